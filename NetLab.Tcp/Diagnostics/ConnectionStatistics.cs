@@ -1,0 +1,47 @@
+namespace NetLab.Tcp.Diagnostics;
+
+/// <summary>What a connection has done so far. Counted by the machine; read at any time.</summary>
+public sealed class ConnectionStatistics
+{
+    /// <summary>Segments sent, retransmissions counted.</summary>
+    public long SegmentsSent { get; internal set; }
+
+    /// <summary>Segments received for this connection with a good checksum.</summary>
+    public long SegmentsReceived { get; internal set; }
+
+    /// <summary>Bytes of payload sent, retransmissions counted.</summary>
+    public long BytesSent { get; internal set; }
+
+    /// <summary>Bytes the peer acknowledged.</summary>
+    public long BytesAcknowledged { get; internal set; }
+
+    /// <summary>Bytes delivered to the application in order.</summary>
+    public long BytesReceived { get; internal set; }
+
+    /// <summary>Segments sent again: data, SYN or FIN.</summary>
+    public long Retransmissions { get; internal set; }
+
+    /// <summary>Expiries of the retransmission timer.</summary>
+    public long Timeouts { get; internal set; }
+
+    /// <summary>Times fast recovery began.</summary>
+    public long FastRecoveries { get; internal set; }
+
+    /// <summary>Tail loss probes sent.</summary>
+    public long TailLossProbes { get; internal set; }
+
+    /// <summary>Zero-window probes sent.</summary>
+    public long WindowProbes { get; internal set; }
+
+    /// <summary>Duplicate acknowledgments received.</summary>
+    public long DuplicateAcknowledgments { get; internal set; }
+
+    /// <summary>Challenge ACKs sent (RFC 5961).</summary>
+    public long ChallengeAcknowledgments { get; internal set; }
+
+    /// <summary>RSTs sent.</summary>
+    public long ResetsSent { get; internal set; }
+
+    /// <summary>Smoothed round-trip time, or null before the first measurement.</summary>
+    public TimeSpan? SmoothedRoundTrip { get; internal set; }
+}

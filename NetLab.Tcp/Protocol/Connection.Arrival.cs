@@ -1,0 +1,446 @@
+using NetLab.Tcp.Segments;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Protocol;
+
+/// <content>SEGMENT ARRIVES (RFC 9293, 3.10.7), in the order of the RFC's checks.</content>
+public sealed partial class Connection
+{
+    // SND.WL1 and SND.WL2 as stream offsets.
+    private (long Sequence, long Acknowledged) _lastWindowUpdate;
+
+    /// <summary>Takes a segment of this connection.</summary>
+    /// <param name="now">When the socket received it: round trips are measured by it.</param>
+    /// <param name="segment">The segment, its checksum checked.</param>
+    public void Receive(Instant now, in Segment segment)
+    {
+        Statistics.SegmentsReceived++;
+        switch (State)
+        {
+            case ConnectionState.Closed:
+                break;
+            case ConnectionState.SynSent:
+                ReceiveInSynSent(now, segment);
+                break;
+            default:
+                ReceiveSynchronized(now, segment);
+                break;
+        }
+    }
+
+    private void ReceiveInSynSent(Instant now, in Segment segment)
+    {
+        SegmentHeader header = segment.Header;
+        bool hasAck = header.Has(SegmentFlags.Ack);
+        long acknowledged = _sender.Unwrap(header.Acknowledgment);
+        if (hasAck && (acknowledged <= 0 || acknowledged > _sender.Next))
+        {
+            // First: an ACK of something never sent belongs to another life of these ports.
+            if (!header.Has(SegmentFlags.Rst))
+            {
+                Reply(SegmentFlags.Rst, header.Acknowledgment, default);
+            }
+
+            return;
+        }
+
+        if (header.Has(SegmentFlags.Rst))
+        {
+            // Second: only a RST that proves it saw our SYN is believed.
+            if (hasAck)
+            {
+                End(Protocol.CloseReason.Refused);
+            }
+
+            return;
+        }
+
+        if (!header.Has(SegmentFlags.Syn))
+        {
+            return;
+        }
+
+        // Fourth: the peer's SYN.
+        TakeSyn(segment);
+        if (hasAck)
+        {
+            TakeAcknowledgment(now, segment, acknowledged, isSyn: true);
+            Establish(now);
+            TakeText(now, segment);
+            _receiver.Policy.OweOne();
+        }
+        else
+        {
+            // Simultaneous open (RFC 9293, 3.5, figure 7): our SYN goes again, with an ACK of theirs.
+            State = ConnectionState.SynReceived;
+            _sender.RepeatSyn();
+            TakeText(now, segment);
+        }
+    }
+
+    private void ReceiveSynchronized(Instant now, in Segment segment)
+    {
+        SegmentHeader header = segment.Header;
+        long offset = _receiver.Unwrap(header.Sequence);
+        if (State == ConnectionState.SynReceived && header.Has(SegmentFlags.Syn) && !header.Has(SegmentFlags.Rst) && offset == 0)
+        {
+            if (!header.Has(SegmentFlags.Ack))
+            {
+                // The SYN that made us, again: our answer was lost, and goes again as it was.
+                _sender.RepeatSyn();
+                return;
+            }
+
+            // The other side of a simultaneous open: the SYN is known, what stands behind it is looked at.
+            offset = 1;
+            header = header with { Flags = header.Flags & ~SegmentFlags.Syn };
+        }
+
+        // A FIN without text needs no room, so it is taken even when there is none.
+        int fin = header.Has(SegmentFlags.Fin) && segment.Payload.Length > 0 ? 1 : 0;
+        int length = segment.Payload.Length + (header.Has(SegmentFlags.Syn) ? 1 : 0) + fin;
+
+        // PAWS (RFC 7323, 5.3, R1): an old timestamp is answered like a number outside the window; a RST has none to check.
+        bool isOld = _timestamps && !header.Has(SegmentFlags.Rst) && header.Options.Timestamps is { } timestamps
+            && _receiver.IsOldTimestamp(timestamps.Value);
+        if (isOld || !_receiver.IsAcceptable(offset, length))
+        {
+            ReceiveUnacceptable(now, segment, header, offset);
+            return;
+        }
+
+        if (header.Has(SegmentFlags.Rst))
+        {
+            ReceiveReset(now, offset);
+            return;
+        }
+
+        if (header.Has(SegmentFlags.Syn))
+        {
+            // RFC 5961, 4: never believed, always challenged. A half-open passive connection goes back to LISTEN.
+            if (State == ConnectionState.SynReceived && _passive)
+            {
+                End(Protocol.CloseReason.Cancelled);
+            }
+            else
+            {
+                Challenge(now);
+            }
+
+            return;
+        }
+
+        if (!header.Has(SegmentFlags.Ack))
+        {
+            return;
+        }
+
+        long acknowledged = _sender.Unwrap(header.Acknowledgment);
+        if (!ReceiveAcknowledgment(now, segment, offset, acknowledged))
+        {
+            return;
+        }
+
+        if (header.Options.Timestamps is { } stamp && _timestamps)
+        {
+            _receiver.NoteTimestamp(stamp.Value, offset, first: false);
+        }
+
+        ReceiveText(now, segment, offset);
+    }
+
+    private void ReceiveUnacceptable(Instant now, in Segment segment, in SegmentHeader header, long offset)
+    {
+        if (header.Has(SegmentFlags.Rst))
+        {
+            return;
+        }
+
+        if (State == ConnectionState.TimeWait && header.Has(SegmentFlags.Fin))
+        {
+            // The peer did not get our last ACK: it is sent again and waited out again (RFC 9293, 3.10.7.4, eighth).
+            StartTimeWait(now);
+        }
+
+        // Old data and FINs are always acknowledged again, or a peer whose ACKs were lost would send them for ever;
+        // so is whatever asks for the window of a peer that has none. Anything else might be a game of echoes.
+        bool isOld = offset < _receiver.Next && (segment.Payload.Length > 0 || header.Has(SegmentFlags.Fin)) && !header.Has(SegmentFlags.Syn);
+        bool isProbe = offset == _receiver.Next && segment.Payload.Length > 0;
+        bool isKeepAlive = offset == _receiver.Next - 1 && segment.SequenceLength == 0;
+        if (isOld || isProbe || isKeepAlive || State == ConnectionState.SynReceived)
+        {
+            _receiver.Refuse(offset, segment.Payload.Length, _sender.Sack);
+        }
+        else
+        {
+            Challenge(now);
+        }
+
+        // RFC 9293, 3.10.7.4: even at a zero window, acknowledgments are taken.
+        if (isProbe && header.Has(SegmentFlags.Ack) && State >= ConnectionState.Established)
+        {
+            long acknowledged = _sender.Unwrap(header.Acknowledgment);
+            if (acknowledged <= _sender.Next && acknowledged >= _sender.Unacknowledged)
+            {
+                TakeAcknowledgment(now, segment, acknowledged, isSyn: false);
+                AfterAcknowledgment(now);
+            }
+        }
+    }
+
+    private void ReceiveReset(Instant now, long offset)
+    {
+        if (State == ConnectionState.TimeWait)
+        {
+            // RFC 1337, 3: a RST must not cut TIME-WAIT short.
+            return;
+        }
+
+        if (offset != _receiver.Next)
+        {
+            // RFC 5961, 3: in the window but not exactly next could be a guess.
+            Challenge(now);
+            return;
+        }
+
+        bool refused = State == ConnectionState.SynReceived && !_passive;
+        bool done = State is ConnectionState.Closing or ConnectionState.LastAck && _sender.OnlyFinUnacknowledged;
+        End(refused ? Protocol.CloseReason.Refused : done ? Protocol.CloseReason.Finished : Protocol.CloseReason.Reset);
+    }
+
+    private bool ReceiveAcknowledgment(Instant now, in Segment segment, long offset, long acknowledged)
+    {
+        if (State == ConnectionState.SynReceived)
+        {
+            if (acknowledged <= _sender.Unacknowledged || acknowledged > _sender.Next)
+            {
+                Reply(SegmentFlags.Rst, segment.Header.Acknowledgment, default);
+                return false;
+            }
+
+            _lastWindowUpdate = (offset, acknowledged);
+            TakeAcknowledgment(now, segment, acknowledged, isSyn: segment.Header.Has(SegmentFlags.Syn));
+            Establish(now);
+            AfterAcknowledgment(now);
+            return true;
+        }
+
+        // RFC 5961, 5: beyond what was sent, or older than any window could explain.
+        if (acknowledged > _sender.Next || acknowledged < _sender.Unacknowledged - Math.Max(_sender.MaxWindow, 1))
+        {
+            Challenge(now);
+            return false;
+        }
+
+        if (State == ConnectionState.TimeWait)
+        {
+            return true;
+        }
+
+        bool newer = offset > _lastWindowUpdate.Sequence
+            || (offset == _lastWindowUpdate.Sequence && acknowledged >= _lastWindowUpdate.Acknowledged);
+        bool takesWindow = acknowledged >= _sender.Unacknowledged && newer;
+        if (takesWindow)
+        {
+            // SND.WL1 and SND.WL2: an old segment must not bring back an old window.
+            _lastWindowUpdate = (offset, acknowledged);
+        }
+
+        TakeAcknowledgment(now, segment, acknowledged, isSyn: false, takesWindow);
+        AfterAcknowledgment(now);
+        return State != ConnectionState.Closed;
+    }
+
+    private void TakeAcknowledgment(Instant now, in Segment segment, long acknowledged, bool isSyn, bool takesWindow = true)
+    {
+        _unansweredProbes = 0;
+        long window = isSyn ? segment.Header.Window : (long)segment.Header.Window << _sender.WindowShift;
+        bool changed = takesWindow && window != _sender.Window;
+        if (takesWindow)
+        {
+            _sender.UpdateWindow(window);
+        }
+
+        if (_sender.Acknowledge(now, acknowledged, segment, changed, EchoAge(now, segment.Header)))
+        {
+            long released = _sender.Buffer.Release(_sender.Unacknowledged);
+            if (released > 0)
+            {
+                Statistics.BytesAcknowledged += released;
+                _handler.OnAcknowledged(released);
+            }
+
+            RestartUserTimeout(now);
+        }
+        else if (_sender.Window == 0)
+        {
+            // A peer that answers is alive, however long it has no room.
+            RestartUserTimeout(now);
+        }
+    }
+
+    private TimeSpan? EchoAge(Instant now, in SegmentHeader header)
+    {
+        if (!_timestamps || header.Options.Timestamps is not { Echo: not 0 } timestamps)
+        {
+            return null;
+        }
+
+        int age = unchecked((int)(TimestampAt(now) - timestamps.Echo));
+
+        // A millisecond clock: less than a tick is taken as one.
+        return age is >= 0 and < 600_000 ? TimeSpan.FromMilliseconds(Math.Max(1, age)) : null;
+    }
+
+    private void AfterAcknowledgment(Instant now)
+    {
+        if (!_sender.FinAcknowledged)
+        {
+            return;
+        }
+
+        switch (State)
+        {
+            case ConnectionState.FinWait1:
+                State = ConnectionState.FinWait2;
+                if (_closedByApplication)
+                {
+                    _timers.Set(ConnectionTimer.Linger, now + _options.OrphanTimeout);
+                }
+
+                break;
+            case ConnectionState.Closing:
+                StartTimeWait(now);
+                break;
+            case ConnectionState.LastAck:
+                End(Protocol.CloseReason.Finished);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void ReceiveText(Instant now, in Segment segment, long offset)
+    {
+        bool fin = segment.Header.Has(SegmentFlags.Fin);
+        if (segment.Payload.Length == 0 && !fin)
+        {
+            RestartKeepAlive(now);
+            return;
+        }
+
+        if (_closedByApplication && segment.Payload.Length > 0 && offset + segment.Payload.Length > _receiver.Next && CanReceive)
+        {
+            // Nobody will ever read this (RFC 9293, 3.6.1; RFC 1122, 4.2.2.13).
+            Abort(Protocol.CloseReason.Aborted);
+            return;
+        }
+
+        RestartKeepAlive(now);
+        if (!CanReceive)
+        {
+            // After the peer's FIN there is no text; a FIN again wants its ACK again.
+            _receiver.Refuse(offset, segment.Payload.Length, _sender.Sack);
+            if (State == ConnectionState.TimeWait && fin)
+            {
+                StartTimeWait(now);
+            }
+
+            return;
+        }
+
+        long before = _receiver.Next;
+        _receiver.Receive(now, offset, segment.Payload, fin, _sender.Sack);
+        Statistics.BytesReceived += _receiver.Next - before - (_receiver.IsFinished ? 1 : 0);
+        AfterFin(now);
+    }
+
+    // What stands behind a SYN: kept, and delivered once the handshake is done.
+    private void TakeText(Instant now, in Segment segment)
+    {
+        bool fin = segment.Header.Has(SegmentFlags.Fin);
+        if (segment.Payload.Length > 0 || fin)
+        {
+            _receiver.Receive(now, 1, segment.Payload, fin, _sender.Sack);
+            AfterFin(now);
+        }
+    }
+
+    private void AfterFin(Instant now)
+    {
+        if (!_receiver.IsFinished)
+        {
+            return;
+        }
+
+        switch (State)
+        {
+            case ConnectionState.Established:
+                State = ConnectionState.CloseWait;
+                break;
+            case ConnectionState.FinWait1:
+                // Our FIN is not acknowledged, or the state would be FIN-WAIT-2 by now: both closed at once.
+                State = ConnectionState.Closing;
+                break;
+            case ConnectionState.FinWait2:
+                StartTimeWait(now);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void TakeSyn(in Segment syn)
+    {
+        SegmentOptions options = syn.Header.Options;
+        _receiver.Synchronize(syn.Header.Sequence);
+        _sender.Sack = _options.Sack && options.SackPermitted;
+        if (_options.WindowScaling && options.WindowScale is { } shift)
+        {
+            // RFC 7323, 2.3: a shift above 14 is taken as 14.
+            _sender.WindowShift = Math.Min(shift, 14);
+            _receiver.WindowShift = Receiving.Receiver.ShiftFor(_options.ReceiveBufferSize);
+        }
+
+        _timestamps = _options.Timestamps && options.Timestamps is not null;
+        _scales = _options.WindowScaling && options.WindowScale is not null;
+        if (_timestamps)
+        {
+            _sender.FixedOptionBytes = TimestampOptionBytes;
+            _receiver.NoteTimestamp(options.Timestamps!.Value.Value, 0, first: true);
+        }
+
+        _sender.NegotiateSegmentSize(options.MaxSegmentSize);
+        _sender.UpdateWindow(syn.Header.Window);
+        _lastWindowUpdate = (0, 0);
+    }
+
+    private void Establish(Instant now)
+    {
+        State = _sender.FinQueued ? ConnectionState.FinWait1 : ConnectionState.Established;
+        _established = true;
+        _handler.OnEstablished();
+        _receiver.StartDelivering();
+        Statistics.BytesReceived += _receiver.Next - 1 - (_receiver.IsFinished ? 1 : 0);
+        RestartKeepAlive(now);
+        AfterFin(now);
+    }
+
+    private void Challenge(Instant now)
+    {
+        if (_lastChallenge is { } last && now - last < _options.ChallengeInterval)
+        {
+            return;
+        }
+
+        _lastChallenge = now;
+        Statistics.ChallengeAcknowledgments++;
+        _receiver.Policy.OweOne();
+    }
+
+    private void StartTimeWait(Instant now)
+    {
+        End(Protocol.CloseReason.Finished, ConnectionState.TimeWait);
+        _timers.Set(ConnectionTimer.Linger, now + (2 * _options.MaxSegmentLifetime));
+    }
+}

@@ -1,0 +1,309 @@
+using NetLab.Tcp.Protocol.Sending;
+using NetLab.Tcp.Segments;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Protocol;
+
+/// <content>Segments out, and TIMEOUTS (RFC 9293, 3.10.8).</content>
+public sealed partial class Connection
+{
+    // 10 bytes and two no-operations in front (RFC 7323, appendix A).
+    private const int TimestampOptionBytes = 12;
+
+    private bool _scales;
+
+    /// <summary>Writes the segments that may be sent now, back to back and of one size but for the last.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="buffer">Where they go; at least one segment of the largest size must fit.</param>
+    /// <param name="maxSegments">How many at most, as a batch of the kernel may hold.</param>
+    /// <returns>How many bytes were written in segments of which size; zero bytes when there is nothing to send.</returns>
+    public TransmitResult Transmit(Instant now, Span<byte> buffer, int maxSegments)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSegments, 1);
+        if (_replies.TryDequeue(out SegmentHeader reply))
+        {
+            return Single(buffer, reply, default);
+        }
+
+        if (State == ConnectionState.Closed)
+        {
+            return default;
+        }
+
+        int written = 0;
+        int segmentSize = 0;
+        for (int count = 0; count < maxSegments; count++)
+        {
+            if (State == ConnectionState.TimeWait || !_sender.TryPlan(out SegmentPlan plan))
+            {
+                break;
+            }
+
+            SegmentHeader header = HeaderOf(now, plan, out bool reportsAll);
+            int size = SegmentWriter.SizeOf(header.Options) + plan.Length;
+
+            // One batch is one size: a larger segment begins the next, a smaller one ends this.
+            if (written + size > buffer.Length || (count > 0 && size > segmentSize))
+            {
+                break;
+            }
+
+            segmentSize = count == 0 ? size : segmentSize;
+            WriteSegment(buffer.Slice(written, size), header, plan);
+            _sender.Commit(now, plan);
+            AfterSending(now, plan);
+            if (reportsAll)
+            {
+                _receiver.Policy.OnSent();
+            }
+
+            written += size;
+            if (size < segmentSize)
+            {
+                break;
+            }
+        }
+
+        if (written > 0)
+        {
+            return new TransmitResult(written, segmentSize);
+        }
+
+        if (State != ConnectionState.TimeWait)
+        {
+            _sender.OnNothingToSend(now);
+        }
+
+        return TransmitBare(now, buffer);
+    }
+
+    /// <summary>Lets the timers that have come due do their work.</summary>
+    /// <param name="now">The present moment.</param>
+    public void Timeout(Instant now)
+    {
+        if (_timers.TryExpire(ConnectionTimer.Linger, now))
+        {
+            // TIME-WAIT is over, or an orphan waited long enough for the peer's FIN.
+            End(Protocol.CloseReason.Finished);
+            return;
+        }
+
+        if (_timers.TryExpire(ConnectionTimer.UserTimeout, now))
+        {
+            Abort(Protocol.CloseReason.TimedOut);
+            return;
+        }
+
+        if (_timers.TryExpire(ConnectionTimer.DelayedAcknowledgment, now))
+        {
+            _receiver.Policy.OweOne();
+        }
+
+        if (_timers.TryExpire(ConnectionTimer.Reordering, now))
+        {
+            _sender.OnReorderingTimer(now);
+        }
+
+        if (_timers.TryExpire(ConnectionTimer.TailLossProbe, now))
+        {
+            _sender.OnTailProbeTimer();
+        }
+
+        if (_timers.TryExpire(ConnectionTimer.WindowProbe, now))
+        {
+            _sender.OnWindowProbeTimer();
+            if (++_unansweredProbes > _options.MaxRetransmissions)
+            {
+                Abort(Protocol.CloseReason.TimedOut);
+                return;
+            }
+        }
+
+        if (_timers.TryExpire(ConnectionTimer.Retransmission, now))
+        {
+            int limit = _established ? _options.MaxRetransmissions : _options.MaxSynRetransmissions;
+            if (_sender.OnRetransmissionTimer(now) > limit)
+            {
+                Abort(Protocol.CloseReason.TimedOut);
+                return;
+            }
+        }
+
+        if (_timers.TryExpire(ConnectionTimer.KeepAlive, now))
+        {
+            OnKeepAliveTimer(now);
+        }
+    }
+
+    private TransmitResult TransmitBare(Instant now, Span<byte> buffer)
+    {
+        if (_keepAliveDue)
+        {
+            // RFC 9293, 3.8.4: a number before the window, which the peer has to answer.
+            _keepAliveDue = false;
+            SegmentHeader probe = BareAcknowledgment(now) with { Sequence = _sender.Wrap(_sender.Next - 1) };
+            return Single(buffer, probe, default);
+        }
+
+        if (_receiver.Policy.Owed == 0)
+        {
+            return default;
+        }
+
+        SegmentHeader header = BareAcknowledgment(now);
+        _receiver.Policy.OnSent();
+        return Single(buffer, header, default);
+    }
+
+    private TransmitResult Single(Span<byte> buffer, in SegmentHeader header, in SegmentPlan plan)
+    {
+        int size = SegmentWriter.SizeOf(header.Options);
+        WriteSegment(buffer[..size], header, plan);
+        return new TransmitResult(size, size);
+    }
+
+    private void WriteSegment(Span<byte> segment, in SegmentHeader header, in SegmentPlan plan)
+    {
+        Statistics.SegmentsSent++;
+        if (plan.Length > 0)
+        {
+            _sender.Buffer.CopyTo(plan.Start, segment[^plan.Length..]);
+        }
+
+        SegmentWriter.Write(segment, header);
+    }
+
+    private SegmentHeader BareAcknowledgment(Instant now)
+    {
+        ushort window = _receiver.AdvertiseWindow(isSyn: false);
+        return new SegmentHeader
+        {
+            SourcePort = _identity.LocalPort,
+            DestinationPort = _identity.RemotePort,
+            Sequence = _sender.Wrap(_sender.Next),
+            Acknowledgment = _receiver.Acknowledgment,
+            Flags = SegmentFlags.Ack,
+            Window = window,
+            Options = new SegmentOptions
+            {
+                Timestamps = TimestampsAt(now),
+                Sack = _sender.Sack ? _receiver.SackBlocks(MaxSackBlocks) : default,
+            },
+        };
+    }
+
+    // 40 bytes of options hold four blocks, three beside timestamps (RFC 2018, 3).
+    private int MaxSackBlocks => _timestamps ? SackBlocks.Capacity - 1 : SackBlocks.Capacity;
+
+    private SegmentHeader HeaderOf(Instant now, in SegmentPlan plan, out bool reportsAll)
+    {
+        reportsAll = true;
+        if (plan.IsSyn)
+        {
+            return SynHeader(now);
+        }
+
+        // SACK blocks ride along where the segment has room; where it has not, the acknowledgment owed stays owed.
+        var options = new SegmentOptions { Timestamps = TimestampsAt(now) };
+        if (_sender.Sack && _receiver.Policy.Owed > 0)
+        {
+            int room = (_sender.SegmentSize - plan.Length - (_timestamps ? TimestampOptionBytes : 0) - 4) / 8;
+            reportsAll = room >= MaxSackBlocks;
+            if (reportsAll)
+            {
+                options = options with { Sack = _receiver.SackBlocks(MaxSackBlocks) };
+            }
+        }
+
+        SegmentFlags flags = SegmentFlags.Ack;
+        flags |= plan.IsFin ? SegmentFlags.Fin : 0;
+        flags |= plan.IsPush ? SegmentFlags.Psh : 0;
+        return new SegmentHeader
+        {
+            SourcePort = _identity.LocalPort,
+            DestinationPort = _identity.RemotePort,
+            Sequence = _sender.Wrap(plan.Start),
+            Acknowledgment = _receiver.Acknowledgment,
+            Flags = flags,
+            Window = _receiver.AdvertiseWindow(isSyn: false),
+            Options = options,
+        };
+    }
+
+    private SegmentHeader SynHeader(Instant now)
+    {
+        // In a SYN everything we can do is offered; in a SYN_ACK only what the peer offered too (RFC 7323, 1.3).
+        bool answer = State != ConnectionState.SynSent;
+        bool scales = answer ? _scales : _options.WindowScaling;
+        return new SegmentHeader
+        {
+            SourcePort = _identity.LocalPort,
+            DestinationPort = _identity.RemotePort,
+            Sequence = _sender.Wrap(0),
+            Acknowledgment = answer ? _receiver.Acknowledgment : default,
+            Flags = answer ? SegmentFlags.Syn | SegmentFlags.Ack : SegmentFlags.Syn,
+            Window = _receiver.AdvertiseWindow(isSyn: true),
+            Options = new SegmentOptions
+            {
+                MaxSegmentSize = _options.MaxSegmentSize,
+                WindowScale = scales ? Receiving.Receiver.ShiftFor(_options.ReceiveBufferSize) : null,
+                SackPermitted = answer ? _sender.Sack : _options.Sack,
+                Timestamps = TimestampsAt(now),
+            },
+        };
+    }
+
+    private SegmentTimestamps? TimestampsAt(Instant now) =>
+        _timestamps ? new SegmentTimestamps(TimestampAt(now), _receiver.RecentTimestamp) : null;
+
+    // RFC 7323, 5.4: a clock of 1 ms, starting where nobody can guess.
+    private uint TimestampAt(Instant now) =>
+        unchecked(_identity.TimestampOffset + (uint)(now.Ticks / TimeSpan.TicksPerMillisecond));
+
+    private void AfterSending(Instant now, in SegmentPlan plan)
+    {
+        if (plan.Index < 0 && !_timers.IsSet(ConnectionTimer.UserTimeout))
+        {
+            StartUserTimeout(now);
+        }
+    }
+
+    private void RestartUserTimeout(Instant now)
+    {
+        _timers.Stop(ConnectionTimer.UserTimeout);
+        if (_sender.HasUnacknowledged)
+        {
+            StartUserTimeout(now);
+        }
+    }
+
+    private void RestartKeepAlive(Instant now)
+    {
+        _unansweredKeepAlives = 0;
+        _keepAliveDue = false;
+        if (_options.KeepAlive is { } idle && State is ConnectionState.Established or ConnectionState.CloseWait or ConnectionState.FinWait2)
+        {
+            _timers.Set(ConnectionTimer.KeepAlive, now + idle);
+        }
+    }
+
+    private void OnKeepAliveTimer(Instant now)
+    {
+        if (_sender.HasUnacknowledged)
+        {
+            // Data on its way is probe enough; its own timers watch over it.
+            _timers.Set(ConnectionTimer.KeepAlive, now + _options.KeepAlive!.Value);
+            return;
+        }
+
+        if (_unansweredKeepAlives >= _options.KeepAliveProbes)
+        {
+            Abort(Protocol.CloseReason.TimedOut);
+            return;
+        }
+
+        _unansweredKeepAlives++;
+        _keepAliveDue = true;
+        _timers.Set(ConnectionTimer.KeepAlive, now + _options.KeepAliveInterval);
+    }
+}

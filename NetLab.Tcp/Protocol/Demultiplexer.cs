@@ -1,0 +1,310 @@
+using NetLab.Tcp.Protocol.Listening;
+using NetLab.Tcp.Segments;
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Protocol;
+
+/// <summary>
+/// All connections of one UDP socket, as pure as one of them: datagrams in, datagrams out, time as an argument. Finds
+/// the connection a segment belongs to, lets the listener answer SYNs, and resets what belongs to nobody.
+/// </summary>
+internal sealed class Demultiplexer(EndpointSecrets secrets)
+{
+    // Answers to strangers that may wait at once. A flood of strange segments gets no flood of answers.
+    private const int MaxStrangerReplies = 64;
+
+    private readonly Dictionary<ConnectionKey, ConnectionEntry> _entries = [];
+    private readonly Queue<ConnectionEntry> _ready = new();
+    private readonly PriorityQueue<ConnectionEntry, Instant> _timers = new();
+    private readonly Queue<(DatagramAddress To, SegmentHeader Reset)> _resets = new();
+    private Listener? _listener;
+    private long _portAttempts;
+
+    /// <summary>Connections in the table, those in TIME-WAIT counted.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>What happened to datagrams that belong to no connection.</summary>
+    public DemultiplexerStatistics Statistics { get; } = new();
+
+    /// <summary>When <see cref="Timeout"/> wants to be called; <see cref="Instant.Never"/> for not at all.</summary>
+    public Instant NextTimeout
+    {
+        get
+        {
+            DropStaleTimers();
+            return _timers.TryPeek(out _, out Instant deadline) ? deadline : Instant.Never;
+        }
+    }
+
+    /// <summary>The connections that something was done to and that wait for their turn to transmit.</summary>
+    public Queue<ConnectionEntry> Touched => _ready;
+
+    /// <summary>The connections there are.</summary>
+    public IEnumerable<ConnectionEntry> Entries => _entries.Values;
+
+    /// <summary>Answers SYNs from now on.</summary>
+    /// <exception cref="InvalidOperationException">There is a listener already.</exception>
+    public void Listen(Listener listener)
+    {
+        if (_listener is not null)
+        {
+            throw new InvalidOperationException("This endpoint is listening already.");
+        }
+
+        _listener = listener;
+    }
+
+    /// <summary>Answers no more SYNs; whoever has not been accepted is reset.</summary>
+    public void StopListening()
+    {
+        _listener = null;
+        foreach (ConnectionEntry entry in _entries.Values.Where(e => e.Stage != ConnectionEntry.EntryStage.Accepted).ToList())
+        {
+            entry.Connection.Abort();
+            Touch(entry);
+        }
+    }
+
+    /// <summary>The application took a connection that was waiting; of no effect on any other.</summary>
+    public void Accept(ConnectionEntry entry)
+    {
+        if (entry.Stage != ConnectionEntry.EntryStage.Waiting)
+        {
+            return;
+        }
+
+        entry.Stage = ConnectionEntry.EntryStage.Accepted;
+        if (_listener is not null)
+        {
+            _listener.Waiting--;
+        }
+    }
+
+    /// <summary>Opens a connection.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="peer">The peer's UDP address.</param>
+    /// <param name="options">How the connection behaves.</param>
+    /// <param name="handler">Told of what happens.</param>
+    /// <exception cref="InvalidOperationException">All ephemeral ports towards this peer are in use.</exception>
+    public ConnectionEntry Open(Instant now, DatagramAddress peer, ConnectionOptions options, IConnectionHandler handler)
+    {
+        var wanted = new ConnectionKey(peer, (ushort)peer.Port, 0);
+        for (int attempt = 0; attempt < 1 << 16; attempt++)
+        {
+            ConnectionKey key = wanted with { LocalPort = secrets.EphemeralPort(wanted, ++_portAttempts) };
+            if (!_entries.ContainsKey(key))
+            {
+                return Add(key, Connection.Open(now, options, handler, secrets.IdentityFor(now, key)));
+            }
+        }
+
+        throw new InvalidOperationException($"All TCP ports towards {peer} are in use.");
+    }
+
+    /// <summary>Takes a datagram.</summary>
+    /// <param name="now">When it was received.</param>
+    /// <param name="from">Its sender.</param>
+    /// <param name="datagram">Its bytes.</param>
+    public void Receive(Instant now, DatagramAddress from, ReadOnlySpan<byte> datagram)
+    {
+        if (!SegmentReader.TryRead(datagram, out Segment segment, out SegmentError error))
+        {
+            Statistics.Count(error);
+            return;
+        }
+
+        var key = new ConnectionKey(from, segment.Header.SourcePort, segment.Header.DestinationPort);
+        if (_entries.TryGetValue(key, out ConnectionEntry? entry))
+        {
+            if (!MayReopen(entry, segment))
+            {
+                entry.Connection.Receive(now, segment);
+                Touch(entry);
+                return;
+            }
+
+            Remove(entry);
+        }
+
+        ReceiveFromStranger(now, key, segment);
+    }
+
+    /// <summary>The system says nobody listens at a peer: connections that are just being opened to it fail.</summary>
+    public void Refuse(DatagramAddress? peer)
+    {
+        foreach (ConnectionEntry entry in _entries.Values.Where(e => peer is null || e.Key.Peer == peer).ToList())
+        {
+            entry.Connection.Refuse();
+            Touch(entry);
+        }
+    }
+
+    /// <summary>Something was done to a connection: it may have something to send, or another deadline.</summary>
+    public void Touch(ConnectionEntry entry)
+    {
+        if (!entry.IsQueued && !entry.IsRemoved)
+        {
+            entry.IsQueued = true;
+            _ready.Enqueue(entry);
+        }
+    }
+
+    /// <summary>Lets the timers that have come due do their work.</summary>
+    public void Timeout(Instant now)
+    {
+        while (_timers.TryPeek(out ConnectionEntry? entry, out Instant deadline) && deadline <= now)
+        {
+            _timers.Dequeue();
+            if (entry.IsRemoved || entry.ScheduledAt != deadline)
+            {
+                continue;
+            }
+
+            entry.ScheduledAt = Instant.Never;
+            if (entry.Connection.NextTimeout is { } due && due <= now)
+            {
+                entry.Connection.Timeout(now);
+            }
+
+            Touch(entry);
+        }
+    }
+
+    /// <summary>Writes the next batch that some connection may send; each gets its turn.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="buffer">Where it goes.</param>
+    /// <param name="maxSegments">How many segments at most.</param>
+    /// <param name="to">Where to send it.</param>
+    /// <param name="result">What was written.</param>
+    /// <returns>False when nobody has anything to send.</returns>
+    public bool TryTransmit(Instant now, Span<byte> buffer, int maxSegments, out DatagramAddress to, out TransmitResult result)
+    {
+        if (_resets.TryDequeue(out (DatagramAddress To, SegmentHeader Reset) reset))
+        {
+            to = reset.To;
+            SegmentWriter.Write(buffer[..SegmentHeader.MinSize], reset.Reset);
+            result = new TransmitResult(SegmentHeader.MinSize, SegmentHeader.MinSize);
+            return true;
+        }
+
+        while (_ready.TryDequeue(out ConnectionEntry? entry))
+        {
+            entry.IsQueued = false;
+            if (entry.IsRemoved)
+            {
+                continue;
+            }
+
+            result = entry.Connection.Transmit(now, buffer, maxSegments);
+            Settle(entry);
+            if (result.Bytes > 0)
+            {
+                to = entry.Key.Peer;
+                Touch(entry);
+                return true;
+            }
+        }
+
+        (to, result) = (default, default);
+        return false;
+    }
+
+    private static bool MayReopen(ConnectionEntry entry, in Segment segment)
+    {
+        // RFC 9293, 3.6.1 and RFC 6191: a SYN beyond everything the old connection has seen begins a new one.
+        SegmentHeader header = segment.Header;
+        return entry.Connection.State == ConnectionState.TimeWait
+            && header.Has(SegmentFlags.Syn) && !header.Has(SegmentFlags.Ack) && !header.Has(SegmentFlags.Rst)
+            && header.Sequence.DistanceFrom(entry.Connection.ReceiveNext) > 0;
+    }
+
+    private void ReceiveFromStranger(Instant now, in ConnectionKey key, in Segment segment)
+    {
+        SegmentHeader header = segment.Header;
+        bool isSyn = header.Has(SegmentFlags.Syn) && !header.Has(SegmentFlags.Ack) && !header.Has(SegmentFlags.Rst);
+        if (_listener is { } listener && isSyn)
+        {
+            if (listener.TryAdmit())
+            {
+                IConnectionHandler handler = listener.Welcome(key.Peer);
+                ConnectionEntry entry = Add(key, Connection.Accept(now, listener.Options, handler, secrets.IdentityFor(now, key), segment));
+                entry.Stage = ConnectionEntry.EntryStage.HalfOpen;
+                listener.HalfOpen++;
+            }
+
+            return;
+        }
+
+        // RFC 9293, 3.10.7.1 and 3.10.7.2: a RST is never answered; LISTEN also drops what has neither SYN nor ACK.
+        bool silent = header.Has(SegmentFlags.Rst) || (_listener is not null && !header.Has(SegmentFlags.Ack));
+        if (silent || _resets.Count >= MaxStrangerReplies)
+        {
+            Statistics.Unmatched++;
+            return;
+        }
+
+        bool hasAck = header.Has(SegmentFlags.Ack);
+        Statistics.ResetsSent++;
+        _resets.Enqueue((key.Peer, new SegmentHeader
+        {
+            SourcePort = key.LocalPort,
+            DestinationPort = key.RemotePort,
+            Sequence = hasAck ? header.Acknowledgment : default,
+            Acknowledgment = hasAck ? default : header.Sequence.Add(segment.SequenceLength),
+            Flags = hasAck ? SegmentFlags.Rst : SegmentFlags.Rst | SegmentFlags.Ack,
+        }));
+    }
+
+    private ConnectionEntry Add(in ConnectionKey key, Connection connection)
+    {
+        var entry = new ConnectionEntry(key, connection);
+        _entries.Add(key, entry);
+        Touch(entry);
+        return entry;
+    }
+
+    // After a connection had its turn: is it done, did its handshake end, when does it want to be called?
+    private void Settle(ConnectionEntry entry)
+    {
+        ConnectionState state = entry.Connection.State;
+        if (entry.Stage == ConnectionEntry.EntryStage.HalfOpen && state != ConnectionState.SynReceived)
+        {
+            bool established = entry.Connection.CloseReason is null;
+            entry.Stage = established ? ConnectionEntry.EntryStage.Waiting : ConnectionEntry.EntryStage.Accepted;
+            if (_listener is not null)
+            {
+                _listener.HalfOpen--;
+                _listener.Waiting += established ? 1 : 0;
+            }
+        }
+
+        if (entry.Connection.IsSpent)
+        {
+            Remove(entry);
+            return;
+        }
+
+        Instant next = entry.Connection.NextTimeout ?? Instant.Never;
+        if (next < entry.ScheduledAt)
+        {
+            // Only earlier deadlines are entered; a later one is found when the old one comes (lazy timers).
+            entry.ScheduledAt = next;
+            _timers.Enqueue(entry, next);
+        }
+    }
+
+    private void DropStaleTimers()
+    {
+        while (_timers.TryPeek(out ConnectionEntry? entry, out Instant deadline) && (entry.IsRemoved || entry.ScheduledAt != deadline))
+        {
+            _timers.Dequeue();
+        }
+    }
+
+    private void Remove(ConnectionEntry entry)
+    {
+        entry.IsRemoved = true;
+        _entries.Remove(entry.Key);
+    }
+}

@@ -1,0 +1,31 @@
+using NetLab.Tcp.Segments;
+
+namespace NetLab.Tcp.Protocol;
+
+/// <summary>What an endpoint did with datagrams that belong to no connection.</summary>
+public sealed class DemultiplexerStatistics
+{
+    /// <summary>Datagrams that are no segments: cut, malformed, or not TCP at all. Never answered.</summary>
+    public long Malformed { get; private set; }
+
+    /// <summary>Datagrams whose checksum is wrong. Never answered.</summary>
+    public long BadChecksums { get; private set; }
+
+    /// <summary>Segments of no known connection that a RST was sent for.</summary>
+    public long ResetsSent { get; internal set; }
+
+    /// <summary>Segments of no known connection that were dropped in silence.</summary>
+    public long Unmatched { get; internal set; }
+
+    internal void Count(SegmentError error)
+    {
+        if (error == SegmentError.BadChecksum)
+        {
+            BadChecksums++;
+        }
+        else
+        {
+            Malformed++;
+        }
+    }
+}

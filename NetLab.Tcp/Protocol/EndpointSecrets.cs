@@ -1,0 +1,54 @@
+using System.Buffers.Binary;
+using NetLab.Tcp.Segments;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Protocol;
+
+/// <summary>
+/// Makes numbers that outsiders cannot guess out of one secret drawn elsewhere: initial sequence numbers (RFC 6528),
+/// ephemeral ports (RFC 6056), timestamp offsets (RFC 7323, 5.4).
+/// </summary>
+/// <param name="key0">One half of the secret.</param>
+/// <param name="key1">The other half.</param>
+internal sealed class EndpointSecrets(ulong key0, ulong key1)
+{
+    // RFC 6335, 6: the dynamic ports.
+    private const int FirstPort = 49_152;
+    private const int PortCount = 65_536 - FirstPort;
+
+    private readonly SipHash _hash = new(key0, key1);
+
+    private enum Purpose : byte
+    {
+        Sequence = 1,
+        Timestamp = 2,
+        Port = 3,
+    }
+
+    /// <summary>What a new connection needs.</summary>
+    public ConnectionIdentity IdentityFor(Instant now, in ConnectionKey key)
+    {
+        // RFC 6528, 3: M + F(4-tuple, secret), where M ticks every 4 µs: unpredictable to others, and rising for the
+        // same 4-tuple, so that an old segment is never taken for one of a new connection.
+        uint clock = (uint)(now.Ticks / (4 * TimeSpan.TicksPerMicrosecond));
+        uint sequence = unchecked(clock + (uint)Hash(key, Purpose.Sequence, 0));
+        return new ConnectionIdentity(key.LocalPort, key.RemotePort, new SequenceNumber(sequence), (uint)Hash(key, Purpose.Timestamp, 0));
+    }
+
+    /// <summary>The port to try for a new connection at the given attempt (RFC 6056, 3.3.1: simple randomization).</summary>
+    public ushort EphemeralPort(in ConnectionKey key, long attempt) =>
+        (ushort)(FirstPort + (int)(Hash(key, Purpose.Port, attempt) % PortCount));
+
+    private ulong Hash(in ConnectionKey key, Purpose purpose, long salt)
+    {
+        Span<byte> message = stackalloc byte[32];
+        key.Peer.WriteAddress(message);
+        BinaryPrimitives.WriteUInt16BigEndian(message[16..], (ushort)key.Peer.Port);
+        BinaryPrimitives.WriteUInt16BigEndian(message[18..], key.RemotePort);
+        BinaryPrimitives.WriteUInt16BigEndian(message[20..], key.LocalPort);
+        message[22] = (byte)purpose;
+        message[23] = 0;
+        BinaryPrimitives.WriteInt64BigEndian(message[24..], salt);
+        return _hash.Hash(message);
+    }
+}

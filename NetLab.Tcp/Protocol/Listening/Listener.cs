@@ -1,0 +1,33 @@
+using NetLab.Udp.Sockets;
+
+namespace NetLab.Tcp.Protocol.Listening;
+
+/// <summary>LISTEN: who wants in, and for how many there is room.</summary>
+/// <param name="options">How accepted connections behave.</param>
+/// <param name="backlog">How many may be half open or established and not yet accepted, together.</param>
+/// <param name="welcome">Makes the handler of a connection about to be.</param>
+internal sealed class Listener(ConnectionOptions options, int backlog, Func<DatagramAddress, IConnectionHandler> welcome)
+{
+    /// <summary>How accepted connections behave.</summary>
+    public ConnectionOptions Options { get; } = options;
+
+    /// <summary>Connections whose handshake is under way.</summary>
+    public int HalfOpen { get; set; }
+
+    /// <summary>Connections established and not yet accepted by the application.</summary>
+    public int Waiting { get; set; }
+
+    /// <summary>SYNs dropped because there was no room.</summary>
+    public long Overflows { get; private set; }
+
+    /// <summary>Whether a SYN may become a connection; counts it if not.</summary>
+    public bool TryAdmit()
+    {
+        bool admitted = HalfOpen + Waiting < backlog;
+        Overflows += admitted ? 0 : 1;
+        return admitted;
+    }
+
+    /// <summary>Makes the handler of a connection about to be.</summary>
+    public IConnectionHandler Welcome(DatagramAddress peer) => welcome(peer);
+}

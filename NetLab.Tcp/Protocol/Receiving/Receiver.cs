@@ -1,0 +1,254 @@
+using NetLab.Tcp.Segments;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Protocol.Receiving;
+
+/// <summary>
+/// The receiving half of a connection: what the peer sends, and what we say of it: RCV.NXT, the window, SACK blocks.
+/// It knows nothing of the sending half.
+/// </summary>
+internal sealed class Receiver : IByteSink
+{
+    private readonly ConnectionOptions _options;
+    private readonly IConnectionHandler _handler;
+    private readonly Reassembler _reassembler = new();
+    private readonly SackHistory _history = new();
+    private SequenceNumber _initial;
+    private long? _finAt;
+    private long _unread;
+    private long _advertisedEdge;
+    private bool _delivering;
+    private bool _discarding;
+
+    public Receiver(ConnectionOptions options, IConnectionHandler handler, TimerTable timers)
+    {
+        _options = options;
+        _handler = handler;
+        Policy = new AcknowledgmentPolicy(options, timers);
+    }
+
+    /// <summary>When acknowledgments are due.</summary>
+    public AcknowledgmentPolicy Policy { get; }
+
+    /// <summary>RCV.NXT as a stream offset; 0 before the peer's SYN.</summary>
+    public long Next { get; private set; }
+
+    /// <summary>Whether the peer's FIN has been received and everything before it.</summary>
+    public bool IsFinished { get; private set; }
+
+    /// <summary>Bytes delivered and not yet consumed by the application.</summary>
+    public long Unread => _unread;
+
+    /// <summary>How far our window fields are shifted; 0 unless both sides offered scaling.</summary>
+    public int WindowShift { get; set; }
+
+    /// <summary>TS.Recent: the timestamp to echo (RFC 7323, 4.3).</summary>
+    public uint RecentTimestamp { get; private set; }
+
+    /// <summary>The shift to offer for a buffer: the least with which it fits 16 bits, at most 14 (RFC 7323, 2.3).</summary>
+    public static int ShiftFor(int bufferSize)
+    {
+        int shift = 0;
+        while (shift < 14 && (long)bufferSize >> shift > ushort.MaxValue)
+        {
+            shift++;
+        }
+
+        return shift;
+    }
+
+    /// <summary>The peer's SYN arrived.</summary>
+    public void Synchronize(SequenceNumber initial)
+    {
+        _initial = initial;
+        Next = 1;
+        _advertisedEdge = Next + Math.Min(_options.ReceiveBufferSize, ushort.MaxValue);
+    }
+
+    /// <summary>The connection is established: what came with the SYN may be delivered.</summary>
+    public void StartDelivering()
+    {
+        _delivering = true;
+        _reassembler.Deliver(this);
+        Advance();
+    }
+
+    /// <summary>The application will read no more: what arrives is acknowledged and forgotten.</summary>
+    public void StartDiscarding()
+    {
+        _discarding = true;
+        _unread = 0;
+    }
+
+    /// <summary>The stream offset of a sequence number of the peer's.</summary>
+    public long Unwrap(SequenceNumber number) => number.Unwrap(_initial, Next);
+
+    /// <summary>RCV.NXT as it goes on the wire.</summary>
+    public SequenceNumber Acknowledgment => SequenceNumber.Wrap(Next, _initial);
+
+    /// <summary>Whether any of a segment lies in the window (RFC 9293, 3.10.7.4, the table of four cases).</summary>
+    /// <param name="offset">Stream offset of its first sequence number.</param>
+    /// <param name="length">SEG.LEN.</param>
+    public bool IsAcceptable(long offset, int length)
+    {
+        long window = _advertisedEdge - Next;
+        if (length == 0)
+        {
+            return window == 0 ? offset == Next : offset >= Next && offset < _advertisedEdge;
+        }
+
+        if (window == 0)
+        {
+            return false;
+        }
+
+        return (offset >= Next && offset < _advertisedEdge)
+            || (offset + length - 1 >= Next && offset + length - 1 < _advertisedEdge);
+    }
+
+    /// <summary>Whether a number lies in the window, for RST and SYN (RFC 5961).</summary>
+    public bool IsInWindow(long offset) => offset >= Next && offset < Math.Max(_advertisedEdge, Next + 1);
+
+    /// <summary>Whether a timestamp is from before the newest seen (PAWS, RFC 7323, 5.3).</summary>
+    public bool IsOldTimestamp(uint timestamp) => unchecked((int)(timestamp - RecentTimestamp)) < 0;
+
+    /// <summary>Remembers a timestamp to echo, if its segment covers what was last acknowledged (RFC 7323, 4.3).</summary>
+    public void NoteTimestamp(uint timestamp, long offset, bool first)
+    {
+        if (first || (offset <= Next && !IsOldTimestamp(timestamp)))
+        {
+            RecentTimestamp = timestamp;
+        }
+    }
+
+    /// <summary>Takes the text and the FIN of an acceptable segment.</summary>
+    /// <param name="now">When it arrived.</param>
+    /// <param name="offset">Stream offset of its first byte.</param>
+    /// <param name="payload">Its bytes.</param>
+    /// <param name="fin">Whether a FIN follows them.</param>
+    /// <param name="sack">Whether SACK is in use.</param>
+    public void Receive(Instant now, long offset, ReadOnlySpan<byte> payload, bool fin, bool sack)
+    {
+        long end = offset + payload.Length;
+        bool hadHole = _reassembler.HasPieces;
+        long before = Next;
+        long limit = Math.Min(_advertisedEdge, _finAt ?? long.MaxValue);
+        if (payload.Length > 0 && _reassembler.Contains(offset, Math.Min(end, limit)))
+        {
+            _history.OnDuplicate(offset, end);
+        }
+
+        int stored = _reassembler.Insert(offset, payload, limit, _delivering ? this : null);
+
+        // A FIN counts only where its number lies: one beyond the window has been cut off with the text before it.
+        if (fin && end < Math.Max(_advertisedEdge, Next + 1) && end >= _reassembler.Next)
+        {
+            _finAt ??= end;
+        }
+
+        Advance();
+        bool advanced = Next > before;
+        if (!advanced && stored > 0)
+        {
+            _history.OnStored(Math.Max(offset, Next));
+        }
+
+        if (advanced && !hadHole && !IsFinished && !_reassembler.HasPieces)
+        {
+            Policy.OnInOrder((int)(Next - before), now);
+        }
+        else if (advanced)
+        {
+            Policy.OweOne();
+        }
+        else
+        {
+            Policy.OweDuplicate(sack);
+        }
+    }
+
+    /// <summary>Takes note of a segment outside the window: nothing of it is kept, but the peer is told where we are.</summary>
+    public void Refuse(long offset, int length, bool sack)
+    {
+        if (length > 0 && offset < Next)
+        {
+            _history.OnDuplicate(offset, Math.Min(Next, offset + length));
+        }
+
+        Policy.OweDuplicate(sack);
+    }
+
+    /// <summary>The application consumed bytes.</summary>
+    /// <returns>Whether that opened the window far enough to tell the peer (RFC 9293, 3.8.6.2.2).</returns>
+    public bool Consume(long bytes)
+    {
+        if (_discarding)
+        {
+            return false;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _unread);
+        _unread -= bytes;
+        long step = Math.Min(_options.MaxSegmentSize, _options.ReceiveBufferSize / 2);
+        bool isClosing = _advertisedEdge - Next <= _options.ReceiveBufferSize / 2;
+        return !IsFinished && isClosing && RoomEdge() - _advertisedEdge >= step;
+    }
+
+    /// <summary>The window field of the next segment, and from then on a promise: its right edge never moves left.</summary>
+    public ushort AdvertiseWindow(bool isSyn)
+    {
+        // RFC 7323, 2.2: the window of a SYN is never scaled.
+        int shift = isSyn ? 0 : WindowShift;
+        long edge = RoomEdge();
+        long step = Math.Min(_options.MaxSegmentSize, _options.ReceiveBufferSize / 2);
+
+        // RFC 9293, 3.8.6.2.2: the edge moves by whole segments, so that small reads do not buy small segments.
+        edge = edge - _advertisedEdge >= step ? edge : Math.Max(_advertisedEdge, Next);
+        long field = Math.Min((edge - Next) >> shift, ushort.MaxValue);
+        _advertisedEdge = Math.Max(_advertisedEdge, Next + (field << shift));
+        return (ushort)field;
+    }
+
+    /// <summary>The blocks to report.</summary>
+    public SackBlocks SackBlocks(int most)
+    {
+        var blocks = default(SackBlocks);
+        Span<(long Start, long End)> runs = stackalloc (long, long)[most];
+        int count = _history.Report(_reassembler, runs);
+        for (int i = 0; i < count; i++)
+        {
+            blocks.Add(new SackBlock(
+                SequenceNumber.Wrap(runs[i].Start, _initial), SequenceNumber.Wrap(runs[i].End, _initial)));
+        }
+
+        return blocks;
+    }
+
+    /// <summary>Lets go of everything held.</summary>
+    public void Release() => _reassembler.Clear();
+
+    void IByteSink.Accept(ReadOnlySpan<byte> bytes)
+    {
+        if (!_discarding)
+        {
+            _unread += bytes.Length;
+            _handler.OnReceived(bytes);
+        }
+    }
+
+    private long RoomEdge() => Next + Math.Max(0, _options.ReceiveBufferSize - _unread);
+
+    private void Advance()
+    {
+        Next = _reassembler.Next;
+        if (_delivering && _finAt == Next)
+        {
+            Next++;
+            if (!IsFinished)
+            {
+                IsFinished = true;
+                _handler.OnEndOfStream();
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Protocol.Recovery;
+
+/// <summary>
+/// The segments between SND.UNA and SND.NXT in order: a ring that grows at the end and shrinks at the front, and the
+/// scoreboard (RFC 6675) of which of them are sacked, lost or in flight.
+/// </summary>
+internal sealed class SentSegments
+{
+    private SentSegment[] _ring = new SentSegment[16];
+    private int _head;
+
+    // No lost segment stands before this position, so looking for the first one does not start over each time.
+    private int _lostHint;
+
+    /// <summary>How many segments there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Sequence numbers that count as in the network: sent, not sacked, not taken for lost (RFC 6675's pipe).</summary>
+    public long InFlight { get; private set; }
+
+    /// <summary>How many are sacked.</summary>
+    public int SackedCount { get; private set; }
+
+    /// <summary>How many are lost and wait to be sent again.</summary>
+    public int LostCount { get; private set; }
+
+    /// <summary>How many are unacknowledged and have been sent more than once.</summary>
+    public int RetransmittedCount { get; private set; }
+
+    /// <summary>A segment by position, from the oldest.</summary>
+    public ref readonly SentSegment this[int index] => ref At(index);
+
+    /// <summary>Appends a segment just sent.</summary>
+    public void Append(in SentSegment segment)
+    {
+        if (Count == _ring.Length)
+        {
+            Grow();
+        }
+
+        _ring[(_head + Count++) & (_ring.Length - 1)] = segment;
+        InFlight += segment.InFlight ? segment.Length : 0;
+        LostCount += segment.IsLost ? 1 : 0;
+    }
+
+    /// <summary>Forgets the oldest segment, which has been acknowledged.</summary>
+    public void RemoveFirst()
+    {
+        ref SentSegment first = ref At(0);
+        InFlight -= first.InFlight ? first.Length : 0;
+        SackedCount -= first.IsSacked ? 1 : 0;
+        LostCount -= first.IsLost ? 1 : 0;
+        RetransmittedCount -= first.Transmissions > 1 ? 1 : 0;
+        first = default;
+        _head = (_head + 1) & (_ring.Length - 1);
+        Count--;
+        _lostHint = Math.Max(0, _lostHint - 1);
+    }
+
+    /// <summary>Forgets the acknowledged front of the oldest segment.</summary>
+    public void TrimFirst(long acknowledged)
+    {
+        ref SentSegment first = ref At(0);
+        InFlight -= first.InFlight ? acknowledged - first.Start : 0;
+        first.Start = acknowledged;
+        first.IsSyn = false;
+    }
+
+    /// <summary>Marks a segment as held by the peer.</summary>
+    public void MarkSacked(int index)
+    {
+        ref SentSegment segment = ref At(index);
+        TakeOutOfFlight(ref segment);
+        LostCount -= segment.IsLost ? 1 : 0;
+        SackedCount += segment.IsSacked ? 0 : 1;
+        (segment.IsLost, segment.IsSacked) = (false, true);
+    }
+
+    /// <summary>Marks a segment as lost: it is to be sent again.</summary>
+    public void MarkLost(int index)
+    {
+        ref SentSegment segment = ref At(index);
+        TakeOutOfFlight(ref segment);
+        LostCount += segment.IsLost ? 0 : 1;
+        segment.IsLost = true;
+        _lostHint = Math.Min(_lostHint, index);
+    }
+
+    /// <summary>After a timeout nothing is believed any more: everything is lost, the sacked too (RFC 2018, 8).</summary>
+    public void MarkAllLost(bool forgetSacked)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            ref SentSegment segment = ref At(i);
+            if (segment.IsSacked && forgetSacked)
+            {
+                segment.IsSacked = false;
+                SackedCount--;
+            }
+
+            if (!segment.IsSacked)
+            {
+                MarkLost(i);
+            }
+        }
+    }
+
+    /// <summary>Notes that a segment was sent again.</summary>
+    public void MarkRetransmitted(int index, Instant now)
+    {
+        ref SentSegment segment = ref At(index);
+        LostCount -= segment.IsLost ? 1 : 0;
+        RetransmittedCount += segment.Transmissions == 1 ? 1 : 0;
+        InFlight += segment.InFlight ? 0 : segment.Length;
+        (segment.IsLost, segment.InFlight, segment.SentAt) = (false, true, now);
+        segment.Transmissions++;
+    }
+
+    /// <summary>Notes that a byte of a segment was sent again to a peer without a window; the segment still waits.</summary>
+    public void MarkProbed(int index, Instant now)
+    {
+        ref SentSegment segment = ref At(index);
+        RetransmittedCount += segment.Transmissions == 1 ? 1 : 0;
+        segment.SentAt = now;
+        segment.Transmissions++;
+    }
+
+    /// <summary>The oldest lost segment, or -1.</summary>
+    public int FirstLost()
+    {
+        if (LostCount == 0)
+        {
+            return -1;
+        }
+
+        while (!At(_lostHint).IsLost)
+        {
+            _lostHint++;
+        }
+
+        return _lostHint;
+    }
+
+    /// <summary>The position of the first segment that starts at or after an offset; <see cref="Count"/> if none does.</summary>
+    public int IndexOf(long offset)
+    {
+        int low = 0;
+        int high = Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = At(middle).Start < offset ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        _ring = new SentSegment[16];
+        (_head, _lostHint, Count, InFlight, SackedCount, LostCount, RetransmittedCount) = (0, 0, 0, 0, 0, 0, 0);
+    }
+
+    private void TakeOutOfFlight(ref SentSegment segment)
+    {
+        InFlight -= segment.InFlight ? segment.Length : 0;
+        segment.InFlight = false;
+    }
+
+    private ref SentSegment At(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+        return ref _ring[(_head + index) & (_ring.Length - 1)];
+    }
+
+    private void Grow()
+    {
+        var larger = new SentSegment[_ring.Length * 2];
+        for (int i = 0; i < Count; i++)
+        {
+            larger[i] = At(i);
+        }
+
+        (_ring, _head) = (larger, 0);
+    }
+}

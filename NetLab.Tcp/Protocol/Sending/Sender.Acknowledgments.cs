@@ -1,0 +1,272 @@
+using NetLab.Tcp.Protocol.Recovery;
+using NetLab.Tcp.Segments;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Protocol.Sending;
+
+/// <content>What acknowledgments and timers tell of what was sent.</content>
+internal sealed partial class Sender
+{
+    private RecoveryPhase _phase;
+    private long _recoveryPoint;
+    private bool _retransmitFirst;
+    private int _duplicates;
+
+    /// <summary>Whether losses are being repaired.</summary>
+    public RecoveryPhase Phase => _phase;
+
+    // Without SACK, each duplicate ACK stands for one segment that has left the network (RFC 5681, 3.2).
+    private long EffectiveInFlight => Sack ? _sent.InFlight : Math.Max(0, _sent.InFlight - ((long)_duplicates * PayloadLimit));
+
+    /// <summary>Takes an acknowledgment that is not beyond SND.NXT.</summary>
+    /// <param name="now">When it arrived.</param>
+    /// <param name="acknowledged">Its number as a stream offset.</param>
+    /// <param name="segment">The whole segment.</param>
+    /// <param name="windowChanged">Whether it changes SND.WND, in which case it is no duplicate.</param>
+    /// <param name="echoAge">Time since the timestamp it echoes was sent, or null.</param>
+    /// <returns>Whether it acknowledged anything new.</returns>
+    public bool Acknowledge(Instant now, long acknowledged, in Segment segment, bool windowChanged, TimeSpan? echoAge)
+    {
+        long before = Unacknowledged;
+        bool advances = acknowledged > before;
+        TimeSpan? sample = null;
+        Instant newest = default;
+        int sackedBefore = _sent.SackedCount;
+        bool synWasRetransmitted = _sent.Count > 0 && _sent[0].IsSyn && _sent[0].Transmissions > 1;
+        if (advances)
+        {
+            TakeCumulative(now, acknowledged, ref sample, ref newest);
+            Unacknowledged = acknowledged;
+        }
+
+        bool duplicateReport = TakeSack(now, segment.Header.Options.Sack, ref sample, ref newest);
+        if (advances && sample is null)
+        {
+            // Karn: what was sent twice says nothing, unless a timestamp tells which of the two was meant.
+            sample = echoAge;
+        }
+
+        if (sample is { } roundTrip)
+        {
+            RoundTrip.Sample(roundTrip);
+            _statistics.SmoothedRoundTrip = RoundTrip.Smoothed;
+        }
+
+        if (before == 0 && advances && synWasRetransmitted)
+        {
+            RoundTrip.RaiseAfterLostSyn();
+        }
+
+        bool isDuplicate = !advances && _sent.Count > 0 && segment.SequenceLength == 0 && !windowChanged;
+        _statistics.DuplicateAcknowledgments += isDuplicate ? 1 : 0;
+        _duplicates = advances ? 0 : isDuplicate ? Math.Min(_duplicates + 1, 1 << 20) : _duplicates;
+        if (_tailProbe.OnAcknowledged(acknowledged, duplicateReport, isDuplicate && segment.Header.Options.Sack.Count == 0)
+            && _phase == RecoveryPhase.None)
+        {
+            _congestion.OnLoss(Next - Unacknowledged);
+        }
+
+        long flight = Next - Unacknowledged;
+        bool partial = _phase == RecoveryPhase.Fast && advances && acknowledged < _recoveryPoint;
+        if (_phase != RecoveryPhase.None && Unacknowledged >= _recoveryPoint)
+        {
+            _phase = RecoveryPhase.None;
+        }
+
+        DetectLosses(now, flight, partial, moreIsSacked: _sent.SackedCount > sackedBefore || advances);
+        if (advances)
+        {
+            OnAdvanced(now, acknowledged - Math.Max(before, 1));
+        }
+
+        return advances;
+    }
+
+    /// <summary>The retransmission timer expired (RFC 6298, 5.4 to 5.6).</summary>
+    /// <returns>How often it has in a row.</returns>
+    public int OnRetransmissionTimer(Instant now)
+    {
+        if (_sent.Count == 0)
+        {
+            return 0;
+        }
+
+        if (SynAcknowledged && Window == 0)
+        {
+            // Not a loss but a peer without room that took back its window: ask, do not back off cwnd.
+            _sent.MarkAllLost(forgetSacked: false);
+            OnNothingToSend(now);
+            return 0;
+        }
+
+        _statistics.Timeouts++;
+        bool repeated = _phase == RecoveryPhase.Timeout && RoundTrip.Backoff > 0;
+        if (SynAcknowledged)
+        {
+            _congestion.OnTimeout(Next - Unacknowledged, repeated);
+        }
+
+        RoundTrip.BackOff();
+        _phase = RecoveryPhase.Timeout;
+        _recoveryPoint = Next;
+        _duplicates = 0;
+        _tailProbe.Cancel();
+        _timers.Stop(ConnectionTimer.TailLossProbe);
+        _timers.Stop(ConnectionTimer.Reordering);
+
+        // RFC 2018, 8: a peer that sacked the very segment it waits for has thrown it away; then no SACK is believed.
+        _sent.MarkAllLost(forgetSacked: _sent[0].IsSacked);
+        _retransmitFirst = true;
+        return RoundTrip.Backoff;
+    }
+
+    /// <summary>The tail loss probe's time has come.</summary>
+    public void OnTailProbeTimer() => _tailProbe.IsDue = _sent.Count > 0;
+
+    /// <summary>A segment that was suspected has not turned up in time (RFC 8985, 6.3).</summary>
+    public void OnReorderingTimer(Instant now) => DetectLosses(now, Next - Unacknowledged, false, true);
+
+    private void TakeCumulative(Instant now, long acknowledged, ref TimeSpan? sample, ref Instant newest)
+    {
+        while (_sent.Count > 0 && _sent[0].End <= acknowledged)
+        {
+            Deliver(now, _sent[0], ref sample, ref newest);
+            _sent.RemoveFirst();
+        }
+
+        if (_sent.Count > 0 && _sent[0].Start < acknowledged)
+        {
+            _sent.TrimFirst(acknowledged);
+        }
+    }
+
+    private bool TakeSack(Instant now, SackBlocks blocks, ref TimeSpan? sample, ref Instant newest)
+    {
+        if (!Sack)
+        {
+            return false;
+        }
+
+        bool duplicateReport = false;
+        for (int i = 0; i < blocks.Count; i++)
+        {
+            long start = Unwrap(blocks[i].Start);
+            long end = Unwrap(blocks[i].End);
+            if (i == 0 && start < end && (end <= Unacknowledged || (blocks.Count > 1 && IsInside(start, end, blocks[1]))))
+            {
+                // RFC 2883, 4: the first block repeats what is acknowledged, by number or by the second block.
+                duplicateReport = true;
+                continue;
+            }
+
+            if (start >= end || start < Unacknowledged || end > Next)
+            {
+                // Reversed or outside what is outstanding: a lie or long out of date.
+                continue;
+            }
+
+            for (int index = _sent.IndexOf(start); index < _sent.Count && _sent[index].End <= end; index++)
+            {
+                if (!_sent[index].IsSacked)
+                {
+                    Deliver(now, _sent[index], ref sample, ref newest);
+                    _sent.MarkSacked(index);
+                }
+            }
+        }
+
+        return duplicateReport;
+    }
+
+    private bool IsInside(long start, long end, SackBlock block) =>
+        start >= Unwrap(block.Start) && end <= Unwrap(block.End);
+
+    // A segment has reached the peer: RTT from the newest that was sent once (RFC 6298, 3), RACK from all.
+    private void Deliver(Instant now, in SentSegment segment, ref TimeSpan? sample, ref Instant newest)
+    {
+        if (segment.IsSacked)
+        {
+            return;
+        }
+
+        if (segment.Transmissions == 1 && (sample is null || segment.SentAt >= newest))
+        {
+            (sample, newest) = (now - segment.SentAt, segment.SentAt);
+        }
+
+        _rack.OnDelivered(segment, now, RoundTrip.Minimum);
+    }
+
+    private void DetectLosses(Instant now, long flight, bool partial, bool moreIsSacked)
+    {
+        long lost = 0;
+        if (Sack)
+        {
+            if (_sent.SackedCount == 0 && _sent.RetransmittedCount == 0)
+            {
+                _timers.Stop(ConnectionTimer.Reordering);
+            }
+            else if (moreIsSacked)
+            {
+                lost = _rack.DetectLosses(_sent, now, RoundTrip, _phase != RecoveryPhase.None, out Instant recheckAt);
+                _timers.Set(ConnectionTimer.Reordering, recheckAt);
+            }
+        }
+        else if (_sent.Count > 0 && !_sent[0].IsLost && (partial || (_duplicates >= 3 && _phase == RecoveryPhase.None)))
+        {
+            // RFC 5681, 3.2 and RFC 6582, 3.2: three duplicates, or an ACK that stops short, point at the oldest segment.
+            lost = _sent[0].Length;
+            _sent.MarkLost(0);
+            _retransmitFirst = true;
+        }
+
+        if (lost > 0 && _phase == RecoveryPhase.None)
+        {
+            _phase = RecoveryPhase.Fast;
+            _recoveryPoint = Next;
+            _retransmitFirst = true;
+            _congestion.OnLoss(flight);
+            _statistics.FastRecoveries++;
+            _tailProbe.Cancel();
+            _timers.Stop(ConnectionTimer.TailLossProbe);
+        }
+    }
+
+    private void OnAdvanced(Instant now, long bytes)
+    {
+        RoundTrip.ResetBackoff();
+        _windowProbes = 0;
+        if (_phase != RecoveryPhase.Fast && bytes > 0)
+        {
+            _congestion.OnAcknowledged(bytes, _congestionWasLimit);
+        }
+
+        // RFC 6298, 5.2 and 5.3.
+        if (_sent.Count == 0)
+        {
+            _timers.Stop(ConnectionTimer.Retransmission);
+            _timers.Stop(ConnectionTimer.TailLossProbe);
+            _timers.Stop(ConnectionTimer.WindowProbe);
+        }
+        else if (!_timers.IsSet(ConnectionTimer.WindowProbe))
+        {
+            _timers.Set(ConnectionTimer.Retransmission, now + RoundTrip.Timeout);
+            ScheduleTailProbe(now);
+        }
+    }
+
+    private void ScheduleTailProbe(Instant now)
+    {
+        _timers.Stop(ConnectionTimer.TailLossProbe);
+        if (!Sack || !SynAcknowledged || _phase != RecoveryPhase.None || _sent.SackedCount > 0 || _tailProbe.IsOutstanding || _sent.InFlight == 0)
+        {
+            return;
+        }
+
+        Instant probeAt = now + TailLossProbe.TimeoutFor(RoundTrip, _sent.Count == 1, _options.DelayedAcknowledgment);
+        if (probeAt < _timers[ConnectionTimer.Retransmission])
+        {
+            _timers.Set(ConnectionTimer.TailLossProbe, probeAt);
+        }
+    }
+}

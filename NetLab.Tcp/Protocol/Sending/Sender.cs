@@ -1,0 +1,412 @@
+using NetLab.Tcp.Diagnostics;
+using NetLab.Tcp.Protocol.Congestion;
+using NetLab.Tcp.Protocol.Recovery;
+using NetLab.Tcp.Segments;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Protocol.Sending;
+
+/// <summary>
+/// The sending half of a connection: what we send and what the peer says of it. It knows nothing of the receiving half.
+/// Decides what goes next (<see cref="TryPlan"/>); loss detection on acknowledgments is in the other half of this class.
+/// </summary>
+internal sealed partial class Sender
+{
+    private readonly ConnectionOptions _options;
+    private readonly TimerTable _timers;
+    private readonly ConnectionStatistics _statistics;
+    private readonly SentSegments _sent = new();
+    private readonly RackDetector _rack = new();
+    private readonly TailLossProbe _tailProbe = new();
+    private ICongestionControl _congestion;
+    private int _segmentSize;
+    private bool _synQueued;
+    private bool _finQueued;
+    private bool _windowProbeDue;
+    private int _windowProbes;
+    private bool _congestionWasLimit;
+
+    public Sender(ConnectionOptions options, SequenceNumber initial, TimerTable timers, ConnectionStatistics statistics)
+    {
+        _options = options;
+        _timers = timers;
+        _statistics = statistics;
+        Initial = initial;
+        RoundTrip = new RoundTripEstimator(options);
+        _segmentSize = options.MaxSegmentSize;
+        _congestion = new NewReno(_segmentSize);
+    }
+
+    /// <summary>ISS.</summary>
+    public SequenceNumber Initial { get; }
+
+    /// <summary>The bytes written and not acknowledged.</summary>
+    public SendBuffer Buffer { get; } = new();
+
+    /// <summary>SND.UNA as a stream offset.</summary>
+    public long Unacknowledged { get; private set; }
+
+    /// <summary>SND.NXT as a stream offset.</summary>
+    public long Next { get; private set; }
+
+    /// <summary>SND.WND in bytes.</summary>
+    public long Window { get; private set; }
+
+    /// <summary>The largest window the peer has offered.</summary>
+    public long MaxWindow { get; private set; }
+
+    /// <summary>Measurements of the path.</summary>
+    public RoundTripEstimator RoundTrip { get; }
+
+    /// <summary>How far the peer's window fields are shifted; 0 unless both sides offered scaling.</summary>
+    public int WindowShift { get; set; }
+
+    /// <summary>Whether the peer takes SACK, so that RACK-TLP has something to go by.</summary>
+    public bool Sack { get; set; }
+
+    /// <summary>Bytes of options in every data segment, which the MSS has to leave room for (RFC 6691).</summary>
+    public int FixedOptionBytes { get; set; }
+
+    /// <summary>The MSS in force: payload and options of a full segment, in bytes.</summary>
+    public int SegmentSize => _segmentSize;
+
+    /// <summary>The algorithm in charge.</summary>
+    public ICongestionControl Congestion => _congestion;
+
+    /// <summary>Sequence numbers in the network.</summary>
+    public long InFlight => _sent.InFlight;
+
+    /// <summary>Whether something was sent and not acknowledged.</summary>
+    public bool HasUnacknowledged => _sent.Count > 0;
+
+    /// <summary>Whether our FIN has been sent at least once.</summary>
+    public bool FinSent { get; private set; }
+
+    /// <summary>Whether the peer has acknowledged everything, our FIN included.</summary>
+    public bool FinAcknowledged => FinSent && Unacknowledged == Next;
+
+    /// <summary>Whether nothing but the acknowledgment of our FIN is missing.</summary>
+    public bool OnlyFinUnacknowledged => FinSent && Unacknowledged >= Next - 1;
+
+    /// <summary>Whether a FIN follows the data.</summary>
+    public bool FinQueued => _finQueued;
+
+    private bool SynAcknowledged => Unacknowledged > 0;
+
+    // The flow control of a peer that has not spoken yet is not known; a SYN needs none.
+    private long WindowEdge => SynAcknowledged ? Unacknowledged + Window : 1;
+
+    private int PayloadLimit => Math.Max(1, _segmentSize - FixedOptionBytes);
+
+    /// <summary>The wire's number of a stream offset of ours.</summary>
+    public SequenceNumber Wrap(long offset) => SequenceNumber.Wrap(offset, Initial);
+
+    /// <summary>The stream offset of an acknowledgment of ours.</summary>
+    public long Unwrap(SequenceNumber number) => number.Unwrap(Initial, Unacknowledged);
+
+    /// <summary>Our SYN, or SYN_ACK, is to be sent.</summary>
+    public void QueueSyn() => _synQueued = true;
+
+    /// <summary>Our SYN is to be sent again now, without touching its timer: the peer asked again.</summary>
+    public void RepeatSyn()
+    {
+        if (_sent.Count > 0 && _sent[0].IsSyn)
+        {
+            _sent.MarkLost(0);
+        }
+    }
+
+    /// <summary>No more data will be written: a FIN goes behind what there is.</summary>
+    public void QueueFin() => _finQueued = true;
+
+    /// <summary>The peer told its MSS in its SYN.</summary>
+    public void NegotiateSegmentSize(int? peerMaxSegmentSize)
+    {
+        // RFC 9293, 3.7.1: 536 without the option (1220 over IPv6, which is not told apart here: the smaller is safe).
+        // An MSS of 0 is no MSS; a tiny one would make headers of all traffic.
+        int peer = peerMaxSegmentSize is null or 0 ? 536 : peerMaxSegmentSize.Value;
+        _segmentSize = Math.Min(_options.MaxSegmentSize, Math.Max(peer, ConnectionOptions.SmallestSegmentSize));
+        _congestion = new NewReno(PayloadLimit);
+    }
+
+    /// <summary>Takes the window of an acceptable segment (RFC 9293, 3.10.7.4: SND.WL1 and SND.WL2 are the caller's).</summary>
+    public void UpdateWindow(long window)
+    {
+        if (Window == 0 && window > 0)
+        {
+            // The peer has room again: what waited goes at once, and the next closing starts the back-off anew.
+            _windowProbes = 0;
+            _windowProbeDue = false;
+            _timers.Stop(ConnectionTimer.WindowProbe);
+        }
+
+        Window = window;
+        MaxWindow = Math.Max(MaxWindow, window);
+    }
+
+    /// <summary>Decides what to send next, if anything may be sent.</summary>
+    public bool TryPlan(out SegmentPlan plan)
+    {
+        if (TryPlanSyn(out plan))
+        {
+            return true;
+        }
+
+        if (!SynAcknowledged)
+        {
+            return TryPlanLost(out plan);
+        }
+
+        if (_windowProbeDue)
+        {
+            return TryPlanWindowProbe(out plan);
+        }
+
+        if (_tailProbe.IsDue)
+        {
+            return TryPlanTailProbe(out plan);
+        }
+
+        // What is lost goes before what is new: the peer can use nothing behind a hole.
+        return _sent.LostCount > 0 ? TryPlanLost(out plan) : TryPlanNew(ignoreCongestion: false, out plan);
+    }
+
+    /// <summary>Notes that the plan was carried out.</summary>
+    public void Commit(Instant now, in SegmentPlan plan)
+    {
+        if (plan.Index >= 0)
+        {
+            _statistics.Retransmissions++;
+            _retransmitFirst = false;
+        }
+
+        _statistics.BytesSent += plan.Length;
+        if (plan.IsWindowProbe)
+        {
+            CommitWindowProbe(now, plan);
+            return;
+        }
+
+        if (plan.Index >= 0)
+        {
+            _sent.MarkRetransmitted(plan.Index, now);
+        }
+        else
+        {
+            _sent.Append(new SentSegment
+            {
+                Start = plan.Start,
+                End = plan.End,
+                SentAt = now,
+                Transmissions = 1,
+                IsSyn = plan.IsSyn,
+                IsFin = plan.IsFin,
+                InFlight = true,
+            });
+            Next = plan.End;
+            _synQueued &= !plan.IsSyn;
+            FinSent |= plan.IsFin;
+        }
+
+        if (plan.IsTailProbe)
+        {
+            _statistics.TailLossProbes++;
+            _tailProbe.OnSent(Next, plan.Index >= 0);
+            _timers.Set(ConnectionTimer.Retransmission, now + RoundTrip.Timeout);
+            return;
+        }
+
+        // RFC 6298, 5.1: sending starts the timer only if it is not running.
+        if (!_timers.IsSet(ConnectionTimer.Retransmission))
+        {
+            _timers.Set(ConnectionTimer.Retransmission, now + RoundTrip.Timeout);
+        }
+
+        if (plan.Index < 0)
+        {
+            ScheduleTailProbe(now);
+        }
+    }
+
+    /// <summary>Nothing more can be sent now: if that is because the peer has no room, it has to be asked.</summary>
+    public void OnNothingToSend(Instant now)
+    {
+        bool waiting = SynAcknowledged && _sent.InFlight == 0 && !_windowProbeDue
+            && (_sent.LostCount > 0 || HasUnsent) && !_timers.IsSet(ConnectionTimer.WindowProbe);
+        if (waiting)
+        {
+            // RFC 9293, 3.8.6.1: the first probe after one RTO, then at growing intervals.
+            _timers.Stop(ConnectionTimer.Retransmission);
+            _timers.Stop(ConnectionTimer.TailLossProbe);
+            TimeSpan wait = RoundTripEstimator.BackedOff(RoundTrip.BaseTimeout, _windowProbes, _options.MaxRetransmissionTimeout);
+            _timers.Set(ConnectionTimer.WindowProbe, now + wait);
+        }
+    }
+
+    /// <summary>The zero-window probe is due.</summary>
+    /// <returns>How many probes have gone without the window opening.</returns>
+    public int OnWindowProbeTimer()
+    {
+        _windowProbeDue = true;
+        return ++_windowProbes;
+    }
+
+    /// <summary>Lets go of everything; nothing will be sent any more.</summary>
+    public void Release()
+    {
+        _sent.Clear();
+        Buffer.Clear();
+        (_synQueued, _finQueued, _windowProbeDue) = (false, false, false);
+        _tailProbe.Cancel();
+    }
+
+    private bool HasUnsent => Buffer.End > Math.Max(Next, 1) || (_finQueued && !FinSent);
+
+    private bool TryPlanSyn(out SegmentPlan plan)
+    {
+        plan = new SegmentPlan(0, 0, -1) { IsSyn = true };
+        return _synQueued;
+    }
+
+    private bool TryPlanLost(out SegmentPlan plan)
+    {
+        plan = default;
+        int index = _sent.FirstLost();
+        if (index < 0 || (SynAcknowledged && Window == 0))
+        {
+            return false;
+        }
+
+        ref readonly SentSegment segment = ref _sent[index];
+
+        // The first retransmission of a recovery goes whatever is in flight (RFC 6675, 5 (4.3)).
+        if (!_retransmitFirst && EffectiveInFlight > 0 && EffectiveInFlight + segment.Length > _congestion.Window)
+        {
+            _congestionWasLimit = true;
+            return false;
+        }
+
+        plan = Again(index);
+        return true;
+    }
+
+    private SegmentPlan Again(int index)
+    {
+        ref readonly SentSegment segment = ref _sent[index];
+        int length = segment.Length - (segment.IsSyn ? 1 : 0) - (segment.IsFin ? 1 : 0);
+        return new SegmentPlan(segment.Start, length, index)
+        {
+            IsSyn = segment.IsSyn,
+            IsFin = segment.IsFin,
+            IsPush = length > 0 && segment.End >= Buffer.End,
+        };
+    }
+
+    private bool TryPlanNew(bool ignoreCongestion, out SegmentPlan plan)
+    {
+        plan = default;
+        _congestionWasLimit = false;
+        if (FinSent)
+        {
+            return false;
+        }
+
+        long available = Buffer.End - Next;
+        long usable = WindowEdge - Next;
+        int length = (int)Math.Min(Math.Min(available, PayloadLimit), Math.Max(0, usable));
+        bool isLast = length == available;
+        bool fin = _finQueued && isLast && usable > length;
+        if ((length == 0 && !fin) || (length < PayloadLimit && !fin && !MaySendSmall(length, isLast)))
+        {
+            return false;
+        }
+
+        if (!ignoreCongestion && EffectiveInFlight > 0 && EffectiveInFlight + length > _congestion.Window)
+        {
+            _congestionWasLimit = true;
+            return false;
+        }
+
+        plan = new SegmentPlan(Next, length, -1) { IsFin = fin, IsPush = isLast && length > 0 };
+        return true;
+    }
+
+    // RFC 9293, 3.8.6.2.1: a segment that is not full goes if it empties the queue (and Nagle agrees), or if it is at
+    // least half of the largest window the peer ever offered; otherwise the window has to open, or the probe timer helps.
+    private bool MaySendSmall(int length, bool isLast) =>
+        isLast ? !_options.Nagle || _sent.Count == 0 : length >= Math.Max(1, MaxWindow / 2);
+
+    private bool TryPlanWindowProbe(out SegmentPlan plan)
+    {
+        // One byte at SND.UNA: of what was sent before, or else the first byte of what waits (RFC 9293, 3.8.6.1).
+        plan = default;
+        bool known = _sent.Count > 0;
+        long start = known ? Unacknowledged : Next;
+        bool fin = start >= Buffer.End;
+        if (fin && !_finQueued)
+        {
+            _windowProbeDue = false;
+            return false;
+        }
+
+        if (Window > 0)
+        {
+            // A window too small to be worth a segment (RFC 9293, 3.8.6.2.1): after this long it is used as it is.
+            int length = (int)Math.Min(Math.Min(Buffer.End - start, PayloadLimit), WindowEdge - start);
+            _windowProbeDue = false;
+            plan = known ? Again(0) : new SegmentPlan(start, length, -1) { IsFin = fin };
+            return true;
+        }
+
+        plan = new SegmentPlan(start, fin ? 0 : 1, known ? 0 : -1) { IsFin = fin, IsWindowProbe = true };
+        return true;
+    }
+
+    private void CommitWindowProbe(Instant now, in SegmentPlan plan)
+    {
+        _windowProbeDue = false;
+        _statistics.WindowProbes++;
+        if (plan.Index >= 0)
+        {
+            _sent.MarkProbed(plan.Index, now);
+        }
+        else
+        {
+            // Not in flight but waiting: it is resent with the rest when the window opens, and no timer mistakes its
+            // loss for congestion.
+            _sent.Append(new SentSegment
+            {
+                Start = plan.Start,
+                End = plan.End,
+                SentAt = now,
+                Transmissions = 1,
+                IsFin = plan.IsFin,
+                IsLost = true,
+            });
+            Next = plan.End;
+            FinSent |= plan.IsFin;
+        }
+    }
+
+    private bool TryPlanTailProbe(out SegmentPlan plan)
+    {
+        // RFC 8985, 7.3: new data if there is any, else the last segment again.
+        if (TryPlanNew(ignoreCongestion: true, out plan))
+        {
+            plan = plan with { IsTailProbe = true };
+            return true;
+        }
+
+        for (int i = _sent.Count - 1; i >= 0; i--)
+        {
+            if (!_sent[i].IsSacked)
+            {
+                plan = Again(i) with { IsTailProbe = true };
+                return true;
+            }
+        }
+
+        _tailProbe.IsDue = false;
+        return false;
+    }
+}

@@ -1,0 +1,28 @@
+namespace NetLab.Tcp.Segments;
+
+/// <summary>
+/// What a segment is called in a ladder and in a link string's <c>drop=</c>: SYN, SYN_ACK, ACK, DATA, FIN, RST.
+/// </summary>
+public static class SegmentKind
+{
+    /// <summary>The names there are.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["SYN", "SYN_ACK", "ACK", "DATA", "FIN", "RST"];
+
+    /// <summary>The name of a segment; of several that would fit, the first of RST, SYN_ACK, SYN, FIN, DATA, ACK.</summary>
+    public static string NameOf(in Segment segment) => (segment.Header.Flags, segment.Payload.Length) switch
+    {
+        (SegmentFlags flags, _) when (flags & SegmentFlags.Rst) != 0 => "RST",
+        (SegmentFlags flags, _) when (flags & (SegmentFlags.Syn | SegmentFlags.Ack)) == (SegmentFlags.Syn | SegmentFlags.Ack) => "SYN_ACK",
+        (SegmentFlags flags, _) when (flags & SegmentFlags.Syn) != 0 => "SYN",
+        (SegmentFlags flags, _) when (flags & SegmentFlags.Fin) != 0 => "FIN",
+        (_, > 0) => "DATA",
+        _ => "ACK",
+    };
+
+    /// <summary>Whether a datagram is a segment of that name. A FIN that carries data is also DATA.</summary>
+    /// <param name="kind">One of <see cref="Names"/>.</param>
+    /// <param name="datagram">A UDP payload, of whatever protocol.</param>
+    public static bool Matches(string kind, ReadOnlySpan<byte> datagram) =>
+        SegmentReader.TryRead(datagram, out Segment segment, out _)
+        && (NameOf(segment) == kind || (kind == "DATA" && segment.Payload.Length > 0));
+}

@@ -1,0 +1,132 @@
+using System.Buffers.Binary;
+
+namespace NetLab.Tcp.Segments;
+
+/// <summary>Reads a segment out of a datagram. Bad bytes are an ordinary answer; nothing is allocated and nothing thrown.</summary>
+public static class SegmentReader
+{
+    /// <summary>Reads a segment and checks its checksum.</summary>
+    /// <param name="datagram">A whole UDP payload.</param>
+    /// <param name="segment">The segment, pointing into <paramref name="datagram"/>.</param>
+    /// <param name="error">Why there is none.</param>
+    public static bool TryRead(ReadOnlySpan<byte> datagram, out Segment segment, out SegmentError error)
+    {
+        segment = default;
+        if (datagram.Length < SegmentHeader.MinSize)
+        {
+            error = SegmentError.Truncated;
+            return false;
+        }
+
+        int headerLength = (datagram[12] >> 4) * 4;
+        if (headerLength < SegmentHeader.MinSize)
+        {
+            error = SegmentError.BadDataOffset;
+            return false;
+        }
+
+        if (headerLength > datagram.Length)
+        {
+            error = SegmentError.Truncated;
+            return false;
+        }
+
+        if (InternetChecksum.OfSegment(datagram) != 0)
+        {
+            error = SegmentError.BadChecksum;
+            return false;
+        }
+
+        if (!TryReadOptions(datagram[SegmentHeader.MinSize..headerLength], out SegmentOptions options))
+        {
+            error = SegmentError.BadOption;
+            return false;
+        }
+
+        // The four reserved bits are ignored, as RFC 9293, 3.1 wants of who does not know them.
+        var header = new SegmentHeader
+        {
+            SourcePort = BinaryPrimitives.ReadUInt16BigEndian(datagram),
+            DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]),
+            Sequence = new SequenceNumber(BinaryPrimitives.ReadUInt32BigEndian(datagram[4..])),
+            Acknowledgment = new SequenceNumber(BinaryPrimitives.ReadUInt32BigEndian(datagram[8..])),
+            Flags = (SegmentFlags)datagram[13],
+            Window = BinaryPrimitives.ReadUInt16BigEndian(datagram[14..]),
+            Options = options,
+        };
+        segment = new Segment(header, datagram[headerLength..]);
+        error = SegmentError.None;
+        return true;
+    }
+
+    private static bool TryReadOptions(ReadOnlySpan<byte> bytes, out SegmentOptions options)
+    {
+        options = default;
+        while (!bytes.IsEmpty)
+        {
+            var kind = (OptionKind)bytes[0];
+            if (kind == OptionKind.End)
+            {
+                return true;
+            }
+
+            if (kind == OptionKind.NoOperation)
+            {
+                bytes = bytes[1..];
+                continue;
+            }
+
+            // RFC 9293, 3.2: a length below 2 would never end, one past the header would read the payload.
+            if (bytes.Length < 2 || bytes[1] < 2 || bytes[1] > bytes.Length)
+            {
+                return false;
+            }
+
+            ReadOnlySpan<byte> value = bytes[2..bytes[1]];
+            bytes = bytes[bytes[1]..];
+            switch (kind, value.Length)
+            {
+                case (OptionKind.MaxSegmentSize, 2):
+                    options = options with { MaxSegmentSize = BinaryPrimitives.ReadUInt16BigEndian(value) };
+                    break;
+                case (OptionKind.WindowScale, 1):
+                    options = options with { WindowScale = value[0] };
+                    break;
+                case (OptionKind.SackPermitted, 0):
+                    options = options with { SackPermitted = true };
+                    break;
+                case (OptionKind.Timestamps, 8):
+                    options = options with
+                    {
+                        Timestamps = new SegmentTimestamps(
+                            BinaryPrimitives.ReadUInt32BigEndian(value), BinaryPrimitives.ReadUInt32BigEndian(value[4..])),
+                    };
+                    break;
+                case (OptionKind.Sack, >= 8 and <= 32) when value.Length % 8 == 0:
+                    options = options with { Sack = ReadSack(value) };
+                    break;
+                case (OptionKind.MaxSegmentSize or OptionKind.WindowScale or OptionKind.SackPermitted
+                    or OptionKind.Timestamps or OptionKind.Sack, _):
+                    return false;
+                default:
+                    // RFC 9293, 3.2: unknown options are skipped by their length.
+                    break;
+            }
+        }
+
+        return true;
+    }
+
+    private static SackBlocks ReadSack(ReadOnlySpan<byte> value)
+    {
+        var blocks = default(SackBlocks);
+        for (; value.Length >= 8; value = value[8..])
+        {
+            blocks.Add(new SackBlock(
+                new SequenceNumber(BinaryPrimitives.ReadUInt32BigEndian(value)),
+                new SequenceNumber(BinaryPrimitives.ReadUInt32BigEndian(value[4..]))));
+        }
+
+        return blocks;
+    }
+}

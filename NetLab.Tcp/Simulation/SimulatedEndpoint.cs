@@ -1,0 +1,122 @@
+using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Protocol.Listening;
+using NetLab.Udp.Links;
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Simulation;
+
+/// <summary>A machine with NetLab's TCP on a virtual network.</summary>
+public sealed class SimulatedEndpoint
+{
+    private readonly VirtualNetwork _network;
+    private readonly VirtualHost _host;
+    private readonly Demultiplexer _demultiplexer;
+    private readonly byte[] _buffer = new byte[DatagramSocket.MaxDatagramSize];
+
+    /// <summary>Puts an endpoint on a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="address">Its UDP address there.</param>
+    /// <param name="seed">Its initial sequence numbers and ports come from this.</param>
+    public SimulatedEndpoint(VirtualNetwork network, DatagramAddress address, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _network = network;
+        _demultiplexer = new Demultiplexer(new EndpointSecrets(seed, ~seed));
+        _host = network.AddHost(address);
+        _host.OnReceive = OnReceive;
+        _host.OnTimer = OnTimer;
+    }
+
+    /// <summary>Sees each datagram this endpoint sends or receives.</summary>
+    public DatagramTap? Tap { get; set; }
+
+    /// <summary>How many segments leave in one batch at most.</summary>
+    public int BatchSize { get; set; } = 16;
+
+    /// <summary>The endpoint's host on the network.</summary>
+    public VirtualHost Host => _host;
+
+    /// <summary>Connections it knows, those in TIME-WAIT counted.</summary>
+    public int Connections => _demultiplexer.Count;
+
+    /// <summary>What happened to datagrams that belong to no connection.</summary>
+    public DemultiplexerStatistics Statistics => _demultiplexer.Statistics;
+
+    /// <summary>Opens a connection.</summary>
+    public SimulatedStream Connect(DatagramAddress peer, ConnectionOptions options)
+    {
+        var stream = new SimulatedStream();
+        stream.Attach(_demultiplexer.Open(_network.Now, peer, options, stream), Touch);
+        Flush();
+        return stream;
+    }
+
+    /// <summary>Answers connection requests.</summary>
+    /// <param name="options">How the connections behave.</param>
+    /// <param name="accept">Told of each new connection, from its SYN on.</param>
+    /// <param name="backlog">How many may be half open or not yet established.</param>
+    public void Listen(ConnectionOptions options, Action<SimulatedStream> accept, int backlog = 128)
+    {
+        ArgumentNullException.ThrowIfNull(accept);
+        _demultiplexer.Listen(new Listener(options, backlog, _ =>
+        {
+            var stream = new SimulatedStream();
+            accept(stream);
+            return stream;
+        }));
+    }
+
+    private void OnReceive(ReadOnlySpan<byte> datagram, DatagramAddress from)
+    {
+        Tap?.Invoke(_network.Now, datagram, from, false);
+        _demultiplexer.Receive(_network.Now, from, datagram);
+        AttachNew();
+        Flush();
+    }
+
+    // A passive connection's stream exists before its connection does; here they are joined. Who is established is
+    // accepted at once.
+    private void AttachNew()
+    {
+        foreach (ConnectionEntry entry in _demultiplexer.Entries)
+        {
+            if (entry.Connection.Handler is SimulatedStream { Entry: null } stream)
+            {
+                stream.Attach(entry, Touch);
+            }
+
+            _demultiplexer.Accept(entry);
+        }
+    }
+
+    private void OnTimer()
+    {
+        _demultiplexer.Timeout(_network.Now);
+        Flush();
+    }
+
+    private void Touch(ConnectionEntry entry)
+    {
+        _demultiplexer.Touch(entry);
+
+        // Not sent from within a callback of the machine, but at this very moment of virtual time.
+        _host.Timer = _network.Now;
+    }
+
+    private void Flush()
+    {
+        Instant now = _network.Now;
+        while (_demultiplexer.TryTransmit(now, _buffer, BatchSize, out DatagramAddress to, out TransmitResult result))
+        {
+            for (int offset = 0; offset < result.Bytes; offset += result.SegmentSize)
+            {
+                ReadOnlySpan<byte> datagram = _buffer.AsSpan(offset, Math.Min(result.SegmentSize, result.Bytes - offset));
+                Tap?.Invoke(now, datagram, to, true);
+                _host.Send(datagram, to);
+            }
+        }
+
+        _host.Timer = _demultiplexer.NextTimeout;
+    }
+}

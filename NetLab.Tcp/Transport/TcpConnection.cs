@@ -1,0 +1,314 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+using NetLab.Tcp.Diagnostics;
+using NetLab.Tcp.Protocol;
+
+namespace NetLab.Tcp.Transport;
+
+/// <summary>
+/// A connection of NetLab's TCP as .NET knows connections: a duplex pipe.
+/// </summary>
+/// <remarks>
+/// The pipe is the buffer. Written bytes stay in the output pipe until the peer acknowledged them, so a flush that waits
+/// is the send buffer being full; received bytes go to the input pipe, and its free room is the receive window.
+/// <para>
+/// The close contract: completing the output sends a FIN behind what was written; the input then still delivers, and ends
+/// when the peer's FIN comes. Disposing closes both ways and leaves the goodbyes to the endpoint; if bytes were left
+/// unread, or still arrive, the peer gets a RST. <see cref="Abort(ConnectionAbortedException)"/> sends a RST at once.
+/// A reset, a timeout or an abort shows as an exception from the pipes.
+/// </para>
+/// </remarks>
+public sealed class TcpConnection : ConnectionContext, IConnectionHandler
+{
+    private readonly TcpEndpoint _endpoint;
+    private readonly Pipe _input;
+    private readonly Pipe _output;
+    private readonly CancellationTokenSource _closed = new();
+    private readonly TaskCompletionSource _established = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CloseReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int _consumedStep;
+    private IDictionary<object, object?>? _items;
+    private ReadResult? _reading;
+    private long _consumed;
+    private long _consumedSinceSignal;
+    private int _signaled;
+    private bool _inputDirty;
+    private bool _outputEnded;
+    private volatile bool _inputCompleted;
+    private volatile Request _request;
+
+    internal TcpConnection(TcpEndpoint endpoint, IPEndPoint remote)
+    {
+        _endpoint = endpoint;
+        ConnectionOptions options = endpoint.Options.Connection;
+
+        // The receive window keeps the input within bounds, so the pipe itself never has to pause the loop.
+        _input = new Pipe(new PipeOptions(pauseWriterThreshold: 0, resumeWriterThreshold: 0, useSynchronizationContext: false));
+        _output = new Pipe(new PipeOptions(
+            pauseWriterThreshold: options.SendBufferSize, resumeWriterThreshold: options.SendBufferSize / 2, useSynchronizationContext: false));
+        _consumedStep = options.ReceiveBufferSize / 8;
+        Transport = new DuplexPipe(
+            new CountingPipeReader(_input.Reader, OnConsumed, OnInputCompleted), new SignalingPipeWriter(_output.Writer, Signal));
+        LocalEndPoint = endpoint.LocalEndPoint;
+        RemoteEndPoint = remote;
+        ConnectionClosed = _closed.Token;
+        ConnectionId = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+    }
+
+    private enum Request
+    {
+        None,
+        Close,
+        Abort,
+    }
+
+    /// <inheritdoc/>
+    public override string ConnectionId { get; set; }
+
+    /// <inheritdoc/>
+    public override IFeatureCollection Features { get; } = new FeatureCollection();
+
+    /// <inheritdoc/>
+    public override IDictionary<object, object?> Items
+    {
+        get => _items ??= new ConnectionItems();
+        set => _items = value;
+    }
+
+    /// <inheritdoc/>
+    public override IDuplexPipe Transport { get; set; }
+
+    /// <summary>What the connection has done so far.</summary>
+    public ConnectionStatistics Statistics => Entry?.Connection.Statistics ?? new ConnectionStatistics();
+
+    /// <summary>Completes when the connection is over, with the reason; TIME-WAIT counts as over.</summary>
+    public Task<CloseReason> Ended => _ended.Task;
+
+    internal ConnectionEntry? Entry { get; private set; }
+
+    internal ChannelWriter<TcpConnection>? AcceptQueue { get; init; }
+
+    internal Task Established => _established.Task;
+
+    internal bool OwnsEndpoint { get; set; }
+
+    /// <inheritdoc/>
+    public override void Abort() => Abort(new ConnectionAbortedException("The application aborted the connection."));
+
+    /// <inheritdoc/>
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        _request = Request.Abort;
+        Signal();
+    }
+
+    /// <summary>Closes both ways; see the close contract.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        await Transport.Output.CompleteAsync().ConfigureAwait(false);
+        await Transport.Input.CompleteAsync().ConfigureAwait(false);
+        if (_request == Request.None)
+        {
+            _request = Request.Close;
+        }
+
+        Signal();
+        if (OwnsEndpoint)
+        {
+            await _endpoint.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    void IConnectionHandler.OnEstablished()
+    {
+        _established.TrySetResult();
+        if (AcceptQueue is { } queue && !queue.TryWrite(this))
+        {
+            // The listener closed while the handshake was under way.
+            Abort();
+        }
+    }
+
+    void IConnectionHandler.OnReceived(ReadOnlySpan<byte> bytes)
+    {
+        if (_inputCompleted)
+        {
+            return;
+        }
+
+        bytes.CopyTo(_input.Writer.GetSpan(bytes.Length));
+        _input.Writer.Advance(bytes.Length);
+        _inputDirty = true;
+    }
+
+    void IConnectionHandler.OnEndOfStream()
+    {
+        FlushInput();
+        _input.Writer.Complete();
+    }
+
+    void IConnectionHandler.OnAcknowledged(long bytes)
+    {
+        if (_reading is { } read)
+        {
+            SequencePosition position = read.Buffer.GetPosition(bytes);
+            _reading = null;
+            _output.Reader.AdvanceTo(position);
+            ReadOutput();
+        }
+    }
+
+    void IConnectionHandler.OnClosed(CloseReason reason) => End(reason, reason == CloseReason.Finished ? null : ErrorFor(reason));
+
+    internal void Attach(ConnectionEntry entry) => Entry ??= entry;
+
+    /// <summary>Lets a reader see what arrived since the last call.</summary>
+    internal void FlushInput()
+    {
+        if (_inputDirty)
+        {
+            _inputDirty = false;
+
+            // Without a pause threshold a flush completes at once; its result says whether anyone still reads.
+            ValueTask<FlushResult> flush = _input.Writer.FlushAsync();
+            _inputCompleted |= flush.IsCompletedSuccessfully && flush.Result.IsCompleted;
+        }
+    }
+
+    /// <summary>The application wrote, read or closed; runs on the loop.</summary>
+    internal void OnSignal()
+    {
+        Volatile.Write(ref _signaled, 0);
+        if (Entry is not { } entry)
+        {
+            return;
+        }
+
+        Connection connection = entry.Connection;
+        long consumed = Interlocked.Exchange(ref _consumed, 0);
+        connection.Consumed(Math.Min(consumed, connection.Unread));
+        if (_request == Request.Abort)
+        {
+            connection.Abort();
+            return;
+        }
+
+        if (!_outputEnded)
+        {
+            if (_reading is { } read)
+            {
+                // Nothing consumed, nothing examined: only to see what has been added.
+                _reading = null;
+                _output.Reader.AdvanceTo(read.Buffer.Start);
+            }
+
+            ReadOutput();
+        }
+
+        if (_request == Request.Close)
+        {
+            connection.Close(_endpoint.Now);
+        }
+        else if (_inputCompleted && connection.Unread == 0)
+        {
+            connection.ShutdownReceive();
+        }
+    }
+
+    /// <summary>The endpoint ends this connection for a reason of its own.</summary>
+    internal void Fail(Exception error) => End(CloseReason.Aborted, error);
+
+    private static Exception ErrorFor(CloseReason reason) => reason switch
+    {
+        CloseReason.Reset => new ConnectionResetException("The peer reset the connection."),
+        CloseReason.Refused => new SocketException((int)SocketError.ConnectionRefused),
+        CloseReason.TimedOut => new IOException("The peer did not answer in time.", new SocketException((int)SocketError.TimedOut)),
+        _ => new ConnectionAbortedException("The connection was aborted on this side."),
+    };
+
+    private void End(CloseReason reason, Exception? error)
+    {
+        if (!_ended.TrySetResult(reason))
+        {
+            return;
+        }
+
+        Exception toConnector = error is IOException { InnerException: SocketException inner } ? inner : error ?? ErrorFor(reason);
+        if (_established.TrySetException(toConnector))
+        {
+            // Observed here: a passive connection has nobody who awaits its handshake.
+            _ = _established.Task.Exception;
+        }
+
+        FlushInput();
+        _input.Writer.Complete(error);
+        _outputEnded = true;
+        _reading = null;
+        _output.Reader.Complete(error);
+        _endpoint.Forget(this);
+
+        // Registered callbacks are the application's; they must not run on the loop.
+        ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
+    }
+
+    private void ReadOutput()
+    {
+        if (_outputEnded || !_output.Reader.TryRead(out ReadResult result))
+        {
+            return;
+        }
+
+        Entry!.Connection.Write(result.Buffer);
+        if (result.IsCompleted)
+        {
+            Entry.Connection.ShutdownSend();
+        }
+
+        if (result.Buffer.IsEmpty)
+        {
+            _output.Reader.AdvanceTo(result.Buffer.Start);
+            _outputEnded = result.IsCompleted;
+            return;
+        }
+
+        _reading = result;
+    }
+
+    private void OnConsumed(long bytes)
+    {
+        Interlocked.Add(ref _consumed, bytes);
+
+        // A little at a time does not open the window; an eighth of it does, and is before it could have closed.
+        if ((_consumedSinceSignal += bytes) >= _consumedStep)
+        {
+            _consumedSinceSignal = 0;
+            Signal();
+        }
+    }
+
+    private void OnInputCompleted()
+    {
+        _inputCompleted = true;
+        Signal();
+    }
+
+    private void Signal()
+    {
+        if (Interlocked.Exchange(ref _signaled, 1) == 0)
+        {
+            _endpoint.Signal(this);
+        }
+    }
+
+    private sealed class DuplexPipe(PipeReader input, PipeWriter output) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = input;
+
+        public PipeWriter Output { get; } = output;
+    }
+}

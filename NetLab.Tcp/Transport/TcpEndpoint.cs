@@ -1,0 +1,384 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Protocol.Listening;
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Transport;
+
+/// <summary>
+/// NetLab's TCP on a real UDP socket: one socket, one loop on a thread of its own, any number of connections.
+/// The loop alone touches the machines, so nothing is locked; applications meet it only in their pipes.
+/// </summary>
+public sealed class TcpEndpoint : IAsyncDisposable
+{
+    // How many datagrams are taken before the others get a turn: timers, applications, sending.
+    private const int TurnLength = 64;
+
+    // As many as a batch of the kernel may hold (UDP_MAX_SEGMENTS).
+    private const int DatagramSegments = 64;
+
+    private readonly TcpEndpointOptions _options;
+    private readonly DatagramSocket _socket;
+    private readonly DatagramPoller _poller = new();
+    private readonly MonotonicClock _clock = MonotonicClock.Shared;
+    private readonly Demultiplexer _demultiplexer;
+    private readonly ConcurrentQueue<Action> _commands = new();
+    private readonly ConcurrentQueue<TcpConnection> _signals = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize + 1);
+    private readonly byte[] _outgoing = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize);
+    private readonly HashSet<TcpConnection> _connections = [];
+    private readonly Thread _thread;
+    private (DatagramAddress To, int Offset, TransmitResult Batch)? _blocked;
+    private Instant? _lingersUntil;
+    private int _disposed;
+
+    private TcpEndpoint(DatagramSocket socket, TcpEndpointOptions options)
+    {
+        _socket = socket;
+        _options = options;
+        Span<byte> secret = stackalloc byte[16];
+        RandomNumberGenerator.Fill(secret);
+        _demultiplexer = new Demultiplexer(new EndpointSecrets(BitConverter.ToUInt64(secret), BitConverter.ToUInt64(secret[8..])));
+        _poller.Add(socket);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"tcp endpoint {socket.LocalEndPoint}" };
+        _thread.Start();
+    }
+
+    /// <summary>The UDP address the endpoint is bound to.</summary>
+    public IPEndPoint LocalEndPoint => _socket.LocalEndPoint;
+
+    /// <summary>What happened to datagrams that belong to no connection.</summary>
+    public DemultiplexerStatistics Statistics => _demultiplexer.Statistics;
+
+    /// <summary>Completes when the endpoint has ended; fails if it ended by an error of its own.</summary>
+    public Task Completion => _completion.Task;
+
+    internal TcpEndpointOptions Options => _options;
+
+    internal Instant Now => _clock.Now;
+
+    /// <summary>Binds an endpoint to a local UDP address and starts its loop.</summary>
+    /// <param name="local">Address and port; port 0 lets the system choose.</param>
+    /// <param name="options">How it is set up; null for the defaults.</param>
+    /// <exception cref="SocketException">The address is taken or not this machine's.</exception>
+    /// <exception cref="ArgumentException">The connection options contradict themselves.</exception>
+    public static TcpEndpoint Bind(IPEndPoint local, TcpEndpointOptions? options = null)
+    {
+        options ??= new TcpEndpointOptions();
+        if (options.Connection.Validate() is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
+        return new TcpEndpoint(DatagramSocket.Bind(local, options.Socket with { Remote = options.Remote }), options);
+    }
+
+    /// <summary>Opens a connection and waits until it is established.</summary>
+    /// <param name="remote">The peer's UDP address; its port is also the destination port in the TCP header.</param>
+    /// <param name="cancellationToken">Gives up; the connection is then closed in silence.</param>
+    /// <exception cref="SocketException">Refused, or timed out.</exception>
+    public async Task<TcpConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(remote);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        var connection = new TcpConnection(this, remote);
+        Post(() =>
+        {
+            _connections.Add(connection);
+            try
+            {
+                connection.Attach(_demultiplexer.Open(_clock.Now, DatagramAddress.From(remote), _options.Connection, connection));
+            }
+            catch (InvalidOperationException error)
+            {
+                connection.Fail(error);
+            }
+        });
+        try
+        {
+            await connection.Established.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            connection.Abort();
+            throw;
+        }
+    }
+
+    /// <summary>Answers connection requests from now on. An endpoint has one listener.</summary>
+    /// <param name="backlog">How many connections may be half open or not yet accepted.</param>
+    public TcpConnectionListener Listen(int backlog = 512)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        var accepted = Channel.CreateUnbounded<TcpConnection>();
+        var listener = new Listener(_options.Connection, backlog, peer =>
+        {
+            var connection = new TcpConnection(this, peer.ToIPEndPoint()) { AcceptQueue = accepted.Writer };
+            _connections.Add(connection);
+            return connection;
+        });
+
+        // On the loop before this returns: a SYN that arrives right after finds the listener.
+        var listening = new TaskCompletionSource();
+        Post(() =>
+        {
+            try
+            {
+                _demultiplexer.Listen(listener);
+                listening.SetResult();
+            }
+            catch (InvalidOperationException error)
+            {
+                listening.SetException(error);
+            }
+        });
+        listening.Task.GetAwaiter().GetResult();
+        return new TcpConnectionListener(this, accepted);
+    }
+
+    /// <summary>
+    /// Ends the endpoint: waits up to <see cref="TcpEndpointOptions.Linger"/> for connections that were closed to finish,
+    /// resets what is left, and closes the socket.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Post(() =>
+            {
+                _demultiplexer.StopListening();
+                _lingersUntil = _clock.Now + _options.Linger;
+            });
+        }
+
+        await _completion.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    internal void StopListening() => Post(_demultiplexer.StopListening);
+
+    internal void NoteAccepted(TcpConnection connection) => Post(() =>
+    {
+        if (connection.Entry is { } entry)
+        {
+            _demultiplexer.Accept(entry);
+        }
+    });
+
+    /// <summary>An application did something to its pipes: the loop looks at them.</summary>
+    internal void Signal(TcpConnection connection)
+    {
+        _signals.Enqueue(connection);
+        _poller.Wake();
+    }
+
+    internal void Forget(TcpConnection connection) => _connections.Remove(connection);
+
+    private void Post(Action command)
+    {
+        _commands.Enqueue(command);
+        _poller.Wake();
+    }
+
+    private void Run()
+    {
+        Exception? failure = null;
+        try
+        {
+            var readable = new List<DatagramSocket>();
+            while (!IsDone())
+            {
+                RunCommands();
+                bool more = Receive();
+                Instant now = _clock.Now;
+                _demultiplexer.Timeout(now);
+                Transmit();
+                _poller.Wait(more ? TimeSpan.Zero : UntilNextTimer(), readable, _blocked is null ? null : _socket);
+            }
+        }
+        catch (Exception error)
+        {
+            // Nobody else would hear of it: every connection and the owner are told.
+            failure = error;
+        }
+
+        End(failure);
+    }
+
+    private bool IsDone()
+    {
+        if (_lingersUntil is not { } until)
+        {
+            return false;
+        }
+
+        return _clock.Now >= until || (_connections.Count == 0 && _blocked is null && _commands.IsEmpty);
+    }
+
+    private TimeSpan UntilNextTimer()
+    {
+        Instant next = Instant.Min(_demultiplexer.NextTimeout, _lingersUntil ?? Instant.Never);
+        if (next == Instant.Never)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        TimeSpan wait = next - _clock.Now;
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    }
+
+    private void RunCommands()
+    {
+        while (_commands.TryDequeue(out Action? command))
+        {
+            command();
+        }
+
+        while (_signals.TryDequeue(out TcpConnection? connection))
+        {
+            connection.OnSignal();
+            if (connection.Entry is { } entry)
+            {
+                _demultiplexer.Touch(entry);
+            }
+        }
+    }
+
+    private bool Receive()
+    {
+        for (int i = 0; i < TurnLength; i++)
+        {
+            DatagramReceiveStatus status = _socket.TryReceive(_received, out DatagramBatch batch);
+            if (status == DatagramReceiveStatus.Empty)
+            {
+                FlushInputs();
+                return false;
+            }
+
+            if (status == DatagramReceiveStatus.Refused)
+            {
+                _demultiplexer.Refuse(_options.Remote is { } remote ? DatagramAddress.From(remote) : null);
+                continue;
+            }
+
+            int offset = 0;
+            do
+            {
+                ReadOnlySpan<byte> datagram = _received.AsSpan(offset, Math.Min(batch.SegmentSize, batch.Length - offset));
+                _options.Tap?.Invoke(batch.ReceivedAt, datagram, batch.From, false);
+                _demultiplexer.Receive(batch.ReceivedAt, batch.From, datagram);
+                offset += datagram.Length;
+            }
+            while (offset < batch.Length);
+        }
+
+        FlushInputs();
+        return true;
+    }
+
+    // Readers are woken once a turn, not once a segment.
+    private void FlushInputs()
+    {
+        foreach (ConnectionEntry entry in _demultiplexer.Touched)
+        {
+            if (entry.Connection.Handler is TcpConnection connection)
+            {
+                connection.Attach(entry);
+                connection.FlushInput();
+            }
+        }
+    }
+
+    private void Transmit()
+    {
+        if (_blocked is { } blocked && !Send(blocked.To, blocked.Offset, blocked.Batch))
+        {
+            return;
+        }
+
+        _blocked = null;
+        while (_demultiplexer.TryTransmit(_clock.Now, _outgoing, DatagramSegments, out DatagramAddress to, out TransmitResult batch))
+        {
+            if (_options.Tap is { } tap)
+            {
+                Show(tap, to, batch);
+            }
+
+            if (!Send(to, 0, batch))
+            {
+                return;
+            }
+        }
+    }
+
+    private void Show(DatagramTap tap, DatagramAddress to, TransmitResult batch)
+    {
+        Instant now = _clock.Now;
+        for (int offset = 0; offset < batch.Bytes; offset += batch.SegmentSize)
+        {
+            tap(now, _outgoing.AsSpan(offset, Math.Min(batch.SegmentSize, batch.Bytes - offset)), to, true);
+        }
+    }
+
+    private bool Send(DatagramAddress to, int offset, TransmitResult batch)
+    {
+        while (offset < batch.Bytes)
+        {
+            DatagramSendStatus status = _socket.TrySend(_outgoing.AsSpan(offset, batch.Bytes - offset), batch.SegmentSize, to, out int sent);
+            offset += sent;
+            if (status == DatagramSendStatus.Blocked)
+            {
+                _blocked = (to, offset, batch);
+                return false;
+            }
+
+            if (status is DatagramSendStatus.Unreachable or DatagramSendStatus.TooLarge)
+            {
+                // Lost like any datagram on a bad path: retransmission and its limits deal with it.
+                offset += Math.Min(batch.SegmentSize, batch.Bytes - offset);
+            }
+        }
+
+        return true;
+    }
+
+    private void End(Exception? failure)
+    {
+        foreach (TcpConnection connection in _connections.ToList())
+        {
+            // Whoever is still here outstayed the linger: reset, so that the peer does not wait for its own timeout.
+            connection.Entry?.Connection.Abort();
+            if (connection.Entry is { } entry)
+            {
+                _demultiplexer.Touch(entry);
+            }
+        }
+
+        if (failure is null)
+        {
+            Transmit();
+        }
+
+        foreach (TcpConnection connection in _connections.ToList())
+        {
+            connection.Fail(failure ?? new ObjectDisposedException(nameof(TcpEndpoint)));
+        }
+
+        _socket.Dispose();
+        _poller.Dispose();
+        if (failure is null)
+        {
+            _completion.TrySetResult();
+        }
+        else
+        {
+            _completion.TrySetException(failure);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Net;
+using NetLab.Tcp.Protocol;
+using NetLab.Udp.Sockets;
+
+namespace NetLab.Tcp.Transport;
+
+/// <summary>How a <see cref="TcpEndpoint"/> is set up.</summary>
+public sealed record TcpEndpointOptions
+{
+    /// <summary>How its connections behave.</summary>
+    public ConnectionOptions Connection { get; init; } = new();
+
+    /// <summary>The UDP socket's buffers.</summary>
+    public DatagramSocketOptions Socket { get; init; } = new();
+
+    /// <summary>
+    /// The only UDP peer, or null for any. With one, an attempt to connect to a port nobody listens on fails at once;
+    /// without, it takes until the SYN's retransmissions give up.
+    /// </summary>
+    public IPEndPoint? Remote { get; init; }
+
+    /// <summary>How long <see cref="TcpEndpoint.DisposeAsync"/> waits for connections to say goodbye before it resets them.</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Sees each datagram sent or received, on the endpoint's own thread; for recordings.</summary>
+    public DatagramTap? Tap { get; init; }
+}

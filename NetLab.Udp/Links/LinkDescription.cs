@@ -1,0 +1,32 @@
+namespace NetLab.Udp.Links;
+
+/// <summary>Both directions of a link and the seed of everything random in them: what a link string says.</summary>
+public sealed record LinkDescription
+{
+    /// <summary>From the client to the server.</summary>
+    public LinkDirection Up { get; init; } = new();
+
+    /// <summary>From the server to the client.</summary>
+    public LinkDirection Down { get; init; } = new();
+
+    /// <summary>The seed, or null to have one drawn.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>Reads a link string such as <c>delay=20ms,loss=1%,down.rate=10M,drop=SYN_ACK#1,DATA#20,seed=7</c>.</summary>
+    /// <param name="text">The string; empty is a link that changes nothing.</param>
+    /// <param name="link">What it says.</param>
+    /// <param name="error">One line that names the word that is wrong and why, or null.</param>
+    public static bool TryParse(string text, out LinkDescription link, out string? error) =>
+        LinkStringParser.TryParse(text, out link, out error);
+
+    /// <summary>The models of both directions, ready to run.</summary>
+    /// <param name="seed">Used when the description names none.</param>
+    /// <param name="match">What the names of scripted drops mean; null if there are none.</param>
+    public (LinkModel Up, LinkModel Down) CreateModels(ulong seed, DatagramMatch? match = null)
+    {
+        ulong root = Seed ?? seed;
+
+        // Two directions of one seed must not lose the same datagrams: each draws from its own stream.
+        return (new LinkModel(Up, root * 2, match), new LinkModel(Down, (root * 2) + 1, match));
+    }
+}

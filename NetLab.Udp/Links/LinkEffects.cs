@@ -1,0 +1,27 @@
+namespace NetLab.Udp.Links;
+
+/// <summary>What befell a datagram on a link.</summary>
+[Flags]
+public enum LinkEffects
+{
+    /// <summary>It passed, delayed at most.</summary>
+    None = 0,
+
+    /// <summary>Lost at random.</summary>
+    Lost = 1,
+
+    /// <summary>Dropped because a script named it.</summary>
+    ScriptedDrop = 2,
+
+    /// <summary>Dropped because the queue before the rate limit was full.</summary>
+    QueueDrop = 4,
+
+    /// <summary>Delivered twice.</summary>
+    Duplicated = 8,
+
+    /// <summary>Held back so that later ones could overtake it.</summary>
+    HeldBack = 16,
+
+    /// <summary>One bit flipped.</summary>
+    Corrupted = 32,
+}

@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace NetLab.Udp.Links;
+
+/// <summary>How a <see cref="LinkRelay"/> is set up.</summary>
+public sealed record LinkRelayOptions
+{
+    /// <summary>Where clients send to; port 0 lets the system choose.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>Where the relay passes their datagrams on to.</summary>
+    public required IPEndPoint Target { get; init; }
+
+    /// <summary>What happens on the way.</summary>
+    public required LinkDescription Link { get; init; }
+
+    /// <summary>The seed when the link names none.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>What the names of scripted drops mean.</summary>
+    public DatagramMatch? Match { get; init; }
+
+    /// <summary>How long a client may be silent, both ways, before the relay forgets it.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// How many clients are kept at once, each with a socket of its own. Beyond that the one silent for longest makes
+    /// room, so a flood of made-up senders costs a bounded number of sockets.
+    /// </summary>
+    public int MaxClients { get; init; } = 512;
+
+    /// <summary>Bytes that may be on the link in one direction at once.</summary>
+    public long MaxBytesOnLink { get; init; } = 64 << 20;
+}

@@ -1,0 +1,68 @@
+namespace NetLab.Udp.Links;
+
+/// <summary>Counts of what one direction of a link did, made from its log and from nothing else.</summary>
+public sealed record LinkStatistics
+{
+    /// <summary>Datagrams that reached the link.</summary>
+    public long Entered { get; private set; }
+
+    /// <summary>Bytes of payload that reached the link.</summary>
+    public long EnteredBytes { get; private set; }
+
+    /// <summary>Datagrams that left it, each copy counted.</summary>
+    public long Delivered { get; private set; }
+
+    /// <summary>Datagrams lost at random.</summary>
+    public long Lost { get; private set; }
+
+    /// <summary>Datagrams dropped by a script.</summary>
+    public long ScriptedDrops { get; private set; }
+
+    /// <summary>Datagrams dropped because the queue was full.</summary>
+    public long QueueDrops { get; private set; }
+
+    /// <summary>Datagrams of which a second copy left the link.</summary>
+    public long Duplicated { get; private set; }
+
+    /// <summary>Datagrams (first copies) that left the link after one that had entered later (RFC 4737, 3).</summary>
+    public long Reordered { get; private set; }
+
+    /// <summary>Datagrams with a bit flipped.</summary>
+    public long Corrupted { get; private set; }
+
+    /// <summary>Datagrams that did not leave the link, for whatever reason.</summary>
+    public long Dropped => Lost + ScriptedDrops + QueueDrops;
+
+    /// <summary>Counts what the model decided about a datagram.</summary>
+    internal void CountEntry(in LinkOutcome outcome)
+    {
+        Entered++;
+        EnteredBytes += outcome.Length;
+        if (outcome.IsDropped)
+        {
+            // One reason each, so that the reasons add up to the total.
+            if ((outcome.Effects & LinkEffects.ScriptedDrop) != 0)
+            {
+                ScriptedDrops++;
+            }
+            else if ((outcome.Effects & LinkEffects.Lost) != 0)
+            {
+                Lost++;
+            }
+            else
+            {
+                QueueDrops++;
+            }
+        }
+
+        Duplicated += outcome.IsDuplicated ? 1 : 0;
+        Corrupted += (outcome.Effects & LinkEffects.Corrupted) != 0 ? 1 : 0;
+    }
+
+    /// <summary>Counts a copy that left the link.</summary>
+    internal void CountDelivery(bool overtaken)
+    {
+        Delivered++;
+        Reordered += overtaken ? 1 : 0;
+    }
+}

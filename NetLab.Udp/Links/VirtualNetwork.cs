@@ -1,0 +1,122 @@
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Udp.Links;
+
+/// <summary>
+/// Hosts joined by links on a clock that only moves when someone asks for the next event: seconds pass in
+/// microseconds, and the same seed gives the same datagrams at the same times.
+/// </summary>
+public sealed class VirtualNetwork
+{
+    private readonly Dictionary<DatagramAddress, VirtualHost> _hosts = [];
+    private readonly Dictionary<(DatagramAddress From, DatagramAddress To), EmulatedLink<Route>> _routes = [];
+
+    // Visited in the order of creation: a dictionary's order would not be the same on every run.
+    private readonly List<EmulatedLink<Route>> _links = [];
+
+    /// <summary>The present moment; starts at the origin.</summary>
+    public Instant Now { get; private set; }
+
+    /// <summary>When something happens next: a delivery or a host's timer; <see cref="Instant.Never"/> if nothing will.</summary>
+    public Instant NextEvent
+    {
+        get
+        {
+            Instant next = Instant.Never;
+            foreach (EmulatedLink<Route> link in _links)
+            {
+                next = Instant.Min(next, link.NextDelivery);
+            }
+
+            foreach (VirtualHost host in _hosts.Values)
+            {
+                next = Instant.Min(next, host.Timer);
+            }
+
+            return next;
+        }
+    }
+
+    /// <summary>Adds a host.</summary>
+    /// <param name="address">Where it is reached.</param>
+    public VirtualHost AddHost(DatagramAddress address)
+    {
+        var host = new VirtualHost(this, address);
+        _hosts.Add(address, host);
+        return host;
+    }
+
+    /// <summary>Makes a link that any number of routes may share, such as a bottleneck.</summary>
+    public EmulatedLink<Route> AddLink(LinkModel model)
+    {
+        var link = new EmulatedLink<Route>(model);
+        _links.Add(link);
+        return link;
+    }
+
+    /// <summary>Sends what one host has for another over a link. A route may be replaced.</summary>
+    public void AddRoute(VirtualHost from, VirtualHost to, EmulatedLink<Route> link)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(to);
+        _routes[(from.Address, to.Address)] = link;
+    }
+
+    /// <summary>Moves the clock to the next event and lets it happen.</summary>
+    /// <param name="limit">The clock never passes this.</param>
+    /// <returns>False when nothing happens up to the limit, where the clock then stands.</returns>
+    public bool Step(Instant limit)
+    {
+        Instant next = NextEvent;
+        if (next > limit)
+        {
+            Now = Instant.Max(Now, limit);
+            return false;
+        }
+
+        Now = Instant.Max(Now, next);
+        foreach (EmulatedLink<Route> link in _links)
+        {
+            // One at a time: a delivery may put new datagrams onto the same link.
+            if (link.TryDeliver(Now, Deliver))
+            {
+                return true;
+            }
+        }
+
+        foreach (VirtualHost host in _hosts.Values)
+        {
+            if (host.Timer <= Now)
+            {
+                host.Timer = Instant.Never;
+                host.OnTimer?.Invoke();
+                return true;
+            }
+        }
+
+        return true;
+    }
+
+    internal void Send(VirtualHost from, ReadOnlySpan<byte> datagram, DatagramAddress to)
+    {
+        // As on a real network, a datagram to nowhere is lost without a word.
+        if (_routes.TryGetValue((from.Address, to), out EmulatedLink<Route>? link))
+        {
+            link.Enter(Now, datagram, new Route(from.Address, to));
+        }
+    }
+
+    private void Deliver(ReadOnlySpan<byte> datagram, Route route)
+    {
+        if (_hosts.TryGetValue(route.To, out VirtualHost? host))
+        {
+            host.OnReceive?.Invoke(datagram, route.From);
+        }
+    }
+
+    /// <summary>Where a datagram comes from and goes to.</summary>
+    /// <param name="From">Its sender.</param>
+    /// <param name="To">Its receiver.</param>
+    public readonly record struct Route(DatagramAddress From, DatagramAddress To);
+}

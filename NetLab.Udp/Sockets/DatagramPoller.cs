@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace NetLab.Udp.Sockets;
+
+/// <summary>
+/// Waits until a socket has something to read, a time has passed, or another thread calls <see cref="Wake"/>.
+/// One thread waits; any thread wakes.
+/// </summary>
+public sealed class DatagramPoller : IDisposable
+{
+    private readonly Dictionary<Socket, DatagramSocket> _sockets = [];
+    private readonly List<Socket> _readable = [];
+    private readonly List<Socket> _writable = [];
+
+    // A datagram to oneself is the one wake-up that every system's select understands.
+    private readonly Socket _waker;
+    private int _woken;
+
+    /// <summary>Makes a poller that watches nothing yet.</summary>
+    public DatagramPoller()
+    {
+        _waker = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        _waker.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _waker.Connect(_waker.LocalEndPoint!);
+        _waker.Blocking = false;
+    }
+
+    /// <summary>Watches a socket from the next wait on.</summary>
+    public void Add(DatagramSocket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        _sockets.Add(socket.Socket, socket);
+    }
+
+    /// <summary>Stops watching a socket.</summary>
+    public void Remove(DatagramSocket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        _sockets.Remove(socket.Socket);
+    }
+
+    /// <summary>Blocks until something is to be done.</summary>
+    /// <param name="timeout">How long at most; zero looks and returns, negative waits for ever.</param>
+    /// <param name="readable">Receives the sockets that have something to read; cleared first.</param>
+    /// <param name="blockedSender">A socket whose full send buffer is waited for as well, or null.</param>
+    public void Wait(TimeSpan timeout, ICollection<DatagramSocket> readable, DatagramSocket? blockedSender = null)
+    {
+        ArgumentNullException.ThrowIfNull(readable);
+        readable.Clear();
+        _readable.Clear();
+        _readable.AddRange(_sockets.Keys);
+        _readable.Add(_waker);
+        _writable.Clear();
+        if (blockedSender is not null)
+        {
+            _writable.Add(blockedSender.Socket);
+        }
+
+        if (timeout < TimeSpan.Zero)
+        {
+            timeout = Timeout.InfiniteTimeSpan;
+        }
+        else if (timeout.TotalMicroseconds > int.MaxValue)
+        {
+            timeout = TimeSpan.FromMicroseconds(int.MaxValue);
+        }
+
+        Socket.Select(_readable, _writable, null, timeout);
+        foreach (Socket socket in _readable)
+        {
+            if (socket == _waker)
+            {
+                DrainWaker();
+            }
+            else
+            {
+                readable.Add(_sockets[socket]);
+            }
+        }
+    }
+
+    /// <summary>Ends the present wait, or the next one if none is under way. Cheap when already woken.</summary>
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _woken, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _waker.Send([0]);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop has ended: nobody is left to be woken.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _waker.Dispose();
+
+    private void DrainWaker()
+    {
+        Span<byte> scratch = stackalloc byte[1];
+        _waker.Receive(scratch);
+
+        // Cleared after the datagram is taken: a Wake from here on sends a new one, so none is ever missed.
+        Volatile.Write(ref _woken, 0);
+    }
+}

@@ -1,0 +1,17 @@
+namespace NetLab.Udp.Sockets;
+
+/// <summary>How a send call ended. None of these ends a socket's loop.</summary>
+public enum DatagramSendStatus
+{
+    /// <summary>The system took every datagram.</summary>
+    Sent,
+
+    /// <summary>The send buffer is full: wait and send the rest again.</summary>
+    Blocked,
+
+    /// <summary>A datagram is larger than the path or the system allows; it and the rest were not sent.</summary>
+    TooLarge,
+
+    /// <summary>The system refuses the destination (no route, port unreachable, not permitted); the datagrams are lost.</summary>
+    Unreachable,
+}

@@ -1,0 +1,172 @@
+using System.Globalization;
+using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Simulation;
+using NetLab.Tests;
+using NetLab.Udp.Links;
+
+namespace NetLab.Tcp.Tests.Simulation;
+
+/// <summary>
+/// Two machines over random links: loss to 30 %, reordering, duplication, corruption. Everything is drawn from the seed,
+/// so a failing seed can be run again with NETLAB_FIRST_SEED; NETLAB_SEEDS says how many are run.
+/// </summary>
+public sealed class RandomLinkTests
+{
+    // A lost SYN costs seconds and a run of losses doubles the wait each time; nothing takes longer than this.
+    private static readonly TimeSpan Bound = TimeSpan.FromHours(2);
+
+    [Fact]
+    [Conformance(3, 12)]
+    public void Every_byte_arrives_both_ways_and_both_ends_close()
+    {
+        int first = FromEnvironment("NETLAB_FIRST_SEED", 1);
+        int count = FromEnvironment("NETLAB_SEEDS", 2_000);
+        var failures = new List<string>();
+        Parallel.For(first, first + count, seed =>
+        {
+            if (Run((ulong)seed) is { } failure)
+            {
+                lock (failures)
+                {
+                    failures.Add(failure);
+                }
+            }
+        });
+        Assert.True(failures.Count == 0, $"{failures.Count} of {count} seeds failed, such as\n{string.Join('\n', failures.Take(5))}");
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(4711)]
+    public void A_seed_prints_the_same_trace_again(int seed)
+    {
+        string[] once = Trace((ulong)seed);
+        Assert.NotEmpty(once);
+        Assert.Equal(once, Trace((ulong)seed));
+        Assert.NotEqual(once, Trace((ulong)seed + 1));
+
+        static string[] Trace(ulong seed)
+        {
+            Scenario scenario = Scenario.Draw(seed);
+            scenario.Pair.KeepsTrace = true;
+            scenario.Play(Bound);
+            return [.. scenario.Pair.Trace];
+        }
+    }
+
+    private static string? Run(ulong seed)
+    {
+        try
+        {
+            Scenario scenario = Scenario.Draw(seed);
+            bool traced = Environment.GetEnvironmentVariable("NETLAB_SEEDS") == "1";
+            scenario.Pair.KeepsTrace = traced;
+            string? problem = scenario.Play(Bound);
+            string trace = traced ? "\n" + string.Join('\n', scenario.Pair.Trace) : "";
+            return problem is null ? null : $"seed {seed}: {problem}; {scenario.Description}{trace}";
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return $"seed {seed}: {error}";
+        }
+    }
+
+    private static int FromEnvironment(string name, int fallback) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : fallback;
+
+    private sealed class Scenario
+    {
+        private readonly byte[] _up;
+        private readonly byte[] _down;
+
+        private Scenario(SimulatedPair pair, byte[] up, byte[] down, string description) =>
+            (Pair, _up, _down, Description) = (pair, up, down, description);
+
+        public SimulatedPair Pair { get; }
+
+        public string Description { get; }
+
+        public static Scenario Draw(ulong seed)
+        {
+            var random = new Random((int)seed);
+            var direction = new LinkDirection
+            {
+                Delay = TimeSpan.FromMilliseconds(random.Next(0, 100)),
+                Jitter = TimeSpan.FromMilliseconds(random.Next(0, 3) == 0 ? random.Next(0, 50) : 0),
+                JitterReorders = random.Next(2) == 0,
+                Loss = random.Next(3) == 0 ? 0 : random.NextDouble() * 0.3,
+                Burst = random.Next(3) == 0 ? 1 + (random.NextDouble() * 4) : 1,
+                Reorder = random.Next(2) == 0 ? random.NextDouble() * 0.3 : 0,
+                Duplicate = random.Next(2) == 0 ? random.NextDouble() * 0.2 : 0,
+                Corrupt = random.Next(2) == 0 ? random.NextDouble() * 0.1 : 0,
+                Rate = random.Next(3) == 0 ? random.Next(100, 100_000) * 1000L : 0,
+                Queue = random.Next(4, 256) << 10,
+            };
+            var link = new LinkDescription { Up = direction, Down = direction, Seed = seed };
+            ConnectionOptions client = Options(random);
+            ConnectionOptions server = Options(random);
+            byte[] up = Bytes(random);
+            byte[] down = Bytes(random);
+            var pair = new SimulatedPair(link, seed, client, server);
+            return new Scenario(pair, up, down, $"{direction}, client {client}, server {server}, up {up.Length}, down {down.Length}");
+        }
+
+        public string? Play(TimeSpan bound)
+        {
+            Pair.Client.Write(_up);
+            Pair.Client.Do(c => c.ShutdownSend());
+            if (!Pair.Run(() => Pair.Server is { IsEstablished: true } || Pair.Client.CloseReason is not null, bound))
+            {
+                return "the handshake did not end";
+            }
+
+            if (Pair.Server is { CloseReason: null } server)
+            {
+                server.Write(_down);
+                server.Do(c => c.ShutdownSend());
+            }
+
+            if (!Pair.Run(() => Pair.Client.CloseReason is not null && Pair.Server?.CloseReason is not null, bound))
+            {
+                return $"not closed: client {State(Pair.Client)}, server {State(Pair.Server)}";
+            }
+
+            if (Pair.Client.CloseReason != CloseReason.Finished || Pair.Server!.CloseReason != CloseReason.Finished)
+            {
+                return $"closed as {Pair.Client.CloseReason} and {Pair.Server?.CloseReason}";
+            }
+
+            if (!Pair.Server.Received.SequenceEqual(_up) || !Pair.Client.Received.SequenceEqual(_down))
+            {
+                return "bytes differ";
+            }
+
+            Pair.Run(() => Pair.ClientEndpoint.Connections + Pair.ServerEndpoint.Connections == 0, bound + TimeSpan.FromHours(1));
+            return Pair.ClientEndpoint.Connections + Pair.ServerEndpoint.Connections == 0 ? null : "a connection was left behind";
+        }
+
+        private static string State(SimulatedStream? stream) =>
+            stream is null ? "none" : $"{stream.Connection?.State} sent {stream.Acknowledged}/{stream.Written} got {stream.Received.Count}";
+
+        private static ConnectionOptions Options(Random random) => new()
+        {
+            MaxSegmentSize = random.Next(3) == 0 ? random.Next(100, 9000) : 1400,
+            ReceiveBufferSize = 1 << random.Next(11, 21),
+            Sack = random.Next(4) != 0,
+            Timestamps = random.Next(4) != 0,
+            WindowScaling = random.Next(4) != 0,
+            Nagle = random.Next(4) == 0,
+            // Lossy enough that a FIN may be sent for minutes: TIME-WAIT has to outlast it, or the last ACK is a RST.
+            MaxSegmentLifetime = TimeSpan.FromMinutes(10),
+            MaxSynRetransmissions = 30,
+            MaxRetransmissions = 60,
+        };
+
+        private static byte[] Bytes(Random random)
+        {
+            byte[] bytes = new byte[random.Next(4) switch { 0 => 0, 1 => random.Next(1, 100), _ => random.Next(1, 60_000) }];
+            random.NextBytes(bytes);
+            return bytes;
+        }
+    }
+}
