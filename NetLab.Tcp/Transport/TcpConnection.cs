@@ -120,8 +120,11 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         Signal();
         if (OwnsEndpoint)
         {
-            await _endpoint.DisposeAsync().ConfigureAwait(false);
+            // Not waited for: like a kernel, the endpoint says goodbye while the application goes on.
+            _ = _endpoint.DisposeAsync().AsTask();
         }
+
+        await base.DisposeAsync().ConfigureAwait(false);
     }
 
     void IConnectionHandler.OnEstablished()
@@ -272,7 +275,12 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         if (result.Buffer.IsEmpty)
         {
             _output.Reader.AdvanceTo(result.Buffer.Start);
-            _outputEnded = result.IsCompleted;
+            if (result.IsCompleted)
+            {
+                _outputEnded = true;
+                _output.Reader.Complete();
+            }
+
             return;
         }
 

@@ -22,6 +22,9 @@ public sealed class TcpEndpoint : IAsyncDisposable
     // As many as a batch of the kernel may hold (UDP_MAX_SEGMENTS).
     private const int DatagramSegments = 64;
 
+    // A lost last ACK shows after the peer's RTO: the least one is 200 ms, and the first back-off doubles it.
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(600);
+
     private readonly TcpEndpointOptions _options;
     private readonly DatagramSocket _socket;
     private readonly DatagramPoller _poller = new();
@@ -36,7 +39,9 @@ public sealed class TcpEndpoint : IAsyncDisposable
     private readonly Thread _thread;
     private (DatagramAddress To, int Offset, TransmitResult Batch)? _blocked;
     private Instant? _lingersUntil;
+    private Instant? _quietUntil;
     private int _disposed;
+    private volatile bool _ended;
 
     private TcpEndpoint(DatagramSocket socket, TcpEndpointOptions options)
     {
@@ -100,6 +105,11 @@ public sealed class TcpEndpoint : IAsyncDisposable
                 connection.Fail(error);
             }
         });
+        if (_ended)
+        {
+            connection.Fail(new ObjectDisposedException(nameof(TcpEndpoint)));
+        }
+
         try
         {
             await connection.Established.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -192,13 +202,18 @@ public sealed class TcpEndpoint : IAsyncDisposable
         try
         {
             var readable = new List<DatagramSocket>();
-            while (!IsDone())
+            while (true)
             {
                 RunCommands();
                 bool more = Receive();
                 Instant now = _clock.Now;
                 _demultiplexer.Timeout(now);
                 Transmit();
+                if (IsDone())
+                {
+                    break;
+                }
+
                 _poller.Wait(more ? TimeSpan.Zero : UntilNextTimer(), readable, _blocked is null ? null : _socket);
             }
         }
@@ -218,12 +233,20 @@ public sealed class TcpEndpoint : IAsyncDisposable
             return false;
         }
 
-        return _clock.Now >= until || (_connections.Count == 0 && _blocked is null && _commands.IsEmpty);
+        Instant now = _clock.Now;
+        if (_connections.Count > 0 || _blocked is not null || !_commands.IsEmpty)
+        {
+            return now >= until;
+        }
+
+        // What is left is TIME-WAIT: long enough to repeat a last ACK that was lost, not the whole two MSL.
+        _quietUntil ??= now + QuietTime;
+        return _demultiplexer.Count == 0 || now >= _quietUntil;
     }
 
     private TimeSpan UntilNextTimer()
     {
-        Instant next = Instant.Min(_demultiplexer.NextTimeout, _lingersUntil ?? Instant.Never);
+        Instant next = Instant.Min(_demultiplexer.NextTimeout, _quietUntil ?? _lingersUntil ?? Instant.Never);
         if (next == Instant.Never)
         {
             return Timeout.InfiniteTimeSpan;
@@ -350,6 +373,9 @@ public sealed class TcpEndpoint : IAsyncDisposable
 
     private void End(Exception? failure)
     {
+        // From here on callers look for themselves; what they posted before is run, so that nobody waits for ever.
+        _ended = true;
+        RunCommands();
         foreach (TcpConnection connection in _connections.ToList())
         {
             // Whoever is still here outstayed the linger: reset, so that the peer does not wait for its own timeout.

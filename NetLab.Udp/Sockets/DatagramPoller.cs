@@ -12,6 +12,7 @@ public sealed class DatagramPoller : IDisposable
     private readonly Dictionary<Socket, DatagramSocket> _sockets = [];
     private readonly List<Socket> _readable = [];
     private readonly List<Socket> _writable = [];
+    private readonly List<Socket> _failed = [];
 
     // A datagram to oneself is the one wake-up that every system's select understands.
     private readonly Socket _waker;
@@ -52,6 +53,8 @@ public sealed class DatagramPoller : IDisposable
         _readable.AddRange(_sockets.Keys);
         _readable.Add(_waker);
         _writable.Clear();
+        _failed.Clear();
+        _failed.AddRange(_sockets.Keys);
         if (blockedSender is not null)
         {
             _writable.Add(blockedSender.Socket);
@@ -66,14 +69,21 @@ public sealed class DatagramPoller : IDisposable
             timeout = TimeSpan.FromMicroseconds(int.MaxValue);
         }
 
-        Socket.Select(_readable, _writable, null, timeout);
+        Socket.Select(_readable, _writable, _failed, timeout);
+
+        // An error that waits, such as an ICMP answer, is something to receive too.
+        foreach (Socket socket in _failed)
+        {
+            readable.Add(_sockets[socket]);
+        }
+
         foreach (Socket socket in _readable)
         {
             if (socket == _waker)
             {
                 DrainWaker();
             }
-            else
+            else if (!_failed.Contains(socket))
             {
                 readable.Add(_sockets[socket]);
             }

@@ -86,7 +86,7 @@ public sealed class DatagramSocket : IDisposable
             try
             {
                 // Asking first costs a call, but a thrown "would block" costs fifty.
-                if (!Socket.Poll(0, SelectMode.SelectRead))
+                if (!Socket.Poll(0, SelectMode.SelectRead) && !(_connected && Socket.Poll(0, SelectMode.SelectError)))
                 {
                     return DatagramReceiveStatus.Empty;
                 }

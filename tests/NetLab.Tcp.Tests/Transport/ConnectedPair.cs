@@ -1,0 +1,35 @@
+using System.Net;
+using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Transport;
+
+namespace NetLab.Tcp.Tests.Transport;
+
+/// <summary>Two ends of a connection on loopback.</summary>
+internal sealed class ConnectedPair : IAsyncDisposable
+{
+    private readonly TcpEndpoint _endpoint;
+
+    private ConnectedPair(TcpEndpoint endpoint, TcpConnection client, TcpConnection server) =>
+        (_endpoint, Client, Server) = (endpoint, client, server);
+
+    public TcpConnection Client { get; }
+
+    public TcpConnection Server { get; }
+
+    public static async Task<ConnectedPair> Open(ConnectionOptions? options = null)
+    {
+        var endpointOptions = new TcpEndpointOptions { Connection = options ?? new ConnectionOptions() };
+        TcpEndpoint endpoint = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0), endpointOptions);
+        TcpConnectionListener listener = endpoint.Listen();
+        TcpConnection client = await new TcpConnectionFactory(endpointOptions).ConnectAsync(endpoint.LocalEndPoint);
+        TcpConnection? server = await listener.AcceptAsync();
+        return new ConnectedPair(endpoint, client, server!);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Client.DisposeAsync();
+        await Server.DisposeAsync();
+        await _endpoint.DisposeAsync();
+    }
+}

@@ -1,0 +1,166 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Transport;
+using NetLab.Tests;
+
+namespace NetLab.Tcp.Tests.Transport;
+
+/// <summary>What an application may rely on, over real sockets on loopback.</summary>
+public sealed class StreamBehaviourTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Bytes_arrive_both_ways_in_order()
+    {
+        await using var pair = await ConnectedPair.Open();
+        byte[] up = Bytes(1, 3_000_000);
+        byte[] down = Bytes(2, 2_000_000);
+        Task<byte[]> atServer = ReadToEnd(pair.Server);
+        Task<byte[]> atClient = ReadToEnd(pair.Client);
+        await Task.WhenAll(WriteAndFinish(pair.Client, up), WriteAndFinish(pair.Server, down)).WaitAsync(Patience);
+        Assert.Equal(up, await atServer.WaitAsync(Patience));
+        Assert.Equal(down, await atClient.WaitAsync(Patience));
+        Assert.Equal(CloseReason.Finished, await pair.Client.Ended.WaitAsync(Patience));
+        Assert.Equal(CloseReason.Finished, await pair.Server.Ended.WaitAsync(Patience));
+    }
+
+    [Fact]
+    [Conformance(142)]
+    public async Task After_our_fin_the_peer_may_still_send()
+    {
+        await using var pair = await ConnectedPair.Open();
+        await pair.Client.Transport.Output.CompleteAsync();
+        Assert.Empty(await ReadToEnd(pair.Server).WaitAsync(Patience));
+        byte[] late = Bytes(3, 100_000);
+        await WriteAndFinish(pair.Server, late).WaitAsync(Patience);
+        Assert.Equal(late, await ReadToEnd(pair.Client).WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task Nobody_on_the_port_refuses_at_once()
+    {
+        var free = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        free.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var nobody = (IPEndPoint)free.LocalEndPoint!;
+        free.Dispose();
+        SocketException error = await Assert.ThrowsAsync<SocketException>(
+            () => new TcpConnectionFactory().ConnectAsync(nobody).WaitAsync(Patience));
+        Assert.Equal(SocketError.ConnectionRefused, error.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task An_endpoint_without_a_listener_refuses_by_reset()
+    {
+        await using TcpEndpoint endpoint = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        SocketException error = await Assert.ThrowsAsync<SocketException>(
+            () => new TcpConnectionFactory().ConnectAsync(endpoint.LocalEndPoint).WaitAsync(Patience));
+        Assert.Equal(SocketError.ConnectionRefused, error.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task An_abort_shows_at_the_peer_as_a_reset()
+    {
+        await using var pair = await ConnectedPair.Open();
+        pair.Client.Abort();
+        await Assert.ThrowsAsync<ConnectionResetException>(() => ReadToEnd(pair.Server).WaitAsync(Patience));
+        Assert.Equal(CloseReason.Reset, await pair.Server.Ended.WaitAsync(Patience));
+    }
+
+    [Fact]
+    [Conformance(153)]
+    public async Task Closing_with_unread_bytes_resets_the_peer()
+    {
+        await using var pair = await ConnectedPair.Open();
+        await pair.Client.Transport.Output.WriteAsync(Bytes(4, 1000));
+        ReadResult seen = await pair.Server.Transport.Input.ReadAsync().AsTask().WaitAsync(Patience);
+        pair.Server.Transport.Input.AdvanceTo(seen.Buffer.Start, seen.Buffer.End);
+        await pair.Server.DisposeAsync();
+        Assert.Equal(CloseReason.Reset, await pair.Client.Ended.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task A_slow_reader_stops_the_writer_and_loses_nothing()
+    {
+        var options = new ConnectionOptions { ReceiveBufferSize = 32 << 10, SendBufferSize = 32 << 10 };
+        await using var pair = await ConnectedPair.Open(options);
+        byte[] bytes = Bytes(5, 1_000_000);
+        Task writing = WriteAndFinish(pair.Client, bytes);
+        ReadResult first = await pair.Server.Transport.Input.ReadAtLeastAsync(32 << 10).AsTask().WaitAsync(Patience);
+
+        // Both buffers are full now: the writer waits, and no more than the window has been taken.
+        Assert.False(writing.IsCompleted);
+        Assert.InRange(first.Buffer.Length, 32 << 10, 33 << 10);
+        pair.Server.Transport.Input.AdvanceTo(first.Buffer.Start);
+        Assert.Equal(bytes, await ReadToEnd(pair.Server).WaitAsync(Patience));
+        await writing.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Many_connections_share_one_socket()
+    {
+        await using TcpEndpoint server = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await using TcpEndpoint client = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        TcpConnectionListener listener = server.Listen();
+        Task serving = Task.Run(async () =>
+        {
+            while (await listener.AcceptAsync() is { } connection)
+            {
+                _ = Task.Run(async () =>
+                {
+                    await connection.Transport.Input.CopyToAsync(connection.Transport.Output);
+                    await connection.DisposeAsync();
+                });
+            }
+        });
+        await Parallel.ForEachAsync(Enumerable.Range(0, 100), async (i, stop) =>
+        {
+            await using TcpConnection connection = await client.ConnectAsync(server.LocalEndPoint, stop).WaitAsync(Patience, stop);
+            byte[] bytes = Bytes(i, 5_000);
+            await WriteAndFinish(connection, bytes);
+            Assert.Equal(bytes, await ReadToEnd(connection).WaitAsync(Patience, stop));
+        });
+        await listener.DisposeAsync();
+        await serving.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_cancelled_connect_leaves_the_endpoint_usable()
+    {
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await using TcpEndpoint client = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var cancelled = new CancellationTokenSource();
+        Task<TcpConnection> connecting = client.ConnectAsync((IPEndPoint)silent.LocalEndPoint!, cancelled.Token);
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting.WaitAsync(Patience));
+        await using TcpEndpoint server = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        TcpConnectionListener listener = server.Listen();
+        await using TcpConnection connection = await client.ConnectAsync(server.LocalEndPoint).WaitAsync(Patience);
+        Assert.NotNull(await listener.AcceptAsync().AsTask().WaitAsync(Patience));
+    }
+
+    internal static async Task WriteAndFinish(TcpConnection connection, ReadOnlyMemory<byte> bytes)
+    {
+        await connection.Transport.Output.WriteAsync(bytes);
+        await connection.Transport.Output.CompleteAsync();
+    }
+
+    internal static async Task<byte[]> ReadToEnd(TcpConnection connection)
+    {
+        using var bytes = new MemoryStream();
+        await connection.Transport.Input.CopyToAsync(bytes);
+        return bytes.ToArray();
+    }
+
+    internal static byte[] Bytes(int seed, int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+}
