@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+
+namespace NetLab.Osi.Captures;
+
+/// <summary>Reads a capture file packet by packet, forward only, with memory for one packet.</summary>
+public abstract class CaptureReader : IDisposable
+{
+    // Twice the largest snapshot length that libpcap accepts for ordinary links (MAXIMUM_SNAPLEN, 262144): a length
+    // beyond it is damage, and must not become an allocation.
+    private protected const int MaxPacketBytes = 1 << 19;
+
+    private protected CaptureReader(CaptureStream stream) => Stream = stream;
+
+    /// <summary>What is wrong with the file, one line with the position; null as long as nothing is.</summary>
+    public string? Damage { get; private protected set; }
+
+    private protected CaptureStream Stream { get; }
+
+    /// <summary>Opens a capture: pcap of either byte order and resolution, or pcapng.</summary>
+    /// <param name="stream">The file from its beginning; need not be seekable. Closed with the reader.</param>
+    /// <exception cref="InvalidDataException">The first bytes are of neither format.</exception>
+    public static CaptureReader Open(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var source = new CaptureStream(stream);
+        if (!source.TryPeek(4, out ReadOnlySpan<byte> magic))
+        {
+            throw new InvalidDataException(magic.IsEmpty ? "the capture is empty" : "the capture is shorter than a file header");
+        }
+
+        uint value = BinaryPrimitives.ReadUInt32LittleEndian(magic);
+        if (value == PcapngReader.SectionHeader)
+        {
+            return new PcapngReader(source);
+        }
+
+        return PcapReader.TryOpen(source) ?? throw new InvalidDataException(
+            $"neither pcap nor pcapng: the file begins with {Convert.ToHexStringLower(magic)}");
+    }
+
+    /// <summary>Reads the next packet.</summary>
+    /// <returns>False at the end of the file, or at damage; then <see cref="Damage"/> says which.</returns>
+    public abstract bool TryRead(out CapturedPacket packet);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stream.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,25 @@
+namespace NetLab.Osi.Captures;
+
+/// <summary>A packet as it stands in a capture.</summary>
+/// <param name="number">Its ordinal in the file, from 1.</param>
+/// <param name="source">Where it was captured.</param>
+/// <param name="time">Nanoseconds since 1970-01-01 UTC, or null if the file has none.</param>
+/// <param name="originalLength">Bytes it had on the wire.</param>
+/// <param name="bytes">The bytes kept of it, valid until the next packet is read.</param>
+public readonly ref struct CapturedPacket(long number, CaptureInterface source, long? time, long originalLength, ReadOnlySpan<byte> bytes)
+{
+    /// <summary>Its ordinal in the file, from 1.</summary>
+    public long Number { get; } = number;
+
+    /// <summary>Where it was captured.</summary>
+    public CaptureInterface Source { get; } = source;
+
+    /// <summary>Nanoseconds since 1970-01-01 UTC, or null.</summary>
+    public long? Time { get; } = time;
+
+    /// <summary>Bytes it had on the wire.</summary>
+    public long OriginalLength { get; } = originalLength;
+
+    /// <summary>The bytes kept of it.</summary>
+    public ReadOnlySpan<byte> Bytes { get; } = bytes;
+}
