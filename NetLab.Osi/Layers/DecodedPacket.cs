@@ -38,7 +38,8 @@ public sealed class DecodedPacket
     /// <summary>Whether the capture holds less of the packet than there was on the wire.</summary>
     public bool IsCut => CapturedLength < OriginalLength;
 
-    internal TcpSegmentFacts? Tcp { get; set; }
+    /// <summary>What the packet's TCP segment means in its conversation; null if it has none.</summary>
+    public TcpSegmentFacts? Session { get; internal set; }
 
     internal int UdpStream { get; set; }
 
@@ -49,7 +50,7 @@ public sealed class DecodedPacket
     internal void Reset()
     {
         _entries.Clear();
-        (Stop, Tcp, UdpStream) = (null, null, 0);
+        (Stop, Session, UdpStream) = (null, null, 0);
         HttpMessages.Clear();
         DnsMessages.Clear();
     }

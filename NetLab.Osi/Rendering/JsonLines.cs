@@ -24,13 +24,11 @@ public sealed class JsonLines : IFieldSink, IDisposable
         _json = new Utf8JsonWriter(_line, Options);
     }
 
-    /// <summary>Writes a packet.</summary>
+    /// <summary>Begins a packet's line; its fields are told next.</summary>
     /// <param name="packet">The packet just decoded.</param>
-    /// <param name="describe">Tells its fields to this sink.</param>
-    public void Packet(DecodedPacket packet, Action<IFieldSink> describe)
+    public void Begin(DecodedPacket packet)
     {
         ArgumentNullException.ThrowIfNull(packet);
-        ArgumentNullException.ThrowIfNull(describe);
         _json.WriteStartObject();
         _json.WriteString("type", "packet");
         _json.WriteNumber("n", packet.Number);
@@ -43,7 +41,12 @@ public sealed class JsonLines : IFieldSink, IDisposable
         _json.WriteNumber("cap", packet.CapturedLength);
         _json.WriteNumber("link", packet.LinkType);
         _json.WriteStartArray("layers");
-        describe(this);
+    }
+
+    /// <summary>Ends a packet's line.</summary>
+    public void End(DecodedPacket packet)
+    {
+        ArgumentNullException.ThrowIfNull(packet);
         _json.WriteEndArray();
         if (packet.Stop is { } stop)
         {

@@ -71,8 +71,8 @@ public sealed class PacketSummary
             if (entry.Protocol == ProtocolId.Tcp)
             {
                 TcpHeader.TryRead(bytes[entry.Offset..], out TcpHeader header);
-                string repeat = packet.Tcp is { IsRetransmission: true } ? " retransmission" : "";
-                string state = packet.Tcp is { } facts ? $" [{TcpSession.NameOf(facts.State)}]" : "";
+                string repeat = packet.Session is { IsRetransmission: true } ? " retransmission" : "";
+                string state = packet.Session is { } facts ? $" [{TcpSession.NameOf(facts.State)}]" : "";
                 string acknowledgment = header.Has(TcpHeader.Ack) ? $" ack={header.Acknowledgment}" : "";
                 return string.Create(
                     CultureInfo.InvariantCulture,

@@ -24,17 +24,20 @@ public sealed class PacketTree : IFieldSink
     /// <summary>Called before a line of a layer and after it with false, so that a terminal may color it.</summary>
     public Action<OsiLayer, bool>? Highlight { get; set; }
 
-    /// <summary>Writes a packet.</summary>
+    /// <summary>Begins a packet; its fields are told next.</summary>
     /// <param name="packet">The packet just decoded.</param>
-    /// <param name="describe">Tells its fields to this sink.</param>
-    public void Packet(DecodedPacket packet, Action<IFieldSink> describe)
+    public void Begin(DecodedPacket packet)
     {
         ArgumentNullException.ThrowIfNull(packet);
-        ArgumentNullException.ThrowIfNull(describe);
         _output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"packet {packet.Number}  {TimeText.Of(packet.Time)}  {packet.OriginalLength} bytes"));
         _shown = 0;
-        describe(this);
+    }
+
+    /// <summary>Ends a packet: the layers above the last one are absent.</summary>
+    public void End(DecodedPacket packet)
+    {
+        ArgumentNullException.ThrowIfNull(packet);
         while (_shown < (int)OsiLayer.Application)
         {
             ShowAbsent(++_shown);

@@ -6,5 +6,9 @@ namespace NetLab.Osi.Session;
 /// <param name="IsRetransmission">Whether it repeats sequence numbers that were sent before.</param>
 /// <param name="State">The connection's state after it.</param>
 /// <param name="HandshakeRoundTrip">Nanoseconds from SYN to the ACK that completes the handshake, on that ACK.</param>
-internal sealed record TcpSegmentFacts(
-    TcpStream Stream, bool FromClient, bool IsRetransmission, TcpSessionState State, long? HandshakeRoundTrip);
+public sealed record TcpSegmentFacts(
+    TcpStream Stream, bool FromClient, bool IsRetransmission, TcpSessionState State, long? HandshakeRoundTrip)
+{
+    /// <summary>The conversation's number.</summary>
+    public int StreamNumber => Stream.Number;
+}

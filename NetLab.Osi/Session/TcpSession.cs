@@ -7,7 +7,7 @@ internal static class TcpSession
 {
     public static void Describe(in LayerEntry entry, DecodedPacket packet, IFieldSink sink)
     {
-        if (packet.Tcp is not { } facts)
+        if (packet.Session is not { } facts)
         {
             return;
         }

@@ -46,7 +46,7 @@ internal static class TcpDissector
             return;
         }
 
-        dissection.Result.Tcp = facts;
+        dissection.Result.Session = facts;
         dissection.Add(ProtocolId.TcpSession, OsiLayer.Session, offset, 0, offset);
         if (end == payload)
         {
@@ -102,7 +102,7 @@ internal static class TcpDissector
             }
         }
 
-        if (decoded.Tcp is { } facts)
+        if (decoded.Session is { } facts)
         {
             sink.Number("stream", facts.Stream.Number, at, 4);
         }

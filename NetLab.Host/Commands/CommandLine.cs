@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace NetLab.Host.Commands;
+
+/// <summary>The command <c>nlab</c>: its verbs, and how any of them ends.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs a command line.</summary>
+    /// <returns>0 done, 1 it failed, 2 the command line or the configuration is wrong, 130 interrupted.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("nlab, the networking lab: a TCP of its own over UDP, an emulated link, and captures decoded by OSI layer")
+        {
+            DemoCommand.Create(),
+            ServeCommand.Create(),
+            ListenCommand.Create(),
+            ConnectCommand.Create(),
+            SendCommand.Create(),
+            ReceiveCommand.Create(),
+            LinkCommand.Create(),
+            DecodeCommand.Create(),
+        };
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            return Fail(parsed.Errors[0].Message, ExitCode.Usage);
+        }
+
+        using var interrupted = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, interrupted);
+        using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, interrupted);
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        try
+        {
+            return await parsed.InvokeAsync(configuration, interrupted.Token).ConfigureAwait(false);
+        }
+        catch (UsageException error)
+        {
+            return Fail(error.Message, ExitCode.Usage);
+        }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception error) when (error is IOException or SocketException or InvalidDataException or UnauthorizedAccessException or TimeoutException)
+        {
+            return Fail(error.Message, ExitCode.Failed);
+        }
+    }
+
+    private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource interrupted) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            // The first is a request; a second one ends the process as usual.
+            context.Cancel = !interrupted.IsCancellationRequested;
+            interrupted.Cancel();
+        });
+
+    private static int Fail(string message, int exitCode)
+    {
+        Console.Error.WriteLine($"nlab: {message.ReplaceLineEndings(" ")}");
+        return exitCode;
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using NetLab.Host.Recording;
+using NetLab.Host.Streams;
+
+namespace NetLab.Host.Commands;
+
+/// <summary><c>nlab connect URL</c>: stdin to the peer, the peer to stdout.</summary>
+internal static class ConnectCommand
+{
+    public static Command Create()
+    {
+        var url = new Argument<string>("URL") { Description = "Where to: tcp://, udp://, kernel-tcp:// or kernel-udp://HOST:PORT" };
+        Option<bool> allowRemote = CommonOptions.AllowRemote();
+        Option<FileInfo?> pcap = CommonOptions.Pcap();
+        Option<FileInfo?> pcapAsTcp = CommonOptions.PcapAsTcp();
+        var command = new Command("connect", "Standard input to the peer, the peer to standard output; end of input half-closes")
+        {
+            url, allowRemote, pcap, pcapAsTcp,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            LabAddress address = LabAddress.Parse(parsed.GetRequiredValue(url));
+            using PacketRecorder? recorder = RecordingOptions.From(parsed, pcap, pcapAsTcp, address).Open();
+            var options = new StreamOptions(null, parsed.GetValue(allowRemote), recorder) { Place = "client" };
+            if (!address.IsStream)
+            {
+                return await DatagramConversation.ConnectAsync(address, options, cancellationToken).ConfigureAwait(false);
+            }
+
+            LabStream stream = await StreamConnector.ConnectAsync(address, options, cancellationToken).ConfigureAwait(false);
+            return await StreamConversation.RunAsync(stream, cancellationToken).ConfigureAwait(false);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,160 @@
+using System.CommandLine;
+using System.Globalization;
+using NetLab.Host.Rendering;
+using NetLab.Osi.Captures;
+using NetLab.Osi.Layers;
+using NetLab.Osi.Rendering;
+using NetLab.Osi.Session;
+
+namespace NetLab.Host.Commands;
+
+/// <summary><c>nlab decode FILE</c>: packets by OSI layer.</summary>
+internal static class DecodeCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("FILE") { Description = "A pcap or pcapng file; - is standard input" };
+        var json = new Option<bool>("--json") { Description = "JSON Lines: an object a packet, then one a TCP stream" };
+        var summary = new Option<bool>("--summary") { Description = "One line a packet" };
+        var layer = new Option<int?>("--layer") { Description = "Show only this layer of the tree, 1 to 7", HelpName = "N" };
+        var count = new Option<long?>("-n", "--count") { Description = "Stop after this many packets", HelpName = "COUNT" };
+        var packet = new Option<long?>("--packet") { Description = "Show only this packet", HelpName = "N" };
+        var hex = new Option<bool>("--hex") { Description = "Show the bytes under each packet" };
+        var decodeAs = new Option<string[]>("--decode-as") { Description = "Read a UDP port as NetLab's TCP: udp.port==9000,tcp", HelpName = "RULE" };
+        var command = new Command("decode", "Take a capture apart, packet by packet, layer by layer") { file, json, summary, layer, count, packet, hex, decodeAs };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(json) && parsed.GetValue(summary))
+            {
+                throw new UsageException("--json and --summary are two different outputs: choose one");
+            }
+
+            if (parsed.GetValue(layer) is { } wanted and (< 1 or > 7))
+            {
+                throw new UsageException($"--layer {wanted}: the layers are 1 to 7");
+            }
+
+            var view = new DecodeView(
+                parsed.GetValue(json), parsed.GetValue(summary), parsed.GetValue(layer), parsed.GetValue(count), parsed.GetValue(packet), parsed.GetValue(hex));
+            return Decode(parsed.GetRequiredValue(file), view, PortsFrom(parsed.GetValue(decodeAs) ?? []));
+        });
+        return command;
+    }
+
+    /// <summary>Decodes a capture to standard output.</summary>
+    /// <returns>0, or 1 when the file is cut short or damaged; then one line on stderr says where.</returns>
+    private static int Decode(string path, DecodeView view, DecoderOptions options)
+    {
+        using CaptureReader reader = Open(path);
+        var decoder = new PacketDecoder(options);
+        using Stream output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
+        using var text = new StreamWriter(output, leaveOpen: true) { NewLine = "\n" };
+        using var json = new JsonLines(output);
+        var tree = new PacketTree(text, view.Layer);
+        LayerColors.Apply(tree, text);
+        var summary = new PacketSummary();
+        while (reader.TryRead(out CapturedPacket packet))
+        {
+            DecodedPacket decoded = decoder.Decode(packet);
+            if (view.Packet is { } only && packet.Number != only)
+            {
+                if (packet.Number > only)
+                {
+                    break;
+                }
+
+                continue;
+            }
+
+            Show(decoder, decoded, packet, view, json, tree, summary, text);
+            if (packet.Number >= view.Count)
+            {
+                break;
+            }
+        }
+
+        if (view.Json && view.Packet is null)
+        {
+            foreach (TcpStream stream in decoder.TcpStreams)
+            {
+                json.Stream(stream);
+            }
+        }
+
+        text.Flush();
+        if (reader.Damage is { } damage)
+        {
+            output.Flush();
+            Console.Error.WriteLine($"nlab: {path}: {damage}");
+            return ExitCode.Failed;
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void Show(
+        PacketDecoder decoder, DecodedPacket decoded, in CapturedPacket packet, DecodeView view, JsonLines json, PacketTree tree,
+        PacketSummary summary, StreamWriter text)
+    {
+        if (view.Json)
+        {
+            json.Begin(decoded);
+            decoder.Describe(packet, json);
+            json.End(decoded);
+        }
+        else if (view.Summary)
+        {
+            text.WriteLine(summary.Line(decoded, packet.Bytes));
+        }
+        else
+        {
+            tree.Begin(decoded);
+            decoder.Describe(packet, tree);
+            tree.End(decoded);
+            if (view.Hex)
+            {
+                HexDump.Write(text, packet.Bytes);
+            }
+        }
+    }
+
+    private static CaptureReader Open(string path)
+    {
+        if (path != "-" && !File.Exists(path))
+        {
+            throw new UsageException($"'{path}': no such file");
+        }
+
+        Stream stream = path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16);
+        try
+        {
+            return CaptureReader.Open(stream);
+        }
+        catch (InvalidDataException error)
+        {
+            stream.Dispose();
+            throw new InvalidDataException($"{path}: {error.Message}", error);
+        }
+    }
+
+    private static DecoderOptions PortsFrom(string[] rules)
+    {
+        var ports = new HashSet<int>();
+        foreach (string rule in rules)
+        {
+            const string Prefix = "udp.port==";
+            string[] parts = rule.Split(',');
+            bool valid = parts.Length == 2 && parts[1] == "tcp" && parts[0].StartsWith(Prefix, StringComparison.Ordinal);
+            if (!valid || !int.TryParse(parts[0][Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > 65535)
+            {
+                throw new UsageException($"--decode-as '{rule}': a rule looks like udp.port==9000,tcp");
+            }
+
+            ports.Add(port);
+        }
+
+        return new DecoderOptions { TcpOverUdpPorts = ports };
+    }
+
+    private sealed record DecodeView(bool Json, bool Summary, int? Layer, long? Count, long? Packet, bool Hex);
+}

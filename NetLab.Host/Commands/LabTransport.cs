@@ -1,0 +1,17 @@
+namespace NetLab.Host.Commands;
+
+/// <summary>What carries bytes in the lab.</summary>
+internal enum LabTransport
+{
+    /// <summary>NetLab's TCP over UDP.</summary>
+    Tcp,
+
+    /// <summary>Fire-and-forget UDP.</summary>
+    Udp,
+
+    /// <summary>The operating system's TCP.</summary>
+    KernelTcp,
+
+    /// <summary>The operating system's UDP, through .NET's sockets as they are.</summary>
+    KernelUdp,
+}

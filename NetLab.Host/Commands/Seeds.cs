@@ -1,0 +1,7 @@
+namespace NetLab.Host.Commands;
+
+/// <summary>Seeds nobody chose: short enough to be typed again.</summary>
+internal static class Seeds
+{
+    public static ulong Draw() => (ulong)Random.Shared.Next(1, 1_000_000);
+}

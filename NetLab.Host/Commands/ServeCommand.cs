@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Microsoft.Extensions.Hosting;
+using NetLab.Host.Services;
+
+namespace NetLab.Host.Commands;
+
+/// <summary><c>nlab serve</c>: the hosted services of the configuration, until Ctrl-C.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var config = new Option<string>("--config") { Description = "The configuration; nlab's own appsettings.json if not given", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "appsettings.json") };
+        var set = new Option<string[]>("--set") { Description = "One setting, such as Lab:Services:0:Address=tcp://127.0.0.1:7007", HelpName = "KEY=VALUE" };
+        var command = new Command("serve", "Run the hosted services: echo, discard and source over tcp and udp, and link relays") { config, set };
+        command.SetAction((parsed, cancellationToken) =>
+            ServeAsync(LabHost.ReadOptions(parsed.GetRequiredValue(config), parsed.GetValue(set) ?? []), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(LabOptions options, CancellationToken cancellationToken)
+    {
+        using IHost host = LabHost.Build(options, (name, address) => Console.WriteLine($"{name,-8} {address}"));
+        await host.StartAsync(cancellationToken).ConfigureAwait(false);
+        IHostApplicationLifetime lifetime = (IHostApplicationLifetime)host.Services.GetService(typeof(IHostApplicationLifetime))!;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        if (LabHost.CrashOf(host) is { } crash)
+        {
+            throw new IOException($"a service failed: {crash.Message}", crash);
+        }
+
+        await Console.Error.WriteLineAsync("stopped").ConfigureAwait(false);
+        return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+    }
+}

@@ -1,0 +1,71 @@
+using NetLab.Host.Rendering;
+using NetLab.Osi.Captures;
+using NetLab.Osi.Layers;
+using NetLab.Osi.Rendering;
+using NetLab.Osi.Session;
+using Spectre.Console;
+
+namespace NetLab.Host.Demo;
+
+/// <summary>Shows a demo's recording by OSI layer: the handshake whole, the rest in summary.</summary>
+internal static class DemoDecode
+{
+    private const int HandshakeSegments = 3;
+    private const int SummaryLines = 12;
+
+    public static void Show(FileInfo recording)
+    {
+        Header("the handshake by OSI layer");
+        var summary = new List<string>();
+        var protocols = new SortedDictionary<string, (long Packets, long Bytes)>(StringComparer.Ordinal);
+        long packets = 0;
+        int shown = 0;
+        using (CaptureReader reader = CaptureReader.Open(recording.OpenRead()))
+        {
+            var decoder = new PacketDecoder();
+            var tree = new PacketTree(Console.Out);
+            LayerColors.Apply(tree, Console.Out);
+            var line = new PacketSummary();
+            while (reader.TryRead(out CapturedPacket packet))
+            {
+                DecodedPacket decoded = decoder.Decode(packet);
+                packets++;
+                string path = string.Join('/', decoded.Entries.Where(e => e.Layer > OsiLayer.Physical && e.Protocol != ProtocolId.Data).Select(e => PacketDecoder.NameOf(e.Protocol)).Distinct());
+                (long count, long bytes) = protocols.GetValueOrDefault(path);
+                protocols[path] = (count + 1, bytes + decoded.OriginalLength);
+                string text = line.Line(decoded, packet.Bytes);
+                if (shown < HandshakeSegments && decoded.InterfaceName == "sender" && IsHandshake(decoder, decoded))
+                {
+                    shown++;
+                    tree.Begin(decoded);
+                    decoder.Describe(packet, tree);
+                    tree.End(decoded);
+                }
+                else if (summary.Count < SummaryLines)
+                {
+                    summary.Add(text);
+                }
+            }
+        }
+
+        Header("the rest in summary");
+        summary.ForEach(Console.WriteLine);
+        Console.WriteLine($"… {packets} packets in all, seen at both ends:");
+        foreach ((string path, (long count, long bytes)) in protocols)
+        {
+            Console.WriteLine($"  {count,6} packets {bytes,9} bytes  {path}");
+        }
+    }
+
+    // The first connection's own: SYN and SYN_ACK, and the ACK after which it is established. Not their repetitions.
+    private static bool IsHandshake(PacketDecoder decoder, DecodedPacket packet) =>
+        packet.Session is { StreamNumber: 0, IsRetransmission: false } session
+        && decoder.TcpStreams[0].ClientToServer.Bytes == 0
+        && session.State is TcpSessionState.Opening or TcpSessionState.Answered or TcpSessionState.Established;
+
+    private static void Header(string text)
+    {
+        Console.WriteLine();
+        Terminal.Out.Write(new Rule(Markup.Escape(text)) { Justification = Justify.Left });
+    }
+}

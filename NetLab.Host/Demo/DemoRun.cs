@@ -1,0 +1,225 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Hosting;
+using NetLab.Host.Commands;
+using NetLab.Host.Recording;
+using NetLab.Host.Rendering;
+using NetLab.Host.Services;
+using NetLab.Host.Streams;
+using NetLab.Host.Transfers;
+using NetLab.Tcp.Segments;
+using NetLab.Udp.Links;
+using NetLab.Udp.Sockets;
+using Spectre.Console;
+
+namespace NetLab.Host.Demo;
+
+/// <summary>
+/// The main job: services on loopback, a file over tcp and over udp through an emulated link, everything recorded,
+/// decoded, drawn and compared.
+/// </summary>
+internal sealed class DemoRun(DemoOptions options)
+{
+    // The link's own limits aside, nothing here may take longer: the whole demo is to end within 20 seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    // The pace of udp: about what one TCP connection reaches over the default link, so that the two compare.
+    private const long UdpRate = 10_000_000;
+
+    private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
+
+    private readonly List<LadderEvent> _segments = [];
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        FileInfo file = options.File ?? DemoFile.Create(options.Folder, options.Seed);
+        Title($"nlab demo  seed={options.Seed}  file={file.Name} ({file.Length} bytes)");
+        using IHost services = await StartServicesAsync(cancellationToken).ConfigureAwait(false);
+        DemoTransfer tcp;
+        DemoTransfer udp;
+        using (var recorder = new PacketRecorder(options.Recording, options.RecordingAsTcp))
+        {
+            tcp = await TransferByTcpAsync(file, recorder, cancellationToken).ConfigureAwait(false);
+            udp = await TransferByUdpAsync(file, recorder, cancellationToken).ConfigureAwait(false);
+        }
+
+        await services.StopAsync(cancellationToken).ConfigureAwait(false);
+        DemoDecode.Show(options.Recording);
+        ShowLadders();
+        Title("tcp against udp");
+        Terminal.Out.Write(DemoTable.Of(tcp, udp));
+        Console.WriteLine();
+        Console.WriteLine($"recorded: {options.Recording} (as it was, both ends), {options.RecordingAsTcp} (plain TCP for Wireshark, sender's end)");
+        Console.WriteLine($"look on:  nlab decode {options.Recording} --summary");
+        return Judge(tcp, udp);
+    }
+
+    private static int Judge(params DemoTransfer[] transfers)
+    {
+        int exitCode = ExitCode.Done;
+        foreach (DemoTransfer transfer in transfers.Where(t => t.SentSha256 != t.ReceivedSha256))
+        {
+            Console.Error.WriteLine($"nlab: {transfer.Transport}: the receiver's SHA-256 {transfer.ReceivedSha256} differs from the sender's {transfer.SentSha256}");
+            exitCode = ExitCode.Failed;
+        }
+
+        return exitCode;
+    }
+
+    private static void Title(string text)
+    {
+        Console.WriteLine();
+        Terminal.Out.Write(new Rule(Markup.Escape(text)) { Justification = Justify.Left });
+    }
+
+    private static async Task<IHost> StartServicesAsync(CancellationToken cancellationToken)
+    {
+        var lab = new LabOptions();
+        foreach (string kind in ServiceKinds.Names)
+        {
+            lab.Services.Add(new ServiceOptions { Kind = kind, Address = "tcp://127.0.0.1:0" });
+            lab.Services.Add(new ServiceOptions { Kind = kind, Address = "udp://127.0.0.1:0" });
+        }
+
+        LabAddress? echo = null;
+        IHost host = LabHost.Build(lab, (name, address) =>
+        {
+            Console.WriteLine($"{name,-8} {address}");
+            echo ??= name == ServiceKinds.Echo ? address : null;
+        });
+        await host.StartAsync(cancellationToken).ConfigureAwait(false);
+        await GreetAsync(echo!, cancellationToken).ConfigureAwait(false);
+        return host;
+    }
+
+    private static async Task GreetAsync(LabAddress echo, CancellationToken cancellationToken)
+    {
+        byte[] greeting = "hello, lab"u8.ToArray();
+        LabStream stream = await StreamConnector.ConnectAsync(echo, new StreamOptions(Patience, false), cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            await stream.Output.WriteAsync(greeting, cancellationToken).ConfigureAwait(false);
+            await stream.Output.CompleteAsync().ConfigureAwait(false);
+            using var answer = new MemoryStream();
+            await stream.Input.CopyToAsync(answer, cancellationToken).ConfigureAwait(false);
+            Console.WriteLine($"echo answers '{Encoding.UTF8.GetString(answer.ToArray())}' over {echo}");
+        }
+    }
+
+    private LinkRelay StartLink(IPEndPoint target)
+    {
+        var relay = new LinkRelay(new LinkRelayOptions
+        {
+            Listen = AnyPort,
+            Target = target,
+            Link = options.Link,
+            Seed = options.Seed,
+            Match = SegmentKind.Matches,
+        });
+        relay.Start();
+        return relay;
+    }
+
+    private async Task<DemoTransfer> TransferByTcpAsync(FileInfo file, PacketRecorder recorder, CancellationToken cancellationToken)
+    {
+        Title("a file over tcp");
+        var receiving = new StreamOptions(Patience, false, recorder) { Place = "receiver", RecordsAsTcp = false, Watch = Watching(atClient: false) };
+        StreamListener listener = StreamListener.Bind(new LabAddress(LabTransport.Tcp, "127.0.0.1", 0), receiving);
+        await using (listener.ConfigureAwait(false))
+        {
+            using LinkRelay relay = StartLink(listener.Address.Resolve(false));
+            Task<TransferReport> received = ReceiveAsync(listener, cancellationToken);
+            var sending = new StreamOptions(Patience, false, recorder) { Place = "sender", Watch = Watching(atClient: true) };
+            LabStream stream = await StreamConnector.ConnectAsync(
+                listener.Address.At(relay.LocalEndPoint), sending, cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+            TransferReport sent;
+            long segments;
+            await using (stream.ConfigureAwait(false))
+            {
+                FileStream content = file.OpenRead();
+                await using (content.ConfigureAwait(false))
+                {
+                    sent = await StreamFileSender.SendAsync(stream, file.Name, content, file.Length, null, cancellationToken)
+                        .WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+                }
+
+                segments = stream.Statistics!.SegmentsSent;
+            }
+
+            TransferReport report = await received.WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+            PrintReports(sent, report);
+            return new DemoTransfer("tcp", segments, sent.Bytes, report.Bytes, relay.Up.Dropped + relay.Down.Dropped, sent.Retransmissions, sent.Goodput, sent.Sha256, report.Sha256);
+        }
+    }
+
+    private async Task<TransferReport> ReceiveAsync(StreamListener listener, CancellationToken cancellationToken)
+    {
+        LabStream stream = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            return await StreamFileReceiver.ReceiveAsync(stream, _ => Target("received-tcp.bin"), null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<DemoTransfer> TransferByUdpAsync(FileInfo file, PacketRecorder recorder, CancellationToken cancellationToken)
+    {
+        Title("the same file over udp");
+        using DatagramSocket receiving = DatagramSocket.Bind(AnyPort);
+        using LinkRelay relay = StartLink(receiving.LocalEndPoint);
+        using var receiver = new DatagramFileReceiver(
+            receiving, Target("received-udp.bin"), recorder.AddPlace("udp receiver", () => receiving.LocalEndPoint, asTcp: false));
+        Task<TransferReport> received = Task.Run(() => receiver.Receive(Patience, TimeSpan.FromSeconds(2), cancellationToken), cancellationToken);
+        using DatagramSocket sending = DatagramSocket.Bind(AnyPort);
+        FileStream content = file.OpenRead();
+        await using (content.ConfigureAwait(false))
+        {
+            DatagramTap tap = recorder.AddPlace("udp sender", () => sending.LocalEndPoint, asTcp: false);
+            TransferReport sent = await DatagramFileSender.SendAsync(
+                sending, DatagramAddress.From(relay.LocalEndPoint), (uint)options.Seed, file.Name, content, new DatagramFileSettings(UdpRate, Tap: tap), null, cancellationToken)
+                .WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+            TransferReport report = await received.WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+            PrintReports(sent, report);
+
+            // Fire and forget promises no whole file, but what does arrive must be right: both ends hash the same pieces.
+            string own = DatagramFileReceiver.HashPieces(content, receiver.Pieces);
+            Console.WriteLine($"of the pieces that arrived: sha256 {own} at the sender, {receiver.PiecesSha256} at the receiver");
+            return new DemoTransfer("udp", sent.Datagrams!.Value, sent.Bytes, report.DeliveredBytes!.Value, relay.Up.Dropped, null, report.Goodput, own, receiver.PiecesSha256);
+        }
+    }
+
+    private static void PrintReports(params TransferReport[] reports)
+    {
+        foreach (string line in reports.SelectMany(r => r.Lines()))
+        {
+            Console.WriteLine(line);
+        }
+    }
+
+    private string Target(string name) => Path.Combine(options.Folder.FullName, name);
+
+    private DatagramTap Watching(bool atClient) => (at, datagram, _, sent) =>
+    {
+        lock (_segments)
+        {
+            _segments.Add(new LadderEvent(at, atClient, sent, datagram.ToArray()));
+        }
+    };
+
+    private void ShowLadders()
+    {
+        var ladder = new Ladder(_segments);
+        Title("the handshake");
+        WriteLines(ladder.Draw(ladder.Handshake()));
+        Title("the first retransmission");
+        IReadOnlyList<Ladder.Rung?> story = ladder.FirstRetransmission();
+        WriteLines(story.Count > 0 ? ladder.Draw(story) : ["no data was sent twice in this run"]);
+    }
+
+    private static void WriteLines(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            Console.WriteLine(line);
+        }
+    }
+}

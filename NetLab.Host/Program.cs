@@ -1,0 +1,3 @@
+using NetLab.Host.Commands;
+
+return await CommandLine.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,87 @@
+using System.Net;
+using NetLab.Osi.Captures;
+using NetLab.Tcp.Segments;
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Host.Recording;
+
+/// <summary>
+/// Writes what a socket sent and received to capture files: as it was, in UDP, and for NetLab's TCP without the UDP header
+/// as plain IP/TCP. Safe to be told by several threads.
+/// </summary>
+internal sealed class PacketRecorder : IDisposable
+{
+    private const int EthernetLinkType = 1;
+
+    private readonly Lock _lock = new();
+    private readonly MonotonicClock _clock = MonotonicClock.Shared;
+    private readonly PcapngWriter? _asUdp;
+    private readonly PcapngWriter? _asTcp;
+    private bool _closed;
+
+    /// <summary>Opens the files asked for.</summary>
+    public PacketRecorder(FileInfo? asUdp, FileInfo? asTcp)
+    {
+        _asUdp = Open(asUdp);
+        _asTcp = Open(asTcp);
+    }
+
+    /// <summary>Datagrams recorded.</summary>
+    public long Packets { get; private set; }
+
+    /// <summary>Adds a place to record at, an interface of the capture.</summary>
+    /// <param name="name">Its name there.</param>
+    /// <param name="localEndPoint">The socket's own address, asked for at each packet; an unspecified address is taken as the peer's loopback.</param>
+    /// <param name="asTcp">Whether this place goes into the TCP form too.</param>
+    public DatagramTap AddPlace(string name, Func<IPEndPoint> localEndPoint, bool asTcp = true)
+    {
+        int? udpInterface = _asUdp?.AddInterface(EthernetLinkType, name, "seen at the socket by nlab");
+        int? tcpInterface = asTcp ? _asTcp?.AddInterface(EthernetLinkType, name, "NetLab's TCP without its UDP header, checksums made anew by nlab") : null;
+        return (at, datagram, peer, sent) => Record(udpInterface, tcpInterface, localEndPoint(), at, datagram, peer, sent);
+    }
+
+    /// <summary>Finishes the files.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            _asUdp?.Dispose();
+            _asTcp?.Dispose();
+        }
+    }
+
+    private static PcapngWriter? Open(FileInfo? file) =>
+        file is null ? null : new PcapngWriter(new FileStream(file.FullName, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16));
+
+    private void Record(
+        int? udpInterface, int? tcpInterface, IPEndPoint local, Instant at, ReadOnlySpan<byte> datagram, DatagramAddress peer, bool sent)
+    {
+        IPEndPoint remote = peer.ToIPEndPoint();
+        local = IPAddress.Any.Equals(local.Address) || IPAddress.IPv6Any.Equals(local.Address)
+            ? new IPEndPoint(IPAddress.IsLoopback(remote.Address) ? remote.Address : local.Address, local.Port)
+            : local;
+        (IPEndPoint from, IPEndPoint to) = sent ? (local, remote) : (remote, local);
+        DateTimeOffset time = _clock.ToWallClock(at);
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            Packets++;
+            if (udpInterface is { } udp)
+            {
+                _asUdp!.Write(udp, time, PacketBuilder.Udp(from, to, datagram, sent));
+            }
+
+            // A damaged segment was dropped unseen by whoever got it; with its checksum made anew it would look good.
+            if (tcpInterface is { } tcp && SegmentReader.TryRead(datagram, out _, out _))
+            {
+                _asTcp!.Write(tcp, time, PacketBuilder.Tcp(from, to, datagram, sent));
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NetLab.Host.Commands;
+
+namespace NetLab.Host.Services;
+
+/// <summary>The generic host of the lab's services: configuration in, hosted services out.</summary>
+internal static class LabHost
+{
+    /// <summary>The section of the configuration that is the lab's.</summary>
+    private const string Section = "Lab";
+
+    /// <summary>Reads the configuration: a file, then the environment (NLAB_Lab__…), then the command line.</summary>
+    /// <exception cref="UsageException">It is wrong; says where.</exception>
+    public static LabOptions ReadOptions(string file, IReadOnlyList<string> settings)
+    {
+        var overrides = new Dictionary<string, string?>();
+        foreach (string setting in settings)
+        {
+            int equals = setting.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                throw new UsageException($"--set '{setting}': a setting looks like Lab:Services:0:Address=tcp://127.0.0.1:7007");
+            }
+
+            overrides[setting[..equals]] = setting[(equals + 1)..];
+        }
+
+        var options = new LabOptions();
+        try
+        {
+            IConfigurationRoot configuration = new ConfigurationBuilder()
+                .AddJsonFile(Path.GetFullPath(file), optional: false)
+                .AddEnvironmentVariables("NLAB_")
+                .AddInMemoryCollection(overrides)
+                .Build();
+            if (configuration.GetChildren().FirstOrDefault(c => c.Key != Section) is { } stranger)
+            {
+                throw new UsageException($"configuration: unknown option '{stranger.Key}' (the one section is '{Section}')");
+            }
+
+            configuration.GetSection(Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        }
+        catch (FileNotFoundException)
+        {
+            throw new UsageException($"configuration: no such file: {file}");
+        }
+        catch (Exception error) when (error is InvalidDataException or InvalidOperationException or FormatException or JsonException)
+        {
+            Exception cause = error.InnerException is JsonException json ? json : error;
+            throw new UsageException($"configuration: {file}: {cause.Message}");
+        }
+
+        options.Validate();
+        return options;
+    }
+
+    /// <summary>Builds the host.</summary>
+    public static IHost Build(LabOptions options, Action<string, LabAddress>? onPublished = null)
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton(new ServiceAddresses { OnPublished = onPublished });
+
+        // Ctrl-C is the command line's; it stops the host.
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        foreach (ServiceOptions service in options.Services)
+        {
+            LabAddress address = LabAddress.Parse(service.Address);
+            builder.Services.AddSingleton<IHostedService>(services => address.IsStream
+                ? new StreamService(service.Kind, address, options.AllowRemote, services.GetRequiredService<ServiceAddresses>(), services.GetRequiredService<ILogger<StreamService>>())
+                : new DatagramService(service.Kind, address, options.AllowRemote, services.GetRequiredService<ServiceAddresses>()));
+        }
+
+        foreach (RelayOptions relay in options.Relays)
+        {
+            builder.Services.AddSingleton<IHostedService>(
+                services => new RelayService(relay, options.AllowRemote, services.GetRequiredService<ServiceAddresses>()));
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>The error of a service that crashed, or null.</summary>
+    public static Exception? CrashOf(IHost host) => host.Services.GetServices<IHostedService>()
+        .OfType<BackgroundService>()
+        .Select(s => s.ExecuteTask is { IsFaulted: true } task ? task.Exception!.GetBaseException() : null)
+        .FirstOrDefault(e => e is not null);
+
+    private sealed class QuietLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

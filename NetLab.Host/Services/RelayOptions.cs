@@ -1,0 +1,32 @@
+using NetLab.Host.Commands;
+
+namespace NetLab.Host.Services;
+
+/// <summary>One link relay of the configuration.</summary>
+internal sealed class RelayOptions
+{
+    /// <summary>Where clients send to.</summary>
+    public string Listen { get; set; } = "";
+
+    /// <summary>Where their datagrams go on to.</summary>
+    public string Target { get; set; } = "";
+
+    /// <summary>The link string.</summary>
+    public string Link { get; set; } = "";
+
+    public void Validate(bool allowRemote)
+    {
+        foreach (string text in (string[])[Listen, Target])
+        {
+            LabAddress address = LabAddress.Parse(text);
+            if (address.Transport != LabTransport.Udp)
+            {
+                throw new UsageException($"'{text}': a link carries datagrams: udp://HOST:PORT");
+            }
+
+            address.Resolve(allowRemote);
+        }
+
+        CommonOptions.Link(Link);
+    }
+}

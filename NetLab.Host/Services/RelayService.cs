@@ -1,0 +1,46 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Hosting;
+using NetLab.Host.Commands;
+using NetLab.Host.Streams;
+using NetLab.Tcp.Segments;
+using NetLab.Udp.Links;
+
+namespace NetLab.Host.Services;
+
+/// <summary>A link relay as a service.</summary>
+internal sealed class RelayService(RelayOptions options, bool allowRemote, ServiceAddresses addresses) : BackgroundService
+{
+    private LinkRelay? _relay;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        LabAddress listen = LabAddress.Parse(options.Listen);
+        try
+        {
+            _relay = new LinkRelay(new LinkRelayOptions
+            {
+                Listen = listen.Resolve(allowRemote),
+                Target = LabAddress.Parse(options.Target).Resolve(allowRemote),
+                Link = CommonOptions.Link(options.Link),
+                Seed = Seeds.Draw(),
+                Match = SegmentKind.Matches,
+            });
+        }
+        catch (SocketException error)
+        {
+            throw BindFailure.Explain(listen, error);
+        }
+
+        addresses.Publish($"relay to {options.Target}", listen.At(_relay.LocalEndPoint));
+        _relay.Start();
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _relay?.Dispose();
+        base.Dispose();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _relay!.Completion.WaitAsync(stoppingToken);
+}

@@ -1,0 +1,16 @@
+using System.Net.Sockets;
+using NetLab.Host.Commands;
+
+namespace NetLab.Host.Streams;
+
+/// <summary>A failed bind in words: the address is what the user gave, so it is a mistake of the command line.</summary>
+internal static class BindFailure
+{
+    public static UsageException Explain(LabAddress address, SocketException error) => new(error.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => $"'{address}': the port is taken",
+        SocketError.AddressNotAvailable => $"'{address}': not an address of this machine",
+        SocketError.AccessDenied => $"'{address}': this port is not permitted to you",
+        _ => $"'{address}': {error.Message}",
+    });
+}

@@ -1,0 +1,67 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using NetLab.Tcp.Diagnostics;
+using NetLab.Tcp.Transport;
+
+namespace NetLab.Host.Streams;
+
+/// <summary>A byte stream of either kind, NetLab's or the kernel's, as a duplex pipe.</summary>
+internal sealed class LabStream : IAsyncDisposable
+{
+    private readonly TcpConnection? _connection;
+    private readonly TcpEndpoint? _endpoint;
+    private readonly Socket? _socket;
+
+    public LabStream(TcpConnection connection, TcpEndpoint? ownedEndpoint)
+    {
+        _connection = connection;
+        _endpoint = ownedEndpoint;
+        (Input, Output) = (connection.Transport.Input, connection.Transport.Output);
+        RemoteEndPoint = (IPEndPoint)connection.RemoteEndPoint!;
+    }
+
+    public LabStream(Socket socket)
+    {
+        _socket = socket;
+        var stream = new NetworkStream(socket, ownsSocket: false);
+        Input = PipeReader.Create(stream);
+        Output = new HalfClosingPipeWriter(PipeWriter.Create(stream), socket);
+        RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
+    }
+
+    public PipeReader Input { get; }
+
+    /// <summary>Completing it half-closes the stream.</summary>
+    public PipeWriter Output { get; }
+
+    public IPEndPoint RemoteEndPoint { get; }
+
+    /// <summary>NetLab's counts; null for the kernel's TCP, which keeps its own.</summary>
+    public ConnectionStatistics? Statistics => _connection?.Statistics;
+
+    /// <summary>Ends the stream at once: the peer sees a reset.</summary>
+    public void Abort()
+    {
+        _connection?.Abort();
+        _socket?.Close(0);
+    }
+
+    /// <summary>Closes both ways; of an endpoint of its own it waits until the goodbyes are said.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Output.CompleteAsync().ConfigureAwait(false);
+        await Input.CompleteAsync().ConfigureAwait(false);
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_endpoint is not null)
+        {
+            await _endpoint.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _socket?.Dispose();
+    }
+}

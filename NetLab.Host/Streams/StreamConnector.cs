@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Sockets;
+using NetLab.Host.Commands;
+using NetLab.Tcp.Transport;
+
+namespace NetLab.Host.Streams;
+
+/// <summary>Opens byte streams to an address, by NetLab's TCP or the kernel's.</summary>
+internal static class StreamConnector
+{
+    /// <summary>Connects.</summary>
+    /// <exception cref="SocketException">Refused, timed out, or not reachable; the message names the address.</exception>
+    public static async Task<LabStream> ConnectAsync(LabAddress address, StreamOptions options, CancellationToken cancellationToken)
+    {
+        IPEndPoint remote = address.Resolve(options.AllowRemote);
+        try
+        {
+            return address.Transport switch
+            {
+                LabTransport.Tcp => await ConnectTcpAsync(remote, options, cancellationToken).ConfigureAwait(false),
+                LabTransport.KernelTcp => await ConnectKernelAsync(remote, options, cancellationToken).ConfigureAwait(false),
+                _ => throw new UsageException($"'{address}': a byte stream is tcp:// or kernel-tcp://"),
+            };
+        }
+        catch (SocketException error) when (error.SocketErrorCode is not SocketError.OperationAborted)
+        {
+            string why = error.SocketErrorCode switch
+            {
+                SocketError.ConnectionRefused => "connection refused: nobody listens there",
+                SocketError.TimedOut => "no answer in time",
+                _ => error.Message,
+            };
+            throw new IOException($"{address}: {why}", error);
+        }
+    }
+
+    private static async Task<LabStream> ConnectTcpAsync(IPEndPoint remote, StreamOptions options, CancellationToken cancellationToken)
+    {
+        TcpEndpoint? endpoint = null;
+        var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        endpoint = TcpEndpoint.Bind(any, new TcpEndpointOptions
+        {
+            Connection = options.ToConnectionOptions(),
+            Remote = remote,
+            Tap = options.TapAt(() => Volatile.Read(ref endpoint)?.LocalEndPoint ?? any),
+        });
+        try
+        {
+            return new LabStream(await endpoint.ConnectAsync(remote, cancellationToken).ConfigureAwait(false), endpoint);
+        }
+        catch
+        {
+            await endpoint.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<LabStream> ConnectKernelAsync(IPEndPoint remote, StreamOptions options, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        KernelSockets.Watch(socket, options.Timeout);
+        try
+        {
+            await socket.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
+            return new LabStream(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using NetLab.Host.Recording;
+using NetLab.Tcp.Protocol;
+using NetLab.Udp.Sockets;
+
+namespace NetLab.Host.Streams;
+
+/// <summary>How the lab opens byte streams.</summary>
+/// <param name="Timeout">How long a peer may be silent; null for as long as it likes.</param>
+/// <param name="AllowRemote">Whether another machine may be reached.</param>
+/// <param name="Recorder">Records datagrams; null for not.</param>
+internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, PacketRecorder? Recorder = null)
+{
+    /// <summary>The place's name in a recording.</summary>
+    public string Place { get; init; } = "nlab";
+
+    /// <summary>Whether the place goes into the recording without UDP headers too.</summary>
+    public bool RecordsAsTcp { get; init; } = true;
+
+    /// <summary>Sees each datagram besides the recorder; null for not.</summary>
+    public DatagramTap? Watch { get; init; }
+
+    /// <summary>What the endpoint's socket is to be watched by; null for nothing.</summary>
+    /// <param name="localEndPoint">The socket's own address.</param>
+    public DatagramTap? TapAt(Func<IPEndPoint> localEndPoint)
+    {
+        DatagramTap? recording = Recorder?.AddPlace(Place, localEndPoint, RecordsAsTcp);
+        return recording + Watch;
+    }
+
+    /// <summary>The same as options of NetLab's TCP.</summary>
+    public ConnectionOptions ToConnectionOptions() => Timeout is not { } timeout
+        ? new ConnectionOptions()
+        : new ConnectionOptions
+        {
+            UserTimeout = timeout,
+
+            // Idle for a third of the time-out, then four questions in what is left: noticed before it is over.
+            KeepAlive = timeout / 3,
+            KeepAliveInterval = timeout / 6,
+            KeepAliveProbes = 3,
+        };
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using NetLab.Udp.Flows;
+using NetLab.Udp.Sockets;
+
+namespace NetLab.Host.Transfers;
+
+/// <summary>Receives one file by fire-and-forget UDP: keeps it only if, by luck, all of it came.</summary>
+internal sealed class DatagramFileReceiver : IDisposable
+{
+    // A file whose size the network claims is written sparse; beyond this, a made-up offset would fill a disk.
+    private const long MaxFileSize = 1L << 40;
+
+    private readonly DatagramSocket _socket;
+    private readonly DatagramSink _sink;
+    private readonly DatagramPoller _poller = new();
+    private readonly IncomingFile _file;
+    private readonly List<(long Offset, int Length)> _pieces = [];
+    private uint? _flow;
+    private long _delivered;
+    private (long Size, byte[] Sha256)? _end;
+
+    /// <param name="socket">Receives; stays the caller's.</param>
+    /// <param name="path">Where the file goes.</param>
+    /// <param name="tap">Sees each datagram; null for not.</param>
+    public DatagramFileReceiver(DatagramSocket socket, string path, DatagramTap? tap)
+    {
+        _socket = socket;
+        _poller.Add(socket);
+        _sink = new DatagramSink(socket) { Tap = tap, OnPayload = Take };
+        _file = new IncomingFile(path);
+    }
+
+    /// <summary>The pieces that arrived, in the order of their positions.</summary>
+    public IReadOnlyList<(long Offset, int Length)> Pieces => [.. _pieces.Order()];
+
+    /// <summary>SHA-256 over what arrived, piece by piece; see <see cref="HashPieces"/>.</summary>
+    public string PiecesSha256 { get; private set; } = "";
+
+    /// <summary>SHA-256 over pieces of a file, which both ends can compute of what one of them received.</summary>
+    public static string HashPieces(Stream file, IEnumerable<(long Offset, int Length)> pieces)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[DatagramSocket.MaxDatagramSize];
+        foreach ((long offset, int length) in pieces)
+        {
+            file.Position = offset;
+            file.ReadExactly(buffer, 0, length);
+            hash.AppendData(buffer, 0, length);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Receives until the end was told, or the sender fell silent.</summary>
+    /// <param name="firstWait">How long to wait for the first datagram; null for ever.</param>
+    /// <param name="silence">How long the sender may then be silent.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public TransferReport Receive(TimeSpan? firstWait, TimeSpan silence, CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration wake = cancellationToken.Register(_poller.Wake);
+        var readable = new List<DatagramSocket>();
+        long? started = null;
+        long last = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            TimeSpan? allowed = started is null ? firstWait : silence;
+
+            // After the end was told, what is still on its way gets a little longer.
+            allowed = _end is null ? allowed : TimeSpan.FromMilliseconds(300);
+            TimeSpan? left = allowed - Stopwatch.GetElapsedTime(last);
+            if (left <= TimeSpan.Zero)
+            {
+                break;
+            }
+
+            _poller.Wait(left ?? Timeout.InfiniteTimeSpan, readable);
+            bool hadEnd = _end is not null;
+            if (_sink.Receive() > 0)
+            {
+                started ??= Stopwatch.GetTimestamp();
+                last = hadEnd ? last : Stopwatch.GetTimestamp();
+            }
+        }
+
+        if (_flow is not { } flow || started is null)
+        {
+            throw new TimeoutException("no file came: the sender was silent");
+        }
+
+        return Report(_sink.Flows[flow], Stopwatch.GetElapsedTime(started.Value, last));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _poller.Dispose();
+        _file.Dispose();
+    }
+
+    private TransferReport Report(FlowStatistics flow, TimeSpan elapsed)
+    {
+        byte[] digest = _file.Hash();
+        PiecesSha256 = _file.Read(stream => HashPieces(stream, Pieces));
+        bool intact = _end is { } end && end.Size == _delivered && end.Sha256.AsSpan().SequenceEqual(digest);
+        if (intact)
+        {
+            _file.Keep();
+        }
+
+        return new TransferReport("received", Path.GetFileName(_file.FinalPath), _end?.Size ?? _delivered, elapsed, Convert.ToHexStringLower(digest))
+        {
+            Datagrams = flow.Received,
+            Lost = flow.Lost,
+            DeliveredBytes = _delivered,
+            Intact = intact,
+        };
+    }
+
+    private void Take(in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from)
+    {
+        // The first flow is the file; another sender's does not mix into it.
+        _flow ??= header.Flow;
+        if (header.Flow != _flow)
+        {
+            return;
+        }
+
+        if (DatagramFileMessage.TryReadData(payload, out long offset, out ReadOnlySpan<byte> data) && offset + data.Length <= MaxFileSize)
+        {
+            _file.Write(offset, data);
+            _delivered += data.Length;
+            _pieces.Add((offset, data.Length));
+        }
+        else if (DatagramFileMessage.TryReadEnd(payload, out long size, out byte[] sha256))
+        {
+            _end ??= (size, sha256);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+
+namespace NetLab.Host.Transfers;
+
+/// <summary>
+/// A file being received: written under another name beside its final one, and moved there only when it is whole and its
+/// SHA-256 is right. Whatever happens before, nothing stands under the final name.
+/// </summary>
+internal sealed class IncomingFile : IDisposable
+{
+    private readonly string _finalPath;
+    private readonly string _partPath;
+    private readonly FileStream _stream;
+    private bool _kept;
+
+    public IncomingFile(string finalPath)
+    {
+        _finalPath = Path.GetFullPath(finalPath);
+        string folder = Path.GetDirectoryName(_finalPath)!;
+        _partPath = Path.Combine(folder, $".{Path.GetFileName(_finalPath)}.{Guid.NewGuid():N}.part");
+        _stream = new FileStream(_partPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+    }
+
+    /// <summary>Where the file will stand.</summary>
+    public string FinalPath => _finalPath;
+
+    /// <summary>Appends bytes.</summary>
+    public void Append(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
+
+    /// <summary>Writes bytes at a position.</summary>
+    public void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        _stream.Position = offset;
+        _stream.Write(bytes);
+    }
+
+    /// <summary>Looks at what has been written.</summary>
+    public T Read<T>(Func<Stream, T> look)
+    {
+        _stream.Flush();
+        return look(_stream);
+    }
+
+    /// <summary>The SHA-256 of what has been written.</summary>
+    public byte[] Hash()
+    {
+        _stream.Position = 0;
+        return SHA256.HashData(_stream);
+    }
+
+    /// <summary>Makes it the final file.</summary>
+    public void Keep()
+    {
+        _stream.Flush(flushToDisk: true);
+        _stream.Dispose();
+
+        // Within one folder a move is one step: the final name holds the old file or the new one, never half of it.
+        File.Move(_partPath, _finalPath, overwrite: true);
+        _kept = true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stream.Dispose();
+        if (!_kept)
+        {
+            File.Delete(_partPath);
+        }
+    }
+}
