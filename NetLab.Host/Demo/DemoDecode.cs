@@ -30,7 +30,7 @@ internal static class DemoDecode
             {
                 DecodedPacket decoded = decoder.Decode(packet);
                 packets++;
-                string path = string.Join('/', decoded.Entries.Where(e => e.Layer > OsiLayer.Physical && e.Protocol != ProtocolId.Data).Select(e => PacketDecoder.NameOf(e.Protocol)).Distinct());
+                string path = string.Join('/', decoded.Entries.Where(e => e.Protocol is not (ProtocolId.Frame or ProtocolId.Data or ProtocolId.TcpSession)).Select(e => PacketDecoder.NameOf(e.Protocol)).Distinct());
                 (long count, long bytes) = protocols.GetValueOrDefault(path);
                 protocols[path] = (count + 1, bytes + decoded.OriginalLength);
                 string text = line.Line(decoded, packet.Bytes);

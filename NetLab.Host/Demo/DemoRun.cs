@@ -26,8 +26,6 @@ internal sealed class DemoRun(DemoOptions options)
     // The pace of udp: about what one TCP connection reaches over the default link, so that the two compare.
     private const long UdpRate = 10_000_000;
 
-    private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
-
     private readonly List<LadderEvent> _segments = [];
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -110,7 +108,7 @@ internal sealed class DemoRun(DemoOptions options)
     {
         var relay = new LinkRelay(new LinkRelayOptions
         {
-            Listen = AnyPort,
+            Listen = new IPEndPoint(IPAddress.Loopback, DemoPorts.Next()),
             Target = target,
             Link = options.Link,
             Seed = options.Seed,
@@ -124,12 +122,12 @@ internal sealed class DemoRun(DemoOptions options)
     {
         Title("a file over tcp");
         var receiving = new StreamOptions(Patience, false, recorder) { Place = "receiver", RecordsAsTcp = false, Watch = Watching(atClient: false) };
-        StreamListener listener = StreamListener.Bind(new LabAddress(LabTransport.Tcp, "127.0.0.1", 0), receiving);
+        StreamListener listener = StreamListener.Bind(new LabAddress(LabTransport.Tcp, "127.0.0.1", DemoPorts.Next()), receiving);
         await using (listener.ConfigureAwait(false))
         {
             using LinkRelay relay = StartLink(listener.Address.Resolve(false));
             Task<TransferReport> received = ReceiveAsync(listener, cancellationToken);
-            var sending = new StreamOptions(Patience, false, recorder) { Place = "sender", Watch = Watching(atClient: true) };
+            var sending = new StreamOptions(Patience, false, recorder) { Place = "sender", LocalPort = DemoPorts.Next(), Watch = Watching(atClient: true) };
             LabStream stream = await StreamConnector.ConnectAsync(
                 listener.Address.At(relay.LocalEndPoint), sending, cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
             TransferReport sent;
@@ -164,12 +162,12 @@ internal sealed class DemoRun(DemoOptions options)
     private async Task<DemoTransfer> TransferByUdpAsync(FileInfo file, PacketRecorder recorder, CancellationToken cancellationToken)
     {
         Title("the same file over udp");
-        using DatagramSocket receiving = DatagramSocket.Bind(AnyPort);
+        using DatagramSocket receiving = DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, DemoPorts.Next()));
         using LinkRelay relay = StartLink(receiving.LocalEndPoint);
         using var receiver = new DatagramFileReceiver(
             receiving, Target("received-udp.bin"), recorder.AddPlace("udp receiver", () => receiving.LocalEndPoint, asTcp: false));
         Task<TransferReport> received = Task.Run(() => receiver.Receive(Patience, TimeSpan.FromSeconds(2), cancellationToken), cancellationToken);
-        using DatagramSocket sending = DatagramSocket.Bind(AnyPort);
+        using DatagramSocket sending = DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, DemoPorts.Next()));
         FileStream content = file.OpenRead();
         await using (content.ConfigureAwait(false))
         {

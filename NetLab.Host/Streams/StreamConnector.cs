@@ -37,7 +37,7 @@ internal static class StreamConnector
     private static async Task<LabStream> ConnectTcpAsync(IPEndPoint remote, StreamOptions options, CancellationToken cancellationToken)
     {
         TcpEndpoint? endpoint = null;
-        var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, options.LocalPort);
         endpoint = TcpEndpoint.Bind(any, new TcpEndpointOptions
         {
             Connection = options.ToConnectionOptions(),

@@ -14,6 +14,9 @@ internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, Packet
     /// <summary>The place's name in a recording.</summary>
     public string Place { get; init; } = "nlab";
 
+    /// <summary>The local port to connect from; 0 lets the system choose.</summary>
+    public int LocalPort { get; init; }
+
     /// <summary>Whether the place goes into the recording without UDP headers too.</summary>
     public bool RecordsAsTcp { get; init; } = true;
 

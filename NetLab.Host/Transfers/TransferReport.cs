@@ -48,7 +48,10 @@ internal sealed record TransferReport(string Verb, string Name, long Bytes, Time
         yield return $"sha256: {Sha256}";
         if (Intact is { } intact)
         {
-            yield return intact ? "intact: yes" : "intact: NO, what arrived is not what was sent";
+            long missing = Bytes - (DeliveredBytes ?? Bytes);
+            yield return intact ? "intact: yes"
+                : missing > 0 ? string.Create(CultureInfo.InvariantCulture, $"intact: no, {missing} bytes are missing and nobody sends them again")
+                : "intact: NO, what arrived is not what was sent";
         }
     }
 }

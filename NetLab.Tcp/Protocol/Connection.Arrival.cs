@@ -169,7 +169,7 @@ public sealed partial class Connection
         bool isKeepAlive = offset == _receiver.Next - 1 && segment.SequenceLength == 0;
         if (isOld || isProbe || isKeepAlive || State == ConnectionState.SynReceived)
         {
-            _receiver.Refuse(offset, segment.Payload.Length, _sender.Sack);
+            _receiver.Refuse(offset, segment.Payload.Length);
         }
         else
         {
@@ -340,7 +340,7 @@ public sealed partial class Connection
         if (!CanReceive)
         {
             // After the peer's FIN there is no text; a FIN again wants its ACK again.
-            _receiver.Refuse(offset, segment.Payload.Length, _sender.Sack);
+            _receiver.Refuse(offset, segment.Payload.Length);
             if (State == ConnectionState.TimeWait && fin)
             {
                 StartTimeWait(now);
@@ -350,7 +350,7 @@ public sealed partial class Connection
         }
 
         long before = _receiver.Next;
-        _receiver.Receive(now, offset, segment.Payload, fin, _sender.Sack);
+        _receiver.Receive(now, offset, segment.Payload, fin);
         Statistics.BytesReceived += _receiver.Next - before - (_receiver.IsFinished ? 1 : 0);
         AfterFin(now);
     }
@@ -361,7 +361,7 @@ public sealed partial class Connection
         bool fin = segment.Header.Has(SegmentFlags.Fin);
         if (segment.Payload.Length > 0 || fin)
         {
-            _receiver.Receive(now, 1, segment.Payload, fin, _sender.Sack);
+            _receiver.Receive(now, 1, segment.Payload, fin);
             AfterFin(now);
         }
     }

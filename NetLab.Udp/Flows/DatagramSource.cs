@@ -81,9 +81,8 @@ public sealed class DatagramSource
         SentBytes += payload.Length;
         if (_bitsPerSecond > 0)
         {
-            // Time not used is lost: after a pause the flow goes on at its rate, it does not burst to catch up
-            // by more than a millisecond.
-            Instant earliest = now - TimeSpan.FromMilliseconds(1);
+            // Timers of a busy system are late by milliseconds: so much is caught up, a longer pause is lost.
+            Instant earliest = now - TimeSpan.FromMilliseconds(10);
             _nextSend = Instant.Max(_nextSend, earliest)
                 + TimeSpan.FromTicks(datagram.Length * 8L * TimeSpan.TicksPerSecond / _bitsPerSecond);
         }

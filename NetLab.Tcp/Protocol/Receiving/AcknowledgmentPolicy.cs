@@ -5,11 +5,14 @@ namespace NetLab.Tcp.Protocol.Receiving;
 /// <summary>When to acknowledge (RFC 9293, 3.8.6.3; RFC 5681, 4.2): at once what is out of the ordinary, else every second segment.</summary>
 internal sealed class AcknowledgmentPolicy(ConnectionOptions options, TimerTable timers)
 {
+    // A burst of segments behind a hole is answered one by one, a flood is not.
+    private const int MaxOwed = 64;
+
     private int _quick = options.QuickAcknowledgments;
     private int _largestSegment;
     private long _unacknowledged;
 
-    /// <summary>Pure acknowledgments owed now. More than one only to a peer without SACK, who counts duplicates.</summary>
+    /// <summary>Pure acknowledgments owed now; more than one only when duplicates are owed.</summary>
     public int Owed { get; private set; }
 
     /// <summary>Data arrived in order with no hole behind it.</summary>
@@ -38,8 +41,8 @@ internal sealed class AcknowledgmentPolicy(ConnectionOptions options, TimerTable
     /// <summary>Something wants an answer now; any number of such things share one.</summary>
     public void OweOne() => Owed = Math.Max(Owed, 1);
 
-    /// <summary>A duplicate ACK is owed. With SACK one tells all; without, each is counted by the peer (RFC 5681, 3.2).</summary>
-    public void OweDuplicate(bool sack) => Owed = sack ? Math.Max(Owed, 1) : Math.Min(Owed + 1, 64);
+    /// <summary>A duplicate ACK is owed: one a segment, as the peer and its onlookers count them (RFC 5681, 4.2).</summary>
+    public void OweDuplicate() => Owed = Math.Min(Owed + 1, MaxOwed);
 
     /// <summary>A segment with an acknowledgment leaves.</summary>
     public void OnSent()

@@ -126,8 +126,7 @@ internal sealed class Receiver : IByteSink
     /// <param name="offset">Stream offset of its first byte.</param>
     /// <param name="payload">Its bytes.</param>
     /// <param name="fin">Whether a FIN follows them.</param>
-    /// <param name="sack">Whether SACK is in use.</param>
-    public void Receive(Instant now, long offset, ReadOnlySpan<byte> payload, bool fin, bool sack)
+    public void Receive(Instant now, long offset, ReadOnlySpan<byte> payload, bool fin)
     {
         long end = offset + payload.Length;
         bool hadHole = _reassembler.HasPieces;
@@ -163,19 +162,19 @@ internal sealed class Receiver : IByteSink
         }
         else
         {
-            Policy.OweDuplicate(sack);
+            Policy.OweDuplicate();
         }
     }
 
     /// <summary>Takes note of a segment outside the window: nothing of it is kept, but the peer is told where we are.</summary>
-    public void Refuse(long offset, int length, bool sack)
+    public void Refuse(long offset, int length)
     {
         if (length > 0 && offset < Next)
         {
             _history.OnDuplicate(offset, Math.Min(Next, offset + length));
         }
 
-        Policy.OweDuplicate(sack);
+        Policy.OweDuplicate();
     }
 
     /// <summary>The application consumed bytes.</summary>
