@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
@@ -25,7 +26,9 @@ internal static class CommandLine
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            return Fail(parsed.Errors[0].Message, ExitCode.Usage);
+            // Of several, the one that names a word says most; "a command is required" only repeats it.
+            ParseError error = parsed.Errors.FirstOrDefault(e => e.Message.Contains('\'', StringComparison.Ordinal)) ?? parsed.Errors[0];
+            return Fail($"{error.Message} (nlab --help tells what there is)", ExitCode.Usage);
         }
 
         using var interrupted = new CancellationTokenSource();
@@ -42,7 +45,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
-            return ExitCode.Interrupted;
+            return Fail("interrupted", ExitCode.Interrupted);
         }
         catch (Exception error) when (error is IOException or SocketException or InvalidDataException or UnauthorizedAccessException or TimeoutException)
         {

@@ -42,7 +42,12 @@ internal static class LabHost
                 throw new UsageException($"configuration: unknown option '{stranger.Key}' (the one section is '{Section}')");
             }
 
-            configuration.GetSection(Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+            if (UnknownOptions.FirstIn(configuration.GetSection(Section), typeof(LabOptions)) is { } unknown)
+            {
+                throw new UsageException($"configuration: unknown option '{unknown}'");
+            }
+
+            configuration.GetSection(Section).Bind(options);
         }
         catch (FileNotFoundException)
         {
@@ -50,8 +55,7 @@ internal static class LabHost
         }
         catch (Exception error) when (error is InvalidDataException or InvalidOperationException or FormatException or JsonException)
         {
-            Exception cause = error.InnerException is JsonException json ? json : error;
-            throw new UsageException($"configuration: {file}: {cause.Message}");
+            throw new UsageException($"configuration: {file}: {error.GetBaseException().Message}");
         }
 
         options.Validate();
@@ -62,7 +66,10 @@ internal static class LabHost
     public static IHost Build(LabOptions options, Action<string, LabAddress>? onPublished = null)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+
+            // How starting failed is said once, in one line, by the command.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(new ServiceAddresses { OnPublished = onPublished });
