@@ -41,9 +41,8 @@ public sealed class ConnectionScript
     /// <summary>The connection; null at a listener that no SYN has reached.</summary>
     public Connection? Connection => Stream.Connection;
 
-    /// <summary>When the endpoint wants to be called next; null for not at all.</summary>
-    public TimeSpan? NextTimeout =>
-        _demultiplexer.NextTimeout == Instant.Never ? null : _demultiplexer.NextTimeout - Now;
+    /// <summary>How long until the connection's next timer; null when none runs.</summary>
+    public TimeSpan? NextTimeout => Connection?.NextTimeout - Now;
 
     /// <summary>Connections the endpoint knows.</summary>
     public int Connections => _demultiplexer.Count;
@@ -98,6 +97,9 @@ public sealed class ConnectionScript
         script.ExpectNothing();
         return script;
     }
+
+    /// <summary>The wire's number of an offset in the endpoint's stream, for SACK blocks; its SYN must have been sent.</summary>
+    public SequenceNumber OwnNumber(long offset) => SequenceNumber.Wrap(offset, _ownInitial ?? default);
 
     /// <summary>Gives the endpoint a segment from the peer.</summary>
     public void Inject(ScriptedSegment segment) => InjectFrom(Peer, PeerPort, _ownPort, segment);
