@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace NetLab.Host.Tests;
+
+/// <summary>The command run as its users run it: a process of its own.</summary>
+internal sealed class Nlab : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly System.Text.StringBuilder _output = new();
+    private readonly System.Text.StringBuilder _errors = new();
+    private readonly SemaphoreSlim _printed = new(0);
+    private readonly Task _reading;
+    private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Nlab(string? folder, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "nlab.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = folder ?? Path.GetTempPath(),
+        };
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is not null)
+            {
+                _errors.AppendLine(line.Data);
+                if (line.Data.StartsWith("listening on ", StringComparison.Ordinal) || line.Data.StartsWith("link ", StringComparison.Ordinal))
+                {
+                    _listening.TrySetResult();
+                }
+            }
+        };
+        _process.BeginErrorReadLine();
+        _reading = Task.Run(ReadOutput);
+    }
+
+    public StreamWriter Input => _process.StandardInput;
+
+    public static Nlab Start(string? folder, params string[] arguments) => new(folder, arguments);
+
+    /// <summary>Runs to the end.</summary>
+    public static Task<Ended> Run(params string[] arguments) => Run(null, arguments);
+
+    public static async Task<Ended> Run(DirectoryInfo? folder, params string[] arguments)
+    {
+        using Nlab nlab = Start(folder?.FullName, arguments);
+        return await nlab.End();
+    }
+
+    /// <summary>Waits until it says that it listens.</summary>
+    public Task Listening() => _listening.Task.WaitAsync(Patience);
+
+    /// <summary>Waits until standard output contains a text.</summary>
+    public async Task Printed(string text)
+    {
+        using var late = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            lock (_output)
+            {
+                if (_output.ToString().Contains(text, StringComparison.Ordinal))
+                {
+                    return;
+                }
+            }
+
+            await _printed.WaitAsync(late.Token);
+        }
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public async Task<Ended> End()
+    {
+        using var late = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(late.Token);
+        _process.WaitForExit();
+        await _reading;
+        return new Ended(_process.ExitCode, _output.ToString(), _errors.ToString());
+    }
+
+    /// <summary>Ctrl-C.</summary>
+    public void Interrupt() => Assert.Equal(0, Kill(_process.Id, 2));
+
+    /// <summary>kill -9.</summary>
+    public void Kill() => _process.Kill();
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+        _printed.Dispose();
+    }
+
+    private async Task ReadOutput()
+    {
+        char[] buffer = new char[4096];
+        int read;
+        while ((read = await _process.StandardOutput.ReadAsync(buffer)) > 0)
+        {
+            lock (_output)
+            {
+                _output.Append(buffer, 0, read);
+            }
+
+            _printed.Release();
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+
+    internal sealed record Ended(int ExitCode, string Output, string Errors);
+}

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace NetLab.Host.Tests;
+
+/// <summary><c>nlab send</c> and <c>nlab receive</c>, process to process.</summary>
+public sealed class TransferTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nlab-test-");
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("kernel-tcp")]
+    [InlineData("udp")]
+    public async Task A_file_arrives_whole(string transport)
+    {
+        (string file, byte[] bytes) = MakeFile(300_000);
+        string url = $"{transport}://127.0.0.1:{FreePort()}";
+        using Nlab receiver = Nlab.Start(_folder.FullName, "receive", url, "-o", "got");
+        await receiver.Listening();
+        Nlab.Ended sender = await Nlab.Run(_folder, "send", file, url);
+        Nlab.Ended received = await receiver.End();
+        Assert.Equal((0, 0), (sender.ExitCode, received.ExitCode));
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, "got")));
+        string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
+        Assert.Contains($"sha256: {hash}", sender.Output, StringComparison.Ordinal);
+        Assert.Contains($"sha256: {hash}", received.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_arrives_whole_through_a_bad_link()
+    {
+        (string file, byte[] bytes) = MakeFile(200_000);
+        (int port, int relayed) = (FreePort(), FreePort());
+        using Nlab receiver = Nlab.Start(_folder.FullName, "receive", $"tcp://127.0.0.1:{port}", "-o", "got");
+        using Nlab link = Nlab.Start(
+            null, "link", $"udp://127.0.0.1:{relayed}", $"udp://127.0.0.1:{port}", "--link", "delay=5ms,loss=5%,reorder=2%,duplicate=1%,corrupt=0.5%,seed=1");
+        await Task.WhenAll(receiver.Listening(), link.Listening());
+        Nlab.Ended sender = await Nlab.Run(_folder, "send", file, $"tcp://127.0.0.1:{relayed}");
+        Assert.Equal((0, 0), (sender.ExitCode, (await receiver.End()).ExitCode));
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, "got")));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task When_one_side_is_killed_the_other_ends_with_an_error_and_no_file(bool killSender)
+    {
+        // At 1 Mbit/s the file takes minutes: whoever is killed is killed in the middle.
+        (string file, _) = MakeFile(16 << 20);
+        (int port, int relayed) = (FreePort(), FreePort());
+        using Nlab receiver = Nlab.Start(_folder.FullName, "receive", $"tcp://127.0.0.1:{port}", "-o", "got", "--timeout", "3s");
+        using Nlab link = Nlab.Start(null, "link", $"udp://127.0.0.1:{relayed}", $"udp://127.0.0.1:{port}", "--link", "delay=5ms,rate=1M");
+        await Task.WhenAll(receiver.Listening(), link.Listening());
+        using Nlab sender = Nlab.Start(_folder.FullName, "send", file, $"tcp://127.0.0.1:{relayed}", "--timeout", "3s");
+        while (_folder.GetFiles(".got.*.part").Length == 0)
+        {
+            await Task.Yield();
+        }
+
+        (killSender ? sender : receiver).Kill();
+        Nlab.Ended other = await (killSender ? receiver : sender).End();
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains("did not answer in time", other.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder.FullName, "got")));
+    }
+
+    [UnixFact]
+    public async Task Ctrl_c_ends_a_transfer_cleanly()
+    {
+        (string file, _) = MakeFile(16 << 20);
+        (int port, int relayed) = (FreePort(), FreePort());
+        using Nlab receiver = Nlab.Start(_folder.FullName, "receive", $"tcp://127.0.0.1:{port}", "-o", "got");
+        using Nlab link = Nlab.Start(null, "link", $"udp://127.0.0.1:{relayed}", $"udp://127.0.0.1:{port}", "--link", "rate=1M");
+        await Task.WhenAll(receiver.Listening(), link.Listening());
+        using Nlab sender = Nlab.Start(_folder.FullName, "send", file, $"tcp://127.0.0.1:{relayed}");
+        while (_folder.GetFiles(".got.*.part").Length == 0)
+        {
+            await Task.Yield();
+        }
+
+        sender.Interrupt();
+        Assert.Equal(130, (await sender.End()).ExitCode);
+        Nlab.Ended received = await receiver.End();
+        Assert.Equal(1, received.ExitCode);
+        Assert.Contains("reset", received.Errors, StringComparison.Ordinal);
+        Assert.Empty(_folder.GetFiles("*got*"));
+        link.Interrupt();
+        Nlab.Ended relay = await link.End();
+        Assert.Equal(130, relay.ExitCode);
+        Assert.Contains("delivered", relay.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sender_that_finds_nobody_fails_at_once()
+    {
+        (string file, _) = MakeFile(10);
+        Nlab.Ended sender = await Nlab.Run("send", file, $"tcp://127.0.0.1:{FreePort()}");
+        Assert.Equal(1, sender.ExitCode);
+        Assert.Contains("refused", sender.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connect_and_listen_carry_standard_input_both_ways()
+    {
+        string url = $"tcp://127.0.0.1:{FreePort()}";
+        using Nlab server = Nlab.Start(null, "listen", url);
+        await server.Listening();
+        using Nlab client = Nlab.Start(null, "connect", url);
+        await client.Input.WriteAsync("question");
+        client.Input.Close();
+        await server.Input.WriteAsync("answer");
+        server.Input.Close();
+        Assert.Equal((0, "answer"), (await client.End()) is var c ? (c.ExitCode, c.Output) : default);
+        Assert.Equal((0, "question"), (await server.End()) is var s ? (s.ExitCode, s.Output) : default);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static int FreePort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+
+    private (string Path, byte[] Bytes) MakeFile(int size)
+    {
+        byte[] bytes = new byte[size];
+        new Random(size).NextBytes(bytes);
+        string path = Path.Combine(_folder.FullName, "file");
+        File.WriteAllBytes(path, bytes);
+        return (path, bytes);
+    }
+}

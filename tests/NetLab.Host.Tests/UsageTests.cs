@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace NetLab.Host.Tests;
+
+/// <summary>A mistake is one line that names the word, and exit code 2.</summary>
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("frobnicate", "frobnicate")]
+    [InlineData("send", "FILE")]
+    [InlineData("receive tcp://127.0.0.1", "tcp://127.0.0.1")]
+    [InlineData("receive ftp://127.0.0.1:1", "ftp://127.0.0.1:1")]
+    [InlineData("receive tcp://127.0.0.1:99999", "99999")]
+    [InlineData("receive tcp://8.8.8.8:9000", "--allow-remote")]
+    [InlineData("receive tcp://127.0.0.1:0 --timeout 5", "--timeout")]
+    [InlineData("send no-such-file tcp://127.0.0.1:1", "no-such-file")]
+    [InlineData("link udp://127.0.0.1:0 udp://127.0.0.1:1 --link loss=200%", "loss=200%")]
+    [InlineData("link udp://127.0.0.1:0 udp://127.0.0.1:1 --link drop=WHAT#1", "WHAT")]
+    [InlineData("link tcp://127.0.0.1:0 udp://127.0.0.1:1", "tcp://127.0.0.1:0")]
+    [InlineData("decode no-such-file", "no-such-file")]
+    [InlineData("decode x --json --summary", "--summary")]
+    [InlineData("decode x --layer 8", "8")]
+    [InlineData("serve --config no-such-file", "no-such-file")]
+    [InlineData("serve --set Lab", "Lab")]
+    [InlineData("serve --set Lab:Services:0:Kind=echoo", "echoo")]
+    [InlineData("serve --set Lab:Services:0:Colour=red", "Colour")]
+    [InlineData("serve --set Lab:Relays:0:Listen=udp://127.0.0.1:0 --set Lab:Relays:0:Target=udp://127.0.0.1:1 --set Lab:Relays:0:Link=loss=2", "loss=2")]
+    [InlineData("demo --link delay=xyz", "delay=xyz")]
+    public async Task Is_said_in_one_line(string arguments, string word)
+    {
+        Nlab.Ended ended = await Nlab.Run(arguments.Split(' '));
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Empty(ended.Output);
+        Assert.Single(ended.Errors.TrimEnd().Split('\n'));
+        Assert.StartsWith("nlab: ", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains(word, ended.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("udp")]
+    [InlineData("kernel-tcp")]
+    public async Task A_taken_port_is_said_in_one_line(string transport)
+    {
+        using var taken = transport == "kernel-tcp"
+            ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        if (transport == "kernel-tcp")
+        {
+            taken.Listen();
+        }
+
+        string url = $"{transport}://127.0.0.1:{((IPEndPoint)taken.LocalEndPoint!).Port}";
+        Nlab.Ended serve = await Nlab.Run("serve", "--set", $"Lab:Services:0:Address={url}");
+        Assert.Equal(2, serve.ExitCode);
+        Assert.Equal($"nlab: '{url}': the port is taken", serve.Errors.TrimEnd());
+        Nlab.Ended receive = await Nlab.Run("receive", url);
+        Assert.Equal((2, serve.Errors), (receive.ExitCode, receive.Errors));
+    }
+
+    [UnixFact]
+    public async Task Serve_runs_until_ctrl_c()
+    {
+        string[] arguments = ["serve", .. Enumerable.Range(0, 6).SelectMany(i => new[] { "--set", $"Lab:Services:{i}:Address={(i < 3 ? "tcp" : "udp")}://127.0.0.1:0" })];
+        using Nlab serve = Nlab.Start(null, arguments);
+        await serve.Printed("source   udp://");
+        serve.Interrupt();
+        Nlab.Ended end = await serve.End();
+        Assert.Equal(130, end.ExitCode);
+        Assert.Equal(6, end.Output.TrimEnd().Split('\n').Length);
+    }
+}

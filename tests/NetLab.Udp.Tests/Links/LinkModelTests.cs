@@ -1,0 +1,180 @@
+using CsCheck;
+using NetLab.Udp.Links;
+using NetLab.Udp.Time;
+
+namespace NetLab.Udp.Tests.Links;
+
+public sealed class LinkModelTests
+{
+    private const int Count = 100_000;
+
+    private static readonly byte[] Datagram = new byte[100];
+
+    [Fact]
+    public void The_same_seed_gives_the_same_fate_to_the_same_datagrams_whatever_the_clock_did()
+    {
+        var direction = new LinkDirection { Loss = 0.1, Duplicate = 0.1, Reorder = 0.1, Corrupt = 0.1 };
+        var quick = new LinkModel(direction, 5);
+        var slow = new LinkModel(direction, 5);
+        for (int i = 0; i < 10_000; i++)
+        {
+            LinkOutcome a = quick.Pass(At(i), Datagram);
+            LinkOutcome b = slow.Pass(At(i * 977L), Datagram);
+            Assert.Equal((a.Effects, a.CorruptedBit), (b.Effects, b.CorruptedBit));
+        }
+    }
+
+    [Fact]
+    public void One_impairment_does_not_change_the_fate_another_gives()
+    {
+        var alone = new LinkModel(new LinkDirection { Loss = 0.2 }, 5);
+        var together = new LinkModel(new LinkDirection { Loss = 0.2, Duplicate = 0.5, Corrupt = 0.5, Jitter = TimeSpan.FromMilliseconds(1) }, 5);
+        for (int i = 0; i < 10_000; i++)
+        {
+            Assert.Equal(alone.Pass(At(i), Datagram).IsDropped, together.Pass(At(i), Datagram).IsDropped);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.02, 1)]
+    [InlineData(0.3, 1)]
+    [InlineData(0.02, 4)]
+    [InlineData(0.3, 8)]
+    [InlineData(1, 1)]
+    public void Losses_come_in_the_share_and_the_runs_asked_for(double loss, double burst)
+    {
+        var model = new LinkModel(new LinkDirection { Loss = loss, Burst = burst }, 42);
+        (int lost, int runs) = (0, 0);
+        bool before = false;
+        for (int i = 0; i < Count; i++)
+        {
+            bool dropped = model.Pass(At(i), Datagram).IsDropped;
+            lost += dropped ? 1 : 0;
+            runs += dropped && !before ? 1 : 0;
+            before = dropped;
+        }
+
+        // A chain's losses are correlated: their variance is that of independent ones times about 2·burst.
+        double deviation = Math.Sqrt(Count * loss * (1 - loss) * (burst > 1 ? 2 * burst : 1));
+        Assert.InRange(lost, (Count * loss) - (4 * deviation), (Count * loss) + (4 * deviation));
+        if (burst > 1)
+        {
+            Assert.InRange((double)lost / runs, burst * 0.9, burst * 1.1);
+        }
+    }
+
+    [Theory]
+    [InlineData(LinkEffects.Duplicated)]
+    [InlineData(LinkEffects.HeldBack)]
+    [InlineData(LinkEffects.Corrupted)]
+    public void Shares_lie_within_four_standard_deviations(LinkEffects effect)
+    {
+        const double Share = 0.03;
+        var model = new LinkModel(new LinkDirection { Duplicate = Share, Reorder = Share, Corrupt = Share }, 9);
+        int hits = Enumerable.Range(0, Count).Count(i => (model.Pass(At(i), Datagram).Effects & effect) != 0);
+        double deviation = Math.Sqrt(Count * Share * (1 - Share));
+        Assert.InRange(hits, (Count * Share) - (4 * deviation), (Count * Share) + (4 * deviation));
+    }
+
+    [Fact]
+    public void Without_reordering_the_order_is_kept_however_large_the_jitter()
+    {
+        var model = new LinkModel(new LinkDirection { Delay = TimeSpan.FromMilliseconds(5), Jitter = TimeSpan.FromMilliseconds(50) }, 3);
+        Instant before = Instant.Zero;
+        for (int i = 0; i < 10_000; i++)
+        {
+            Instant deliverAt = model.Pass(At(i), Datagram).DeliverAt;
+            Assert.True(deliverAt >= before);
+            Assert.InRange((deliverAt - At(i)).TotalMilliseconds, 5, 55.0001);
+            before = deliverAt;
+        }
+    }
+
+    [Fact]
+    public void A_rate_spaces_datagrams_and_its_queue_drops_the_tail()
+    {
+        // 128 bytes with headers at 1.024 Mbit/s are a millisecond each.
+        var model = new LinkModel(new LinkDirection { Rate = 1_024_000, Queue = 1280 }, 1);
+        var outcomes = Enumerable.Range(0, 15).Select(_ => model.Pass(Instant.Zero, Datagram)).ToList();
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Equal(i + 1, outcomes[i].DeliverAt.SinceOrigin.TotalMilliseconds, 3);
+        }
+
+        Assert.All(outcomes.Skip(10), o => Assert.Equal(LinkEffects.QueueDrop, o.Effects));
+        Assert.False(model.Pass(Instant.FromOrigin(TimeSpan.FromMilliseconds(1)), Datagram).IsDropped);
+    }
+
+    [Fact]
+    public void An_idle_line_takes_a_datagram_larger_than_its_queue() =>
+        Assert.False(new LinkModel(new LinkDirection { Rate = 1000, Queue = 10 }, 1).Pass(Instant.Zero, Datagram).IsDropped);
+
+    [Fact]
+    public void Scripted_drops_take_exactly_the_ones_named_once_each()
+    {
+        var direction = new LinkDirection { Drops = [new ScriptedDrop("A", 2), new ScriptedDrop("B", 1)] };
+        var model = new LinkModel(direction, 1, (kind, datagram) => datagram[0] == kind[0]);
+        string dropped = "";
+        foreach (char c in "ABABAB")
+        {
+            dropped += model.Pass(Instant.Zero, [(byte)c]).IsDropped ? char.ToLowerInvariant(c) : c;
+        }
+
+        Assert.Equal("AbaBAB", dropped);
+        Assert.Throws<ArgumentException>(() => new LinkModel(direction, 1));
+    }
+
+    [Fact]
+    public void What_the_link_counts_is_what_came_out() =>
+        Gen.Select(Gen.Double[0, 0.5], Gen.Double[0, 0.5], Gen.Double[0, 0.5], Gen.ULong, (l, d, r, seed) => (l, d, r, seed)).Sample(
+            t =>
+            {
+                var direction = new LinkDirection { Loss = t.l, Duplicate = t.d, Reorder = t.r };
+                var link = new EmulatedLink<int>(new LinkModel(direction, t.seed));
+                var outcomes = new List<LinkOutcome>();
+                link.Log = outcomes.Add;
+                for (int i = 0; i < 500; i++)
+                {
+                    link.Enter(Instant.FromOrigin(TimeSpan.FromMicroseconds(100 * i)), Datagram, i);
+                }
+
+                var seen = new HashSet<int>();
+                (int duplicates, int reordered, int highest, int delivered) = (0, 0, -1, 0);
+                while (link.TryDeliver(Instant.Never - TimeSpan.FromTicks(1), (_, i) =>
+                {
+                    delivered++;
+                    bool first = seen.Add(i);
+                    duplicates += first ? 0 : 1;
+                    reordered += first && i < highest ? 1 : 0;
+                    highest = Math.Max(highest, i);
+                }))
+                {
+                }
+
+                Assert.Equal(500 - outcomes.Count(o => o.IsDropped), seen.Count);
+                Assert.Equal(link.Statistics.Lost, 500 - seen.Count);
+                Assert.Equal(link.Statistics.Duplicated, duplicates);
+                Assert.Equal(link.Statistics.Reordered, reordered);
+                Assert.Equal(link.Statistics.Delivered, delivered);
+                Assert.Equal(0, link.BytesOnLink);
+            },
+            iter: 200);
+
+    [Fact]
+    public void A_corrupted_datagram_differs_in_one_bit()
+    {
+        var link = new EmulatedLink<int>(new LinkModel(new LinkDirection { Corrupt = 1 }, 4));
+        link.Enter(Instant.Zero, Datagram, 0);
+        int bits = 0;
+        link.TryDeliver(Instant.Zero, (bytes, _) =>
+        {
+            foreach (byte b in bytes)
+            {
+                bits += System.Numerics.BitOperations.PopCount(b);
+            }
+        });
+        Assert.Equal(1, bits);
+    }
+
+    private static Instant At(long milliseconds) => Instant.FromOrigin(TimeSpan.FromMilliseconds(milliseconds));
+}
