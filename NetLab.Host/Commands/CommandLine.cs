@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace NetLab.Host.Commands;
@@ -47,8 +46,9 @@ internal static class CommandLine
         {
             return Fail("interrupted", ExitCode.Interrupted);
         }
-        catch (Exception error) when (error is IOException or SocketException or InvalidDataException or UnauthorizedAccessException or TimeoutException)
+        catch (Exception error)
         {
+            // The last one: whatever it was, the user gets a line and not a stack trace.
             return Fail(error.Message, ExitCode.Failed);
         }
     }

@@ -22,7 +22,7 @@ internal static class DecodeCommand
         var hex = new Option<bool>("--hex") { Description = "Show the bytes under each packet" };
         var decodeAs = new Option<string[]>("--decode-as") { Description = "Read a UDP port as NetLab's TCP: udp.port==9000,tcp", HelpName = "RULE" };
         var command = new Command("decode", "Take a capture apart, packet by packet, layer by layer") { file, json, summary, layer, count, packet, hex, decodeAs };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellationToken) =>
         {
             if (parsed.GetValue(json) && parsed.GetValue(summary))
             {
@@ -36,7 +36,11 @@ internal static class DecodeCommand
 
             var view = new DecodeView(
                 parsed.GetValue(json), parsed.GetValue(summary), parsed.GetValue(layer), parsed.GetValue(count), parsed.GetValue(packet), parsed.GetValue(hex));
-            return Decode(parsed.GetRequiredValue(file), view, PortsFrom(parsed.GetValue(decodeAs) ?? []));
+            string path = parsed.GetRequiredValue(file);
+            DecoderOptions options = PortsFrom(parsed.GetValue(decodeAs) ?? []);
+
+            // Reading standard input cannot be cancelled; what waits for it can.
+            return Task.Run(() => Decode(path, view, options), cancellationToken).WaitAsync(cancellationToken);
         });
         return command;
     }

@@ -28,6 +28,11 @@ internal static class DemoCommand
                 throw new UsageException($"--file '{source}': no such file");
             }
 
+            if (parsed.GetRequiredValue(output).Length == 0)
+            {
+                throw new UsageException("--out '': a folder has a name");
+            }
+
             DirectoryInfo folder = Directory.CreateDirectory(parsed.GetRequiredValue(output));
             var run = new DemoRun(new DemoOptions
             {

@@ -56,7 +56,7 @@ internal sealed record LabAddress(LabTransport Transport, string Host, int Port)
                 IPAddress[] addresses = Dns.GetHostAddresses(Host);
                 address = addresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) ?? addresses.FirstOrDefault();
             }
-            catch (SocketException)
+            catch (Exception error) when (error is SocketException or ArgumentException)
             {
                 address = null;
             }
@@ -74,6 +74,12 @@ internal sealed record LabAddress(LabTransport Transport, string Host, int Port)
 
         return new IPEndPoint(address, Port);
     }
+
+    /// <summary>Where that is, to send to: it needs a port.</summary>
+    /// <exception cref="UsageException">As <see cref="Resolve"/>, or the port is 0.</exception>
+    public IPEndPoint ResolvePeer(bool allowRemote) => Port == 0
+        ? throw new UsageException($"'{this}': port 0 is no port to connect to")
+        : Resolve(allowRemote);
 
     /// <summary>The same transport at another place, such as the port the system chose.</summary>
     public LabAddress At(IPEndPoint endPoint) => this with { Host = endPoint.Address.ToString(), Port = endPoint.Port };

@@ -67,7 +67,7 @@ internal static class LinkCommand
         var options = new LinkRelayOptions
         {
             Listen = from.Resolve(allowRemote),
-            Target = to.Resolve(allowRemote),
+            Target = to.ResolvePeer(allowRemote),
             Link = link,
             Seed = seed,
             Match = SegmentKind.Matches,

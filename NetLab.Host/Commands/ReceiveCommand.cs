@@ -28,9 +28,9 @@ internal static class ReceiveCommand
         {
             LabAddress address = LabAddress.Parse(parsed.GetRequiredValue(url));
             FileInfo? target = parsed.GetValue(output);
-            if (target is not null && target.Directory is { Exists: false })
+            if (target is not null && (target.Directory is { Exists: false } || Directory.Exists(target.FullName)))
             {
-                throw new UsageException($"-o '{target}': the folder does not exist");
+                throw new UsageException(target.Directory is { Exists: false } ? $"-o '{target}': the folder does not exist" : $"-o '{target}': is a folder");
             }
 
             RecordingOptions recording = RecordingOptions.From(parsed, pcap, pcapAsTcp, address);
@@ -68,12 +68,19 @@ internal static class ReceiveCommand
                 try
                 {
                     return await TransferProgress.RunAsync("receiving", progress => StreamFileReceiver.ReceiveAsync(
-                        stream, offer => PathFor(offer, target), progress, cancellationToken)).ConfigureAwait(false);
+                        stream, offer => Open(offer, target), progress, cancellationToken)).ConfigureAwait(false);
                 }
                 catch (Exception error) when (error is IOException or OperationCanceledException)
                 {
                     stream.Abort();
-                    throw error is IOException ? new IOException($"{stream.RemoteEndPoint}: {error.Message}", error) : error;
+                    if (error is IOException)
+                    {
+                        throw new IOException($"{stream.RemoteEndPoint}: {error.Message}", error);
+                    }
+
+                    string arrived = stream.Statistics is { } statistics ? $"{statistics.BytesReceived} bytes had arrived, " : "";
+                    await Console.Error.WriteLineAsync($"nlab: {arrived}nothing was kept").ConfigureAwait(false);
+                    throw;
                 }
             }
         }
@@ -92,7 +99,7 @@ internal static class ReceiveCommand
 
         // Fire and forget has no offer before the data, so the name has to be ours.
         using var receiver = new DatagramFileReceiver(
-            socket, target?.FullName ?? FreePath("received"), recorder?.AddPlace("receiver", () => socket.LocalEndPoint, asTcp: false));
+            socket, target?.FullName ?? FreePath("received"), recorder?.AddPlace("receiver", () => socket.LocalEndPoint, asTcp: false), overwrite: target is not null);
         return await Task.Run(() => receiver.Receive(null, timeout, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
@@ -109,7 +116,8 @@ internal static class ReceiveCommand
         }
     }
 
-    private static string PathFor(FileOffer offer, FileInfo? target) => target?.FullName ?? FreePath(offer.Name);
+    private static IncomingFile Open(FileOffer offer, FileInfo? target) =>
+        new(target?.FullName ?? FreePath(offer.Name), overwrite: target is not null);
 
     // A name that came over the network overwrites nothing.
     private static string FreePath(string name) => File.Exists(name)

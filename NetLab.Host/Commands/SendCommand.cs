@@ -55,6 +55,11 @@ internal static class SendCommand
         FileStream content = source.OpenRead();
         await using (content.ConfigureAwait(false))
         {
+            if (!content.CanSeek)
+            {
+                throw new UsageException($"'{source}': not a plain file, its size is not known before it is sent");
+            }
+
             TransferReport report = address.IsStream
                 ? await SendByStreamAsync(content, source.Name, address, new StreamOptions(timeout, allowRemote, recorder) { Place = "sender" }, cancellationToken).ConfigureAwait(false)
                 : await SendByDatagramsAsync(content, source.Name, address, bitsPerSecond, allowRemote, recorder, cancellationToken).ConfigureAwait(false);
@@ -81,7 +86,14 @@ internal static class SendCommand
             catch (Exception error) when (error is IOException or OperationCanceledException)
             {
                 stream.Abort();
-                throw error is IOException ? new IOException($"{address}: {error.Message}", error) : error;
+                string reached = $"{stream.Statistics?.BytesAcknowledged ?? content.Position} of {content.Length} bytes of {name} had reached the receiver";
+                if (error is IOException)
+                {
+                    throw new IOException($"{address}: {error.Message} ({reached})", error);
+                }
+
+                await Console.Error.WriteLineAsync($"nlab: {reached}").ConfigureAwait(false);
+                throw;
             }
         }
     }
@@ -94,7 +106,7 @@ internal static class SendCommand
             throw new UsageException($"'{address}': a file goes by tcp://, kernel-tcp:// or udp://");
         }
 
-        IPEndPoint remote = address.Resolve(allowRemote);
+        IPEndPoint remote = address.ResolvePeer(allowRemote);
         var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         using DatagramSocket socket = DatagramSocket.Bind(any);
         var settings = new DatagramFileSettings(bitsPerSecond, Tap: recorder?.AddPlace("sender", () => socket.LocalEndPoint, asTcp: false));

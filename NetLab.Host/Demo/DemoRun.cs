@@ -20,13 +20,17 @@ namespace NetLab.Host.Demo;
 /// </summary>
 internal sealed class DemoRun(DemoOptions options)
 {
-    // The link's own limits aside, nothing here may take longer: the whole demo is to end within 20 seconds.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    // The link's own limits aside, the made-up file needs a second or two; a larger one gets time by its size, at a rate
+    // that even a bad link reaches.
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(15);
+    private const long LeastBytesPerSecond = 100_000;
 
     // The pace of udp: about what one TCP connection reaches over the default link, so that the two compare.
-    private const long UdpRate = 10_000_000;
+    private const long LeastUdpRate = 10_000_000;
 
     private readonly List<LadderEvent> _segments = [];
+
+    private TimeSpan Patience => LeastPatience + TimeSpan.FromSeconds((double)(options.File?.Length ?? 0) / LeastBytesPerSecond);
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -70,7 +74,7 @@ internal sealed class DemoRun(DemoOptions options)
         Terminal.Out.Write(new Rule(Markup.Escape(text)) { Justification = Justify.Left });
     }
 
-    private static async Task<IHost> StartServicesAsync(CancellationToken cancellationToken)
+    private async Task<IHost> StartServicesAsync(CancellationToken cancellationToken)
     {
         var lab = new LabOptions();
         foreach (string kind in ServiceKinds.Names)
@@ -90,7 +94,7 @@ internal sealed class DemoRun(DemoOptions options)
         return host;
     }
 
-    private static async Task GreetAsync(LabAddress echo, CancellationToken cancellationToken)
+    private async Task GreetAsync(LabAddress echo, CancellationToken cancellationToken)
     {
         byte[] greeting = "hello, lab"u8.ToArray();
         LabStream stream = await StreamConnector.ConnectAsync(echo, new StreamOptions(Patience, false), cancellationToken).ConfigureAwait(false);
@@ -155,7 +159,7 @@ internal sealed class DemoRun(DemoOptions options)
         LabStream stream = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            return await StreamFileReceiver.ReceiveAsync(stream, _ => Target("received-tcp.bin"), null, cancellationToken).ConfigureAwait(false);
+            return await StreamFileReceiver.ReceiveAsync(stream, _ => new IncomingFile(Target("received-tcp.bin"), overwrite: true), null, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -173,7 +177,7 @@ internal sealed class DemoRun(DemoOptions options)
         {
             DatagramTap tap = recorder.AddPlace("udp sender", () => sending.LocalEndPoint, asTcp: false);
             TransferReport sent = await DatagramFileSender.SendAsync(
-                sending, DatagramAddress.From(relay.LocalEndPoint), (uint)options.Seed, file.Name, content, new DatagramFileSettings(UdpRate, Tap: tap), null, cancellationToken)
+                sending, DatagramAddress.From(relay.LocalEndPoint), (uint)options.Seed, file.Name, content, new DatagramFileSettings(Math.Max(LeastUdpRate, file.Length * 8 / 5), Tap: tap), null, cancellationToken)
                 .WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
             TransferReport report = await received.WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
             PrintReports(sent, report);

@@ -36,6 +36,14 @@ internal sealed class PacketRecorder : IDisposable
     /// <param name="asTcp">Whether this place goes into the TCP form too.</param>
     public DatagramTap AddPlace(string name, Func<IPEndPoint> localEndPoint, bool asTcp = true)
     {
+        lock (_lock)
+        {
+            return AddPlaceLocked(name, localEndPoint, asTcp);
+        }
+    }
+
+    private DatagramTap AddPlaceLocked(string name, Func<IPEndPoint> localEndPoint, bool asTcp)
+    {
         int? udpInterface = _asUdp?.AddInterface(EthernetLinkType, name, "seen at the socket by nlab");
         int? tcpInterface = asTcp ? _asTcp?.AddInterface(EthernetLinkType, name, "NetLab's TCP without its UDP header, checksums made anew by nlab") : null;
         return (at, datagram, peer, sent) => Record(udpInterface, tcpInterface, localEndPoint(), at, datagram, peer, sent);

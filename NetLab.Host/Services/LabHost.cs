@@ -30,6 +30,11 @@ internal static class LabHost
         }
 
         var options = new LabOptions();
+        if (file.Length == 0)
+        {
+            throw new UsageException("--config '': a file has a name");
+        }
+
         try
         {
             IConfigurationRoot configuration = new ConfigurationBuilder()
@@ -55,7 +60,9 @@ internal static class LabHost
         }
         catch (Exception error) when (error is InvalidDataException or InvalidOperationException or FormatException or JsonException)
         {
-            throw new UsageException($"configuration: {file}: {error.GetBaseException().Message}");
+            // A value of the wrong type is named by the binder, a syntax error by the JSON reader underneath.
+            string why = error is InvalidOperationException ? error.Message : error.GetBaseException().Message;
+            throw new UsageException($"configuration: {file}: {why}");
         }
 
         options.Validate();

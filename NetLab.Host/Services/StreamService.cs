@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -40,6 +41,13 @@ internal sealed class StreamService(string kind, LabAddress address, bool allowR
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (SocketException error)
+            {
+                // Such as too many open files: those who are served go on, and there may be room again later.
+                logger.LogWarning("{Kind}: a stream could not be accepted: {Why}", kind, error.Message);
+                await Task.Delay(100, stoppingToken).ConfigureAwait(false);
+                continue;
             }
 
             // Not awaited: streams are served side by side, and what goes wrong with one stays with it.

@@ -17,7 +17,7 @@ internal static class DatagramConversation
     /// <summary>Speaks to an address; ends a second after the end of input and the last answer.</summary>
     public static Task<int> ConnectAsync(LabAddress address, StreamOptions options, CancellationToken cancellationToken)
     {
-        IPEndPoint remote = address.Resolve(options.AllowRemote);
+        IPEndPoint remote = address.ResolvePeer(options.AllowRemote);
         var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         return RunAsync(DatagramSocket.Bind(any, new DatagramSocketOptions { Remote = remote }), DatagramAddress.From(remote), options, endsWithInput: true, cancellationToken);
     }
@@ -75,7 +75,11 @@ internal static class DatagramConversation
 
             while (peer is { } to && input.TryTake(out byte[]? words))
             {
-                socket.TrySend(words, words.Length, to, out _);
+                while (socket.TrySend(words, words.Length, to, out _) == DatagramSendStatus.Blocked)
+                {
+                    poller.Wait(Timeout.InfiniteTimeSpan, readable, socket);
+                }
+
                 tap?.Invoke(Udp.Time.MonotonicClock.Shared.Now, words, to, true);
             }
 

@@ -12,7 +12,7 @@ internal static class StreamConnector
     /// <exception cref="SocketException">Refused, timed out, or not reachable; the message names the address.</exception>
     public static async Task<LabStream> ConnectAsync(LabAddress address, StreamOptions options, CancellationToken cancellationToken)
     {
-        IPEndPoint remote = address.Resolve(options.AllowRemote);
+        IPEndPoint remote = address.ResolvePeer(options.AllowRemote);
         try
         {
             return address.Transport switch

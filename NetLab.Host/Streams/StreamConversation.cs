@@ -3,10 +3,20 @@ using NetLab.Host.Commands;
 namespace NetLab.Host.Streams;
 
 /// <summary>Standard input to a peer and the peer to standard output, until the peer is done.</summary>
-internal static class StreamConversation
+internal sealed class StreamConversation
 {
+    private volatile bool _isReading;
+    private long _pieces;
+
+    private StreamConversation()
+    {
+    }
+
     /// <summary>Runs the conversation and closes the stream.</summary>
-    public static async Task<int> RunAsync(LabStream stream, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(LabStream stream, CancellationToken cancellationToken) =>
+        new StreamConversation().ConverseAsync(stream, cancellationToken);
+
+    private async Task<int> ConverseAsync(LabStream stream, CancellationToken cancellationToken)
     {
         await using (stream.ConfigureAwait(false))
         {
@@ -22,6 +32,7 @@ internal static class StreamConversation
                 }
 
                 await listening.ConfigureAwait(false);
+                await FinishSpeakingAsync(speaking).ConfigureAwait(false);
                 return ExitCode.Done;
             }
             catch
@@ -32,16 +43,41 @@ internal static class StreamConversation
         }
     }
 
-    private static async Task SpeakAsync(LabStream stream, CancellationToken cancellationToken)
+    // The peer's FIN says that it has no more to say, not that it no longer listens: what waits in our input is still
+    // sent. Input that gives nothing for a second, such as an idle terminal, does not keep the conversation open.
+    private async Task FinishSpeakingAsync(Task speaking)
+    {
+        long before = -1;
+        while (!speaking.IsCompleted && (!_isReading || _pieces != before))
+        {
+            before = _pieces;
+            await Task.WhenAny(speaking, Task.Delay(1000)).ConfigureAwait(false);
+        }
+
+        if (speaking.IsCompleted)
+        {
+            await speaking.ConfigureAwait(false);
+        }
+    }
+
+    private async Task SpeakAsync(LabStream stream, CancellationToken cancellationToken)
     {
         // Console reads cannot be cancelled; on a thread of the pool they hold up nobody but themselves.
         Stream input = Console.OpenStandardInput();
         await using (input.ConfigureAwait(false))
         {
             byte[] buffer = new byte[16 << 10];
-            int read;
-            while ((read = await Task.Run(() => input.Read(buffer), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false)) > 0)
+            while (true)
             {
+                _isReading = true;
+                int read = await Task.Run(() => input.Read(buffer), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+                _isReading = false;
+                if (read == 0)
+                {
+                    break;
+                }
+
+                _pieces++;
                 if ((await stream.Output.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false)).IsCompleted)
                 {
                     return;

@@ -18,17 +18,19 @@ internal sealed class DatagramFileReceiver : IDisposable
     private readonly List<(long Offset, int Length)> _pieces = [];
     private uint? _flow;
     private long _delivered;
+    private long _messages;
     private (long Size, byte[] Sha256)? _end;
 
     /// <param name="socket">Receives; stays the caller's.</param>
     /// <param name="path">Where the file goes.</param>
     /// <param name="tap">Sees each datagram; null for not.</param>
-    public DatagramFileReceiver(DatagramSocket socket, string path, DatagramTap? tap)
+    /// <param name="overwrite">Whether a file that stands there may be replaced.</param>
+    public DatagramFileReceiver(DatagramSocket socket, string path, DatagramTap? tap, bool overwrite = true)
     {
         _socket = socket;
         _poller.Add(socket);
         _sink = new DatagramSink(socket) { Tap = tap, OnPayload = Take };
-        _file = new IncomingFile(path);
+        _file = new IncomingFile(path, overwrite);
     }
 
     /// <summary>The pieces that arrived, in the order of their positions.</summary>
@@ -77,7 +79,9 @@ internal sealed class DatagramFileReceiver : IDisposable
 
             _poller.Wait(left ?? Timeout.InfiniteTimeSpan, readable);
             bool hadEnd = _end is not null;
-            if (_sink.Receive() > 0)
+            long messages = _messages;
+            _sink.Receive();
+            if (_messages > messages)
             {
                 started ??= Stopwatch.GetTimestamp();
                 last = hadEnd ? last : Stopwatch.GetTimestamp();
@@ -101,15 +105,17 @@ internal sealed class DatagramFileReceiver : IDisposable
 
     private TransferReport Report(FlowStatistics flow, TimeSpan elapsed)
     {
-        byte[] digest = _file.Hash();
+        // Only what arrived is ever read back: a position that a stranger made up must not make us read a terabyte.
         PiecesSha256 = _file.Read(stream => HashPieces(stream, Pieces));
-        bool intact = _end is { } end && end.Size == _delivered && end.Sha256.AsSpan().SequenceEqual(digest);
+        bool complete = _end is { } end && end.Size == _delivered && end.Size == _file.Length;
+        string digest = complete ? Convert.ToHexStringLower(_file.Hash()) : PiecesSha256;
+        bool intact = complete && digest == Convert.ToHexStringLower(_end!.Value.Sha256);
         if (intact)
         {
             _file.Keep();
         }
 
-        return new TransferReport("received", Path.GetFileName(_file.FinalPath), _end?.Size ?? _delivered, elapsed, Convert.ToHexStringLower(digest))
+        return new TransferReport("received", Path.GetFileName(_file.FinalPath), _end?.Size ?? _delivered, elapsed, digest)
         {
             Datagrams = flow.Received,
             Lost = flow.Lost,
@@ -127,6 +133,7 @@ internal sealed class DatagramFileReceiver : IDisposable
             return;
         }
 
+        _messages++;
         if (DatagramFileMessage.TryReadData(payload, out long offset, out ReadOnlySpan<byte> data) && offset + data.Length <= MaxFileSize)
         {
             _file.Write(offset, data);

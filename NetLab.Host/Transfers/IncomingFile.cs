@@ -11,18 +11,25 @@ internal sealed class IncomingFile : IDisposable
     private readonly string _finalPath;
     private readonly string _partPath;
     private readonly FileStream _stream;
+    private readonly bool _overwrite;
     private bool _kept;
 
-    public IncomingFile(string finalPath)
+    /// <param name="finalPath">Where the file will stand.</param>
+    /// <param name="overwrite">Whether a file that stands there by then may be replaced.</param>
+    public IncomingFile(string finalPath, bool overwrite)
     {
+        _overwrite = overwrite;
         _finalPath = Path.GetFullPath(finalPath);
         string folder = Path.GetDirectoryName(_finalPath)!;
-        _partPath = Path.Combine(folder, $".{Path.GetFileName(_finalPath)}.{Guid.NewGuid():N}.part");
+        _partPath = Path.Combine(folder, $".{Guid.NewGuid():N}.part");
         _stream = new FileStream(_partPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
     }
 
     /// <summary>Where the file will stand.</summary>
     public string FinalPath => _finalPath;
+
+    /// <summary>Bytes up to the last one written.</summary>
+    public long Length => _stream.Length;
 
     /// <summary>Appends bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
@@ -55,7 +62,7 @@ internal sealed class IncomingFile : IDisposable
         _stream.Dispose();
 
         // Within one folder a move is one step: the final name holds the old file or the new one, never half of it.
-        File.Move(_partPath, _finalPath, overwrite: true);
+        File.Move(_partPath, _finalPath, _overwrite);
         _kept = true;
     }
 

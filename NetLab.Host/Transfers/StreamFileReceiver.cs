@@ -11,15 +11,15 @@ internal static class StreamFileReceiver
 {
     /// <summary>Receives.</summary>
     /// <param name="stream">A stream that was just accepted.</param>
-    /// <param name="pathFor">Where a file of the offered name goes.</param>
+    /// <param name="open">Opens the file for an offer.</param>
     /// <param name="progress">Told of each amount received, and of the size with the first.</param>
     /// <param name="cancellationToken">Gives up: the peer sees a reset.</param>
     public static async Task<TransferReport> ReceiveAsync(
-        LabStream stream, Func<FileOffer, string> pathFor, IProgress<(long Received, long Size)>? progress, CancellationToken cancellationToken)
+        LabStream stream, Func<FileOffer, IncomingFile> open, IProgress<(long Received, long Size)>? progress, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         FileOffer offer = await ReadOfferAsync(stream.Input, cancellationToken).ConfigureAwait(false);
-        using var file = new IncomingFile(pathFor(offer));
+        using IncomingFile file = open(offer);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long received = 0;
         while (received < offer.Size)

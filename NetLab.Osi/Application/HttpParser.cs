@@ -8,17 +8,19 @@ namespace NetLab.Osi.Application;
 /// Finds HTTP/1.x messages in one direction of a stream, resumable at every byte. The first bytes decide whether it is
 /// HTTP at all; after the first contradiction the rest of the direction is left alone.
 /// </summary>
-internal sealed class HttpParser(bool isResponse, HttpParser? requests)
+/// <param name="methods">Methods of requests not yet answered: the direction of requests adds, that of responses takes.</param>
+internal sealed class HttpParser(Queue<string> methods)
 {
     // Servers refuse more than 8 to 32 KiB of header; what is longer is no header we could show.
     private const int MaxHeaderBytes = 64 << 10;
     private const int MaxPipelined = 1000;
 
-    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+    // Methods are tokens of any length (RFC 9110, 9.1); none that is registered is longer than this.
+    private const int MaxMethodBytes = 20;
 
     private readonly List<byte> _header = [];
-    private readonly Queue<string> _methods = new();
     private readonly ChunkedCoding _chunked = new();
+    private bool _methodEnded;
     private long _bodyLeft;
     private Mode _mode = Mode.Header;
 
@@ -96,23 +98,29 @@ internal sealed class HttpParser(bool isResponse, HttpParser? requests)
     // Looked at while the first line comes in, so that a binary protocol is let go of after a few bytes.
     private bool MayBegin()
     {
-        if (_header.Count > 8)
+        if (_methodEnded)
         {
             return true;
         }
 
-        string start = Encoding.Latin1.GetString([.. _header]);
-        return isResponse
-            ? "HTTP/1.".StartsWith(start, StringComparison.Ordinal) || start.StartsWith("HTTP/1.", StringComparison.Ordinal)
-            : Methods.Any(m => (m + " ").StartsWith(start, StringComparison.Ordinal) || start.StartsWith(m + " ", StringComparison.Ordinal));
+        byte last = _header[^1];
+        if (last == (byte)' ')
+        {
+            _methodEnded = true;
+            return _header.Count > 1;
+        }
+
+        // Upper case and a few signs: every method in use, and the "HTTP/1.1" of a response.
+        return _header.Count <= MaxMethodBytes && (char.IsAsciiLetterUpper((char)last) || char.IsAsciiDigit((char)last) || last is (byte)'-' or (byte)'_' or (byte)'/' or (byte)'.');
     }
 
     private void Complete(List<HttpMessage> messages)
     {
         string[] lines = Encoding.Latin1.GetString([.. _header]).Split('\n');
         _header.Clear();
+        _methodEnded = false;
         string[] first = lines[0].TrimEnd('\r').Split(' ', 3);
-        HttpMessage? message = isResponse ? ResponseFrom(first) : RequestFrom(first);
+        HttpMessage? message = first[0].StartsWith("HTTP/1.", StringComparison.Ordinal) ? ResponseFrom(first) : RequestFrom(first);
         if (message is null)
         {
             _mode = Mode.NotHttp;
@@ -133,7 +141,7 @@ internal sealed class HttpParser(bool isResponse, HttpParser? requests)
     }
 
     private static HttpMessage? RequestFrom(string[] words) =>
-        words.Length == 3 && words[2].StartsWith("HTTP/", StringComparison.Ordinal)
+        words.Length == 3 && words[2].StartsWith("HTTP/1.", StringComparison.Ordinal)
             ? new HttpMessage { Method = words[0], Uri = words[1], Version = words[2] }
             : null;
 
@@ -175,17 +183,18 @@ internal sealed class HttpParser(bool isResponse, HttpParser? requests)
     // How the body ends (RFC 9112, 6.3).
     private Mode BodyOf(HttpMessage message)
     {
+        bool isResponse = message.Status is not null;
         if (!isResponse)
         {
-            if (_methods.Count < MaxPipelined)
+            if (methods.Count < MaxPipelined)
             {
-                _methods.Enqueue(message.Method!);
+                methods.Enqueue(message.Method!);
             }
         }
         else
         {
             bool final = message.Status is < 100 or >= 200;
-            string? method = final && requests!._methods.TryDequeue(out string? asked) ? asked : null;
+            string? method = final && methods.TryDequeue(out string? asked) ? asked : null;
             if (!final || method == "HEAD" || message.Status is 204 or 304)
             {
                 return Mode.Header;

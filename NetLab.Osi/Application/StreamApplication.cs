@@ -9,10 +9,11 @@ namespace NetLab.Osi.Application;
 /// </summary>
 internal sealed class StreamApplication(TcpStream stream)
 {
-    private readonly HttpParser _requests = new(isResponse: false, null);
+    private readonly Queue<string> _methods = new();
     private readonly DnsOverTcp _dnsUp = new();
     private readonly DnsOverTcp _dnsDown = new();
-    private HttpParser? _responses;
+    private HttpParser? _httpUp;
+    private HttpParser? _httpDown;
     private DecodedPacket? _packet;
     private bool _fromClient;
 
@@ -22,15 +23,17 @@ internal sealed class StreamApplication(TcpStream stream)
     /// <summary>Takes bytes in order.</summary>
     public void Accept(ReadOnlySpan<byte> bytes)
     {
-        if (stream.Server.Port == DnsMessage.Port)
+        if (stream.Server.Port == DnsMessage.Port || stream.Client.Port == DnsMessage.Port)
         {
             (_fromClient ? _dnsUp : _dnsDown).Accept(bytes, _packet!.DnsMessages);
             Recognize(_packet.DnsMessages.Count, "dns");
             return;
         }
 
-        _responses ??= new HttpParser(isResponse: true, _requests);
-        (_fromClient ? _requests : _responses).Accept(bytes, _packet!.HttpMessages);
+        // Who is the client is a guess when the handshake was not seen; how a direction begins is none.
+        ref HttpParser? parser = ref _fromClient ? ref _httpUp : ref _httpDown;
+        parser ??= new HttpParser(_methods);
+        parser.Accept(bytes, _packet!.HttpMessages);
         Recognize(_packet.HttpMessages.Count, "http");
     }
 

@@ -112,6 +112,12 @@ internal sealed class PcapngReader : CaptureReader
             return false;
         }
 
+        if (Read32(block[^4..]) != length)
+        {
+            Damage = $"damaged: the block at byte {Stream.Position} says {length} bytes in front and {Read32(block[^4..])} behind";
+            return false;
+        }
+
         Stream.Take(block.Length);
         body = block[8..^4];
         return true;
@@ -198,8 +204,12 @@ internal sealed class PcapngReader : CaptureReader
         uint original = Read32(body);
         int snapLength = _interfaces[0].Description.SnapLength;
         long captured = snapLength == 0 ? original : Math.Min(original, snapLength);
-        packet = new CapturedPacket(
-            ++_number, _interfaces[0].Description, null, original, body.Slice(4, (int)Math.Min(captured, body.Length - 4)));
+        if (captured > body.Length - 4)
+        {
+            return Fail($"packet {_number + 1} claims {captured} captured bytes, its block has room for {body.Length - 4}");
+        }
+
+        packet = new CapturedPacket(++_number, _interfaces[0].Description, null, original, body.Slice(4, (int)captured));
         return true;
     }
 

@@ -57,6 +57,20 @@ public sealed class DecodedPacket
 
     internal void Add(in LayerEntry entry) => _entries.Add(entry);
 
-    /// <summary>The protocol that carries the one at a position, or null at the outermost.</summary>
-    internal LayerEntry? CarrierOf(int index) => index > 0 ? _entries[index - 1] : null;
+    /// <summary>
+    /// The protocol that carries the one at a position, or null at the outermost. Of IPv6 with extension headers it is the
+    /// IPv6 header, which holds the addresses.
+    /// </summary>
+    internal LayerEntry? CarrierOf(int index)
+    {
+        while (--index >= 0)
+        {
+            if (_entries[index].Protocol is not (ProtocolId.Ipv6HopByHop or ProtocolId.Ipv6DestinationOptions or ProtocolId.Ipv6Routing or ProtocolId.Ipv6Fragment))
+            {
+                return _entries[index];
+            }
+        }
+
+        return null;
+    }
 }

@@ -9,6 +9,9 @@ internal readonly ref struct Dissection(ReadOnlySpan<byte> packet, DecodedPacket
 
     public DecoderState State { get; } = state;
 
+    /// <summary>What carries the next header to be added.</summary>
+    public LayerEntry? Carrier => Result.CarrierOf(Result.Entries.Count);
+
     public void Add(ProtocolId protocol, OsiLayer layer, int offset, int headerLength, int end) =>
         Result.Add(new LayerEntry(protocol, layer, offset, headerLength, end - offset));
 

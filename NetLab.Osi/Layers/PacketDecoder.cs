@@ -45,6 +45,7 @@ public sealed class PacketDecoder
     public void Describe(in CapturedPacket packet, IFieldSink sink)
     {
         ArgumentNullException.ThrowIfNull(sink);
+        int dnsMessages = 0;
         for (int i = 0; i < _result.Entries.Count; i++)
         {
             LayerEntry entry = _result.Entries[i];
@@ -90,7 +91,7 @@ public sealed class PacketDecoder
                     HttpMessage.DescribeAll(_result.HttpMessages, entry, sink);
                     break;
                 case ProtocolId.Dns:
-                    _result.DnsMessages[0].Describe(entry, sink);
+                    _result.DnsMessages[dnsMessages++].Describe(entry, sink);
                     break;
                 case ProtocolId.Data:
                     sink.Number("length", entry.Length, entry.Offset, entry.Length);

@@ -11,7 +11,11 @@ public sealed class TcpStreamDirection
     /// <summary>Bytes that may wait behind a hole: the largest window that is common.</summary>
     public const int MaxPending = 4 << 20;
 
-    private readonly SortedList<long, byte[]> _pending = [];
+    // One-byte segments would make millions of pieces of as many bytes.
+    private const int MaxPieces = 1 << 14;
+
+    // Sorted by position, never overlapping.
+    private readonly List<(long Start, byte[] Bytes)> _pending = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private uint? _first;
     private long _next;
@@ -38,6 +42,9 @@ public sealed class TcpStreamDirection
 
     /// <summary>A SYN says where the bytes begin.</summary>
     internal void Begin(uint initialSequence) => _first ??= initialSequence + 1;
+
+    /// <summary>Without a SYN the first segment seen says where the bytes begin, whether it has any or not.</summary>
+    internal void BeginAt(uint sequence) => _first ??= sequence;
 
     /// <summary>Whether a range lies wholly in what was sent before.</summary>
     internal bool IsRepeat(uint sequence, int length) => length > 0 && _first is not null && Unwrap(sequence) + length <= _highest;
@@ -111,9 +118,9 @@ public sealed class TcpStreamDirection
         int index = IndexOfFirstEndingAfter(start);
         while (!bytes.IsEmpty)
         {
-            if (index < _pending.Count && _pending.GetKeyAtIndex(index) <= start)
+            if (index < _pending.Count && _pending[index].Start <= start)
             {
-                long held = _pending.GetKeyAtIndex(index) + _pending.GetValueAtIndex(index).Length - start;
+                long held = EndOf(index) - start;
                 if (held >= bytes.Length)
                 {
                     return;
@@ -126,17 +133,16 @@ public sealed class TcpStreamDirection
             }
 
             int room = index < _pending.Count
-                ? (int)Math.Min(_pending.GetKeyAtIndex(index) - start, bytes.Length)
+                ? (int)Math.Min(_pending[index].Start - start, bytes.Length)
                 : bytes.Length;
-            if (_pendingBytes + room > MaxPending)
+            if (_pendingBytes + room > MaxPending || _pending.Count >= MaxPieces)
             {
                 _wasCut = true;
                 return;
             }
 
-            _pending.Add(start, bytes[..room].ToArray());
+            _pending.Insert(index++, (start, bytes[..room].ToArray()));
             _pendingBytes += room;
-            index++;
             start += room;
             bytes = bytes[room..];
         }
@@ -144,14 +150,18 @@ public sealed class TcpStreamDirection
 
     private void DeliverPending(ByteHandler deliver)
     {
-        while (_pending.Count > 0 && _pending.GetKeyAtIndex(0) == _next)
+        int delivered = 0;
+        while (delivered < _pending.Count && _pending[delivered].Start == _next)
         {
-            byte[] piece = _pending.GetValueAtIndex(0);
-            _pending.RemoveAt(0);
+            byte[] piece = _pending[delivered++].Bytes;
             _pendingBytes -= piece.Length;
             Deliver(piece, deliver);
         }
+
+        _pending.RemoveRange(0, delivered);
     }
+
+    private long EndOf(int index) => _pending[index].Start + _pending[index].Bytes.Length;
 
     private int IndexOfFirstEndingAfter(long offset)
     {
@@ -160,8 +170,7 @@ public sealed class TcpStreamDirection
         while (low < high)
         {
             int middle = (low + high) / 2;
-            bool before = _pending.GetKeyAtIndex(middle) + _pending.GetValueAtIndex(middle).Length <= offset;
-            (low, high) = before ? (middle + 1, high) : (low, middle);
+            (low, high) = EndOf(middle) <= offset ? (middle + 1, high) : (low, middle);
         }
 
         return low;

@@ -37,12 +37,16 @@ internal sealed class TcpStreams
         bool fromClient = key.SourceIsLow == stream.ClientIsLow;
         TcpStreamDirection direction = fromClient ? stream.ClientToServer : stream.ServerToClient;
         direction.Packets++;
-        int claimed = ClaimedPayload(dissection.Packet, carrier, overUdp, payload, end);
+        int claimed = ClaimedPayload(dissection.Packet, packet.IsCut, carrier, overUdp, payload, end);
         bool carries = claimed > 0 && !header.Has(TcpHeader.Rst);
         bool repeats = IsRepeat(direction, header, claimed);
         if (header.Has(TcpHeader.Syn))
         {
             direction.Begin(header.Sequence);
+        }
+        else if (!header.Has(TcpHeader.Rst))
+        {
+            direction.BeginAt(header.Sequence);
         }
 
         if (carries)
@@ -64,9 +68,10 @@ internal sealed class TcpStreams
         return synAgain || finAgain || direction.IsRepeat(header.Sequence, claimed);
     }
 
-    private static int ClaimedPayload(ReadOnlySpan<byte> packet, in LayerEntry carrier, bool overUdp, int payload, int end)
+    private static int ClaimedPayload(ReadOnlySpan<byte> packet, bool isCut, in LayerEntry carrier, bool overUdp, int payload, int end)
     {
-        if (overUdp)
+        // Only a cut packet had more bytes than are here; in a whole one a longer length is a lie.
+        if (overUdp || !isCut)
         {
             return end - payload;
         }

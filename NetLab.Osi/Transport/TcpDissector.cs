@@ -27,7 +27,7 @@ internal static class TcpDissector
             return;
         }
 
-        LayerEntry? carrier = dissection.Result.Entries.Count > 0 ? dissection.Result.Entries[^1] : null;
+        LayerEntry? carrier = dissection.Carrier;
         dissection.Add(ProtocolId.Tcp, OsiLayer.Transport, offset, header.HeaderLength, end);
         int payload = offset + header.HeaderLength;
         bool overUdp = carrier?.Protocol == ProtocolId.Udp;
@@ -60,7 +60,7 @@ internal static class TcpDissector
             dissection.Add(ProtocolId.Http, OsiLayer.Application, payload, end - payload, end);
         }
 
-        if (dissection.Result.DnsMessages.Count > 0)
+        for (int i = 0; i < dissection.Result.DnsMessages.Count; i++)
         {
             recognized = true;
             dissection.Add(ProtocolId.Dns, OsiLayer.Application, payload, end - payload, end);
@@ -84,7 +84,7 @@ internal static class TcpDissector
         sink.Number("hlen", header.HeaderLength, at + 12, 1);
         sink.Number("flags", header.Flags, at + 12, 2, TcpHeader.FlagNames(header.Flags));
         sink.Number("window", header.Window, at + 14, 2);
-        sink.Number("payload", ClaimedPayload(packet, entry, carrier), entry.PayloadOffset, entry.PayloadLength);
+        sink.Number("payload", decoded.IsCut ? ClaimedPayload(packet, entry, carrier) : entry.PayloadLength, entry.PayloadOffset, entry.PayloadLength);
         int optionsAt = at + TcpHeader.MinSize;
         int optionBytes = entry.HeaderLength - TcpHeader.MinSize;
         sink.Numbers("options", options.Kinds, optionsAt, optionBytes);

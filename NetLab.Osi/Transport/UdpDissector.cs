@@ -31,7 +31,7 @@ internal static class UdpDissector
 
         int payload = offset + Size;
         int payloadEnd = Math.Min(end, offset + length);
-        LayerEntry carrier = dissection.Result.Entries[^1];
+        LayerEntry carrier = dissection.Carrier ?? default;
         dissection.Add(ProtocolId.Udp, OsiLayer.Transport, offset, Size, payloadEnd);
         if (offset + length > end)
         {
@@ -93,7 +93,13 @@ internal static class UdpDissector
         }
 
         var tcp = new LayerEntry(ProtocolId.Tcp, OsiLayer.Transport, offset, header.HeaderLength, end - offset);
-        flow.CarriesTcp = InternetChecksum.IsRight(dissection.Packet, tcp, null, Ip.Protocols.Tcp);
+        if (!InternetChecksum.IsRight(dissection.Packet, tcp, null, Ip.Protocols.Tcp))
+        {
+            return false;
+        }
+
+        // A SYN opens a conversation; in the middle of one, two that fit are asked for before the flow is believed.
+        flow.CarriesTcp = header.Has(TcpHeader.Syn) || ++flow.TcpLikeDatagrams >= 2;
         return flow.CarriesTcp;
     }
 }

@@ -8,4 +8,7 @@ internal sealed class UdpFlow(int number)
 
     /// <summary>Whether it was seen to carry NetLab's TCP.</summary>
     public bool CarriesTcp { get; set; }
+
+    /// <summary>Datagrams that looked like segments so far.</summary>
+    public int TcpLikeDatagrams { get; set; }
 }

@@ -91,6 +91,7 @@ public sealed class TcpEndpoint : IAsyncDisposable
     public async Task<TcpConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(remote);
+        ArgumentOutOfRangeException.ThrowIfZero(remote.Port, nameof(remote));
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         var connection = new TcpConnection(this, remote);
         Post(() =>

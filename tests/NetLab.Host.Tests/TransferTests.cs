@@ -53,7 +53,7 @@ public sealed class TransferTests : IDisposable
         using Nlab link = Nlab.Start(null, "link", $"udp://127.0.0.1:{relayed}", $"udp://127.0.0.1:{port}", "--link", "delay=5ms,rate=1M");
         await Task.WhenAll(receiver.Listening(), link.Listening());
         using Nlab sender = Nlab.Start(_folder.FullName, "send", file, $"tcp://127.0.0.1:{relayed}", "--timeout", "3s");
-        while (_folder.GetFiles(".got.*.part").Length == 0)
+        while (_folder.GetFiles(".*.part").Length == 0)
         {
             await Task.Yield();
         }
@@ -74,7 +74,7 @@ public sealed class TransferTests : IDisposable
         using Nlab link = Nlab.Start(null, "link", $"udp://127.0.0.1:{relayed}", $"udp://127.0.0.1:{port}", "--link", "rate=1M");
         await Task.WhenAll(receiver.Listening(), link.Listening());
         using Nlab sender = Nlab.Start(_folder.FullName, "send", file, $"tcp://127.0.0.1:{relayed}");
-        while (_folder.GetFiles(".got.*.part").Length == 0)
+        while (_folder.GetFiles(".*.part").Length == 0)
         {
             await Task.Yield();
         }
@@ -85,6 +85,7 @@ public sealed class TransferTests : IDisposable
         Assert.Equal(1, received.ExitCode);
         Assert.Contains("reset", received.Errors, StringComparison.Ordinal);
         Assert.Empty(_folder.GetFiles("*got*"));
+        Assert.Empty(_folder.GetFiles(".*.part"));
         link.Interrupt();
         Nlab.Ended relay = await link.End();
         Assert.Equal(130, relay.ExitCode);
