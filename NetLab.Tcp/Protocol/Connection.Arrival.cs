@@ -105,7 +105,7 @@ public sealed partial class Connection
             && _receiver.IsOldTimestamp(timestamps.Value);
         if (isOld || !_receiver.IsAcceptable(offset, length))
         {
-            ReceiveUnacceptable(now, segment, header, offset);
+            ReceiveUnacceptable(now, segment, header, offset, isOld);
             return;
         }
 
@@ -149,7 +149,7 @@ public sealed partial class Connection
         ReceiveText(now, segment, offset);
     }
 
-    private void ReceiveUnacceptable(Instant now, in Segment segment, in SegmentHeader header, long offset)
+    private void ReceiveUnacceptable(Instant now, in Segment segment, in SegmentHeader header, long offset, bool isOldTimestamp)
     {
         if (header.Has(SegmentFlags.Rst))
         {
@@ -177,7 +177,7 @@ public sealed partial class Connection
         }
 
         // RFC 9293, 3.10.7.4: even at a zero window, acknowledgments are taken.
-        if (isProbe && header.Has(SegmentFlags.Ack) && State >= ConnectionState.Established)
+        if (isProbe && !isOldTimestamp && header.Has(SegmentFlags.Ack) && State >= ConnectionState.Established)
         {
             long acknowledged = _sender.Unwrap(header.Acknowledgment);
             if (acknowledged <= _sender.Next && acknowledged >= _sender.Unacknowledged)

@@ -180,7 +180,7 @@ public sealed partial class Connection
         {
             SourcePort = _identity.LocalPort,
             DestinationPort = _identity.RemotePort,
-            Sequence = _sender.Wrap(_sender.Next),
+            Sequence = _sender.Wrap(_sender.AcceptableNext),
             Acknowledgment = _receiver.Acknowledgment,
             Flags = SegmentFlags.Ack,
             Window = window,

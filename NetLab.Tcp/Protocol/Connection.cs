@@ -166,7 +166,14 @@ public sealed partial class Connection
     }
 
     /// <summary>The application reads no more: what arrives is acknowledged and forgotten.</summary>
-    public void ShutdownReceive() => _receiver.StartDiscarding();
+    public void ShutdownReceive()
+    {
+        if (_receiver.StartDiscarding() && CanReceive)
+        {
+            // A window that was closed is open for good now: the peer need not find out by probing.
+            _receiver.Policy.OweOne();
+        }
+    }
 
     /// <summary>
     /// Closes both ways (RFC 9293, 3.10.4). What is written is still sent, then a FIN. If bytes are left unread, or more
@@ -244,7 +251,7 @@ public sealed partial class Connection
             || (State is ConnectionState.Closing or ConnectionState.LastAck && _sender.OnlyFinUnacknowledged && reason != Protocol.CloseReason.TimedOut);
         if (!nothingToTell)
         {
-            Reply(SegmentFlags.Rst | SegmentFlags.Ack, _sender.Wrap(_sender.Next), _receiver.Acknowledgment);
+            Reply(SegmentFlags.Rst | SegmentFlags.Ack, _sender.Wrap(_sender.AcceptableNext), _receiver.Acknowledgment);
         }
 
         End(reason);

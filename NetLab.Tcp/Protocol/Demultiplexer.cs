@@ -69,16 +69,14 @@ internal sealed class Demultiplexer(EndpointSecrets secrets)
     /// <summary>The application took a connection that was waiting; of no effect on any other.</summary>
     public void Accept(ConnectionEntry entry)
     {
-        if (entry.Stage != ConnectionEntry.EntryStage.Waiting)
+        bool isEstablished = entry.Connection.State != ConnectionState.SynReceived;
+        if (_listener is { } listener && isEstablished)
         {
-            return;
+            listener.Waiting -= entry.Stage == ConnectionEntry.EntryStage.Waiting ? 1 : 0;
+            listener.HalfOpen -= entry.Stage == ConnectionEntry.EntryStage.HalfOpen ? 1 : 0;
         }
 
-        entry.Stage = ConnectionEntry.EntryStage.Accepted;
-        if (_listener is not null)
-        {
-            _listener.Waiting--;
-        }
+        entry.Stage = isEstablished ? ConnectionEntry.EntryStage.Accepted : entry.Stage;
     }
 
     /// <summary>Opens a connection.</summary>
@@ -108,6 +106,13 @@ internal sealed class Demultiplexer(EndpointSecrets secrets)
     /// <param name="datagram">Its bytes.</param>
     public void Receive(Instant now, DatagramAddress from, ReadOnlySpan<byte> datagram)
     {
+        if (from.Port == 0)
+        {
+            // Nobody can be answered there (RFC 768: no reply expected); a peer would have a port.
+            Statistics.Unmatched++;
+            return;
+        }
+
         if (!SegmentReader.TryRead(datagram, out Segment segment, out SegmentError error))
         {
             Statistics.Count(error);
@@ -291,6 +296,23 @@ internal sealed class Demultiplexer(EndpointSecrets secrets)
             // Only earlier deadlines are entered; a later one is found when the old one comes (lazy timers).
             entry.ScheduledAt = next;
             _timers.Enqueue(entry, next);
+            if (_timers.Count > (2 * _entries.Count) + 64)
+            {
+                RebuildTimers();
+            }
+        }
+    }
+
+    // Deadlines that were put forward leave their old entries behind; when most are such, the heap is made anew.
+    private void RebuildTimers()
+    {
+        _timers.Clear();
+        foreach (ConnectionEntry entry in _entries.Values)
+        {
+            if (entry.ScheduledAt != Instant.Never)
+            {
+                _timers.Enqueue(entry, entry.ScheduledAt);
+            }
         }
     }
 

@@ -111,11 +111,14 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     public override async ValueTask DisposeAsync()
     {
         await Transport.Output.CompleteAsync().ConfigureAwait(false);
-        await Transport.Input.CompleteAsync().ConfigureAwait(false);
+
+        // Before the input is completed: from then on unread bytes count as discarded, and the peer must learn of them.
         if (_request == Request.None)
         {
             _request = Request.Close;
         }
+
+        await Transport.Input.CompleteAsync().ConfigureAwait(false);
 
         Signal();
         if (OwnsEndpoint)
@@ -178,8 +181,16 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
             _inputDirty = false;
 
             // Without a pause threshold a flush completes at once; its result says whether anyone still reads.
-            ValueTask<FlushResult> flush = _input.Writer.FlushAsync();
-            _inputCompleted |= flush.IsCompletedSuccessfully && flush.Result.IsCompleted;
+            try
+            {
+                ValueTask<FlushResult> flush = _input.Writer.FlushAsync();
+                _inputCompleted |= flush.IsCompletedSuccessfully && flush.Result.IsCompleted;
+            }
+            catch (Exception)
+            {
+                // The application completed its input with an exception: it reads no more, whatever the reason.
+                _inputCompleted = true;
+            }
         }
     }
 
@@ -217,7 +228,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         {
             connection.Close(_endpoint.Now);
         }
-        else if (_inputCompleted && connection.Unread == 0)
+        else if (_inputCompleted)
         {
             connection.ShutdownReceive();
         }
@@ -261,8 +272,20 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
 
     private void ReadOutput()
     {
-        if (_outputEnded || !_output.Reader.TryRead(out ReadResult result))
+        ReadResult result;
+        try
         {
+            if (_outputEnded || !_output.Reader.TryRead(out result))
+            {
+                return;
+            }
+        }
+        catch (Exception)
+        {
+            // The application completed its output with an exception of its own, and the pipe hands it on: its stream is
+            // broken off, which is a reset and not an end.
+            _outputEnded = true;
+            Entry!.Connection.Abort();
             return;
         }
 

@@ -91,7 +91,7 @@ public sealed class TcpEndpoint : IAsyncDisposable
     public async Task<TcpConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(remote);
-        ArgumentOutOfRangeException.ThrowIfZero(remote.Port, nameof(remote));
+        CheckPeer(remote);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         var connection = new TcpConnection(this, remote);
         Post(() =>
@@ -101,7 +101,7 @@ public sealed class TcpEndpoint : IAsyncDisposable
             {
                 connection.Attach(_demultiplexer.Open(_clock.Now, DatagramAddress.From(remote), _options.Connection, connection));
             }
-            catch (InvalidOperationException error)
+            catch (Exception error)
             {
                 connection.Fail(error);
             }
@@ -120,6 +120,21 @@ public sealed class TcpEndpoint : IAsyncDisposable
         {
             connection.Abort();
             throw;
+        }
+    }
+
+    // Here and not on the loop: a mistake is the caller's, and must not be everybody's.
+    private void CheckPeer(IPEndPoint remote)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(remote.Port, nameof(remote));
+        if (IPAddress.Any.Equals(remote.Address) || IPAddress.IPv6Any.Equals(remote.Address))
+        {
+            throw new ArgumentException($"{remote} is no address to connect to.", nameof(remote));
+        }
+
+        if (remote.AddressFamily != LocalEndPoint.AddressFamily)
+        {
+            throw new ArgumentException($"{remote} cannot be reached from {LocalEndPoint}.", nameof(remote));
         }
     }
 
@@ -143,13 +158,18 @@ public sealed class TcpEndpoint : IAsyncDisposable
             try
             {
                 _demultiplexer.Listen(listener);
-                listening.SetResult();
+                listening.TrySetResult();
             }
             catch (InvalidOperationException error)
             {
-                listening.SetException(error);
+                listening.TrySetException(error);
             }
         });
+        if (_ended)
+        {
+            listening.TrySetException(new ObjectDisposedException(nameof(TcpEndpoint)));
+        }
+
         listening.Task.GetAwaiter().GetResult();
         return new TcpConnectionListener(this, accepted);
     }
@@ -189,7 +209,14 @@ public sealed class TcpEndpoint : IAsyncDisposable
         _poller.Wake();
     }
 
-    internal void Forget(TcpConnection connection) => _connections.Remove(connection);
+    internal void Forget(TcpConnection connection)
+    {
+        // On the loop it is one of ours; a connection that a caller fails after the end was never added.
+        if (Environment.CurrentManagedThreadId == _thread.ManagedThreadId)
+        {
+            _connections.Remove(connection);
+        }
+    }
 
     private void Post(Action command)
     {

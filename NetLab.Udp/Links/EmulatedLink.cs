@@ -34,7 +34,7 @@ public sealed class EmulatedLink<TTag>
     /// <summary>Told of every outcome, in the order of entry.</summary>
     public Action<LinkOutcome>? Log { get; set; }
 
-    /// <summary>Bytes on the link now.</summary>
+    /// <summary>Bytes on the link now, headers counted.</summary>
     public long BytesOnLink { get; private set; }
 
     /// <summary>When the next datagram is due, or <see cref="Instant.Never"/>.</summary>
@@ -45,7 +45,7 @@ public sealed class EmulatedLink<TTag>
     {
         LinkOutcome outcome = Model.Pass(now, datagram);
         int copies = outcome.IsDuplicated ? 2 : 1;
-        if (!outcome.IsDropped && BytesOnLink + ((long)copies * datagram.Length) > _capacity)
+        if (!outcome.IsDropped && BytesOnLink + (copies * CostOf(datagram.Length)) > _capacity)
         {
             outcome = outcome with { Effects = LinkEffects.QueueDrop, DeliverAt = Instant.Never, CorruptedBit = -1 };
         }
@@ -66,7 +66,7 @@ public sealed class EmulatedLink<TTag>
                 bytes[outcome.CorruptedBit / 8] ^= (byte)(0x80 >> (outcome.CorruptedBit % 8));
             }
 
-            BytesOnLink += datagram.Length;
+            BytesOnLink += CostOf(datagram.Length);
             _waiting.Enqueue(new Waiting(bytes, datagram.Length, tag, outcome.Ordinal, copy > 0), (outcome.DeliverAt, ++_order));
         }
     }
@@ -86,7 +86,7 @@ public sealed class EmulatedLink<TTag>
         bool overtaken = !waiting.IsCopy && waiting.Ordinal < _latestDelivered;
         _latestDelivered = Math.Max(_latestDelivered, waiting.Ordinal);
         Statistics.CountDelivery(overtaken);
-        BytesOnLink -= waiting.Length;
+        BytesOnLink -= CostOf(waiting.Length);
         try
         {
             deliver(waiting.Bytes.AsSpan(0, waiting.Length), waiting.Tag);
@@ -98,6 +98,9 @@ public sealed class EmulatedLink<TTag>
 
         return true;
     }
+
+    // With IP and UDP header, so that empty datagrams are not free.
+    private static long CostOf(int length) => length + 28;
 
     private readonly record struct Waiting(byte[] Bytes, int Length, TTag Tag, long Ordinal, bool IsCopy);
 }

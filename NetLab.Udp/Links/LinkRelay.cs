@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
@@ -166,7 +167,12 @@ public sealed class LinkRelay : IDisposable
                 continue;
             }
 
-            RelayClient client = known ?? FindOrAdd(batch.From, batch.ReceivedAt);
+            if ((known ?? FindOrAdd(batch.From, batch.ReceivedAt)) is not { } client)
+            {
+                SendFailures++;
+                continue;
+            }
+
             client.LastSeen = batch.ReceivedAt;
             EmulatedLink<RelayClient> link = fromClient ? _up : _down;
             int offset = 0;
@@ -180,7 +186,8 @@ public sealed class LinkRelay : IDisposable
         }
     }
 
-    private RelayClient FindOrAdd(DatagramAddress address, Instant now)
+    // Null for whom there can be no socket: too many files are open, or there is no way to the target now.
+    private RelayClient? FindOrAdd(DatagramAddress address, Instant now)
     {
         if (_byAddress.TryGetValue(address, out RelayClient? client))
         {
@@ -194,7 +201,17 @@ public sealed class LinkRelay : IDisposable
 
         var any = new IPEndPoint(
             _target.IsIPv4 ? IPAddress.Any : IPAddress.IPv6Any, 0);
-        client = new RelayClient(address, DatagramSocket.Bind(any, new DatagramSocketOptions { Remote = _options.Target })) { LastSeen = now };
+        DatagramSocket upstream;
+        try
+        {
+            upstream = DatagramSocket.Bind(any, new DatagramSocketOptions { Remote = _options.Target });
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+
+        client = new RelayClient(address, upstream) { LastSeen = now };
         _byAddress.Add(address, client);
         _bySocket.Add(client.Socket, client);
         _poller.Add(client.Socket);

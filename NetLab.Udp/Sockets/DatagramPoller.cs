@@ -116,7 +116,8 @@ public sealed class DatagramPoller : IDisposable
         Span<byte> scratch = stackalloc byte[1];
         _waker.Receive(scratch);
 
-        // Cleared after the datagram is taken: a Wake from here on sends a new one, so none is ever missed.
-        Volatile.Write(ref _woken, 0);
+        // Cleared after the datagram is taken: a Wake from here on sends a new one, so none is ever missed. A full fence, as
+        // what the waker wrote before must be seen by whoever looks after this.
+        Interlocked.Exchange(ref _woken, 0);
     }
 }

@@ -107,6 +107,11 @@ public sealed class DatagramSocket : IDisposable
             {
                 // An error that an earlier datagram left behind: it is reported once, what waits behind it is good.
             }
+            catch (SocketException)
+            {
+                // Such as ENOBUFS: nothing to be had now, and nothing that a loop should end for.
+                return DatagramReceiveStatus.Empty;
+            }
         }
     }
 
@@ -143,8 +148,10 @@ public sealed class DatagramSocket : IDisposable
             {
                 return DatagramSendStatus.TooLarge;
             }
-            catch (SocketException error) when (IsPassing(error.SocketErrorCode))
+            catch (SocketException)
             {
+                // No route, nobody there, not permitted, a port of 0 that a stranger made up: whatever it is, it is about
+                // this destination, and the loop that sends goes on.
                 return DatagramSendStatus.Unreachable;
             }
         }

@@ -74,10 +74,13 @@ internal sealed class Receiver : IByteSink
     }
 
     /// <summary>The application will read no more: what arrives is acknowledged and forgotten.</summary>
-    public void StartDiscarding()
+    /// <returns>Whether that opens the window.</returns>
+    public bool StartDiscarding()
     {
+        bool opens = _unread > 0;
         _discarding = true;
         _unread = 0;
+        return opens;
     }
 
     /// <summary>The stream offset of a sequence number of the peer's.</summary>
@@ -189,8 +192,10 @@ internal sealed class Receiver : IByteSink
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _unread);
         _unread -= bytes;
         long step = Math.Min(_options.MaxSegmentSize, _options.ReceiveBufferSize / 2);
-        bool isClosing = _advertisedEdge - Next <= _options.ReceiveBufferSize / 2;
-        return !IsFinished && isClosing && RoomEdge() - _advertisedEdge >= step;
+        long largest = Math.Min(_options.ReceiveBufferSize, (long)ushort.MaxValue << WindowShift);
+        bool isClosing = _advertisedEdge - Next <= largest / 2;
+        long edge = Math.Min(RoomEdge(), Next + ((long)ushort.MaxValue << WindowShift));
+        return !IsFinished && isClosing && edge - _advertisedEdge >= step;
     }
 
     /// <summary>The window field of the next segment, and from then on a promise: its right edge never moves left.</summary>

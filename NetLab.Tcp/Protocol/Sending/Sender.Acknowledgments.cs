@@ -57,13 +57,13 @@ internal sealed partial class Sender
             RoundTrip.RaiseAfterLostSyn();
         }
 
-        bool isDuplicate = !advances && _sent.Count > 0 && segment.SequenceLength == 0 && !windowChanged;
+        bool isDuplicate = acknowledged == before && _sent.Count > 0 && segment.SequenceLength == 0 && !windowChanged;
         _statistics.DuplicateAcknowledgments += isDuplicate ? 1 : 0;
         _duplicates = advances ? 0 : isDuplicate ? Math.Min(_duplicates + 1, 1 << 20) : _duplicates;
         if (_tailProbe.OnAcknowledged(acknowledged, duplicateReport, isDuplicate && segment.Header.Options.Sack.Count == 0)
             && _phase == RecoveryPhase.None)
         {
-            _congestion.OnLoss(Next - Unacknowledged);
+            _congestion.OnLoss(Next - before);
         }
 
         long flight = Next - Unacknowledged;
@@ -94,7 +94,7 @@ internal sealed partial class Sender
         if (SynAcknowledged && Window == 0)
         {
             // Not a loss but a peer without room that took back its window: ask, do not back off cwnd.
-            _sent.MarkAllLost(forgetSacked: false);
+            _sent.MarkAllLost(forgetSacked: _sent[0].IsSacked);
             OnNothingToSend(now);
             return 0;
         }
@@ -128,10 +128,18 @@ internal sealed partial class Sender
 
     private void TakeCumulative(Instant now, long acknowledged, ref TimeSpan? sample, ref Instant newest)
     {
+        bool anyTwice = false;
         while (_sent.Count > 0 && _sent[0].End <= acknowledged)
         {
+            anyTwice |= _sent[0].Transmissions > 1 && !_sent[0].IsSacked;
             Deliver(now, _sent[0], ref sample, ref newest);
             _sent.RemoveFirst();
+        }
+
+        if (anyTwice)
+        {
+            // What follows a repaired hole arrived long before this acknowledgment could be sent: it measures the repair.
+            sample = null;
         }
 
         if (_sent.Count > 0 && _sent[0].Start < acknowledged)

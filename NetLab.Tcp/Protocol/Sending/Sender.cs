@@ -49,6 +49,12 @@ internal sealed partial class Sender
     /// <summary>SND.NXT as a stream offset.</summary>
     public long Next { get; private set; }
 
+    /// <summary>
+    /// The number a segment without text goes under: SND.NXT, but never beyond the peer's window, or a peer whose window a
+    /// probe overshot by a byte would take no acknowledgment from us any more.
+    /// </summary>
+    public long AcceptableNext => SynAcknowledged ? Math.Min(Next, Unacknowledged + Window) : Next;
+
     /// <summary>SND.WND in bytes.</summary>
     public long Window { get; private set; }
 
@@ -216,6 +222,9 @@ internal sealed partial class Sender
             return;
         }
 
+        // Something went into the window: there is no need to ask for one.
+        _timers.Stop(ConnectionTimer.WindowProbe);
+
         // RFC 6298, 5.1: sending starts the timer only if it is not running.
         if (!_timers.IsSet(ConnectionTimer.Retransmission))
         {
@@ -340,6 +349,13 @@ internal sealed partial class Sender
     {
         // One byte at SND.UNA: of what was sent before, or else the first byte of what waits (RFC 9293, 3.8.6.1).
         plan = default;
+        if (_sent.Count == 0 && !HasUnsent)
+        {
+            // What it was to ask for has been acknowledged meanwhile.
+            _windowProbeDue = false;
+            return false;
+        }
+
         bool known = _sent.Count > 0;
         long start = known ? Unacknowledged : Next;
         bool fin = start >= Buffer.End;

@@ -328,6 +328,54 @@ public sealed class RetransmissionTests
         Assert.Equal(CloseReason.TimedOut, script.Stream.CloseReason);
     }
 
+    [Fact]
+    [Conformance(54)]
+    public void Old_acknowledgments_are_no_duplicates()
+    {
+        ConnectionScript script = Established();
+        script.Write(new byte[1000]);
+        script.TakeAll();
+        script.Inject(Say.Ack(1, 401));
+        script.TakeAll();
+        foreach (long old in (long[])[101, 201, 301])
+        {
+            script.Inject(Say.Ack(1, old));
+        }
+
+        script.ExpectNothing();
+        Assert.Equal(0, script.Connection!.Statistics.FastRecoveries);
+    }
+
+    [Fact]
+    [Conformance(96)]
+    public void Segments_behind_a_repaired_hole_do_not_measure_the_repair()
+    {
+        ConnectionScript script = Established();
+        script.Advance(TimeSpan.FromMilliseconds(5));
+        TimeSpan? before = script.Connection!.Statistics.SmoothedRoundTrip;
+        script.Write(new byte[500]);
+        script.Advance(script.NextTimeout!.Value);
+        script.Inject(Say.Ack(1, 501));
+        Assert.Equal(before, script.Connection.Statistics.SmoothedRoundTrip);
+    }
+
+    [Fact]
+    [Conformance(136, 137)]
+    public void After_a_window_probe_our_acknowledgments_stay_inside_the_window()
+    {
+        ConnectionScript script = Established();
+        script.Write(new byte[100]);
+        script.TakeAll();
+        script.Inject(Say.Ack(1, 101, window: 0));
+        script.Write(new byte[100]);
+        script.Advance(script.NextTimeout!.Value);
+        script.Expect("a probe of one byte", s => s.Sequence == 101 && s.Payload.Length == 1);
+        script.Inject(Say.Data(1, 101, Say.Bytes(10)) with { Window = 0 });
+
+        // SND.NXT is 102, beyond the window; a peer without room would not look at an ACK there.
+        script.Expect("an ACK at the window's edge", s => s.Sequence == 101 && s.Acknowledgment == 11 && s.Payload.Length == 0);
+    }
+
     private static ConnectionScript Established(ConnectionOptions? options = null)
     {
         ConnectionScript script = ConnectionScript.Established(options, Mss100);

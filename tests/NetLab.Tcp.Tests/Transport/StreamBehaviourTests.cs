@@ -144,6 +144,42 @@ public sealed class StreamBehaviourTests
         Assert.NotNull(await listener.AcceptAsync().AsTask().WaitAsync(Patience));
     }
 
+    [Fact]
+    [Conformance(167)]
+    public async Task What_one_application_or_stranger_does_wrong_harms_nobody_else()
+    {
+        await using var pair = await ConnectedPair.Open();
+        await using TcpEndpoint client = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => client.ConnectAsync(new IPEndPoint(IPAddress.Loopback, 0)));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => client.ConnectAsync(new IPEndPoint(IPAddress.Any, 9)));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => client.ConnectAsync(new IPEndPoint(IPAddress.IPv6Loopback, 9)));
+        var server = (IPEndPoint)pair.Server.LocalEndPoint!;
+        await using TcpConnection broken = await client.ConnectAsync(server).WaitAsync(Patience);
+        await broken.Transport.Output.CompleteAsync(new InvalidOperationException("the application failed"));
+        Assert.Equal(CloseReason.Aborted, await broken.Ended.WaitAsync(Patience));
+        using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        for (int length = 0; length < 100; length++)
+        {
+            stranger.SendTo(Bytes(length, length), server);
+        }
+
+        byte[] bytes = Bytes(6, 50_000);
+        await WriteAndFinish(pair.Client, bytes);
+        Assert.Equal(bytes, await ReadToEnd(pair.Server).WaitAsync(Patience));
+        await using TcpConnection good = await client.ConnectAsync(server).WaitAsync(Patience);
+    }
+
+    [Fact]
+    [Conformance(159)]
+    public async Task A_reader_that_stops_early_does_not_stall_the_writer()
+    {
+        await using var pair = await ConnectedPair.Open(new ConnectionOptions { ReceiveBufferSize = 16 << 10, SendBufferSize = 16 << 10 });
+        Task writing = WriteAndFinish(pair.Client, Bytes(7, 500_000));
+        await pair.Server.Transport.Input.ReadAtLeastAsync(16 << 10).AsTask().WaitAsync(Patience);
+        await pair.Server.Transport.Input.CompleteAsync();
+        await writing.WaitAsync(Patience);
+    }
+
     internal static async Task WriteAndFinish(TcpConnection connection, ReadOnlyMemory<byte> bytes)
     {
         await connection.Transport.Output.WriteAsync(bytes);
