@@ -92,7 +92,7 @@ public sealed class PacketTree : IFieldSink
 
     void IFieldSink.BeginList(string name)
     {
-        Line(name, "");
+        Line(name, null);
         _indent += 2;
     }
 
@@ -111,11 +111,11 @@ public sealed class PacketTree : IFieldSink
     private static string Printable(string value) =>
         value.Any(char.IsControl) ? string.Concat(value.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString())) : value;
 
-    private void Line(string name, string value)
+    private void Line(string name, string? value)
     {
         if (!_skipping)
         {
-            _output.WriteLine($"{new string(' ', _indent)}{name}: {Printable(value)}");
+            _output.WriteLine($"{new string(' ', _indent)}{name}:{(value is null ? "" : $" {Printable(value)}")}");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Reflection;
-using NetLab.Tests;
 using Xunit.Abstractions;
 
 namespace NetLab.Tcp.Tests;

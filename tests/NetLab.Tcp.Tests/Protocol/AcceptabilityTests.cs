@@ -1,7 +1,6 @@
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Protocol.Receiving;
 using NetLab.Tcp.Segments;
-using NetLab.Tests;
 using NetLab.Tcp.Simulation;
 
 namespace NetLab.Tcp.Tests.Protocol;

@@ -1,7 +1,6 @@
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation;
-using NetLab.Tests;
 using NetLab.Udp.Sockets;
 
 namespace NetLab.Tcp.Tests.Protocol;

@@ -1,6 +1,5 @@
 using CsCheck;
 using NetLab.Tcp.Protocol.Receiving;
-using NetLab.Tests;
 
 namespace NetLab.Tcp.Tests.Protocol;
 

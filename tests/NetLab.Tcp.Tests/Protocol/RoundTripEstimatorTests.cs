@@ -1,6 +1,5 @@
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Protocol.Recovery;
-using NetLab.Tests;
 
 namespace NetLab.Tcp.Tests.Protocol;
 

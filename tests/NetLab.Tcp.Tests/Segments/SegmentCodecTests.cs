@@ -1,7 +1,6 @@
 using CsCheck;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation;
-using NetLab.Tests;
 
 namespace NetLab.Tcp.Tests.Segments;
 

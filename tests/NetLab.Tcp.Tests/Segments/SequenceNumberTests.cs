@@ -1,6 +1,5 @@
 using CsCheck;
 using NetLab.Tcp.Segments;
-using NetLab.Tests;
 
 namespace NetLab.Tcp.Tests.Segments;
 

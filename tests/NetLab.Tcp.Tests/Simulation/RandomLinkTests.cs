@@ -1,7 +1,6 @@
 using System.Globalization;
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Simulation;
-using NetLab.Tests;
 using NetLab.Udp.Links;
 
 namespace NetLab.Tcp.Tests.Simulation;

@@ -1,11 +1,9 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Transport;
-using NetLab.Tests;
 
 namespace NetLab.Tcp.Tests.Transport;
 

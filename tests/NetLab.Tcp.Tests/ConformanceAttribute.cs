@@ -1,4 +1,4 @@
-namespace NetLab.Tests;
+namespace NetLab.Tcp.Tests;
 
 /// <summary>The numbered behaviours of a reliable byte stream that a test holds; see ConformanceCoverageTests.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]

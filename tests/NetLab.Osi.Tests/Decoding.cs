@@ -1,0 +1,46 @@
+using NetLab.Osi.Captures;
+using NetLab.Osi.Layers;
+using NetLab.Osi.Rendering;
+using NetLab.Osi.Session;
+
+namespace NetLab.Osi.Tests;
+
+/// <summary>Decodes whole captures the way the command does.</summary>
+internal static class Decoding
+{
+    /// <summary>The JSON Lines of a capture, and what is wrong with the file.</summary>
+    public static (string Json, string? Damage) ToJson(Stream capture)
+    {
+        using var output = new MemoryStream();
+        using var json = new JsonLines(output);
+        using CaptureReader reader = CaptureReader.Open(capture);
+        var decoder = new PacketDecoder();
+        while (reader.TryRead(out CapturedPacket packet))
+        {
+            DecodedPacket decoded = decoder.Decode(packet);
+            json.Begin(decoded);
+            decoder.Describe(packet, json);
+            json.End(decoded);
+        }
+
+        foreach (TcpStream stream in decoder.TcpStreams)
+        {
+            json.Stream(stream);
+        }
+
+        return (System.Text.Encoding.UTF8.GetString(output.ToArray()), reader.Damage);
+    }
+
+    /// <summary>Takes one packet apart and renders it in every way; nothing of it may throw.</summary>
+    public static void Everything(PacketDecoder decoder, in CapturedPacket packet, JsonLines json, PacketTree tree, PacketSummary summary)
+    {
+        DecodedPacket decoded = decoder.Decode(packet);
+        json.Begin(decoded);
+        decoder.Describe(packet, json);
+        json.End(decoded);
+        tree.Begin(decoded);
+        decoder.Describe(packet, tree);
+        tree.End(decoded);
+        summary.Line(decoded, packet.Bytes);
+    }
+}
