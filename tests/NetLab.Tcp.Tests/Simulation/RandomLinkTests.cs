@@ -19,7 +19,7 @@ public sealed class RandomLinkTests
     public void Every_byte_arrives_both_ways_and_both_ends_close()
     {
         int first = FromEnvironment("NETLAB_FIRST_SEED", 1);
-        int count = FromEnvironment("NETLAB_SEEDS", 2_000);
+        int count = FromEnvironment("NETLAB_SEEDS", 10_000);
         var failures = new List<string>();
         Parallel.For(first, first + count, seed =>
         {
