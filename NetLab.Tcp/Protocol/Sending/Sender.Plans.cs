@@ -1,0 +1,165 @@
+using NetLab.Tcp.Protocol.Recovery;
+
+namespace NetLab.Tcp.Protocol.Sending;
+
+/// <content>What goes next: the order of precedence, and what flow control, congestion control and Nagle allow.</content>
+internal sealed partial class Sender
+{
+    /// <summary>Decides what to send next, if anything may be sent.</summary>
+    public bool TryPlan(out SegmentPlan plan)
+    {
+        if (TryPlanSyn(out plan))
+        {
+            return true;
+        }
+
+        if (!SynAcknowledged)
+        {
+            return TryPlanLost(out plan);
+        }
+
+        if (_windowProbeDue)
+        {
+            return TryPlanWindowProbe(out plan);
+        }
+
+        if (_tailProbe.IsDue)
+        {
+            return TryPlanTailProbe(out plan);
+        }
+
+        // What is lost goes before what is new: the peer can use nothing behind a hole.
+        return _sent.LostCount > 0 ? TryPlanLost(out plan) : TryPlanNew(ignoreCongestion: false, out plan);
+    }
+
+    private bool HasUnsent => Buffer.End > Math.Max(Next, 1) || (_finQueued && !FinSent);
+
+    private bool TryPlanSyn(out SegmentPlan plan)
+    {
+        plan = new SegmentPlan(0, 0, -1) { IsSyn = true };
+        return _synQueued;
+    }
+
+    private bool TryPlanLost(out SegmentPlan plan)
+    {
+        plan = default;
+        int index = _sent.FirstLost();
+        if (index < 0 || (SynAcknowledged && Window == 0))
+        {
+            return false;
+        }
+
+        ref readonly SentSegment segment = ref _sent[index];
+
+        // The first retransmission of a recovery goes whatever is in flight (RFC 6675, 5 (4.3)).
+        if (!_retransmitFirst && EffectiveInFlight > 0 && EffectiveInFlight + segment.Length > _congestion.Window)
+        {
+            _congestionWasLimit = true;
+            return false;
+        }
+
+        plan = Again(index);
+        return true;
+    }
+
+    private SegmentPlan Again(int index)
+    {
+        ref readonly SentSegment segment = ref _sent[index];
+        int length = segment.Length - (segment.IsSyn ? 1 : 0) - (segment.IsFin ? 1 : 0);
+        return new SegmentPlan(segment.Start, length, index)
+        {
+            IsSyn = segment.IsSyn,
+            IsFin = segment.IsFin,
+            IsPush = length > 0 && segment.End >= Buffer.End,
+        };
+    }
+
+    private bool TryPlanNew(bool ignoreCongestion, out SegmentPlan plan)
+    {
+        plan = default;
+        _congestionWasLimit = false;
+        if (FinSent)
+        {
+            return false;
+        }
+
+        long available = Buffer.End - Next;
+        long usable = WindowEdge - Next;
+        int length = (int)Math.Min(Math.Min(available, PayloadLimit), Math.Max(0, usable));
+        bool isLast = length == available;
+        bool fin = _finQueued && isLast && usable > length;
+        if ((length == 0 && !fin) || (length < PayloadLimit && !fin && !MaySendSmall(length, isLast)))
+        {
+            return false;
+        }
+
+        if (!ignoreCongestion && EffectiveInFlight > 0 && EffectiveInFlight + length > _congestion.Window)
+        {
+            _congestionWasLimit = true;
+            return false;
+        }
+
+        plan = new SegmentPlan(Next, length, -1) { IsFin = fin, IsPush = isLast && length > 0 };
+        return true;
+    }
+
+    // RFC 9293, 3.8.6.2.1: a segment that is not full goes if it empties the queue (and Nagle agrees), or if it is at
+    // least half of the largest window the peer ever offered; otherwise the window has to open, or the probe timer helps.
+    private bool MaySendSmall(int length, bool isLast) =>
+        isLast ? !_options.Nagle || _sent.Count == 0 : length >= Math.Max(1, MaxWindow / 2);
+
+    private bool TryPlanWindowProbe(out SegmentPlan plan)
+    {
+        // One byte at SND.UNA: of what was sent before, or else the first byte of what waits (RFC 9293, 3.8.6.1).
+        plan = default;
+        if (_sent.Count == 0 && !HasUnsent)
+        {
+            // What it was to ask for has been acknowledged meanwhile.
+            _windowProbeDue = false;
+            return false;
+        }
+
+        bool known = _sent.Count > 0;
+        long start = known ? Unacknowledged : Next;
+        bool fin = start >= Buffer.End;
+        if (fin && !_finQueued)
+        {
+            _windowProbeDue = false;
+            return false;
+        }
+
+        if (Window > 0)
+        {
+            // A window too small to be worth a segment (RFC 9293, 3.8.6.2.1): after this long it is used as it is.
+            int length = (int)Math.Min(Math.Min(Buffer.End - start, PayloadLimit), WindowEdge - start);
+            _windowProbeDue = false;
+            plan = known ? Again(0) : new SegmentPlan(start, length, -1) { IsFin = fin };
+            return true;
+        }
+
+        plan = new SegmentPlan(start, fin ? 0 : 1, known ? 0 : -1) { IsFin = fin, IsWindowProbe = true };
+        return true;
+    }
+
+    private bool TryPlanTailProbe(out SegmentPlan plan)
+    {
+        // RFC 8985, 7.3: new data if there is any, else the last segment again.
+        if (TryPlanNew(ignoreCongestion: true, out plan))
+        {
+            plan = plan with { IsTailProbe = true };
+            return true;
+        }
+
+        for (int i = _sent.Count - 1; i >= 0; i--)
+        {
+            if (!_sent[i].IsSacked)
+            {
+                plan = Again(i) with { IsTailProbe = true };
+                return true;
+            }
+        }
+
+        _tailProbe.IsDue = false;
+        return false;
+    }
+}

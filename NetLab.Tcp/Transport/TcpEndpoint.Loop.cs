@@ -1,0 +1,221 @@
+using NetLab.Tcp.Protocol;
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Transport;
+
+/// <content>The loop: the one thread that touches the machines and the socket.</content>
+public sealed partial class TcpEndpoint
+{
+    private void Run()
+    {
+        Exception? failure = null;
+        try
+        {
+            var readable = new List<DatagramSocket>();
+            while (true)
+            {
+                RunCommands();
+                bool more = Receive();
+                Instant now = _clock.Now;
+                _demultiplexer.Timeout(now);
+                Transmit();
+                if (IsDone())
+                {
+                    break;
+                }
+
+                _poller.Wait(more ? TimeSpan.Zero : UntilNextTimer(), readable, _blocked is null ? null : _socket);
+            }
+        }
+        catch (Exception error)
+        {
+            // Nobody else would hear of it: every connection and the owner are told.
+            failure = error;
+        }
+
+        End(failure);
+    }
+
+    private bool IsDone()
+    {
+        if (_lingersUntil is not { } until)
+        {
+            return false;
+        }
+
+        Instant now = _clock.Now;
+        if (_connections.Count > 0 || _blocked is not null || !_commands.IsEmpty)
+        {
+            return now >= until;
+        }
+
+        // What is left is TIME-WAIT: long enough to repeat a last ACK that was lost, not the whole two MSL.
+        _quietUntil ??= now + QuietTime;
+        return _demultiplexer.Count == 0 || now >= _quietUntil;
+    }
+
+    private TimeSpan UntilNextTimer()
+    {
+        Instant next = Instant.Min(_demultiplexer.NextTimeout, _quietUntil ?? _lingersUntil ?? Instant.Never);
+        if (next == Instant.Never)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        TimeSpan wait = next - _clock.Now;
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    }
+
+    private void RunCommands()
+    {
+        while (_commands.TryDequeue(out Action? command))
+        {
+            command();
+        }
+
+        while (_signals.TryDequeue(out TcpConnection? connection))
+        {
+            connection.OnSignal();
+            if (connection.Entry is { } entry)
+            {
+                _demultiplexer.Touch(entry);
+            }
+        }
+    }
+
+    private bool Receive()
+    {
+        for (int i = 0; i < TurnLength; i++)
+        {
+            DatagramReceiveStatus status = _socket.TryReceive(_received, out DatagramBatch batch);
+            if (status == DatagramReceiveStatus.Empty)
+            {
+                FlushInputs();
+                return false;
+            }
+
+            if (status == DatagramReceiveStatus.Refused)
+            {
+                _demultiplexer.Refuse(_options.Remote is { } remote ? DatagramAddress.From(remote) : null);
+                continue;
+            }
+
+            int offset = 0;
+            do
+            {
+                ReadOnlySpan<byte> datagram = _received.AsSpan(offset, Math.Min(batch.SegmentSize, batch.Length - offset));
+                _options.Tap?.Invoke(batch.ReceivedAt, datagram, batch.From, false);
+                _demultiplexer.Receive(batch.ReceivedAt, batch.From, datagram);
+                offset += datagram.Length;
+            }
+            while (offset < batch.Length);
+        }
+
+        FlushInputs();
+        return true;
+    }
+
+    // Readers are woken once a turn, not once a segment.
+    private void FlushInputs()
+    {
+        foreach (ConnectionEntry entry in _demultiplexer.Touched)
+        {
+            if (entry.Connection.Handler is TcpConnection connection)
+            {
+                connection.Attach(entry);
+                connection.FlushInput();
+            }
+        }
+    }
+
+    private void Transmit()
+    {
+        if (_blocked is { } blocked && !Send(blocked.To, blocked.Offset, blocked.Batch))
+        {
+            return;
+        }
+
+        _blocked = null;
+        while (_demultiplexer.TryTransmit(_clock.Now, _outgoing, DatagramSegments, out DatagramAddress to, out TransmitResult batch))
+        {
+            if (_options.Tap is { } tap)
+            {
+                Show(tap, to, batch);
+            }
+
+            if (!Send(to, 0, batch))
+            {
+                return;
+            }
+        }
+    }
+
+    private void Show(DatagramTap tap, DatagramAddress to, TransmitResult batch)
+    {
+        Instant now = _clock.Now;
+        for (int offset = 0; offset < batch.Bytes; offset += batch.SegmentSize)
+        {
+            tap(now, _outgoing.AsSpan(offset, Math.Min(batch.SegmentSize, batch.Bytes - offset)), to, true);
+        }
+    }
+
+    private bool Send(DatagramAddress to, int offset, TransmitResult batch)
+    {
+        while (offset < batch.Bytes)
+        {
+            DatagramSendStatus status = _socket.TrySend(_outgoing.AsSpan(offset, batch.Bytes - offset), batch.SegmentSize, to, out int sent);
+            offset += sent;
+            if (status == DatagramSendStatus.Blocked)
+            {
+                _blocked = (to, offset, batch);
+                return false;
+            }
+
+            if (status is DatagramSendStatus.Unreachable or DatagramSendStatus.TooLarge)
+            {
+                // Lost like any datagram on a bad path: retransmission and its limits deal with it.
+                offset += Math.Min(batch.SegmentSize, batch.Bytes - offset);
+            }
+        }
+
+        return true;
+    }
+
+    private void End(Exception? failure)
+    {
+        // From here on callers look for themselves; what they posted before is run, so that nobody waits for ever.
+        _ended = true;
+        RunCommands();
+        foreach (TcpConnection connection in _connections.ToList())
+        {
+            // Whoever is still here outstayed the linger: reset, so that the peer does not wait for its own timeout.
+            connection.Entry?.Connection.Abort();
+            if (connection.Entry is { } entry)
+            {
+                _demultiplexer.Touch(entry);
+            }
+        }
+
+        if (failure is null)
+        {
+            Transmit();
+        }
+
+        foreach (TcpConnection connection in _connections.ToList())
+        {
+            connection.Fail(failure ?? new ObjectDisposedException(nameof(TcpEndpoint)));
+        }
+
+        _socket.Dispose();
+        _poller.Dispose();
+        if (failure is null)
+        {
+            _completion.TrySetResult();
+        }
+        else
+        {
+            _completion.TrySetException(failure);
+        }
+    }
+}
