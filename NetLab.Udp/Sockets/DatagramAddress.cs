@@ -54,9 +54,14 @@ public readonly struct DatagramAddress : IEquatable<DatagramAddress>
     public static DatagramAddress From(SocketAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        ReadOnlySpan<byte> bytes = address.Buffer.Span;
+        return FromSockaddr(address.Family == AddressFamily.InterNetwork, address.Buffer.Span);
+    }
+
+    /// <summary>Takes over the bytes of a sockaddr_in or sockaddr_in6.</summary>
+    internal static DatagramAddress FromSockaddr(bool isIPv4, ReadOnlySpan<byte> bytes)
+    {
         int port = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
-        return address.Family == AddressFamily.InterNetwork
+        return isIPv4
             ? FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), port)
             : FromIPv6(bytes.Slice(8, 16), BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..]), port);
     }

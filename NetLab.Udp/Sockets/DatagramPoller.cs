@@ -16,6 +16,7 @@ public sealed class DatagramPoller : IDisposable
 
     // A datagram to oneself is the one wake-up that every system's select understands.
     private readonly Socket _waker;
+    private LinuxSocketCalls.PollDescriptor[] _descriptors = new LinuxSocketCalls.PollDescriptor[8];
     private int _woken;
 
     /// <summary>Makes a poller that watches nothing yet.</summary>
@@ -44,11 +45,92 @@ public sealed class DatagramPoller : IDisposable
     /// <summary>Blocks until something is to be done.</summary>
     /// <param name="timeout">How long at most; zero looks and returns, negative waits for ever.</param>
     /// <param name="readable">Receives the sockets that have something to read; cleared first.</param>
-    /// <param name="blockedSender">A socket whose full send buffer is waited for as well, or null.</param>
+    /// <param name="blockedSender">One of the watched sockets, whose full send buffer is waited for as well; or null.</param>
     public void Wait(TimeSpan timeout, ICollection<DatagramSocket> readable, DatagramSocket? blockedSender = null)
     {
         ArgumentNullException.ThrowIfNull(readable);
         readable.Clear();
+        if (LinuxSocketCalls.IsSupported)
+        {
+            Poll(timeout, readable, blockedSender);
+        }
+        else
+        {
+            Select(timeout, readable, blockedSender);
+        }
+    }
+
+    /// <summary>Ends the present wait, or the next one if none is under way. Cheap when already woken.</summary>
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _woken, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _waker.Send([0]);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop has ended: nobody is left to be woken.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _waker.Dispose();
+
+    private void DrainWaker()
+    {
+        Span<byte> scratch = stackalloc byte[1];
+        _waker.Receive(scratch);
+
+        // Cleared after the datagram is taken: a Wake from here on sends a new one, so none is ever missed. A full fence, as
+        // what the waker wrote before must be seen by whoever looks after this.
+        Interlocked.Exchange(ref _woken, 0);
+    }
+
+    private void Poll(TimeSpan timeout, ICollection<DatagramSocket> readable, DatagramSocket? blockedSender)
+    {
+        if (_descriptors.Length < _sockets.Count + 1)
+        {
+            _descriptors = new LinuxSocketCalls.PollDescriptor[2 * (_sockets.Count + 1)];
+        }
+
+        int count = 0;
+        foreach ((Socket socket, DatagramSocket owner) in _sockets)
+        {
+            short writable = owner == blockedSender ? LinuxSocketCalls.PollDescriptor.Writable : (short)0;
+            _descriptors[count++] = Descriptor(socket, writable);
+        }
+
+        _descriptors[count++] = Descriptor(_waker, 0);
+        LinuxSocketCalls.Poll(_descriptors.AsSpan(0, count), timeout);
+        if (_descriptors[count - 1].Happened != 0)
+        {
+            DrainWaker();
+        }
+
+        int index = 0;
+        foreach (DatagramSocket owner in _sockets.Values)
+        {
+            // Errors, such as an ICMP answer that waits, are something to receive too.
+            if ((_descriptors[index++].Happened & ~LinuxSocketCalls.PollDescriptor.Writable) != 0)
+            {
+                readable.Add(owner);
+            }
+        }
+    }
+
+    private static LinuxSocketCalls.PollDescriptor Descriptor(Socket socket, short also) => new()
+    {
+        Descriptor = (int)socket.SafeHandle.DangerousGetHandle(),
+        Wanted = (short)(LinuxSocketCalls.PollDescriptor.Readable | also),
+    };
+
+    private void Select(TimeSpan timeout, ICollection<DatagramSocket> readable, DatagramSocket? blockedSender)
+    {
         _readable.Clear();
         _readable.AddRange(_sockets.Keys);
         _readable.Add(_waker);
@@ -88,36 +170,5 @@ public sealed class DatagramPoller : IDisposable
                 readable.Add(_sockets[socket]);
             }
         }
-    }
-
-    /// <summary>Ends the present wait, or the next one if none is under way. Cheap when already woken.</summary>
-    public void Wake()
-    {
-        if (Interlocked.Exchange(ref _woken, 1) != 0)
-        {
-            return;
-        }
-
-        try
-        {
-            _waker.Send([0]);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The loop has ended: nobody is left to be woken.
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _waker.Dispose();
-
-    private void DrainWaker()
-    {
-        Span<byte> scratch = stackalloc byte[1];
-        _waker.Receive(scratch);
-
-        // Cleared after the datagram is taken: a Wake from here on sends a new one, so none is ever missed. A full fence, as
-        // what the waker wrote before must be seen by whoever looks after this.
-        Interlocked.Exchange(ref _woken, 0);
     }
 }

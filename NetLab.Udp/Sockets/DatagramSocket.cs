@@ -9,7 +9,7 @@ namespace NetLab.Udp.Sockets;
 /// and an oversized datagram are answers. Wait for it with a <see cref="DatagramPoller"/>.
 /// One thread receives and one thread sends at a time.
 /// </summary>
-public sealed class DatagramSocket : IDisposable
+public sealed partial class DatagramSocket : IDisposable
 {
     /// <summary>The largest UDP payload over IPv4: 65,535 less 20 bytes of IP and 8 of UDP header (RFC 768, RFC 791).</summary>
     public const int MaxDatagramSize = 65_507;
@@ -27,6 +27,11 @@ public sealed class DatagramSocket : IDisposable
         _receivedFrom = new SocketAddress(socket.AddressFamily);
         _sendTo = new SocketAddress(socket.AddressFamily);
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        if (LinuxSocketCalls.IsSupported)
+        {
+            // Without it each call brings one datagram, and nothing else changes.
+            LinuxSocketCalls.TryEnableCoalescing(socket.SafeHandle);
+        }
     }
 
     /// <summary>Where the socket is bound, with the port the system chose if 0 was asked for.</summary>
@@ -78,7 +83,26 @@ public sealed class DatagramSocket : IDisposable
     /// <summary>Receives what is waiting, if anything is.</summary>
     /// <param name="buffer">Where the bytes go; at least <see cref="MaxDatagramSize"/> long, or datagrams are cut.</param>
     /// <param name="batch">What was received.</param>
-    public DatagramReceiveStatus TryReceive(Span<byte> buffer, out DatagramBatch batch)
+    public DatagramReceiveStatus TryReceive(Span<byte> buffer, out DatagramBatch batch) =>
+        LinuxSocketCalls.IsSupported ? TryReceiveBatch(buffer, out batch) : TryReceiveOne(buffer, out batch);
+
+    /// <summary>Sends datagrams of <paramref name="segmentSize"/> bytes, the last may be shorter.</summary>
+    /// <param name="bytes">The datagrams, back to back.</param>
+    /// <param name="segmentSize">Bytes a datagram, 1 to <see cref="MaxDatagramSize"/>.</param>
+    /// <param name="to">The destination; a connected socket's own peer is used instead.</param>
+    /// <param name="bytesSent">How many bytes the system took: all of them, or a whole number of datagrams.</param>
+    public DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, out int bytesSent)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(segmentSize, 1);
+        return LinuxSocketCalls.IsSupported
+            ? TrySendBatches(bytes, segmentSize, to, out bytesSent)
+            : TrySendOneByOne(bytes, segmentSize, to, out bytesSent);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Socket.Dispose();
+
+    private DatagramReceiveStatus TryReceiveOne(Span<byte> buffer, out DatagramBatch batch)
     {
         batch = default;
         while (true)
@@ -115,14 +139,8 @@ public sealed class DatagramSocket : IDisposable
         }
     }
 
-    /// <summary>Sends datagrams of <paramref name="segmentSize"/> bytes, the last may be shorter.</summary>
-    /// <param name="bytes">The datagrams, back to back.</param>
-    /// <param name="segmentSize">Bytes a datagram, 1 to <see cref="MaxDatagramSize"/>.</param>
-    /// <param name="to">The destination; a connected socket's own peer is used instead.</param>
-    /// <param name="bytesSent">How many bytes the system took: all of them, or a whole number of datagrams.</param>
-    public DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, out int bytesSent)
+    private DatagramSendStatus TrySendOneByOne(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, out int bytesSent)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(segmentSize, 1);
         bytesSent = 0;
         do
         {
@@ -158,9 +176,6 @@ public sealed class DatagramSocket : IDisposable
         while (bytesSent < bytes.Length);
         return DatagramSendStatus.Sent;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Socket.Dispose();
 
     private static bool IsPassing(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset
         or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown

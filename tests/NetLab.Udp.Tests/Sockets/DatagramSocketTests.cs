@@ -40,6 +40,53 @@ public sealed class DatagramSocketTests
         Assert.Equal(DatagramReceiveStatus.Empty, b.TryReceive(buffer, out _));
     }
 
+    [Theory]
+    [InlineData(1000, 200, 0)]
+    [InlineData(1400, 64, 7)]
+    [InlineData(9000, 30, 1)]
+    [InlineData(60_000, 4, 500)]
+    [InlineData(1, 300, 0)]
+    public void A_batch_of_any_size_arrives_as_the_same_datagrams(int segmentSize, int count, int last)
+    {
+        using DatagramSocket a = DatagramSocket.Bind(AnyPort);
+        using DatagramSocket b = DatagramSocket.Bind(AnyPort);
+        byte[] bytes = new byte[(segmentSize * count) + last];
+        new Random(count).NextBytes(bytes);
+        byte[] received = new byte[DatagramSocket.MaxDatagramSize + 1];
+        using var arrived = new MemoryStream();
+        var sizes = new List<int>();
+        int offset = 0;
+        while (arrived.Length < bytes.Length)
+        {
+            // Thirty datagrams at a time, so that no socket buffer is too small for them.
+            ReadOnlySpan<byte> part = bytes.AsSpan(offset, Math.Min(30 * segmentSize, bytes.Length - offset));
+            DatagramSendStatus status = a.TrySend(part, segmentSize, DatagramAddress.From(b.LocalEndPoint), out int sent);
+            Assert.True(status is DatagramSendStatus.Sent or DatagramSendStatus.Blocked, status.ToString());
+            offset += sent;
+            while (b.TryReceive(received, out DatagramBatch batch) == DatagramReceiveStatus.Received)
+            {
+                arrived.Write(received, 0, batch.Length);
+                for (int at = 0; at < batch.Length; at += batch.SegmentSize)
+                {
+                    sizes.Add(Math.Min(batch.SegmentSize, batch.Length - at));
+                }
+            }
+        }
+
+        Assert.Equal(bytes, arrived.ToArray());
+        Assert.Equal(count + (last > 0 ? 1 : 0), sizes.Count);
+        Assert.All(sizes.Take(count), size => Assert.Equal(segmentSize, size));
+    }
+
+    [Fact]
+    public void A_port_of_zero_is_an_answer_and_does_not_cost_the_batches()
+    {
+        using DatagramSocket a = DatagramSocket.Bind(AnyPort);
+        using DatagramSocket b = DatagramSocket.Bind(AnyPort);
+        Assert.Equal(DatagramSendStatus.Unreachable, a.TrySend(new byte[100], 10, DatagramAddress.FromIPv4(0x7F00_0001, 0), out _));
+        Assert.Equal(DatagramSendStatus.Sent, a.TrySend(new byte[100], 10, DatagramAddress.From(b.LocalEndPoint), out _));
+    }
+
     [Fact]
     public void A_datagram_too_large_is_an_answer()
     {
