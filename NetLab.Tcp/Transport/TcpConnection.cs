@@ -264,7 +264,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         _outputEnded = true;
         _reading = null;
         _output.Reader.Complete(error);
-        _endpoint.Forget(this);
+        _endpoint.Forget(this, reason is CloseReason.Aborted or CloseReason.TimedOut);
 
         // Registered callbacks are the application's; they must not run on the loop.
         ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);

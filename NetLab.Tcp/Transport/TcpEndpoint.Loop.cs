@@ -50,9 +50,10 @@ public sealed partial class TcpEndpoint
             return now >= until;
         }
 
-        // What is left is TIME-WAIT: long enough to repeat a last ACK that was lost, not the whole two MSL.
+        // What is left is TIME-WAIT: long enough to repeat a last ACK that was lost, not the whole two MSL. After a RST the
+        // same: a peer with a hole before it answers by a challenge ACK (RFC 5961, 3), and needs a second RST to believe.
         _quietUntil ??= now + QuietTime;
-        return _demultiplexer.Count == 0 || now >= _quietUntil;
+        return (_demultiplexer.Count == 0 && !_hasReset) || now >= _quietUntil;
     }
 
     private TimeSpan UntilNextTimer()

@@ -40,6 +40,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     private (DatagramAddress To, int Offset, TransmitResult Batch)? _blocked;
     private Instant? _lingersUntil;
     private Instant? _quietUntil;
+    private bool _hasReset;
     private int _disposed;
     private volatile bool _ended;
 
@@ -209,12 +210,16 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
         _poller.Wake();
     }
 
-    internal void Forget(TcpConnection connection)
+    /// <summary>A connection is over.</summary>
+    /// <param name="connection">Which.</param>
+    /// <param name="aborted">Whether this side broke it off.</param>
+    internal void Forget(TcpConnection connection, bool aborted)
     {
         // On the loop it is one of ours; a connection that a caller fails after the end was never added.
         if (Environment.CurrentManagedThreadId == _thread.ManagedThreadId)
         {
             _connections.Remove(connection);
+            _hasReset |= aborted;
         }
     }
 
