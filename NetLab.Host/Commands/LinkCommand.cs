@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
+using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
 using NetLab.Host.Streams;
 using NetLab.Tcp.Segments;
@@ -19,7 +21,9 @@ internal static class LinkCommand
         var link = new Option<string>("--link") { Description = "What happens on the way, such as delay=20ms,loss=1%,rate=10M", HelpName = "LINK", DefaultValueFactory = _ => "" };
         Option<ulong?> seed = CommonOptions.Seed();
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        var command = new Command("link", "The link relay: put any UDP program behind an emulated link") { listen, target, link, seed, allowRemote };
+        Option<FileInfo?> pcap = CommonOptions.Pcap();
+        Option<FileInfo?> pcapAsTcp = CommonOptions.PcapAsTcp();
+        var command = new Command("link", "The link relay: put any UDP program behind an emulated link") { listen, target, link, seed, allowRemote, pcap, pcapAsTcp };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             LabAddress from = Datagrams(parsed.GetRequiredValue(listen));
@@ -27,7 +31,8 @@ internal static class LinkCommand
             LinkDescription description = CommonOptions.Link(parsed.GetRequiredValue(link));
             bool remote = parsed.GetValue(allowRemote);
             ulong used = description.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw();
-            using LinkRelay relay = Bind(from, to, description, used, remote);
+            using PacketRecorder? recorder = new RecordingOptions(parsed.GetValue(pcap), parsed.GetValue(pcapAsTcp)).Open();
+            using LinkRelay relay = Bind(from, to, description, used, remote, recorder);
             await Console.Error.WriteLineAsync($"link {from.At(relay.LocalEndPoint)} → {to}  seed={used}").ConfigureAwait(false);
             relay.Start();
             await WatchAsync(relay, cancellationToken).ConfigureAwait(false);
@@ -62,11 +67,13 @@ internal static class LinkCommand
         return address.Transport == LabTransport.Udp ? address : throw new UsageException($"'{text}': a link carries datagrams: udp://HOST:PORT");
     }
 
-    private static LinkRelay Bind(LabAddress from, LabAddress to, LinkDescription link, ulong seed, bool allowRemote)
+    private static LinkRelay Bind(LabAddress from, LabAddress to, LinkDescription link, ulong seed, bool allowRemote, PacketRecorder? recorder)
     {
+        IPEndPoint local = from.Resolve(allowRemote);
         var options = new LinkRelayOptions
         {
-            Listen = from.Resolve(allowRemote),
+            Listen = local,
+            Tap = recorder?.AddPlace("link, at its clients", () => local),
             Target = to.ResolvePeer(allowRemote),
             Link = link,
             Seed = seed,
@@ -74,7 +81,9 @@ internal static class LinkCommand
         };
         try
         {
-            return new LinkRelay(options);
+            var relay = new LinkRelay(options);
+            local = relay.LocalEndPoint;
+            return relay;
         }
         catch (SocketException error)
         {

@@ -140,8 +140,11 @@ public sealed class LinkRelay : IDisposable
         }
     }
 
-    private void SendToClient(ReadOnlySpan<byte> datagram, RelayClient client) =>
+    private void SendToClient(ReadOnlySpan<byte> datagram, RelayClient client)
+    {
+        _options.Tap?.Invoke(_clock.Now, datagram, client.Address, true);
         CountFailure(_listener.TrySend(datagram, Math.Max(1, datagram.Length), client.Address, out _));
+    }
 
     private void CountFailure(DatagramSendStatus status) => SendFailures += status == DatagramSendStatus.Sent ? 0 : 1;
 
@@ -179,7 +182,13 @@ public sealed class LinkRelay : IDisposable
             do
             {
                 int length = Math.Min(batch.SegmentSize, batch.Length - offset);
-                link.Enter(batch.ReceivedAt, _buffer.AsSpan(offset, length), client);
+                ReadOnlySpan<byte> datagram = _buffer.AsSpan(offset, length);
+                if (fromClient)
+                {
+                    _options.Tap?.Invoke(batch.ReceivedAt, datagram, batch.From, false);
+                }
+
+                link.Enter(batch.ReceivedAt, datagram, client);
                 offset += length;
             }
             while (offset < batch.Length);

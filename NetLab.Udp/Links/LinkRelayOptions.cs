@@ -1,4 +1,5 @@
 using System.Net;
+using NetLab.Udp.Sockets;
 
 namespace NetLab.Udp.Links;
 
@@ -19,6 +20,9 @@ public sealed record LinkRelayOptions
 
     /// <summary>What the names of scripted drops mean.</summary>
     public DatagramMatch? Match { get; init; }
+
+    /// <summary>Sees each datagram that comes from a client or goes to one, on the relay's own thread; for recordings.</summary>
+    public DatagramTap? Tap { get; init; }
 
     /// <summary>How long a client may be silent, both ways, before the relay forgets it.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);

@@ -27,18 +27,26 @@ public sealed class TransferTests : IDisposable
         Assert.Contains($"sha256: {hash}", received.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [UnixFact]
     public async Task A_file_arrives_whole_through_a_bad_link()
     {
         (string file, byte[] bytes) = MakeFile(200_000);
         (int port, int relayed) = (FreePort(), FreePort());
         using Nlab receiver = Nlab.Start(_folder.FullName, "receive", $"tcp://127.0.0.1:{port}", "-o", "got");
         using Nlab link = Nlab.Start(
-            null, "link", $"udp://127.0.0.1:{relayed}", $"udp://127.0.0.1:{port}", "--link", "delay=5ms,loss=5%,reorder=2%,duplicate=1%,corrupt=0.5%,seed=1");
+            null, "link", $"udp://127.0.0.1:{relayed}", $"udp://127.0.0.1:{port}", "--link", "delay=5ms,loss=5%,reorder=2%,duplicate=1%,corrupt=0.5%,seed=1",
+            "--pcap", Path.Combine(_folder.FullName, "link.pcapng"));
         await Task.WhenAll(receiver.Listening(), link.Listening());
         Nlab.Ended sender = await Nlab.Run(_folder, "send", file, $"tcp://127.0.0.1:{relayed}");
         Assert.Equal((0, 0), (sender.ExitCode, (await receiver.End()).ExitCode));
         Assert.Equal(bytes, await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, "got")));
+
+        // What the link recorded at its client's side: both directions, whatever befell them behind it.
+        link.Interrupt();
+        Assert.Equal(130, (await link.End()).ExitCode);
+        Nlab.Ended decoded = await Nlab.Run(_folder, "decode", "link.pcapng", "--summary");
+        Assert.Contains("SYN, ACK", decoded.Output, StringComparison.Ordinal);
+        Assert.Contains("retransmission", decoded.Output, StringComparison.Ordinal);
     }
 
     [Theory]
