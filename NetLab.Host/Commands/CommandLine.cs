@@ -27,7 +27,9 @@ internal static class CommandLine
         {
             // Of several, the one that names a word says most; "a command is required" only repeats it.
             ParseError error = parsed.Errors.FirstOrDefault(e => e.Message.Contains('\'', StringComparison.Ordinal)) ?? parsed.Errors[0];
-            return Fail($"{error.Message} (nlab --help tells what there is)", ExitCode.Usage);
+            int types = error.Message.IndexOf(" as expected type", StringComparison.Ordinal);
+            string message = types < 0 ? error.Message : error.Message[..types] + " as a number.";
+            return Fail($"{message} (nlab --help tells what there is)", ExitCode.Usage);
         }
 
         using var interrupted = new CancellationTokenSource();

@@ -34,6 +34,11 @@ internal static class DecodeCommand
                 throw new UsageException($"--layer {wanted}: the layers are 1 to 7");
             }
 
+            if (parsed.GetValue(count) is < 1)
+            {
+                throw new UsageException($"-n {parsed.GetValue(count)}: a count is at least 1");
+            }
+
             var view = new DecodeView(
                 parsed.GetValue(json), parsed.GetValue(summary), parsed.GetValue(layer), parsed.GetValue(count), parsed.GetValue(packet), parsed.GetValue(hex));
             string path = parsed.GetRequiredValue(file);
@@ -126,7 +131,7 @@ internal static class DecodeCommand
     {
         if (path != "-" && !File.Exists(path))
         {
-            throw new UsageException($"'{path}': no such file");
+            throw new UsageException(Directory.Exists(path) ? $"'{path}': is a folder" : $"'{path}': no such file");
         }
 
         Stream stream = path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16);

@@ -33,18 +33,46 @@ internal static class DemoCommand
                 throw new UsageException("--out '': a folder has a name");
             }
 
-            DirectoryInfo folder = Directory.CreateDirectory(parsed.GetRequiredValue(output));
+            DirectoryInfo folder = CreateFolder(parsed.GetRequiredValue(output));
             var run = new DemoRun(new DemoOptions
             {
                 Folder = folder,
                 File = source,
                 Link = description,
                 Seed = description.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw(),
-                Recording = parsed.GetValue(pcap) ?? new FileInfo(Path.Combine(folder.FullName, "demo.pcapng")),
-                RecordingAsTcp = parsed.GetValue(pcapAsTcp) ?? new FileInfo(Path.Combine(folder.FullName, "demo-as-tcp.pcapng")),
+                Recording = new FileInfo(Path.Combine(folder.FullName, "demo.pcapng")),
+                RecordingAsTcp = new FileInfo(Path.Combine(folder.FullName, "demo-as-tcp.pcapng")),
             });
-            return run.RunAsync(cancellationToken);
+            return RunAsync(run, parsed.GetValue(pcap), parsed.GetValue(pcapAsTcp), cancellationToken);
         });
         return command;
+    }
+
+    private static async Task<int> RunAsync(DemoRun run, FileInfo? copy, FileInfo? copyAsTcp, CancellationToken cancellationToken)
+    {
+        int exitCode = await run.RunAsync(cancellationToken).ConfigureAwait(false);
+        if (copy is not null)
+        {
+            run.Options.Recording.CopyTo(copy.FullName, overwrite: true);
+        }
+
+        if (copyAsTcp is not null)
+        {
+            run.Options.RecordingAsTcp.CopyTo(copyAsTcp.FullName, overwrite: true);
+        }
+
+        return exitCode;
+    }
+
+    private static DirectoryInfo CreateFolder(string path)
+    {
+        try
+        {
+            return Directory.CreateDirectory(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--out '{path}': the folder cannot be made: {error.Message}");
+        }
     }
 }

@@ -46,7 +46,7 @@ internal static class LinkCommand
     public static Table Table(LinkRelay relay)
     {
         var table = new Table().RoundedBorder();
-        foreach (string column in (string[])["direction", "entered", "delivered", "lost", "scripted", "queue", "duplicated", "reordered", "corrupted"])
+        foreach (string column in (string[])["direction", "entered", "delivered", "lost", "scripted", "queue", "delayed", "duplicated", "reordered", "corrupted"])
         {
             table.AddColumn(new TableColumn(column) { Alignment = column == "direction" ? Justify.Left : Justify.Right });
         }
@@ -57,7 +57,7 @@ internal static class LinkCommand
 
         void Row(string name, LinkStatistics s) => table.AddRow([name, .. new[]
         {
-            s.Entered, s.Delivered, s.Lost, s.ScriptedDrops, s.QueueDrops, s.Duplicated, s.Reordered, s.Corrupted,
+            s.Entered, s.Delivered, s.Lost, s.ScriptedDrops, s.QueueDrops, s.Delayed, s.Duplicated, s.Reordered, s.Corrupted,
         }.Select(n => n.ToString(CultureInfo.InvariantCulture))]);
     }
 

@@ -33,6 +33,7 @@ internal static class ReceiveCommand
                 throw new UsageException(target.Directory is { Exists: false } ? $"-o '{target}': the folder does not exist" : $"-o '{target}': is a folder");
             }
 
+            IncomingFile.CheckFolderOf(target?.FullName ?? Path.GetFullPath("received"));
             RecordingOptions recording = RecordingOptions.From(parsed, pcap, pcapAsTcp, address);
             TimeSpan silence = CommonOptions.Duration(parsed.GetRequiredValue(timeout), "--timeout");
             return ReceiveAsync(address, target, silence, parsed.GetValue(allowRemote), recording, cancellationToken);

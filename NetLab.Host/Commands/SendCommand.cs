@@ -32,7 +32,7 @@ internal static class SendCommand
             FileInfo source = parsed.GetRequiredValue(file);
             if (!source.Exists)
             {
-                throw new UsageException($"'{source}': no such file");
+                throw new UsageException(Directory.Exists(source.FullName) ? $"'{source}': is a folder" : $"'{source}': no such file");
             }
 
             if (!Quantity.TryParseRate(parsed.GetRequiredValue(rate), out long bitsPerSecond))
@@ -86,7 +86,8 @@ internal static class SendCommand
             catch (Exception error) when (error is IOException or OperationCanceledException)
             {
                 stream.Abort();
-                string reached = $"{stream.Statistics?.BytesAcknowledged ?? content.Position} of {content.Length} bytes of {name} had reached the receiver";
+                long acknowledged = (stream.Statistics?.BytesAcknowledged ?? content.Position) - new FileOffer(name, content.Length).Length;
+                string reached = $"{Math.Clamp(acknowledged, 0, content.Length)} of {content.Length} bytes of {name} had reached the receiver";
                 if (error is IOException)
                 {
                     throw new IOException($"{address}: {error.Message} ({reached})", error);

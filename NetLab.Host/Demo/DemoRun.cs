@@ -32,6 +32,9 @@ internal sealed class DemoRun(DemoOptions options)
 
     private TimeSpan Patience => LeastPatience + TimeSpan.FromSeconds((double)(options.File?.Length ?? 0) / LeastBytesPerSecond);
 
+    /// <summary>What the run was told.</summary>
+    public DemoOptions Options => options;
+
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         FileInfo file = options.File ?? DemoFile.Create(options.Folder, options.Seed);

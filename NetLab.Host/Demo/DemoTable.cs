@@ -25,7 +25,7 @@ internal static class DemoTable
                 Number(t.LostOnLink),
                 t.Retransmitted is { } again ? Number(again) : "-",
                 Units.Rate(t.Goodput),
-                t.SentSha256 == t.ReceivedSha256 ? "equal at both ends" : "DIFFERENT");
+                t.SentSha256 != t.ReceivedSha256 ? "DIFFERENT" : t.Delivered == t.Bytes ? "equal at both ends" : "of what arrived: equal");
         }
 
         return table;

@@ -1,4 +1,5 @@
 using System.Net;
+using NetLab.Host.Commands;
 using NetLab.Osi.Captures;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Sockets;
@@ -60,8 +61,17 @@ internal sealed class PacketRecorder : IDisposable
         }
     }
 
-    private static PcapngWriter? Open(FileInfo? file) =>
-        file is null ? null : new PcapngWriter(new FileStream(file.FullName, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16));
+    private static PcapngWriter? Open(FileInfo? file)
+    {
+        try
+        {
+            return file is null ? null : new PcapngWriter(new FileStream(file.FullName, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"'{file}': the recording cannot be written there: {error.Message}");
+        }
+    }
 
     private void Record(
         int? udpInterface, int? tcpInterface, IPEndPoint local, Instant at, ReadOnlySpan<byte> datagram, DatagramAddress peer, bool sent)

@@ -11,6 +11,7 @@ namespace NetLab.Host.Rendering;
 internal sealed class Ladder
 {
     private const int ArrowWidth = 58;
+    private const string LostOnTheLeft = "✗ lost ";
 
     private readonly List<Rung> _rungs = [];
     private readonly Instant _start;
@@ -76,16 +77,18 @@ internal sealed class Ladder
     private string Line(Rung rung)
     {
         string label = $" {Label(rung)} ";
-        string shaft = label.PadRight(Math.Max(label.Length + 2, ArrowWidth), '─');
+        bool lostOnTheWayLeft = !rung.FromClient && rung.ArrivedAt is null;
+        int width = lostOnTheWayLeft ? ArrowWidth - LostOnTheLeft.Length + 2 : ArrowWidth;
+        string shaft = label.PadRight(Math.Max(label.Length + 2, width), '─');
         string arrow = (rung.FromClient, rung.ArrivedAt) switch
         {
             (true, null) => $"├─{shaft}✗ lost",
             (true, _) => $"├─{shaft}→│",
-            (false, null) => $"✗ lost {shaft}─┤",
+            (false, null) => $"{LostOnTheLeft}{shaft}─┤",
             (false, _) => $"│←{shaft}─┤",
         };
         string arrived = rung.ArrivedAt is { } at ? Milliseconds(at) : "";
-        return $"{Milliseconds(rung.SentAt),12}  {arrow}  {arrived}";
+        return $"{Milliseconds(rung.SentAt),12}  {arrow}  {arrived}".TrimEnd();
     }
 
     private string Label(Rung rung)

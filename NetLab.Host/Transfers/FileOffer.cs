@@ -20,6 +20,9 @@ internal sealed record FileOffer(string Name, long Size)
     private const int FixedSize = 4 + 2 + 8;
     private const int MaxNameBytes = 255;
 
+    /// <summary>Bytes the offer takes on the stream.</summary>
+    public int Length => FixedSize + Encoding.UTF8.GetByteCount(Name);
+
     /// <summary>Writes the offer.</summary>
     public void WriteTo(IBufferWriter<byte> output)
     {

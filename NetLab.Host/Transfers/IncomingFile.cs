@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using NetLab.Host.Commands;
 
 namespace NetLab.Host.Transfers;
 
@@ -23,6 +24,21 @@ internal sealed class IncomingFile : IDisposable
         string folder = Path.GetDirectoryName(_finalPath)!;
         _partPath = Path.Combine(folder, $".{Guid.NewGuid():N}.part");
         _stream = new FileStream(_partPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+    }
+
+    /// <summary>Sees whether a file could be written beside a path, before anybody sends one.</summary>
+    /// <exception cref="UsageException">It could not.</exception>
+    public static void CheckFolderOf(string path)
+    {
+        string folder = Path.GetDirectoryName(path)!;
+        try
+        {
+            new FileStream(Path.Combine(folder, $".{Guid.NewGuid():N}.part"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"'{path}': nothing can be written to the folder {folder}");
+        }
     }
 
     /// <summary>Where the file will stand.</summary>

@@ -33,7 +33,7 @@ internal sealed record TransferReport(string Verb, string Name, long Bytes, Time
     public IEnumerable<string> Lines()
     {
         yield return string.Create(
-            CultureInfo.InvariantCulture, $"{Verb} {Name}: {Bytes} bytes in {Elapsed.TotalSeconds:F3} s, {Units.Rate(Goodput)}");
+            CultureInfo.InvariantCulture, $"{Verb} {Name}: {Bytes} bytes in {Elapsed.TotalSeconds:F3} s{(Goodput > 0 ? $", {Units.Rate(Goodput)}" : "")}");
         if (Retransmissions is { } again)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"retransmissions: {again}");

@@ -156,10 +156,18 @@ public sealed partial class Connection
             return;
         }
 
-        if (State == ConnectionState.TimeWait && header.Has(SegmentFlags.Fin))
+        if (State == ConnectionState.TimeWait && (header.Has(SegmentFlags.Fin) || segment.Payload.Length > 0))
         {
             // The peer did not get our last ACK: it is sent again and waited out again (RFC 9293, 3.10.7.4, eighth).
             StartTimeWait(now);
+        }
+
+        if (_timestamps && !isOldTimestamp && header.Options.Timestamps is { } timestamps && offset <= _receiver.Next
+            && offset >= _receiver.Next - _options.ReceiveBufferSize)
+        {
+            // What comes again is answered with its own timestamp: the peer, whose earlier ACKs were lost, would else
+            // measure its round trip from the first copy. Only close behind, or a blind guess could move TS.Recent.
+            _receiver.NoteTimestamp(timestamps.Value, offset, first: false);
         }
 
         // Old data and FINs are always acknowledged again, or a peer whose ACKs were lost would send them for ever;

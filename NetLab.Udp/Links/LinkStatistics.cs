@@ -27,6 +27,9 @@ public sealed record LinkStatistics
     /// <summary>Datagrams (first copies) that left the link after one that had entered later (RFC 4737, 3).</summary>
     public long Reordered { get; private set; }
 
+    /// <summary>Datagrams that left later than they entered, for whatever reason.</summary>
+    public long Delayed { get; private set; }
+
     /// <summary>Datagrams with a bit flipped.</summary>
     public long Corrupted { get; private set; }
 
@@ -55,6 +58,7 @@ public sealed record LinkStatistics
             }
         }
 
+        Delayed += !outcome.IsDropped && outcome.DeliverAt > outcome.EnteredAt ? 1 : 0;
         Duplicated += outcome.IsDuplicated ? 1 : 0;
         Corrupted += (outcome.Effects & LinkEffects.Corrupted) != 0 ? 1 : 0;
     }
