@@ -51,8 +51,15 @@ internal sealed class Ladder
             IEnumerable<Rung?> told = _rungs[(first + 1)..i]
                 .Where(r => r.FromClient != again.FromClient && r.ArrivedAt <= again.SentAt && r.ArrivedAt > _rungs[first].SentAt && r.Header.Options.Sack.Count > 0)
                 .Take(3);
-            Rung? answer = _rungs.Skip(i + 1).FirstOrDefault(r => r.FromClient != again.FromClient && r.SentAt >= again.ArrivedAt);
             List<Rung?> story = [_rungs[first], null, .. told, null, again];
+            Rung arrived = again;
+            while (arrived.ArrivedAt is null && _rungs.Find(r => r.SentAt > arrived.SentAt && r.IsSameData(again)) is { } later)
+            {
+                // The repair was lost as well: the story goes on until one arrives.
+                story.AddRange([null, arrived = later]);
+            }
+
+            Rung? answer = _rungs.Skip(i + 1).FirstOrDefault(r => r.FromClient != again.FromClient && r.SentAt >= arrived.ArrivedAt);
             if (answer is not null)
             {
                 story.Add(answer);
