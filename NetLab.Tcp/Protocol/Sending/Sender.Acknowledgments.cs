@@ -7,6 +7,9 @@ namespace NetLab.Tcp.Protocol.Sending;
 /// <content>What acknowledgments and timers tell of what was sent.</content>
 internal sealed partial class Sender
 {
+    // The timestamp clock's resolution: ages differ by less than one tick of it through rounding alone.
+    private static readonly TimeSpan TimestampTick = TimeSpan.FromMilliseconds(1);
+
     private RecoveryPhase _phase;
     private long _recoveryPoint;
     private bool _retransmitFirst;
@@ -43,6 +46,12 @@ internal sealed partial class Sender
         if (advances && sample is null)
         {
             // Karn: what was sent twice says nothing, unless a timestamp tells which of the two was meant.
+            sample = echoAge;
+        }
+        else if (sample > echoAge + TimestampTick)
+        {
+            // The segment that caused this acknowledgment left no longer ago than the timestamp it echoes. What is reported
+            // later than that arrived earlier, and its acknowledgments were lost: it measures their loss, not the path.
             sample = echoAge;
         }
 

@@ -8,14 +8,6 @@ namespace NetLab.Tcp.Tests.Protocol;
 /// <summary>SYN, SYN_ACK, ACK, and everything that may come instead (RFC 9293, 3.5 and 3.10.7).</summary>
 public sealed class HandshakeTests
 {
-    private static readonly SegmentOptions AllOffers = new()
-    {
-        MaxSegmentSize = 1000,
-        WindowScale = 3,
-        SackPermitted = true,
-        Timestamps = new SegmentTimestamps(5, 0),
-    };
-
     [Fact]
     [Conformance(16)]
     public void The_client_sends_a_syn_and_acknowledges_the_syn_ack()
@@ -43,31 +35,6 @@ public sealed class HandshakeTests
         script.Inject(Say.Ack(1, 1));
         script.ExpectState(ConnectionState.Established);
         script.ExpectNothing();
-    }
-
-    [Theory]
-    [Conformance(16, 37, 38)]
-    [InlineData(true, true, true)]
-    [InlineData(false, true, true)]
-    [InlineData(true, false, true)]
-    [InlineData(true, true, false)]
-    [InlineData(false, false, false)]
-    public void Only_what_both_offer_is_used(bool sack, bool timestamps, bool scaling)
-    {
-        var options = new ConnectionOptions { Sack = sack, Timestamps = timestamps, WindowScaling = scaling };
-        var script = ConnectionScript.Listening(options);
-        script.Inject(Say.Syn(AllOffers));
-        SegmentOptions answer = script.Expect("a SYN_ACK", s => s.Has(SegmentFlags.Syn | SegmentFlags.Ack)).Options;
-        Assert.Equal(sack, answer.SackPermitted);
-        Assert.Equal(timestamps, answer.Timestamps is not null);
-        Assert.Equal(scaling, answer.WindowScale is not null);
-
-        var silent = ConnectionScript.Listening();
-        silent.Inject(Say.Syn());
-        SegmentOptions none = silent.Expect("a SYN_ACK", s => s.Has(SegmentFlags.Syn | SegmentFlags.Ack)).Options;
-        Assert.False(none.SackPermitted);
-        Assert.Null(none.Timestamps);
-        Assert.Null(none.WindowScale);
     }
 
     [Fact]
@@ -356,41 +323,6 @@ public sealed class HandshakeTests
         Assert.Throws<ArgumentException>(() => Connection.Open(default, new ConnectionOptions(), stream, new ConnectionIdentity(5, 0, default, 0)));
         Assert.Throws<ArgumentException>(() => Connection.Open(default, new ConnectionOptions { ReceiveBufferSize = 3 }, stream, new ConnectionIdentity(5, 6, default, 0)));
         Assert.Throws<ArgumentException>(() => Connection.Open(default, new ConnectionOptions { MaxSegmentSize = 70_000 }, stream, new ConnectionIdentity(5, 6, default, 0)));
-    }
-
-    [Theory]
-    [Conformance(36)]
-    [InlineData(0, 536)]
-    [InlineData(1, 88)]
-    [InlineData(60, 88)]
-    [InlineData(500, 500)]
-    [InlineData(9000, 1400)]
-    public void The_mss_of_the_peer_is_kept_within_reason(int offered, int expected)
-    {
-        var script = ConnectionScript.Established(syn: new SegmentOptions { MaxSegmentSize = offered });
-        script.Write(new byte[5000]);
-        IReadOnlyList<ScriptedSegment> sent = script.TakeAll();
-        Assert.NotEmpty(sent);
-        Assert.Equal(expected, sent[0].Payload.Length);
-    }
-
-    [Theory]
-    [Conformance(37)]
-    [InlineData(1024, 0)]
-    [InlineData(65_535, 0)]
-    [InlineData(65_536, 1)]
-    [InlineData(1 << 20, 5)]
-    [InlineData(1 << 30, 14)]
-    public void The_window_scale_comes_from_the_buffer_and_never_applies_to_a_syn(int buffer, int scale)
-    {
-        var script = ConnectionScript.Listening(new ConnectionOptions { ReceiveBufferSize = buffer });
-        script.Inject(Say.Syn(new SegmentOptions { WindowScale = 2 }));
-        ScriptedSegment answer = script.Expect("the SYN_ACK", s => s.Has(SegmentFlags.Syn));
-        Assert.Equal(scale, answer.Options.WindowScale);
-        Assert.Equal(Math.Min(buffer, 65_535), answer.Window);
-        script.Inject(Say.Data(1, 1, Say.Bytes(1)));
-        ScriptedSegment acknowledgment = script.Expect("an ACK", s => s.Flags == SegmentFlags.Ack);
-        Assert.InRange((long)acknowledgment.Window << scale, Math.Min(buffer, 65_535L << scale) - 1500 - (1 << scale), buffer);
     }
 
     [Fact]

@@ -359,6 +359,28 @@ public sealed class RetransmissionTests
     }
 
     [Fact]
+    [Conformance(96)]
+    public void Segments_sacked_late_because_acknowledgments_were_lost_do_not_inflate_the_round_trip()
+    {
+        var options = new SegmentOptions { MaxSegmentSize = 112, SackPermitted = true, Timestamps = new SegmentTimestamps(1, 0) };
+        var script = ConnectionScript.Established(syn: options);
+        script.Write(new byte[400]);
+        Assert.Equal(4, script.TakeAll().Count);
+        script.Advance(TimeSpan.FromSeconds(2));
+        ScriptedSegment repeated = script.TakeAll()[^1];
+        Assert.Equal(1, repeated.Sequence);
+
+        // The peer has had the second and third, sent once, for two seconds; only now does one of its ACKs get through.
+        var blocks = default(SackBlocks);
+        blocks.Add(new SackBlock(script.OwnNumber(101), script.OwnNumber(301)));
+        script.Inject(Say.Ack(1, 1) with
+        {
+            Options = new SegmentOptions { Sack = blocks, Timestamps = new SegmentTimestamps(2, repeated.Options.Timestamps!.Value.Value) },
+        });
+        Assert.InRange(script.Connection!.Statistics.SmoothedRoundTrip!.Value.TotalMilliseconds, 0, 200);
+    }
+
+    [Fact]
     [Conformance(136, 137)]
     public void After_a_window_probe_our_acknowledgments_stay_inside_the_window()
     {
