@@ -16,7 +16,7 @@ internal sealed class DatagramFileReceiver : IDisposable
     private readonly DatagramPoller _poller = new();
     private readonly IncomingFile _file;
     private readonly List<(long Offset, int Length)> _pieces = [];
-    private uint? _flow;
+    private FlowId? _flow;
     private long _delivered;
     private long _messages;
     private (long Size, byte[] Sha256)? _end;
@@ -29,7 +29,7 @@ internal sealed class DatagramFileReceiver : IDisposable
     {
         _socket = socket;
         _poller.Add(socket);
-        _sink = new DatagramSink(socket) { Tap = tap, OnPayload = Take };
+        _sink = new DatagramSink(socket) { Tap = tap, OnPayload = Take, Accepts = id => _flow is null || id == _flow };
         _file = new IncomingFile(path, overwrite);
     }
 
@@ -93,7 +93,7 @@ internal sealed class DatagramFileReceiver : IDisposable
             throw new TimeoutException("no file came: the sender was silent");
         }
 
-        return Report(_sink.Flows[flow], Stopwatch.GetElapsedTime(started.Value, last));
+        return Report(_sink.Find(flow)!, Stopwatch.GetElapsedTime(started.Value, last));
     }
 
     /// <inheritdoc/>
@@ -126,13 +126,8 @@ internal sealed class DatagramFileReceiver : IDisposable
 
     private void Take(in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from)
     {
-        // The first flow is the file; another sender's does not mix into it.
-        _flow ??= header.Flow;
-        if (header.Flow != _flow)
-        {
-            return;
-        }
-
+        // The first flow is the file; from here on the sink takes no other, so that no other sender's mixes into it.
+        _flow ??= new FlowId(from, header.Flow);
         _messages++;
         if (DatagramFileMessage.TryReadData(payload, out long offset, out ReadOnlySpan<byte> data) && offset + data.Length <= MaxFileSize)
         {

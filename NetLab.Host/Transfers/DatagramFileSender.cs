@@ -66,7 +66,7 @@ internal static class DatagramFileSender
             await Task.Delay(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait, cancellationToken).ConfigureAwait(false);
         }
 
-        while (!source.TrySend(message.Span))
+        while (!source.TrySend(message))
         {
             await Task.Delay(1, cancellationToken).ConfigureAwait(false);
         }

@@ -8,12 +8,20 @@ namespace NetLab.Udp.Flows;
 /// </summary>
 public sealed class DatagramSink
 {
-    /// <summary>How many flows are told apart; datagrams of further ones count as <see cref="Foreign"/>.</summary>
-    public const int MaxFlows = 1024;
+    /// <summary>
+    /// How many flows are told apart at once. Of more, those of which only one datagram was ever seen are forgotten first.
+    /// </summary>
+    public const int MaxFlows = 256;
 
     private readonly DatagramSocket _socket;
-    private readonly Dictionary<uint, FlowStatistics> _flows = [];
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize + 1);
+    private readonly PeerTable<FlowId, FlowStatistics> _flows = new(MaxFlows);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize + 1, pinned: true);
+
+    // Datagrams come in runs of one flow: most are found without looking.
+    private FlowId _latestId;
+    private FlowStatistics? _latest;
+    private bool _metAgain;
+    private uint _bufferDrops;
 
     /// <summary>Makes a sink that has received nothing yet.</summary>
     /// <param name="socket">Receives; stays the caller's.</param>
@@ -32,18 +40,24 @@ public sealed class DatagramSink
     /// <summary>Called for each new payload.</summary>
     public PayloadHandler? OnPayload { get; set; }
 
+    /// <summary>Says which flows to count; others are <see cref="Foreign"/>. Null counts all.</summary>
+    public Func<FlowId, bool>? Accepts { get; set; }
+
     /// <summary>Told of each datagram as it arrives, probe or not.</summary>
     public DatagramTap? Tap { get; set; }
 
-    /// <summary>Datagrams that were no probes, were damaged, or belonged to one flow too many.</summary>
+    /// <summary>Datagrams that were no probes, were damaged, or were of a flow that is not accepted.</summary>
     public long Foreign { get; private set; }
 
-    /// <summary>The flows seen so far, by number.</summary>
-    public IReadOnlyDictionary<uint, FlowStatistics> Flows => _flows;
+    /// <summary>The flows known now, by sender and number.</summary>
+    public IEnumerable<KeyValuePair<FlowId, FlowStatistics>> Flows => _flows.All;
+
+    /// <summary>What is known of a flow; null if nothing (any more).</summary>
+    public FlowStatistics? Find(FlowId id) => _flows.TryGet(id, out FlowStatistics? flow) ? flow : null;
 
     /// <summary>Takes what is waiting.</summary>
-    /// <param name="most">How many datagrams at most, so that the caller gets a turn.</param>
-    /// <returns>How many were taken.</returns>
+    /// <param name="most">How many system calls at most, so that the caller gets a turn.</param>
+    /// <returns>How many were made that brought something.</returns>
     public int Receive(int most = 256)
     {
         int taken = 0;
@@ -69,6 +83,7 @@ public sealed class DatagramSink
                 offset += length;
             }
             while (offset < batch.Length);
+            _bufferDrops = batch.BufferDrops;
         }
 
         return taken;
@@ -77,29 +92,40 @@ public sealed class DatagramSink
     private void Take(ReadOnlySpan<byte> datagram, in DatagramBatch batch)
     {
         Tap?.Invoke(batch.ReceivedAt, datagram, batch.From, false);
-        if (!ProbeHeader.TryRead(datagram, out ProbeHeader header) || !TryFindFlow(header.Flow, out FlowStatistics? flow))
+        if (!ProbeHeader.TryRead(datagram, out ProbeHeader header) || FindOrAdd(new FlowId(batch.From, header.Flow)) is not { } flow)
         {
             Foreign++;
         }
-        else if (flow.Count(header, batch.ReceivedAt))
+        else if (flow.Count(header, batch.ReceivedAt, batch.BufferDrops))
         {
             OnPayload?.Invoke(header, datagram[ProbeHeader.Size..], batch.From);
         }
     }
 
-    private bool TryFindFlow(uint number, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out FlowStatistics? flow)
+    private FlowStatistics? FindOrAdd(FlowId id)
     {
-        if (_flows.TryGetValue(number, out flow))
+        if (_latest is not null && id == _latestId)
         {
-            return true;
+            if (!_metAgain)
+            {
+                _metAgain = _flows.TryMeet(id, out _);
+            }
+
+            return _latest;
         }
 
-        if (_flows.Count >= MaxFlows)
+        if (!_flows.TryMeet(id, out FlowStatistics? flow))
         {
-            return false;
+            if (Accepts?.Invoke(id) == false)
+            {
+                return null;
+            }
+
+            flow = new FlowStatistics(_bufferDrops);
+            _flows.Add(id, flow, out _);
         }
 
-        _flows.Add(number, flow = new FlowStatistics());
-        return true;
+        (_latestId, _latest, _metAgain) = (id, flow, false);
+        return flow;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
@@ -9,14 +10,22 @@ namespace NetLab.Udp.Flows;
 /// </summary>
 public sealed class DatagramSource
 {
+    // Timers of a busy system are late by milliseconds: so much is caught up, a longer pause is lost. At high rates less, as
+    // it has to find room in the receiver's buffer on top of everything else.
+    private const long CatchUpBytes = 256 << 10;
+    private static readonly TimeSpan CatchUp = TimeSpan.FromMilliseconds(10);
+
     private readonly DatagramSocket _socket;
     private readonly DatagramAddress _to;
     private readonly uint _flow;
-    private readonly long _bitsPerSecond;
+    private readonly double _ticksPerByte;
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
-    private readonly byte[] _datagram = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize);
+    private readonly byte[] _header = GC.AllocateArray<byte>(ProbeHeader.Size, pinned: true);
+    private readonly ReadOnlyMemory<byte>[] _pieces;
     private ulong _sequence;
-    private Instant _nextSend;
+
+    // In ticks, with their fractions: at 10 Gbit/s a datagram takes eleven and a bit.
+    private double _nextSend;
 
     /// <summary>Makes a source that has sent nothing yet.</summary>
     /// <param name="socket">Sends; stays the caller's.</param>
@@ -30,8 +39,9 @@ public sealed class DatagramSource
         _socket = socket;
         _to = to;
         _flow = flow;
-        _bitsPerSecond = bitsPerSecond;
-        _nextSend = _clock.Now;
+        _ticksPerByte = bitsPerSecond == 0 ? 0 : 8.0 * TimeSpan.TicksPerSecond / bitsPerSecond;
+        _pieces = [MemoryMarshal.CreateFromPinnedArray(_header, 0, _header.Length), default];
+        _nextSend = _clock.Now.Ticks;
     }
 
     /// <summary>Told of each datagram as it is sent, header and all.</summary>
@@ -54,39 +64,91 @@ public sealed class DatagramSource
     {
         get
         {
-            TimeSpan wait = _nextSend - _clock.Now;
-            return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+            double wait = _nextSend - _clock.Now.Ticks;
+            return wait > 0 ? new TimeSpan((long)Math.Ceiling(wait)) : TimeSpan.Zero;
         }
     }
 
     /// <summary>Sends one datagram now; the pace is the caller's to keep by <see cref="UntilNextSend"/>.</summary>
     /// <param name="payload">What stands behind the header, up to 65,475 bytes.</param>
     /// <returns>False when the send buffer is full: send the same payload again later.</returns>
-    public bool TrySend(ReadOnlySpan<byte> payload)
+    public bool TrySend(ReadOnlyMemory<byte> payload)
     {
-        Span<byte> datagram = _datagram.AsSpan(0, ProbeHeader.Size + payload.Length);
-        payload.CopyTo(datagram[ProbeHeader.Size..]);
         Instant now = _clock.Now;
-        new ProbeHeader(_flow, _sequence, now.Ticks, payload.Length).Write(datagram);
-        DatagramSendStatus status = _socket.TrySend(datagram, datagram.Length, _to, out _);
+        int size = ProbeHeader.Size + payload.Length;
+        new ProbeHeader(_flow, _sequence, now.Ticks, MonotonicClock.Id, payload.Length).Write(_header, ProbeHeader.SumOf(payload.Span));
+        _pieces[1] = payload;
+        DatagramSendStatus status = _socket.TrySend(_pieces, 0, size, _to, out _);
         if (status == DatagramSendStatus.Blocked)
         {
             Blocked++;
             return false;
         }
 
-        Refused += status == DatagramSendStatus.Sent ? 0 : 1;
-        Tap?.Invoke(now, datagram, _to, true);
-        _sequence++;
-        SentBytes += payload.Length;
-        if (_bitsPerSecond > 0)
+        if (Tap is { } tap)
         {
-            // Timers of a busy system are late by milliseconds: so much is caught up, a longer pause is lost.
-            Instant earliest = now - TimeSpan.FromMilliseconds(10);
-            _nextSend = Instant.Max(_nextSend, earliest)
-                + TimeSpan.FromTicks(datagram.Length * 8L * TimeSpan.TicksPerSecond / _bitsPerSecond);
+            byte[] datagram = [.. _header, .. payload.Span];
+            tap(now, datagram, _to, true);
         }
 
+        Refused += status == DatagramSendStatus.Sent ? 0 : 1;
+        Count(now, 1, size);
         return true;
+    }
+
+    /// <summary>
+    /// Sends generated datagrams, as many as one call carries and the rate allows now: at least one, whatever the rate says.
+    /// </summary>
+    /// <param name="train">Their size, and where they are written.</param>
+    /// <param name="most">How many at most, at least 1.</param>
+    /// <returns>How many the system took; 0 when the send buffer is full.</returns>
+    public int TrySend(ProbeTrain train, int most)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        Instant now = _clock.Now;
+        int count = Math.Min(most, train.Capacity);
+        if (_ticksPerByte > 0)
+        {
+            double due = 1 + ((now.Ticks - _nextSend) / (_ticksPerByte * train.DatagramSize));
+            count = (int)Math.Clamp(due, 1, count);
+        }
+
+        var first = new ProbeHeader(_flow, _sequence, now.Ticks, MonotonicClock.Id, train.DatagramSize - ProbeHeader.Size);
+        ReadOnlySpan<byte> datagrams = train.Write(first, count);
+        DatagramSendStatus status = _socket.TrySend(datagrams, train.DatagramSize, _to, out int bytesSent);
+        int sent = bytesSent / train.DatagramSize;
+        if (status == DatagramSendStatus.Blocked)
+        {
+            Blocked++;
+        }
+        else if (status != DatagramSendStatus.Sent)
+        {
+            // What the system refuses is gone, like anything else that is fired and forgotten.
+            Refused += count - sent;
+            sent = count;
+        }
+
+        if (Tap is { } tap)
+        {
+            for (int i = 0; i < sent; i++)
+            {
+                tap(now, datagrams.Slice(i * train.DatagramSize, train.DatagramSize), _to, true);
+            }
+        }
+
+        Count(now, sent, train.DatagramSize);
+        return sent;
+    }
+
+    private void Count(Instant now, int datagrams, int size)
+    {
+        _sequence += (ulong)datagrams;
+        SentBytes += (long)datagrams * (size - ProbeHeader.Size);
+        if (_ticksPerByte > 0)
+        {
+            double earliest = now.Ticks - Math.Min(CatchUp.Ticks, CatchUpBytes * _ticksPerByte);
+            _nextSend = Math.Max(_nextSend, earliest) + (_ticksPerByte * size * datagrams);
+        }
     }
 }

@@ -1,23 +1,28 @@
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace NetLab.Udp.Flows;
 
 /// <summary>
 /// What each datagram of a fire-and-forget flow begins with: enough for the receiver to count what was lost, doubled
-/// or late. 32 bytes in network order: magic "NLP1", flow, sequence, send time, length of the payload, and a CRC-32C over header and payload.
+/// or late. 32 bytes in network order: magic "NLP2", flow, sequence, send time, the clock it was taken from, and a CRC-32C
+/// over header, length and a sum of the payload.
 /// </summary>
 /// <param name="Flow">Number of the flow, drawn by its source.</param>
 /// <param name="Sequence">Number of the datagram within the flow, from 0.</param>
 /// <param name="SentAt">Ticks of 100 ns on the sender's clock.</param>
-/// <param name="Length">Bytes of payload behind the header.</param>
-public readonly record struct ProbeHeader(uint Flow, ulong Sequence, long SentAt, int Length)
+/// <param name="Clock">Which clock that is (<see cref="Time.MonotonicClock.Id"/>); 0 for one nobody shares.</param>
+/// <param name="Length">Bytes of payload behind the header; not in the header, but the datagram's own length.</param>
+public readonly record struct ProbeHeader(uint Flow, ulong Sequence, long SentAt, uint Clock, int Length)
 {
     /// <summary>Bytes of a header.</summary>
     public const int Size = 32;
 
-    private const uint Magic = 0x4E4C_5031; // "NLP1"
+    private const uint Magic = 0x4E4C_5032; // "NLP2"
+    private const int Checked = Size - sizeof(uint);
 
-    /// <summary>Reads a header; false for anything that is not one.</summary>
+    /// <summary>Reads a header; false for anything that is not one, and for one of which any single bit has changed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> datagram, out ProbeHeader header)
     {
         header = default;
@@ -26,9 +31,8 @@ public readonly record struct ProbeHeader(uint Flow, ulong Sequence, long SentAt
             return false;
         }
 
-        int length = datagram.Length - Size;
-        if (BinaryPrimitives.ReadUInt32BigEndian(datagram[24..]) != (uint)length
-            || BinaryPrimitives.ReadUInt32BigEndian(datagram[28..]) != Check(datagram))
+        ReadOnlySpan<byte> payload = datagram[Size..];
+        if (BinaryPrimitives.ReadUInt32BigEndian(datagram[Checked..]) != Check(datagram, SumOf(payload), payload.Length))
         {
             return false;
         }
@@ -37,43 +41,60 @@ public readonly record struct ProbeHeader(uint Flow, ulong Sequence, long SentAt
             BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]),
             BinaryPrimitives.ReadUInt64BigEndian(datagram[8..]),
             BinaryPrimitives.ReadInt64BigEndian(datagram[16..]),
-            length);
+            BinaryPrimitives.ReadUInt32BigEndian(datagram[24..]),
+            payload.Length);
         return true;
     }
 
-    /// <summary>Writes the header in front of a payload that already stands behind it.</summary>
-    /// <param name="datagram">Header and payload: <see cref="Size"/> + <see cref="Length"/> bytes.</param>
-    public void Write(Span<byte> datagram)
+    /// <summary>Writes the header.</summary>
+    /// <param name="destination">Where it goes; at least <see cref="Size"/> bytes.</param>
+    /// <param name="payloadSum"><see cref="SumOf"/> the payload, which has <see cref="Length"/> bytes.</param>
+    public void Write(Span<byte> destination, uint payloadSum)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(datagram.Length, Size + Length);
-        BinaryPrimitives.WriteUInt32BigEndian(datagram, Magic);
-        BinaryPrimitives.WriteUInt32BigEndian(datagram[4..], Flow);
-        BinaryPrimitives.WriteUInt64BigEndian(datagram[8..], Sequence);
-        BinaryPrimitives.WriteInt64BigEndian(datagram[16..], SentAt);
-        BinaryPrimitives.WriteUInt32BigEndian(datagram[24..], (uint)Length);
-        BinaryPrimitives.WriteUInt32BigEndian(datagram[28..], Check(datagram));
+        BinaryPrimitives.WriteUInt32BigEndian(destination, Magic);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[4..], Flow);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], Sequence);
+        BinaryPrimitives.WriteInt64BigEndian(destination[16..], SentAt);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[24..], Clock);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[Checked..], Check(destination, payloadSum, Length));
     }
 
-    // Over header and payload: a link that flips bits must not be able to invent a sequence number.
-    private static uint Check(ReadOnlySpan<byte> datagram)
+    /// <summary>
+    /// A sum of the payload that any one flipped bit changes. Not a CRC: that would cost as much as the system calls do.
+    /// </summary>
+    public static uint SumOf(ReadOnlySpan<byte> payload)
     {
-        uint crc = Crc32C(uint.MaxValue, datagram[..28]);
-        return ~Crc32C(crc, datagram[Size..]);
+        Vector<ulong> lanes = Vector<ulong>.Zero;
+        ReadOnlySpan<Vector<ulong>> vectors = MemoryMarshal.Cast<byte, Vector<ulong>>(payload);
+        foreach (Vector<ulong> vector in vectors)
+        {
+            lanes += vector;
+        }
+
+        ulong sum = Vector.Sum(lanes);
+        payload = payload[(vectors.Length * Vector<byte>.Count)..];
+        for (; payload.Length >= sizeof(ulong); payload = payload[sizeof(ulong)..])
+        {
+            sum += MemoryMarshal.Read<ulong>(payload);
+        }
+
+        Span<byte> tail = stackalloc byte[sizeof(ulong)];
+        tail.Clear();
+        payload.CopyTo(tail);
+        sum += MemoryMarshal.Read<ulong>(tail);
+
+        // Added and not XORed: a flipped bit k moves the sum by 2^k and at most one carry, which never is 0 modulo 2^32.
+        return (uint)sum + (uint)(sum >> 32);
     }
 
-    private static uint Crc32C(uint crc, ReadOnlySpan<byte> bytes)
+    // A link that flips bits must not be able to invent a sequence number. A change of up to 32 bits in a row, such as of the
+    // sum, never escapes a CRC of 32 bits.
+    private static uint Check(ReadOnlySpan<byte> header, uint payloadSum, int payloadLength)
     {
-        while (bytes.Length >= 8)
-        {
-            crc = System.Numerics.BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[8..];
-        }
-
-        foreach (byte b in bytes)
-        {
-            crc = System.Numerics.BitOperations.Crc32C(crc, b);
-        }
-
-        return crc;
+        uint crc = BitOperations.Crc32C(uint.MaxValue, MemoryMarshal.Read<ulong>(header));
+        crc = BitOperations.Crc32C(crc, MemoryMarshal.Read<ulong>(header[8..]));
+        crc = BitOperations.Crc32C(crc, MemoryMarshal.Read<ulong>(header[16..]));
+        crc = BitOperations.Crc32C(crc, MemoryMarshal.Read<uint>(header[24..]));
+        return ~BitOperations.Crc32C(crc, ((ulong)(uint)payloadLength << 32) | payloadSum);
     }
 }

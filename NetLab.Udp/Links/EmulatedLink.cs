@@ -1,4 +1,3 @@
-using System.Buffers;
 using NetLab.Udp.Time;
 
 namespace NetLab.Udp.Links;
@@ -10,8 +9,12 @@ namespace NetLab.Udp.Links;
 /// <typeparam name="TTag">What travels with a datagram: where it is going.</typeparam>
 public sealed class EmulatedLink<TTag>
 {
-    private readonly PriorityQueue<Waiting, (Instant DeliverAt, long Order)> _waiting = new();
+    // Most datagrams leave in the order they came: they need no sorting. The others wait in a heap, by time and then order.
+    private readonly Queue<Waiting> _inOrder = new();
+    private readonly PriorityQueue<Waiting, (long DeliverAt, long Order)> _outOfOrder = new();
+    private readonly DatagramStore _store = new();
     private readonly long _capacity;
+    private Instant _lastInOrder;
     private long _order;
     private long _latestDelivered;
 
@@ -38,7 +41,9 @@ public sealed class EmulatedLink<TTag>
     public long BytesOnLink { get; private set; }
 
     /// <summary>When the next datagram is due, or <see cref="Instant.Never"/>.</summary>
-    public Instant NextDelivery => _waiting.TryPeek(out _, out (Instant DeliverAt, long Order) due) ? due.DeliverAt : Instant.Never;
+    public Instant NextDelivery => Instant.Min(
+        _inOrder.TryPeek(out Waiting first) ? first.DeliverAt : Instant.Never,
+        _outOfOrder.TryPeek(out Waiting other, out _) ? other.DeliverAt : Instant.Never);
 
     /// <summary>Puts a datagram onto the link.</summary>
     public void Enter(Instant now, ReadOnlySpan<byte> datagram, TTag tag)
@@ -59,7 +64,7 @@ public sealed class EmulatedLink<TTag>
 
         for (int copy = 0; copy < copies; copy++)
         {
-            byte[] bytes = ArrayPool<byte>.Shared.Rent(datagram.Length);
+            byte[] bytes = _store.Take(datagram.Length);
             datagram.CopyTo(bytes);
             if (outcome.CorruptedBit >= 0)
             {
@@ -67,7 +72,7 @@ public sealed class EmulatedLink<TTag>
             }
 
             BytesOnLink += CostOf(datagram.Length);
-            _waiting.Enqueue(new Waiting(bytes, datagram.Length, tag, outcome.Ordinal, copy > 0), (outcome.DeliverAt, ++_order));
+            Add(new Waiting(bytes, datagram.Length, tag, outcome.Ordinal, copy > 0, outcome.DeliverAt, ++_order), outcome.Effects);
         }
     }
 
@@ -78,7 +83,7 @@ public sealed class EmulatedLink<TTag>
     public bool TryDeliver(Instant now, LinkDelivery<TTag> deliver)
     {
         ArgumentNullException.ThrowIfNull(deliver);
-        if (NextDelivery > now || !_waiting.TryDequeue(out Waiting waiting, out _))
+        if (!TryTake(now, out Waiting waiting))
         {
             return false;
         }
@@ -93,7 +98,7 @@ public sealed class EmulatedLink<TTag>
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(waiting.Bytes);
+            _store.Return(waiting.Bytes);
         }
 
         return true;
@@ -102,5 +107,33 @@ public sealed class EmulatedLink<TTag>
     // With IP and UDP header, so that empty datagrams are not free.
     private static long CostOf(int length) => length + 28;
 
-    private readonly record struct Waiting(byte[] Bytes, int Length, TTag Tag, long Ordinal, bool IsCopy);
+    private void Add(in Waiting waiting, LinkEffects effects)
+    {
+        // One that is held back would make all behind it look early.
+        if ((effects & LinkEffects.HeldBack) == 0 && (_inOrder.Count == 0 || waiting.DeliverAt >= _lastInOrder))
+        {
+            _lastInOrder = waiting.DeliverAt;
+            _inOrder.Enqueue(waiting);
+        }
+        else
+        {
+            _outOfOrder.Enqueue(waiting, (waiting.DeliverAt.Ticks, waiting.Order));
+        }
+    }
+
+    private bool TryTake(Instant now, out Waiting waiting)
+    {
+        bool hasOther = _outOfOrder.TryPeek(out Waiting other, out _);
+        if (_inOrder.TryPeek(out waiting)
+            && (!hasOther || (waiting.DeliverAt.Ticks, waiting.Order).CompareTo((other.DeliverAt.Ticks, other.Order)) < 0))
+        {
+            return waiting.DeliverAt <= now && _inOrder.TryDequeue(out waiting);
+        }
+
+        waiting = other;
+        return hasOther && other.DeliverAt <= now && _outOfOrder.TryDequeue(out waiting, out _);
+    }
+
+    private readonly record struct Waiting(
+        byte[] Bytes, int Length, TTag Tag, long Ordinal, bool IsCopy, Instant DeliverAt, long Order);
 }

@@ -18,6 +18,8 @@ public sealed class LinkModel
     private long _ordinal;
     private bool _inBurst;
     private Instant _lineFreeAt;
+    private double _lineFraction;
+    private Instant _lastEntry;
     private Instant _lastDelivery;
 
     /// <summary>Makes a link that has carried nothing yet.</summary>
@@ -53,10 +55,12 @@ public sealed class LinkModel
     }
 
     /// <summary>Decides what happens to a datagram that reaches the link.</summary>
-    /// <param name="now">When it does; never before the previous one.</param>
+    /// <param name="now">When it does; taken as the previous one's time if it lies before that.</param>
     /// <param name="datagram">Its payload.</param>
     public LinkOutcome Pass(Instant now, ReadOnlySpan<byte> datagram)
     {
+        // Several sockets feed a relay's link, and each stamps for itself.
+        now = _lastEntry = Instant.Max(now, _lastEntry);
         long ordinal = ++_ordinal;
         LinkDirection link = _direction;
         LinkEffects effects = LinkEffects.None;
@@ -163,8 +167,13 @@ public sealed class LinkModel
             return false;
         }
 
-        // Rounded up: a link never carries more than its rate.
-        leavesAt = _lineFreeAt = startsAt + TimeSpan.FromTicks((long)Math.Ceiling(bytes * 8.0 * TimeSpan.TicksPerSecond / link.Rate));
+        // The line is busy for a whole number of ticks and a fraction, which the next one begins with; a datagram leaves when
+        // the tick it ends in is over, so that a link never carries more than its rate.
+        double ticks = (startsAt > now ? _lineFraction : 0) + (bytes * 8.0 * TimeSpan.TicksPerSecond / link.Rate);
+        double whole = Math.Floor(ticks);
+        _lineFraction = ticks - whole;
+        _lineFreeAt = startsAt + TimeSpan.FromTicks((long)whole);
+        leavesAt = _lineFraction > 0 ? _lineFreeAt + TimeSpan.FromTicks(1) : _lineFreeAt;
         return true;
     }
 }

@@ -12,8 +12,11 @@ namespace NetLab.Udp.Links;
 /// </summary>
 public sealed class LinkRelay : IDisposable
 {
-    // How many datagrams one socket may hand over before the others and the timers get a turn.
-    private const int TurnLength = 64;
+    // How many system calls one socket may receive by before the others and the timers get a turn: up to a thousand datagrams.
+    private const int TurnLength = 16;
+
+    // So much may wait in a client's own socket; with the most clients it is half a gigabyte of the kernel's memory at worst.
+    private const int ClientBufferSize = 1 << 20;
 
     private readonly LinkRelayOptions _options;
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
@@ -22,12 +25,17 @@ public sealed class LinkRelay : IDisposable
     private readonly DatagramAddress _target;
     private readonly EmulatedLink<RelayClient> _up;
     private readonly EmulatedLink<RelayClient> _down;
-    private readonly Dictionary<DatagramAddress, RelayClient> _byAddress = [];
+    private readonly LinkDelivery<RelayClient> _sendToTarget;
+    private readonly LinkDelivery<RelayClient> _sendToClient;
+    private readonly RelayOutbox _outbox = new();
+    private readonly PeerTable<DatagramAddress, RelayClient> _clients;
     private readonly Dictionary<DatagramSocket, RelayClient> _bySocket = [];
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize + 1);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize + 1, pinned: true);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
-    private Instant _nextSweep;
+    private LinkDescription? _change;
+    private long _unreachable;
+    private Instant _nextSweep = Instant.Never;
     private volatile bool _stopping;
 
     /// <summary>Binds the relay; it passes nothing before <see cref="Start"/>.</summary>
@@ -39,6 +47,15 @@ public sealed class LinkRelay : IDisposable
         (LinkModel up, LinkModel down) = options.Link.CreateModels(options.Seed, options.Match);
         _up = new EmulatedLink<RelayClient>(up, options.MaxBytesOnLink);
         _down = new EmulatedLink<RelayClient>(down, options.MaxBytesOnLink);
+        if (options.Log is { } log)
+        {
+            _up.Log = outcome => log(true, outcome);
+            _down.Log = outcome => log(false, outcome);
+        }
+
+        _sendToTarget = SendToTarget;
+        _sendToClient = SendToClient;
+        _clients = new PeerTable<DatagramAddress, RelayClient>(options.MaxClients);
         _target = DatagramAddress.From(options.Target);
         _listener = DatagramSocket.Bind(options.Listen);
         _poller.Add(_listener);
@@ -54,17 +71,42 @@ public sealed class LinkRelay : IDisposable
     /// <summary>What the link has done to datagrams from the target to clients.</summary>
     public LinkStatistics Down => _down.Statistics;
 
+    /// <summary>
+    /// How late datagrams left the link, against the moment the model said: the error of the system's timers and of a relay
+    /// that has more to do than time to do it.
+    /// </summary>
+    public LatencyHistogram Lateness { get; } = new();
+
     /// <summary>Datagrams the system would not take when they were due: its buffer was full or nobody was there.</summary>
-    public long SendFailures { get; private set; }
+    public long SendFailures => _outbox.Failures + Volatile.Read(ref _unreachable);
+
+    /// <summary>
+    /// How often a full buffer of the listening socket made the kernel drop something before it reached the link (each up to
+    /// 64 datagrams), or null where the kernel does not say.
+    /// </summary>
+    public uint? BufferDrops => _stopping ? null : _listener.BufferDrops;
 
     /// <summary>Clients known now.</summary>
-    public int Clients => _byAddress.Count;
+    public int Clients => _clients.Count;
 
     /// <summary>Completes when the relay has stopped; fails if it stopped by an error of its own.</summary>
     public Task Completion => _completion.Task;
 
     /// <summary>Begins to pass datagrams, on a thread of its own.</summary>
     public void Start() => _thread.Start();
+
+    /// <summary>Makes the link another one while it runs. What is on it already keeps its fate; the seed stays as it was.</summary>
+    public void Change(LinkDescription link)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        if (_options.Match is null && link.Up.Drops.Length + link.Down.Drops.Length > 0)
+        {
+            throw new ArgumentException("Scripted drops need something that tells what their names mean.", nameof(link));
+        }
+
+        Volatile.Write(ref _change, link);
+        _poller.Wake();
+    }
 
     /// <summary>Stops and forgets what is still on the link.</summary>
     public void Dispose()
@@ -97,8 +139,14 @@ public sealed class LinkRelay : IDisposable
             var readable = new List<DatagramSocket>();
             while (!_stopping)
             {
+                if (Interlocked.Exchange(ref _change, null) is { } link)
+                {
+                    (_up.Model.Direction, _down.Model.Direction) = (link.Up, link.Down);
+                }
+
                 Instant now = _clock.Now;
-                Deliver(now);
+                Deliver(_up, _sendToTarget, now);
+                Deliver(_down, _sendToClient, now);
                 ForgetIdle(now);
                 Instant next = Instant.Min(Instant.Min(_up.NextDelivery, _down.NextDelivery), _nextSweep);
                 TimeSpan wait = next == Instant.Never ? Timeout.InfiniteTimeSpan : Max(TimeSpan.Zero, next - _clock.Now);
@@ -120,33 +168,31 @@ public sealed class LinkRelay : IDisposable
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
-    private void Deliver(Instant now)
+    private void Deliver(EmulatedLink<RelayClient> link, LinkDelivery<RelayClient> deliver, Instant now)
     {
-        while (_up.TryDeliver(now, SendToTarget))
+        Instant due = link.NextDelivery;
+        while (due <= now && link.TryDeliver(now, deliver))
         {
+            Lateness.Record(now - due);
+            due = link.NextDelivery;
         }
 
-        while (_down.TryDeliver(now, SendToClient))
-        {
-        }
+        _outbox.Flush();
     }
 
     private void SendToTarget(ReadOnlySpan<byte> datagram, RelayClient client)
     {
-        // A client may have been forgotten while its datagram was on the link.
-        if (_bySocket.ContainsKey(client.Socket))
+        if (!client.IsForgotten)
         {
-            CountFailure(client.Socket.TrySend(datagram, Math.Max(1, datagram.Length), _target, out _));
+            _outbox.Add(client.Socket, _target, datagram);
         }
     }
 
     private void SendToClient(ReadOnlySpan<byte> datagram, RelayClient client)
     {
         _options.Tap?.Invoke(_clock.Now, datagram, client.Address, true);
-        CountFailure(_listener.TrySend(datagram, Math.Max(1, datagram.Length), client.Address, out _));
+        _outbox.Add(_listener, client.Address, datagram);
     }
-
-    private void CountFailure(DatagramSendStatus status) => SendFailures += status == DatagramSendStatus.Sent ? 0 : 1;
 
     private void Receive(DatagramSocket socket)
     {
@@ -170,9 +216,11 @@ public sealed class LinkRelay : IDisposable
                 continue;
             }
 
-            if ((known ?? FindOrAdd(batch.From, batch.ReceivedAt)) is not { } client)
+            int segmentSize = Math.Max(1, batch.SegmentSize);
+            RelayClient? client = fromClient ? FindOrAdd(batch.From, batch.ReceivedAt) : Meet(known!);
+            if (client is null)
             {
-                SendFailures++;
+                _unreachable += (batch.Length + segmentSize - 1) / segmentSize;
                 continue;
             }
 
@@ -181,7 +229,7 @@ public sealed class LinkRelay : IDisposable
             int offset = 0;
             do
             {
-                int length = Math.Min(batch.SegmentSize, batch.Length - offset);
+                int length = Math.Min(segmentSize, batch.Length - offset);
                 ReadOnlySpan<byte> datagram = _buffer.AsSpan(offset, length);
                 if (fromClient)
                 {
@@ -195,25 +243,26 @@ public sealed class LinkRelay : IDisposable
         }
     }
 
+    // An answer tells a client that is somebody from one that only claims to be.
+    private RelayClient Meet(RelayClient client)
+    {
+        _clients.TryMeet(client.Address, out _);
+        return client;
+    }
+
     // Null for whom there can be no socket: too many files are open, or there is no way to the target now.
     private RelayClient? FindOrAdd(DatagramAddress address, Instant now)
     {
-        if (_byAddress.TryGetValue(address, out RelayClient? client))
+        if (_clients.TryMeet(address, out RelayClient? client))
         {
             return client;
         }
 
-        if (_byAddress.Count >= _options.MaxClients)
-        {
-            Forget(_byAddress.Values.MinBy(c => c.LastSeen)!);
-        }
-
-        var any = new IPEndPoint(
-            _target.IsIPv4 ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        var any = new IPEndPoint(_target.IsIPv4 ? IPAddress.Any : IPAddress.IPv6Any, 0);
         DatagramSocket upstream;
         try
         {
-            upstream = DatagramSocket.Bind(any, new DatagramSocketOptions { Remote = _options.Target });
+            upstream = DatagramSocket.Bind(any, new DatagramSocketOptions { Remote = _options.Target, ReceiveBufferSize = ClientBufferSize });
         }
         catch (SocketException)
         {
@@ -221,49 +270,39 @@ public sealed class LinkRelay : IDisposable
         }
 
         client = new RelayClient(address, upstream) { LastSeen = now };
-        _byAddress.Add(address, client);
+        if (_clients.Add(address, client, out RelayClient? displaced))
+        {
+            Close(displaced);
+        }
+
         _bySocket.Add(client.Socket, client);
         _poller.Add(client.Socket);
-        _nextSweep = _byAddress.Count == 1 ? now + _options.IdleTimeout : _nextSweep;
+        _nextSweep = Instant.Min(_nextSweep, now + _options.IdleTimeout);
         return client;
     }
 
     private void ForgetIdle(Instant now)
     {
-        if (_byAddress.Count == 0)
-        {
-            _nextSweep = Instant.Never;
-            return;
-        }
-
         if (now < _nextSweep)
         {
             return;
         }
 
-        foreach (RelayClient client in _byAddress.Values.Where(c => now - c.LastSeen >= _options.IdleTimeout).ToList())
+        foreach ((DatagramAddress address, RelayClient client) in _clients.All.Where(c => now - c.Value.LastSeen >= _options.IdleTimeout).ToList())
         {
-            Forget(client);
+            _clients.Remove(address);
+            Close(client);
         }
 
         // A quarter of the time-out is as exact as forgetting needs to be.
-        _nextSweep = _byAddress.Count == 0 ? Instant.Never : now + (_options.IdleTimeout / 4);
+        _nextSweep = _clients.Count == 0 ? Instant.Never : now + (_options.IdleTimeout / 4);
     }
 
-    private void Forget(RelayClient client)
+    private void Close(RelayClient client)
     {
-        _byAddress.Remove(client.Address);
+        client.IsForgotten = true;
         _bySocket.Remove(client.Socket);
         _poller.Remove(client.Socket);
         client.Socket.Dispose();
-    }
-
-    private sealed class RelayClient(DatagramAddress address, DatagramSocket socket)
-    {
-        public DatagramAddress Address { get; } = address;
-
-        public DatagramSocket Socket { get; } = socket;
-
-        public Instant LastSeen { get; set; }
     }
 }

@@ -24,12 +24,18 @@ public sealed record LinkRelayOptions
     /// <summary>Sees each datagram that comes from a client or goes to one, on the relay's own thread; for recordings.</summary>
     public DatagramTap? Tap { get; init; }
 
+    /// <summary>
+    /// Told, on the relay's own thread, what the link did to each datagram: whether it was on its way up, from a client to
+    /// the target, and the entry of the log. The statistics are counted from the same entries.
+    /// </summary>
+    public Action<bool, LinkOutcome>? Log { get; init; }
+
     /// <summary>How long a client may be silent, both ways, before the relay forgets it.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// How many clients are kept at once, each with a socket of its own. Beyond that the one silent for longest makes
-    /// room, so a flood of made-up senders costs a bounded number of sockets.
+    /// How many clients are kept at once, each with a socket of its own; at least 2. Beyond that one makes room, first those
+    /// of whom one datagram came and no more, so a flood of made-up senders costs a bounded number of sockets and no client.
     /// </summary>
     public int MaxClients { get; init; } = 512;
 

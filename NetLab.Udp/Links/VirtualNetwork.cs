@@ -14,6 +14,10 @@ public sealed class VirtualNetwork
 
     // Visited in the order of creation: a dictionary's order would not be the same on every run.
     private readonly List<EmulatedLink<Route>> _links = [];
+    private readonly LinkDelivery<Route> _deliver;
+
+    /// <summary>Makes a network without hosts, at the origin of its clock.</summary>
+    public VirtualNetwork() => _deliver = Deliver;
 
     /// <summary>The present moment; starts at the origin.</summary>
     public Instant Now { get; private set; }
@@ -79,7 +83,7 @@ public sealed class VirtualNetwork
         foreach (EmulatedLink<Route> link in _links)
         {
             // One at a time: a delivery may put new datagrams onto the same link.
-            if (link.TryDeliver(Now, Deliver))
+            if (link.TryDeliver(Now, _deliver))
             {
                 return true;
             }

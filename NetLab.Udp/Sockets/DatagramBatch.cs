@@ -9,5 +9,9 @@ namespace NetLab.Udp.Sockets;
 /// <param name="Length">Bytes in all.</param>
 /// <param name="SegmentSize">Bytes of each datagram but the last; equal to <see cref="Length"/> for a lone datagram.</param>
 /// <param name="From">Who sent them.</param>
-/// <param name="ReceivedAt">When the socket handed them over, stamped once a batch.</param>
-public readonly record struct DatagramBatch(int Length, int SegmentSize, DatagramAddress From, Instant ReceivedAt);
+/// <param name="ReceivedAt">When they reached the socket, by the kernel's stamp where it gives one; never before an earlier batch of the same socket.</param>
+/// <param name="BufferDrops">
+/// How often, up to the moment this batch was queued, the socket's full buffer made the kernel drop something. One drop is
+/// what would have been one batch: a single datagram, or up to 64 that had been coalesced. Modulo 2^32, as the kernel counts.
+/// </param>
+public readonly record struct DatagramBatch(int Length, int SegmentSize, DatagramAddress From, Instant ReceivedAt, uint BufferDrops);

@@ -16,4 +16,10 @@ public sealed record DatagramSocketOptions
 
     /// <summary>The only peer, or null for any. A connected socket learns when nobody listens there.</summary>
     public IPEndPoint? Remote { get; init; }
+
+    /// <summary>
+    /// Whether to carry many datagrams a system call where the system can (64-bit Linux). Off, each call carries one, as
+    /// everywhere else.
+    /// </summary>
+    public bool UseBatches { get; init; } = true;
 }

@@ -12,13 +12,24 @@ internal static unsafe partial class LinuxSocketCalls
     /// <summary>UDP_MAX_SEGMENTS of linux/udp.h: so many datagrams a call at most.</summary>
     public const int MaxSegments = 64;
 
-    // linux/udp.h, asm-generic/socket.h, asm-generic/errno.h.
+    /// <summary>Room for the longest sockaddr of IP: sockaddr_in6.</summary>
+    public const int AddressSize = 28;
+
+    // linux/udp.h, asm-generic/socket.h, linux/socket.h.
+    private const int SolSocket = 1;
     private const int SolUdp = 17;
     private const int UdpSegment = 103;
     private const int UdpGro = 104;
+    private const int ReceiveStamps = 35; // SO_TIMESTAMPNS, and the control message it makes
+    private const int ReceiveOverflow = 40; // SO_RXQ_OVFL, likewise
+    private const int MemoryInfo = 55; // SO_MEMINFO
+    private const int MemoryInfoDrops = 8; // SK_MEMINFO_DROPS of linux/sock_diag.h
     private const int MessageDontWait = 0x40;
+    private const int MessageTruncated = 0x20;
     private const int ControlHeaderSize = 16;
-    private const int ControlSize = 64;
+
+    // Three control messages: 4 bytes of segment size, 16 of time, 4 of drops, each behind a header and padded to a word.
+    private const int ControlSize = 128;
 
     /// <summary>Whether these calls exist here.</summary>
     public static bool IsSupported { get; } = OperatingSystem.IsLinux() && Environment.Is64BitProcess && BitConverter.IsLittleEndian;
@@ -31,14 +42,31 @@ internal static unsafe partial class LinuxSocketCalls
         return SetSocketOption(socket, SolUdp, UdpGro, &on, sizeof(int)) == 0;
     }
 
+    /// <summary>Asks the kernel to say when it got each batch.</summary>
+    /// <returns>Whether it will.</returns>
+    public static bool TryEnableReceiveStamps(SafeSocketHandle socket) => TrySwitchOn(socket, ReceiveStamps);
+
+    /// <summary>Asks the kernel to say with each batch how often the socket's buffer was too full.</summary>
+    /// <returns>Whether it will.</returns>
+    public static bool TryEnableDropCounts(SafeSocketHandle socket) => TrySwitchOn(socket, ReceiveOverflow);
+
+    /// <summary>How often, so far, the socket's buffer was too full (Linux 4.12).</summary>
+    public static bool TryGetDrops(SafeSocketHandle socket, out uint drops)
+    {
+        uint* values = stackalloc uint[MemoryInfoDrops + 1];
+        uint length = (MemoryInfoDrops + 1) * sizeof(uint);
+        bool known = GetSocketOption(socket, SolSocket, MemoryInfo, values, &length) == 0 && length == (MemoryInfoDrops + 1) * sizeof(uint);
+        drops = known ? values[MemoryInfoDrops] : 0;
+        return known;
+    }
+
     /// <summary>Receives what is waiting, without waiting.</summary>
     /// <param name="socket">The socket.</param>
     /// <param name="buffer">Where the bytes go.</param>
-    /// <param name="address">Receives the sender, as a sockaddr; at least 28 bytes.</param>
-    /// <param name="segmentSize">Bytes of each datagram but the last.</param>
-    /// <param name="error">0, or the errno.</param>
-    /// <returns>Bytes received; 0 with an error.</returns>
-    public static int Receive(SafeSocketHandle socket, Span<byte> buffer, Span<byte> address, out int segmentSize, out int error)
+    /// <param name="address">Receives the sender, as a sockaddr; at least <see cref="AddressSize"/> bytes.</param>
+    /// <param name="received">What was received.</param>
+    /// <returns>0, or the errno.</returns>
+    public static int Receive(SafeSocketHandle socket, Span<byte> buffer, Span<byte> address, out ReceivedMessage received)
     {
         byte* control = stackalloc byte[ControlSize];
         fixed (byte* bytes = buffer)
@@ -54,40 +82,32 @@ internal static unsafe partial class LinuxSocketCalls
                 Control = control,
                 ControlLength = ControlSize,
             };
-            nint received = ReceiveMessage(socket, &message, MessageDontWait);
-            error = received < 0 ? Marshal.GetLastPInvokeError() : 0;
-            segmentSize = received < 0 ? 0 : (int)received;
-            byte* value = received > 0 ? FindControl(message, UdpGro) : null;
-            if (value is not null && *(int*)value is > 0 and var size)
-            {
-                segmentSize = Math.Min(size, (int)received);
-            }
-
-            return Math.Max(0, (int)received);
+            nint length = ReceiveMessage(socket, &message, MessageDontWait);
+            received = length < 0 ? default : Read(message, (int)length);
+            return length < 0 ? Marshal.GetLastPInvokeError() : 0;
         }
     }
 
-    /// <summary>Sends datagrams of one size, the last may be shorter, in one call.</summary>
+    /// <summary>Sends bytes in one call: a datagram, or several of one size, of which the last may be shorter.</summary>
     /// <param name="socket">The socket.</param>
-    /// <param name="bytes">They, back to back.</param>
-    /// <param name="segmentSize">Bytes of each but the last.</param>
+    /// <param name="pieces">They, gathered from these in turn.</param>
+    /// <param name="count">How many pieces.</param>
+    /// <param name="segmentSize">Bytes of each datagram but the last; 0 for one datagram.</param>
     /// <param name="address">The receiver as a sockaddr; empty for a connected socket's peer.</param>
     /// <returns>0, or the errno.</returns>
-    public static int Send(SafeSocketHandle socket, ReadOnlySpan<byte> bytes, int segmentSize, ReadOnlySpan<byte> address)
+    public static int Send(SafeSocketHandle socket, IoVector* pieces, int count, int segmentSize, ReadOnlySpan<byte> address)
     {
         byte* control = stackalloc byte[ControlSize];
-        fixed (byte* data = bytes)
         fixed (byte* name = address)
         {
-            var piece = new IoVector { Base = data, Length = (nuint)bytes.Length };
             var message = new MessageHeader
             {
                 Name = name,
                 NameLength = (uint)address.Length,
-                Pieces = &piece,
-                PieceCount = 1,
+                Pieces = pieces,
+                PieceCount = (nuint)count,
             };
-            if (bytes.Length > segmentSize)
+            if (segmentSize > 0)
             {
                 message.Control = control;
                 message.ControlLength = ControlHeaderSize + 8;
@@ -124,28 +144,46 @@ internal static unsafe partial class LinuxSocketCalls
         }
     }
 
-    private static byte* FindControl(in MessageHeader message, int type)
+    private static bool TrySwitchOn(SafeSocketHandle socket, int option)
     {
+        int on = 1;
+        return SetSocketOption(socket, SolSocket, option, &on, sizeof(int)) == 0;
+    }
+
+    private static ReceivedMessage Read(in MessageHeader message, int received)
+    {
+        int segmentSize = received;
+        DateTime? stampedAt = null;
+        uint drops = 0;
         byte* at = (byte*)message.Control;
         byte* end = at + message.ControlLength;
         while (at + ControlHeaderSize <= end)
         {
             nuint length = *(nuint*)at;
-            if (length < ControlHeaderSize || at + length > end)
+            if (length < ControlHeaderSize || length > (nuint)(end - at))
             {
-                return null;
+                break;
             }
 
-            if (*(int*)(at + 8) == SolUdp && *(int*)(at + 12) == type && length >= ControlHeaderSize + sizeof(int))
+            byte* value = at + ControlHeaderSize;
+            switch (*(int*)(at + 8), *(int*)(at + 12))
             {
-                return at + ControlHeaderSize;
+                case (SolUdp, UdpGro) when length >= ControlHeaderSize + sizeof(int) && *(int*)value > 0:
+                    segmentSize = Math.Min(*(int*)value, received);
+                    break;
+                case (SolSocket, ReceiveStamps) when length >= (nuint)(ControlHeaderSize + sizeof(TimeSpec)):
+                    stampedAt = DateTime.UnixEpoch.AddTicks((((TimeSpec*)value)->Seconds * TimeSpan.TicksPerSecond) + (((TimeSpec*)value)->Nanoseconds / 100));
+                    break;
+                case (SolSocket, ReceiveOverflow) when length >= ControlHeaderSize + sizeof(uint):
+                    drops = *(uint*)value;
+                    break;
             }
 
             // CMSG_ALIGN: to the size of a word.
             at += (length + 7) & ~(nuint)7;
         }
 
-        return null;
+        return new ReceivedMessage(received, segmentSize, stampedAt, drops, (message.Flags & MessageTruncated) != 0);
     }
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
@@ -156,6 +194,9 @@ internal static unsafe partial class LinuxSocketCalls
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     private static partial int SetSocketOption(SafeSocketHandle socket, int level, int name, void* value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    private static partial int GetSocketOption(SafeSocketHandle socket, int level, int name, void* value, uint* length);
 
     [LibraryImport("libc", EntryPoint = "ppoll", SetLastError = true)]
     private static partial int PollDescriptors(PollDescriptor* descriptors, nuint count, TimeSpec* timeout, void* signals);
@@ -185,13 +226,6 @@ internal static unsafe partial class LinuxSocketCalls
     {
         public long Seconds;
         public long Nanoseconds;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct IoVector
-    {
-        public void* Base;
-        public nuint Length;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -11,8 +11,8 @@ public sealed class FlowTests
     {
         byte[] datagram = new byte[ProbeHeader.Size + 20];
         new Random(1).NextBytes(datagram);
-        var header = new ProbeHeader(7, 1UL << 40, -5, 20);
-        header.Write(datagram);
+        var header = new ProbeHeader(7, 1UL << 40, -5, 3, 20);
+        header.Write(datagram, ProbeHeader.SumOf(datagram.AsSpan(ProbeHeader.Size)));
         Assert.True(ProbeHeader.TryRead(datagram, out ProbeHeader read));
         Assert.Equal(header, read);
         for (int bit = 0; bit < datagram.Length * 8; bit++)
@@ -37,7 +37,7 @@ public sealed class FlowTests
             duplicates += isNew ? 0 : 1;
             reordered += isNew && sequence < highest ? 1 : 0;
             highest = Math.Max(highest, sequence);
-            Assert.Equal(isNew, statistics.Count(new ProbeHeader(1, (ulong)sequence, 0, 10), default));
+            Assert.Equal(isNew, statistics.Count(new ProbeHeader(1, (ulong)sequence, 0, 0, 10), default));
         }
 
         Assert.Equal((seen.Count, duplicates, reordered), (statistics.Received, statistics.Duplicates, statistics.Reordered));
@@ -51,12 +51,12 @@ public sealed class FlowTests
         var statistics = new FlowStatistics();
         for (ulong i = 0; i < 100_000; i++)
         {
-            statistics.Count(new ProbeHeader(1, i, 0, 1), default);
+            statistics.Count(new ProbeHeader(1, i, 0, 0, 1), default);
         }
 
         foreach (ulong absurd in (ulong[])[ulong.MaxValue, ulong.MaxValue - 1, 1UL << 63, 100_000 + FlowStatistics.Window, 0, 5])
         {
-            Assert.False(statistics.Count(new ProbeHeader(1, absurd, long.MinValue, 1), new Instant(long.MaxValue)));
+            Assert.False(statistics.Count(new ProbeHeader(1, absurd, long.MinValue, 0, 1), new Instant(long.MaxValue)));
         }
 
         Assert.Equal((100_000, 0, 6), (statistics.Received, statistics.Lost, statistics.Implausible));
@@ -71,7 +71,7 @@ public sealed class FlowTests
         for (int i = 0; i < transits.Length; i++)
         {
             long sent = TimeSpan.FromMilliseconds(20 * i).Ticks;
-            statistics.Count(new ProbeHeader(1, (ulong)i, sent, 1), new Instant(sent + TimeSpan.FromMilliseconds(transits[i]).Ticks));
+            statistics.Count(new ProbeHeader(1, (ulong)i, sent, 0, 1), new Instant(sent + TimeSpan.FromMilliseconds(transits[i]).Ticks));
         }
 
         Assert.Equal(0.25 + ((4 - 0.25) / 16), statistics.Jitter.TotalMilliseconds, 3);

@@ -1,0 +1,17 @@
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Udp.Links;
+
+/// <summary>A client of a relay, and the socket by which the target tells it from the others.</summary>
+internal sealed class RelayClient(DatagramAddress address, DatagramSocket socket)
+{
+    public DatagramAddress Address { get; } = address;
+
+    public DatagramSocket Socket { get; } = socket;
+
+    public Instant LastSeen { get; set; }
+
+    /// <summary>Its datagrams may still be on the link; its socket is gone.</summary>
+    public bool IsForgotten { get; set; }
+}

@@ -1,0 +1,49 @@
+using NetLab.Udp.Sockets;
+
+namespace NetLab.Udp.Links;
+
+/// <summary>Collects datagrams of one size that leave for one peer at one time, and sends them by one system call.</summary>
+internal sealed class RelayOutbox
+{
+    private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize, pinned: true);
+    private DatagramSocket? _via;
+    private DatagramAddress _to;
+    private int _segmentSize;
+    private int _length;
+    private int _count;
+
+    /// <summary>Datagrams the system would not take: its buffer was full, they were too large, or nobody was there.</summary>
+    public long Failures { get; private set; }
+
+    /// <summary>Adds a datagram; what does not go with it into one call is sent before.</summary>
+    public void Add(DatagramSocket via, in DatagramAddress to, ReadOnlySpan<byte> datagram)
+    {
+        if (_via != via || to != _to || datagram.Length > _segmentSize || datagram.IsEmpty
+            || _length + datagram.Length > _bytes.Length || _count == LinuxSocketCalls.MaxSegments)
+        {
+            Flush();
+            (_via, _to, _segmentSize) = (via, to, Math.Max(1, datagram.Length));
+        }
+
+        datagram.CopyTo(_bytes.AsSpan(_length));
+        _length += datagram.Length;
+        _count++;
+        if (datagram.Length < _segmentSize)
+        {
+            // Only the last may be shorter.
+            Flush();
+        }
+    }
+
+    /// <summary>Sends what has been collected.</summary>
+    public void Flush()
+    {
+        if (_count > 0)
+        {
+            _via!.TrySend(_bytes.AsSpan(0, _length), _segmentSize, _to, out int sent);
+            Failures += (_length - sent + _segmentSize - 1) / _segmentSize;
+        }
+
+        (_via, _length, _count) = (null, 0, 0);
+    }
+}

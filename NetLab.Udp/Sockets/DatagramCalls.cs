@@ -1,0 +1,34 @@
+namespace NetLab.Udp.Sockets;
+
+/// <summary>How a <see cref="DatagramSocket"/> speaks to the system: in batches where it can, one datagram a call everywhere else.</summary>
+internal abstract class DatagramCalls
+{
+    /// <summary>What has passed.</summary>
+    public DatagramSocketStatistics Statistics { get; } = new();
+
+    /// <summary>See <see cref="DatagramSocket.TryReceive"/>.</summary>
+    public abstract DatagramReceiveStatus TryReceive(Span<byte> buffer, out DatagramBatch batch);
+
+    /// <summary>See <see cref="DatagramSocket.TrySend(ReadOnlySpan{byte}, int, in DatagramAddress, out int)"/>.</summary>
+    public abstract DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, out int bytesSent);
+
+    /// <summary>See <see cref="DatagramSocket.TrySend(ReadOnlySpan{ReadOnlyMemory{byte}}, int, int, in DatagramAddress, out int)"/>.</summary>
+    public abstract DatagramSendStatus TrySend(
+        ReadOnlySpan<ReadOnlyMemory<byte>> pieces, int skip, int segmentSize, in DatagramAddress to, out int bytesSent);
+
+    /// <summary>Times the kernel dropped something because the socket's buffer was full, or null where it does not say.</summary>
+    public virtual uint? BufferDrops => null;
+
+    protected void CountReceived(int length, int segmentSize)
+    {
+        Statistics.ReceiveCalls++;
+        Statistics.DatagramsReceived += segmentSize == length ? 1 : (length + segmentSize - 1) / segmentSize;
+        Statistics.BytesReceived += length;
+    }
+
+    protected void CountSent(int length, int segmentSize)
+    {
+        Statistics.DatagramsSent += length <= segmentSize ? 1 : (length + segmentSize - 1) / segmentSize;
+        Statistics.BytesSent += length;
+    }
+}

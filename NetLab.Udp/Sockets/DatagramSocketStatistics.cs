@@ -1,0 +1,26 @@
+namespace NetLab.Udp.Sockets;
+
+/// <summary>What has passed through a socket. Written by the threads that send and receive; a reader elsewhere sees figures that are a moment old.</summary>
+public sealed class DatagramSocketStatistics
+{
+    /// <summary>System calls that sent.</summary>
+    public long SendCalls { get; internal set; }
+
+    /// <summary>Datagrams the system took.</summary>
+    public long DatagramsSent { get; internal set; }
+
+    /// <summary>Bytes of payload in them.</summary>
+    public long BytesSent { get; internal set; }
+
+    /// <summary>System calls that received something.</summary>
+    public long ReceiveCalls { get; internal set; }
+
+    /// <summary>Datagrams received.</summary>
+    public long DatagramsReceived { get; internal set; }
+
+    /// <summary>Bytes of payload in them.</summary>
+    public long BytesReceived { get; internal set; }
+
+    /// <summary>Batches whose end was lost because the caller's buffer was shorter.</summary>
+    public long Truncated { get; internal set; }
+}

@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Udp.Sockets;
+
+/// <summary>Many datagrams a call, as 64-bit Linux offers it: generic segmentation and receive offload of UDP.</summary>
+internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
+{
+    /// <summary>Buffers one call may gather from: a header and a payload for each of the most datagrams it carries.</summary>
+    public const int MaxPieces = 2 * LinuxSocketCalls.MaxSegments;
+
+    // asm-generic/errno.h.
+    private const int ErrorInterrupted = 4;
+    private const int ErrorIo = 5;
+    private const int ErrorAgain = 11;
+    private const int ErrorInvalid = 22;
+    private const int ErrorMessageSize = 90;
+    private const int ErrorNoBuffers = 105;
+    private const int ErrorConnectionRefused = 111;
+
+    // No path is narrower than IPv6's minimum of 1280 bytes (RFC 8200, 5), less its header and UDP's: a segment of this size
+    // that is refused was not refused for its size.
+    private const int FitsEveryPath = 1280 - 40 - 8;
+
+    // A stamp older than this is a step of the wall clock, not a wait in the socket's buffer.
+    private static readonly TimeSpan OldestStamp = TimeSpan.FromSeconds(10);
+
+    private readonly Socket _socket;
+    private readonly bool _connected;
+    private readonly SocketDestination _destination;
+    private readonly MonotonicClock _clock = MonotonicClock.Shared;
+    private readonly MemoryHandle[] _pins = new MemoryHandle[MaxPieces];
+
+    // The largest segment size that is worth asking to have cut; 0 once the kernel or the device has refused to cut at all.
+    private int _largestSegment = DatagramSocket.MaxDatagramSize;
+    private Instant _lastReceivedAt;
+
+    public LinuxDatagramCalls(Socket socket, bool connected)
+    {
+        _socket = socket;
+        _connected = connected;
+        _destination = new SocketDestination(socket.AddressFamily);
+
+        // What an older kernel lacks changes nothing but speed and precision: one datagram a call, stamped here.
+        LinuxSocketCalls.TryEnableCoalescing(socket.SafeHandle);
+        LinuxSocketCalls.TryEnableReceiveStamps(socket.SafeHandle);
+        LinuxSocketCalls.TryEnableDropCounts(socket.SafeHandle);
+    }
+
+    public override uint? BufferDrops => LinuxSocketCalls.TryGetDrops(_socket.SafeHandle, out uint drops) ? drops : null;
+
+    public override DatagramReceiveStatus TryReceive(Span<byte> buffer, out DatagramBatch batch)
+    {
+        batch = default;
+        Span<byte> address = stackalloc byte[LinuxSocketCalls.AddressSize];
+        int error = LinuxSocketCalls.Receive(_socket.SafeHandle, buffer, address, out ReceivedMessage message);
+        if (error == 0)
+        {
+            DatagramAddress from = DatagramAddress.FromSockaddr(_socket.AddressFamily == AddressFamily.InterNetwork, address);
+            batch = new DatagramBatch(message.Length, message.SegmentSize, from, TimeOf(message.StampedAt), message.Drops);
+            CountReceived(message.Length, message.SegmentSize);
+            Statistics.Truncated += message.IsTruncated ? 1 : 0;
+            return DatagramReceiveStatus.Received;
+        }
+
+        // EAGAIN, EINTR, ENOBUFS …: nothing to be had now, and nothing that a loop should end for.
+        return error == ErrorConnectionRefused ? DatagramReceiveStatus.Refused : DatagramReceiveStatus.Empty;
+    }
+
+    public override DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, out int bytesSent)
+    {
+        fixed (byte* start = bytes)
+        {
+            var piece = new IoVector { Base = start, Length = (nuint)bytes.Length };
+            return Send(new ReadOnlySpan<IoVector>(ref piece), 0, segmentSize, to, out bytesSent);
+        }
+    }
+
+    public override DatagramSendStatus TrySend(
+        ReadOnlySpan<ReadOnlyMemory<byte>> pieces, int skip, int segmentSize, in DatagramAddress to, out int bytesSent)
+    {
+        Span<IoVector> vectors = stackalloc IoVector[MaxPieces];
+        int count = pieces.Length;
+        int pinned = 0;
+        try
+        {
+            for (; pinned < count; pinned++)
+            {
+                _pins[pinned] = pieces[pinned].Pin();
+                vectors[pinned] = new IoVector { Base = _pins[pinned].Pointer, Length = (nuint)pieces[pinned].Length };
+            }
+
+            return Send(vectors[..count], skip, segmentSize, to, out bytesSent);
+        }
+        finally
+        {
+            for (int i = 0; i < pinned; i++)
+            {
+                _pins[i].Dispose();
+            }
+        }
+    }
+
+    private DatagramSendStatus Send(ReadOnlySpan<IoVector> pieces, int skip, int segmentSize, in DatagramAddress to, out int bytesSent)
+    {
+        ReadOnlySpan<byte> address = default;
+        if (!_connected)
+        {
+            SocketAddress destination = _destination.Of(to);
+            address = destination.Buffer.Span[..destination.Size];
+        }
+
+        int total = 0;
+        foreach (IoVector piece in pieces)
+        {
+            total += (int)piece.Length;
+        }
+
+        total -= skip;
+        bytesSent = 0;
+        do
+        {
+            int most = segmentSize <= _largestSegment ? Math.Min(LinuxSocketCalls.MaxSegments, DatagramSocket.MaxDatagramSize / segmentSize) : 1;
+            int length = Math.Min(total - bytesSent, Math.Max(1, most) * segmentSize);
+            int error = SendSlice(pieces, skip + bytesSent, length, segmentSize, address);
+            if (length > segmentSize && error is ErrorIo or ErrorInvalid or ErrorMessageSize)
+            {
+                // The first datagram alone tells whether cutting is to blame. Nothing of the batch was sent, so nothing is lost.
+                length = segmentSize;
+                int alone = SendSlice(pieces, skip + bytesSent, length, segmentSize, address);
+                if (alone == 0)
+                {
+                    _largestSegment = error == ErrorIo || segmentSize <= FitsEveryPath ? 0 : segmentSize - 1;
+                }
+
+                error = alone;
+            }
+
+            if (error != 0)
+            {
+                return StatusOf(error);
+            }
+
+            CountSent(length, segmentSize);
+            bytesSent += length;
+        }
+        while (bytesSent < total);
+        return DatagramSendStatus.Sent;
+    }
+
+    // Sends so many bytes from a position in the pieces taken as one.
+    private int SendSlice(ReadOnlySpan<IoVector> pieces, int offset, int length, int segmentSize, ReadOnlySpan<byte> address)
+    {
+        Statistics.SendCalls++;
+        IoVector* slice = stackalloc IoVector[pieces.Length];
+        int count = 0;
+        int left = length;
+        foreach (IoVector piece in pieces)
+        {
+            int available = (int)piece.Length - offset;
+            if (available <= 0)
+            {
+                offset -= (int)piece.Length;
+                continue;
+            }
+
+            int taken = Math.Min(available, left);
+            slice[count++] = new IoVector { Base = (byte*)piece.Base + offset, Length = (nuint)taken };
+            offset = 0;
+            left -= taken;
+            if (left == 0)
+            {
+                break;
+            }
+        }
+
+        return LinuxSocketCalls.Send(_socket.SafeHandle, slice, count, length > segmentSize ? segmentSize : 0, address);
+    }
+
+    // The kernel stamps by the wall clock; how long ago that was is the same on every clock.
+    private Instant TimeOf(DateTime? stampedAt)
+    {
+        Instant now = _clock.Now;
+        if (stampedAt is { } stamp)
+        {
+            TimeSpan age = DateTime.UtcNow - stamp;
+            now = age > TimeSpan.Zero && age < OldestStamp ? now - age : now;
+        }
+
+        return _lastReceivedAt = Instant.Max(_lastReceivedAt, now);
+    }
+
+    private static DatagramSendStatus StatusOf(int error) => error switch
+    {
+        ErrorAgain or ErrorInterrupted or ErrorNoBuffers => DatagramSendStatus.Blocked,
+        ErrorMessageSize => DatagramSendStatus.TooLarge,
+        _ => DatagramSendStatus.Unreachable,
+    };
+}
