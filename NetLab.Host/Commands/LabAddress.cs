@@ -20,14 +20,7 @@ internal sealed record LabAddress(LabTransport Transport, string Host, int Port)
     public static LabAddress Parse(string text)
     {
         int colon = text.IndexOf("://", StringComparison.Ordinal);
-        LabTransport? transport = colon < 0 ? null : text[..colon] switch
-        {
-            "tcp" => LabTransport.Tcp,
-            "udp" => LabTransport.Udp,
-            "kernel-tcp" => LabTransport.KernelTcp,
-            "kernel-udp" => LabTransport.KernelUdp,
-            _ => null,
-        };
+        LabTransport? transport = colon < 0 ? null : TransportOf(text[..colon]);
         if (transport is null)
         {
             throw new UsageException($"'{text}': {Form}");
@@ -43,6 +36,25 @@ internal sealed record LabAddress(LabTransport Transport, string Host, int Port)
 
         return new LabAddress(transport.Value, host, port);
     }
+
+    /// <summary>The transport of a name, or null.</summary>
+    public static LabTransport? TransportOf(string scheme) => scheme switch
+    {
+        "tcp" => LabTransport.Tcp,
+        "udp" => LabTransport.Udp,
+        "kernel-tcp" => LabTransport.KernelTcp,
+        "kernel-udp" => LabTransport.KernelUdp,
+        _ => null,
+    };
+
+    /// <summary>The name of a transport.</summary>
+    public static string SchemeOf(LabTransport transport) => transport switch
+    {
+        LabTransport.Tcp => "tcp",
+        LabTransport.Udp => "udp",
+        LabTransport.KernelTcp => "kernel-tcp",
+        _ => "kernel-udp",
+    };
 
     /// <summary>Where that is.</summary>
     /// <param name="allowRemote">Whether it may be another machine.</param>
@@ -87,13 +99,7 @@ internal sealed record LabAddress(LabTransport Transport, string Host, int Port)
     /// <inheritdoc/>
     public override string ToString()
     {
-        string scheme = Transport switch
-        {
-            LabTransport.Tcp => "tcp",
-            LabTransport.Udp => "udp",
-            LabTransport.KernelTcp => "kernel-tcp",
-            _ => "kernel-udp",
-        };
+        string scheme = SchemeOf(Transport);
         return Host.Contains(':', StringComparison.Ordinal) ? $"{scheme}://[{Host}]:{Port}" : $"{scheme}://{Host}:{Port}";
     }
 }

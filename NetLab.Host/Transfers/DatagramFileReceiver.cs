@@ -29,7 +29,7 @@ internal sealed class DatagramFileReceiver : IDisposable
     {
         _socket = socket;
         _poller.Add(socket);
-        _sink = new DatagramSink(socket) { Tap = tap, OnPayload = Take, Accepts = id => _flow is null || id == _flow };
+        _sink = new DatagramSink { Tap = tap, OnPayload = Take, Accepts = id => _flow is null || id == _flow };
         _file = new IncomingFile(path, overwrite);
     }
 
@@ -80,7 +80,7 @@ internal sealed class DatagramFileReceiver : IDisposable
             _poller.Wait(left ?? Timeout.InfiniteTimeSpan, readable);
             bool hadEnd = _end is not null;
             long messages = _messages;
-            _sink.Receive();
+            _sink.Receive(_socket);
             if (_messages > messages)
             {
                 started ??= Stopwatch.GetTimestamp();

@@ -86,6 +86,12 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     /// <summary>What the connection has done so far.</summary>
     public ConnectionStatistics Statistics => Entry?.Connection.Statistics ?? new ConnectionStatistics();
 
+    /// <summary>The congestion window in bytes, a moment ago; 0 before the first segment.</summary>
+    public long CongestionWindow => Entry?.Connection.CongestionWindow ?? 0;
+
+    /// <summary>The congestion control's name, as iperf3 and the kernel write it; null before the first segment.</summary>
+    public string? CongestionControl => Entry?.Connection.CongestionControl;
+
     /// <summary>Completes when the connection is over, with the reason; TIME-WAIT counts as over.</summary>
     public Task<CloseReason> Ended => _ended.Task;
 

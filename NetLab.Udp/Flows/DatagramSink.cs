@@ -1,4 +1,5 @@
 using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
 
 namespace NetLab.Udp.Flows;
 
@@ -13,7 +14,6 @@ public sealed class DatagramSink
     /// </summary>
     public const int MaxFlows = 256;
 
-    private readonly DatagramSocket _socket;
     private readonly PeerTable<FlowId, FlowStatistics> _flows = new(MaxFlows);
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize + 1, pinned: true);
 
@@ -24,12 +24,8 @@ public sealed class DatagramSink
     private uint _bufferDrops;
 
     /// <summary>Makes a sink that has received nothing yet.</summary>
-    /// <param name="socket">Receives; stays the caller's.</param>
-    public DatagramSink(DatagramSocket socket)
-    {
-        ArgumentNullException.ThrowIfNull(socket);
-        _socket = socket;
-    }
+    /// <param name="bufferDrops">The socket's drops until now (<see cref="DatagramSocket.BufferDrops"/>): not of any flow to come.</param>
+    public DatagramSink(uint bufferDrops = 0) => _bufferDrops = bufferDrops;
 
     /// <summary>Takes a payload that arrived for the first time.</summary>
     /// <param name="header">Its header.</param>
@@ -49,21 +45,29 @@ public sealed class DatagramSink
     /// <summary>Datagrams that were no probes, were damaged, or were of a flow that is not accepted.</summary>
     public long Foreign { get; private set; }
 
+    /// <summary>Whether a connected socket's peer has said that nobody listens there.</summary>
+    public bool WasRefused { get; private set; }
+
+    /// <summary>Notes a refusal that was learned by other means than <see cref="Receive"/>.</summary>
+    public void NoteRefusal() => WasRefused = true;
+
     /// <summary>The flows known now, by sender and number.</summary>
     public IEnumerable<KeyValuePair<FlowId, FlowStatistics>> Flows => _flows.All;
 
     /// <summary>What is known of a flow; null if nothing (any more).</summary>
     public FlowStatistics? Find(FlowId id) => _flows.TryGet(id, out FlowStatistics? flow) ? flow : null;
 
-    /// <summary>Takes what is waiting.</summary>
+    /// <summary>Takes what is waiting on a socket, always the same one.</summary>
+    /// <param name="socket">Receives; stays the caller's.</param>
     /// <param name="most">How many system calls at most, so that the caller gets a turn.</param>
     /// <returns>How many were made that brought something.</returns>
-    public int Receive(int most = 256)
+    public int Receive(DatagramSocket socket, int most = 256)
     {
+        ArgumentNullException.ThrowIfNull(socket);
         int taken = 0;
         while (taken < most)
         {
-            DatagramReceiveStatus status = _socket.TryReceive(_buffer, out DatagramBatch batch);
+            DatagramReceiveStatus status = socket.TryReceive(_buffer, out DatagramBatch batch);
             if (status == DatagramReceiveStatus.Empty)
             {
                 break;
@@ -72,6 +76,7 @@ public sealed class DatagramSink
             taken++;
             if (status == DatagramReceiveStatus.Refused)
             {
+                WasRefused = true;
                 continue;
             }
 
@@ -79,7 +84,7 @@ public sealed class DatagramSink
             do
             {
                 int length = Math.Min(batch.SegmentSize, batch.Length - offset);
-                Take(_buffer.AsSpan(offset, length), batch);
+                Take(_buffer.AsSpan(offset, length), batch.From, batch.ReceivedAt, batch.BufferDrops);
                 offset += length;
             }
             while (offset < batch.Length);
@@ -89,16 +94,21 @@ public sealed class DatagramSink
         return taken;
     }
 
-    private void Take(ReadOnlySpan<byte> datagram, in DatagramBatch batch)
+    /// <summary>Takes a datagram that was received by other means.</summary>
+    /// <param name="datagram">It, header and all.</param>
+    /// <param name="from">Its sender.</param>
+    /// <param name="receivedAt">When it arrived.</param>
+    /// <param name="bufferDrops">The socket's drops before it, as in <see cref="DatagramBatch.BufferDrops"/>.</param>
+    public void Take(ReadOnlySpan<byte> datagram, in DatagramAddress from, Instant receivedAt, uint bufferDrops = 0)
     {
-        Tap?.Invoke(batch.ReceivedAt, datagram, batch.From, false);
-        if (!ProbeHeader.TryRead(datagram, out ProbeHeader header) || FindOrAdd(new FlowId(batch.From, header.Flow)) is not { } flow)
+        Tap?.Invoke(receivedAt, datagram, from, false);
+        if (!ProbeHeader.TryRead(datagram, out ProbeHeader header) || FindOrAdd(new FlowId(from, header.Flow)) is not { } flow)
         {
             Foreign++;
         }
-        else if (flow.Count(header, batch.ReceivedAt, batch.BufferDrops))
+        else if (flow.Count(header, receivedAt, bufferDrops))
         {
-            OnPayload?.Invoke(header, datagram[ProbeHeader.Size..], batch.From);
+            OnPayload?.Invoke(header, datagram[ProbeHeader.Size..], from);
         }
     }
 

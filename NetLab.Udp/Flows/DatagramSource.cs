@@ -10,22 +10,14 @@ namespace NetLab.Udp.Flows;
 /// </summary>
 public sealed class DatagramSource
 {
-    // Timers of a busy system are late by milliseconds: so much is caught up, a longer pause is lost. At high rates less, as
-    // it has to find room in the receiver's buffer on top of everything else.
-    private const long CatchUpBytes = 256 << 10;
-    private static readonly TimeSpan CatchUp = TimeSpan.FromMilliseconds(10);
-
     private readonly DatagramSocket _socket;
     private readonly DatagramAddress _to;
     private readonly uint _flow;
-    private readonly double _ticksPerByte;
+    private readonly Pacer _pacer;
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
     private readonly byte[] _header = GC.AllocateArray<byte>(ProbeHeader.Size, pinned: true);
     private readonly ReadOnlyMemory<byte>[] _pieces;
     private ulong _sequence;
-
-    // In ticks, with their fractions: at 10 Gbit/s a datagram takes eleven and a bit.
-    private double _nextSend;
 
     /// <summary>Makes a source that has sent nothing yet.</summary>
     /// <param name="socket">Sends; stays the caller's.</param>
@@ -35,13 +27,11 @@ public sealed class DatagramSource
     public DatagramSource(DatagramSocket socket, DatagramAddress to, uint flow, long bitsPerSecond = 0)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        ArgumentOutOfRangeException.ThrowIfNegative(bitsPerSecond);
         _socket = socket;
         _to = to;
         _flow = flow;
-        _ticksPerByte = bitsPerSecond == 0 ? 0 : 8.0 * TimeSpan.TicksPerSecond / bitsPerSecond;
+        _pacer = new Pacer(bitsPerSecond, _clock.Now);
         _pieces = [MemoryMarshal.CreateFromPinnedArray(_header, 0, _header.Length), default];
-        _nextSend = _clock.Now.Ticks;
     }
 
     /// <summary>Told of each datagram as it is sent, header and all.</summary>
@@ -60,13 +50,13 @@ public sealed class DatagramSource
     public long Refused { get; private set; }
 
     /// <summary>How long until the rate allows another datagram; zero when it does now.</summary>
-    public TimeSpan UntilNextSend
+    public TimeSpan UntilNextSend => _pacer.Until(_clock.Now);
+
+    /// <summary>How long until the rate allows as many generated datagrams as should leave together.</summary>
+    public TimeSpan UntilNextTrain(ProbeTrain train)
     {
-        get
-        {
-            double wait = _nextSend - _clock.Now.Ticks;
-            return wait > 0 ? new TimeSpan((long)Math.Ceiling(wait)) : TimeSpan.Zero;
-        }
+        ArgumentNullException.ThrowIfNull(train);
+        return _pacer.UntilTrain(_clock.Now, train.DatagramSize, train.Capacity);
     }
 
     /// <summary>Sends one datagram now; the pace is the caller's to keep by <see cref="UntilNextSend"/>.</summary>
@@ -107,13 +97,7 @@ public sealed class DatagramSource
         ArgumentNullException.ThrowIfNull(train);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         Instant now = _clock.Now;
-        int count = Math.Min(most, train.Capacity);
-        if (_ticksPerByte > 0)
-        {
-            double due = 1 + ((now.Ticks - _nextSend) / (_ticksPerByte * train.DatagramSize));
-            count = (int)Math.Clamp(due, 1, count);
-        }
-
+        int count = _pacer.Allowed(now, train.DatagramSize, Math.Min(most, train.Capacity));
         var first = new ProbeHeader(_flow, _sequence, now.Ticks, MonotonicClock.Id, train.DatagramSize - ProbeHeader.Size);
         ReadOnlySpan<byte> datagrams = train.Write(first, count);
         DatagramSendStatus status = _socket.TrySend(datagrams, train.DatagramSize, _to, out int bytesSent);
@@ -145,10 +129,6 @@ public sealed class DatagramSource
     {
         _sequence += (ulong)datagrams;
         SentBytes += (long)datagrams * (size - ProbeHeader.Size);
-        if (_ticksPerByte > 0)
-        {
-            double earliest = now.Ticks - Math.Min(CatchUp.Ticks, CatchUpBytes * _ticksPerByte);
-            _nextSend = Math.Max(_nextSend, earliest) + (_ticksPerByte * size * datagrams);
-        }
+        _pacer.Count(now, (long)size * datagrams);
     }
 }

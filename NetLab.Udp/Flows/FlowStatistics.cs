@@ -28,7 +28,6 @@ public sealed class FlowStatistics
     private uint _bufferDrops;
     private double _jitterTicks;
     private long _lastTransit;
-    private Instant? _firstAt;
 
     /// <summary>Begins to count.</summary>
     /// <param name="bufferDrops">The socket's drops before the flow began (<see cref="DatagramBatch.BufferDrops"/>): not its own.</param>
@@ -67,10 +66,10 @@ public sealed class FlowStatistics
     /// <summary>One-way delays, if the sender's clock is this machine's; else null.</summary>
     public LatencyHistogram? Delay { get; private set; }
 
-    /// <summary>From the first arrival to the last.</summary>
-    public TimeSpan Duration => LastAt - (_firstAt ?? LastAt);
+    /// <summary>The first arrival, or <see cref="Instant.Never"/>.</summary>
+    public Instant FirstAt { get; private set; } = Instant.Never;
 
-    /// <summary>The last arrival.</summary>
+    /// <summary>The last arrival; the clock's origin before the first.</summary>
     public Instant LastAt { get; private set; }
 
     /// <summary>Counts a datagram.</summary>
@@ -190,9 +189,9 @@ public sealed class FlowStatistics
     {
         // RFC 3550 A.8: J += (|D| - J) / 16. In floating point, as sender clocks may be anything.
         long transit = unchecked(receivedAt.Ticks - header.SentAt);
-        if (_firstAt is null)
+        if (FirstAt == Instant.Never)
         {
-            _firstAt = receivedAt;
+            FirstAt = receivedAt;
         }
         else
         {

@@ -17,6 +17,7 @@ public sealed class EmulatedLink<TTag>
     private Instant _lastInOrder;
     private long _order;
     private long _latestDelivered;
+    private long _latestAside;
 
     /// <summary>Makes an empty link.</summary>
     /// <param name="model">Decides what happens to each datagram.</param>
@@ -34,6 +35,12 @@ public sealed class EmulatedLink<TTag>
     /// <summary>What the link has done so far.</summary>
     public LinkStatistics Statistics { get; } = new();
 
+    /// <summary>What it has done to datagrams that are <see cref="IsAside"/>, which are in no other count.</summary>
+    public LinkStatistics Aside { get; } = new();
+
+    /// <summary>Says which datagrams to count apart; null for none.</summary>
+    public DatagramAside? IsAside { get; init; }
+
     /// <summary>Told of every outcome, in the order of entry.</summary>
     public Action<LinkOutcome>? Log { get; set; }
 
@@ -48,14 +55,14 @@ public sealed class EmulatedLink<TTag>
     /// <summary>Puts a datagram onto the link.</summary>
     public void Enter(Instant now, ReadOnlySpan<byte> datagram, TTag tag)
     {
-        LinkOutcome outcome = Model.Pass(now, datagram);
+        LinkOutcome outcome = Model.Pass(now, datagram) with { IsAside = IsAside?.Invoke(datagram) == true };
         int copies = outcome.IsDuplicated ? 2 : 1;
         if (!outcome.IsDropped && BytesOnLink + (copies * CostOf(datagram.Length)) > _capacity)
         {
             outcome = outcome with { Effects = LinkEffects.QueueDrop, DeliverAt = Instant.Never, CorruptedBit = -1 };
         }
 
-        Statistics.CountEntry(outcome);
+        (outcome.IsAside ? Aside : Statistics).CountEntry(outcome);
         Log?.Invoke(outcome);
         if (outcome.IsDropped)
         {
@@ -72,7 +79,7 @@ public sealed class EmulatedLink<TTag>
             }
 
             BytesOnLink += CostOf(datagram.Length);
-            Add(new Waiting(bytes, datagram.Length, tag, outcome.Ordinal, copy > 0, outcome.DeliverAt, ++_order), outcome.Effects);
+            Add(new Waiting(bytes, datagram.Length, tag, outcome, copy > 0, ++_order));
         }
     }
 
@@ -88,9 +95,10 @@ public sealed class EmulatedLink<TTag>
             return false;
         }
 
-        bool overtaken = !waiting.IsCopy && waiting.Ordinal < _latestDelivered;
-        _latestDelivered = Math.Max(_latestDelivered, waiting.Ordinal);
-        Statistics.CountDelivery(overtaken);
+        ref long latest = ref waiting.Outcome.IsAside ? ref _latestAside : ref _latestDelivered;
+        bool overtaken = !waiting.IsCopy && waiting.Outcome.Ordinal < latest;
+        latest = Math.Max(latest, waiting.Outcome.Ordinal);
+        (waiting.Outcome.IsAside ? Aside : Statistics).CountDelivery(overtaken);
         BytesOnLink -= CostOf(waiting.Length);
         try
         {
@@ -107,10 +115,10 @@ public sealed class EmulatedLink<TTag>
     // With IP and UDP header, so that empty datagrams are not free.
     private static long CostOf(int length) => length + 28;
 
-    private void Add(in Waiting waiting, LinkEffects effects)
+    private void Add(in Waiting waiting)
     {
         // One that is held back would make all behind it look early.
-        if ((effects & LinkEffects.HeldBack) == 0 && (_inOrder.Count == 0 || waiting.DeliverAt >= _lastInOrder))
+        if ((waiting.Outcome.Effects & LinkEffects.HeldBack) == 0 && (_inOrder.Count == 0 || waiting.DeliverAt >= _lastInOrder))
         {
             _lastInOrder = waiting.DeliverAt;
             _inOrder.Enqueue(waiting);
@@ -134,6 +142,8 @@ public sealed class EmulatedLink<TTag>
         return hasOther && other.DeliverAt <= now && _outOfOrder.TryDequeue(out waiting, out _);
     }
 
-    private readonly record struct Waiting(
-        byte[] Bytes, int Length, TTag Tag, long Ordinal, bool IsCopy, Instant DeliverAt, long Order);
+    private readonly record struct Waiting(byte[] Bytes, int Length, TTag Tag, LinkOutcome Outcome, bool IsCopy, long Order)
+    {
+        public Instant DeliverAt => Outcome.DeliverAt;
+    }
 }

@@ -14,6 +14,9 @@ public readonly record struct LinkOutcome(
 {
     private const LinkEffects AnyDrop = LinkEffects.Lost | LinkEffects.ScriptedDrop | LinkEffects.QueueDrop;
 
+    /// <summary>Whether the datagram only serves a measurement, and is counted apart from what is measured.</summary>
+    public bool IsAside { get; init; }
+
     /// <summary>Whether the datagram never leaves the link.</summary>
     public bool IsDropped => (Effects & AnyDrop) != 0;
 

@@ -45,8 +45,8 @@ public sealed class LinkRelay : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         (LinkModel up, LinkModel down) = options.Link.CreateModels(options.Seed, options.Match);
-        _up = new EmulatedLink<RelayClient>(up, options.MaxBytesOnLink);
-        _down = new EmulatedLink<RelayClient>(down, options.MaxBytesOnLink);
+        _up = new EmulatedLink<RelayClient>(up, options.MaxBytesOnLink) { IsAside = options.IsAside };
+        _down = new EmulatedLink<RelayClient>(down, options.MaxBytesOnLink) { IsAside = options.IsAside };
         if (options.Log is { } log)
         {
             _up.Log = outcome => log(true, outcome);
@@ -70,6 +70,12 @@ public sealed class LinkRelay : IDisposable
 
     /// <summary>What the link has done to datagrams from the target to clients.</summary>
     public LinkStatistics Down => _down.Statistics;
+
+    /// <summary>The same of datagrams on their way up that are counted apart (<see cref="LinkRelayOptions.IsAside"/>).</summary>
+    public LinkStatistics UpAside => _up.Aside;
+
+    /// <summary>The same of datagrams on their way down that are counted apart.</summary>
+    public LinkStatistics DownAside => _down.Aside;
 
     /// <summary>
     /// How late datagrams left the link, against the moment the model said: the error of the system's timers and of a relay

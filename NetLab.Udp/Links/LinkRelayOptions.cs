@@ -30,6 +30,9 @@ public sealed record LinkRelayOptions
     /// </summary>
     public Action<bool, LinkOutcome>? Log { get; init; }
 
+    /// <summary>Says which datagrams to count apart, such as <see cref="Flows.ProbeHeader.IsAside"/>; null for none.</summary>
+    public DatagramAside? IsAside { get; init; }
+
     /// <summary>How long a client may be silent, both ways, before the relay forgets it.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -65,8 +65,7 @@ public sealed class DatagramSocket : IDisposable
                 socket.IOControl(ConnectionResetControl, [0, 0, 0, 0], null);
             }
 
-            socket.ReceiveBufferSize = options.ReceiveBufferSize;
-            socket.SendBufferSize = options.SendBufferSize;
+            RequestBuffers(socket, options);
             socket.Bind(local);
             if (options.Remote is { } remote)
             {
@@ -79,6 +78,22 @@ public sealed class DatagramSocket : IDisposable
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Asks the system for the buffers that <see cref="Bind"/> asks for, on a socket that is not one of these. It grants what
+    /// its limits allow, and the receive buffer in full to who may administer the network.
+    /// </summary>
+    public static void RequestBuffers(Socket socket, DatagramSocketOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        ArgumentNullException.ThrowIfNull(options);
+        socket.ReceiveBufferSize = options.ReceiveBufferSize;
+        socket.SendBufferSize = options.SendBufferSize;
+        if (LinuxSocketCalls.IsSupported && socket.ReceiveBufferSize < options.ReceiveBufferSize)
+        {
+            LinuxSocketCalls.TryForceReceiveBuffer(socket.SafeHandle, options.ReceiveBufferSize);
         }
     }
 

@@ -20,6 +20,7 @@ internal static unsafe partial class LinuxSocketCalls
     private const int SolUdp = 17;
     private const int UdpSegment = 103;
     private const int UdpGro = 104;
+    private const int ForceReceiveBuffer = 33; // SO_RCVBUFFORCE
     private const int ReceiveStamps = 35; // SO_TIMESTAMPNS, and the control message it makes
     private const int ReceiveOverflow = 40; // SO_RXQ_OVFL, likewise
     private const int MemoryInfo = 55; // SO_MEMINFO
@@ -49,6 +50,11 @@ internal static unsafe partial class LinuxSocketCalls
     /// <summary>Asks the kernel to say with each batch how often the socket's buffer was too full.</summary>
     /// <returns>Whether it will.</returns>
     public static bool TryEnableDropCounts(SafeSocketHandle socket) => TrySwitchOn(socket, ReceiveOverflow);
+
+    /// <summary>Asks for a receive buffer beyond the limit for everybody, which takes the right to administer networks.</summary>
+    /// <returns>Whether it was granted.</returns>
+    public static bool TryForceReceiveBuffer(SafeSocketHandle socket, int size) =>
+        SetSocketOption(socket, SolSocket, ForceReceiveBuffer, &size, sizeof(int)) == 0;
 
     /// <summary>How often, so far, the socket's buffer was too full (Linux 4.12).</summary>
     public static bool TryGetDrops(SafeSocketHandle socket, out uint drops)

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using NetLab.Host.Measurement;
+using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Rendering;
+
+namespace NetLab.Host.Commands;
+
+/// <summary><c>nlab perf server URL</c>: the receiving half of measurements.</summary>
+internal static class PerfServerCommand
+{
+    public static Command Create()
+    {
+        var url = new Argument<string>("URL") { Description = "Where to receive: tcp://, udp://, kernel-tcp:// or kernel-udp://HOST:PORT" };
+        var once = new Option<bool>("--once") { Description = "End after one measurement" };
+        var jsonStream = new Option<bool>("--json-stream") { Hidden = true };
+        Option<bool> allowRemote = CommonOptions.AllowRemote();
+        var command = new Command("server", "Receive what nlab perf URL sends, one measurement after the other, until Ctrl-C") { url, once, jsonStream, allowRemote };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            LabAddress address = LabAddress.Parse(parsed.GetRequiredValue(url));
+            using var parentGone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            bool stream = parsed.GetValue(jsonStream);
+            if (stream)
+            {
+                CancelAtEndOfInput(parentGone);
+            }
+
+            try
+            {
+                using var observer = new PrintingObserver(stream);
+                await PerfHalves.ReceiveAsync(
+                    address,
+                    parsed.GetValue(allowRemote),
+                    parsed.GetValue(once),
+                    observer,
+                    at => Console.Error.WriteLine($"listening on {at}"),
+                    parentGone.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return ExitCode.Interrupted;
+            }
+
+            return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>
+    /// The end of standard input is how a process that was started for another learns that nobody needs it any more, also
+    /// when that other was killed.
+    /// </summary>
+    public static void CancelAtEndOfInput(CancellationTokenSource source) => new Thread(() =>
+    {
+        using Stream input = Console.OpenStandardInput();
+        while (input.ReadByte() >= 0)
+        {
+        }
+
+        try
+        {
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself in the same moment.
+        }
+    })
+    { IsBackground = true, Name = "end of input" }.Start();
+
+    /// <summary>
+    /// Prints on a thread of its own: whoever receives must not wait for a terminal, nor for code that is compiled when it is
+    /// first used.
+    /// </summary>
+    private sealed class PrintingObserver : IPerfObserver, IDisposable
+    {
+        private readonly BlockingCollection<Func<string>> _lines = [];
+        private readonly Thread _thread;
+        private readonly bool _json;
+
+        public PrintingObserver(bool json)
+        {
+            _json = json;
+
+            // Compiled now, while nobody sends yet.
+            Line(new PerfInterval(new PerfIntervalSum(0, 1)));
+            _thread = new Thread(() =>
+            {
+                foreach (Func<string> line in _lines.GetConsumingEnumerable())
+                {
+                    Console.WriteLine(line());
+                }
+            })
+            { Name = "perf output" };
+            _thread.Start();
+        }
+
+        public void OnInterval(PerfInterval interval) => _lines.Add(() => Line(interval));
+
+        public void OnReceived(PerfReceived received)
+        {
+            // A program that reads lines of JSON has it from the sender, together with the sender's own part.
+            if (!_json)
+            {
+                _lines.Add(() => string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"received {received.Bytes} bytes in {received.Seconds:F2} s: {Units.Rate(received.BitsPerSecond)}, lost {received.LostPackets}, reordered {received.OutOfOrder}, duplicates {received.Duplicates}"));
+            }
+        }
+
+        public void Dispose()
+        {
+            _lines.CompleteAdding();
+            _thread.Join();
+            _lines.Dispose();
+        }
+
+        private string Line(PerfInterval interval) => _json
+            ? JsonSerializer.Serialize(interval, PerfLineJson.Default.PerfInterval)
+            : string.Create(CultureInfo.InvariantCulture, $"{interval.Sum.Start,7:F2} s to {interval.Sum.End,7:F2} s  {Units.Rate(interval.Sum.BitsPerSecond),14}");
+    }
+}

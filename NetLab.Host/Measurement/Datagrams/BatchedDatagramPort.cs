@@ -1,0 +1,67 @@
+using System.Net;
+using NetLab.Udp.Flows;
+using NetLab.Udp.Sockets;
+
+namespace NetLab.Host.Measurement.Datagrams;
+
+/// <summary><c>udp</c>: NetLab's datagram floor.</summary>
+internal sealed class BatchedDatagramPort : IDatagramPort
+{
+    private readonly DatagramSocket _socket;
+    private readonly DatagramPoller _poller = new();
+    private readonly List<DatagramSocket> _readable = [];
+
+    public BatchedDatagramPort(IPEndPoint local, IPEndPoint? remote)
+    {
+        _socket = DatagramSocket.Bind(local, new DatagramSocketOptions { Remote = remote, ReceiveBufferSize = PerfPlan.ReceiveBufferSize });
+        _poller.Add(_socket);
+    }
+
+    public IPEndPoint LocalEndPoint => _socket.LocalEndPoint;
+
+    public bool DropsAreDatagrams => false;
+
+    public uint? BufferDrops => _socket.BufferDrops;
+
+    public void Send(ReadOnlyMemory<byte> datagram, in DatagramAddress to) => _socket.TrySend(datagram.Span, datagram.Length, to, out _);
+
+    public IProbeFlow Open(uint flow, in DatagramAddress to, int datagramSize, long bitsPerSecond) =>
+        new TrainFlow(this, new DatagramSource(_socket, to, flow, bitsPerSecond), datagramSize);
+
+    public void Receive(DatagramSink sink, TimeSpan patience)
+    {
+        if (sink.Receive(_socket) == 0 && patience > TimeSpan.Zero)
+        {
+            _poller.Wait(patience, _readable);
+            sink.Receive(_socket);
+        }
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _poller.Dispose();
+    }
+
+    private sealed class TrainFlow(BatchedDatagramPort port, DatagramSource source, int datagramSize) : IProbeFlow
+    {
+        private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
+
+        private readonly ProbeTrain _train = new(datagramSize);
+
+        public long Sent => source.Sent;
+
+        public void Send(int most)
+        {
+            TimeSpan wait = source.UntilNextTrain(_train);
+            if (wait > TimeSpan.Zero)
+            {
+                port._poller.Wait(wait < Patience ? wait : Patience, port._readable);
+            }
+            else if (source.TrySend(_train, most) == 0)
+            {
+                port._poller.Wait(Patience, port._readable, port._socket);
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using NetLab.Host.Measurement.Reports;
+using NetLab.Udp.Flows;
+using NetLab.Udp.Sockets;
+
+namespace NetLab.Host.Measurement.Datagrams;
+
+/// <summary>The sending half of a measurement by datagrams.</summary>
+internal sealed class DatagramPerfClient
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
+
+    // Of answers that a bad link loses, or that wait behind a second of queue, one comes in such a time.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly IDatagramPort _port;
+    private readonly DatagramAddress _to;
+    private readonly PerfPlan _plan;
+    private readonly ulong _session = (ulong)Random.Shared.NextInt64();
+    private readonly ControlCodec _codec = new();
+    private readonly DatagramSink _sink = new() { Accepts = flow => flow.Number == ControlCodec.Flow };
+    private PerfMessage? _answer;
+
+    /// <param name="port">Sends; connected to the peer; stays the caller's.</param>
+    /// <param name="to">The receiving half.</param>
+    /// <param name="plan">What to measure.</param>
+    public DatagramPerfClient(IDatagramPort port, DatagramAddress to, PerfPlan plan)
+    {
+        (_port, _to, _plan) = (port, to, plan);
+        _sink.OnPayload = (in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from) =>
+        {
+            if (ControlCodec.Decode(payload) is { } message && message.Session == _session)
+            {
+                _answer = message;
+            }
+        };
+    }
+
+    /// <summary>Measures.</summary>
+    /// <exception cref="IOException">Nobody answers there, or the answer is no.</exception>
+    public PerfOutcome Run(CancellationToken cancellationToken)
+    {
+        // Even, so that the flows of the warm-up are even and the measured ones odd.
+        uint first = (uint)Random.Shared.Next() & ~1u;
+        var hello = new PerfHello(_plan.Streams, _plan.SegmentSize, _plan.WarmUp.TotalMilliseconds) { FirstFlow = first };
+        Ask(new PerfMessage { Hello = hello }, answer => answer.Ready, cancellationToken);
+        IProbeFlow[] warmUp = Open(first);
+        IProbeFlow[] measured = Open(first + 1);
+        long started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < _plan.WarmUp && !cancellationToken.IsCancellationRequested)
+        {
+            SendTurn(warmUp, long.MaxValue);
+        }
+
+        var processor = new ProcessorTime();
+        started = Stopwatch.GetTimestamp();
+        long each = _plan.Bytes == 0 ? long.MaxValue : (_plan.Bytes + (_plan.SegmentSize * _plan.Streams) - 1) / (_plan.SegmentSize * _plan.Streams);
+        bool more = true;
+        while (more && (_plan.Bytes > 0 || Stopwatch.GetElapsedTime(started) < _plan.Time) && !cancellationToken.IsCancellationRequested)
+        {
+            more = SendTurn(measured, each);
+        }
+
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        double cpu = processor.Percent;
+        long packets = measured.Sum(f => f.Sent);
+
+        // Interrupted or not, what was sent until then is reported.
+        PerfReport report = Collect([.. measured.Select(f => f.Sent)]);
+        return new PerfOutcome(new PerfSent(seconds, packets * _plan.SegmentSize, packets), cpu, report);
+    }
+
+    private IProbeFlow[] Open(uint first) => [.. Enumerable.Range(0, _plan.Streams).Select(
+        i => _port.Open(first + (2 * (uint)i), _to, _plan.SegmentSize, _plan.Rate == 0 ? 0 : Math.Max(1, _plan.Rate / _plan.Streams)))];
+
+    private static bool SendTurn(IProbeFlow[] flows, long each)
+    {
+        bool more = false;
+        foreach (IProbeFlow flow in flows)
+        {
+            if (flow.Sent < each)
+            {
+                flow.Send((int)Math.Min(int.MaxValue, each - flow.Sent));
+                more |= flow.Sent < each;
+            }
+        }
+
+        return more;
+    }
+
+    private PerfReport Collect(IReadOnlyList<long> sent)
+    {
+        PerfReport? whole = null;
+        List<PerfInterval> intervals = [];
+        do
+        {
+            PerfReport page = Ask(
+                new PerfMessage { Done = new PerfDone(sent, intervals.Count) },
+                answer => answer.Report is not null,
+                CancellationToken.None).Report!;
+            whole ??= page;
+            intervals.AddRange(page.Intervals ?? []);
+            if (page.Intervals is not { Count: > 0 })
+            {
+                break;
+            }
+        }
+        while (intervals.Count < whole.IntervalCount);
+
+        // Nobody answers a goodbye; three of them survive most links.
+        for (int i = 0; i < 3; i++)
+        {
+            _port.Send(_codec.Encode(new PerfMessage { Session = _session, Bye = true }), _to);
+        }
+
+        return whole with { Intervals = intervals };
+    }
+
+    private PerfMessage Ask(PerfMessage question, Func<PerfMessage, bool> isAnswer, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < Patience)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _answer = null;
+            _port.Send(_codec.Encode(question with { Session = _session }), _to);
+            long asked = Stopwatch.GetTimestamp();
+            while (_answer is null && Stopwatch.GetElapsedTime(asked) < Retry)
+            {
+                _port.Receive(_sink, Retry);
+                if (_sink.WasRefused)
+                {
+                    throw new IOException("connection refused: nobody listens there");
+                }
+            }
+
+            switch (_answer)
+            {
+                case { Refusal: { } why }:
+                    throw new IOException($"the receiver refuses: {why}");
+                case { } answer when isAnswer(answer):
+                    return answer;
+                case not null:
+                    // Such as a wait: not at once again.
+                    Thread.Sleep(Retry);
+                    break;
+            }
+        }
+
+        throw new IOException("the receiver did not answer in time");
+    }
+}

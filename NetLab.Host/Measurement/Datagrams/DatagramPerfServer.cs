@@ -1,0 +1,116 @@
+using NetLab.Host.Measurement.Reports;
+using NetLab.Udp.Flows;
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Host.Measurement.Datagrams;
+
+/// <summary>The receiving half of measurements by datagrams, one at a time.</summary>
+internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver observer)
+{
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(50);
+
+    // A sender that was silent for longer has gone, and another may begin.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromSeconds(10);
+
+    private readonly MonotonicClock _clock = MonotonicClock.Shared;
+    private readonly ControlCodec _codec = new();
+    private readonly DatagramSink _idle = new() { Accepts = flow => flow.Number == ControlCodec.Flow };
+    private readonly Queue<(PerfMessage Message, DatagramAddress From)> _heard = new();
+    private DatagramReceiverSession? _session;
+
+    /// <summary>Serves until cancelled, or until one measurement is over.</summary>
+    public void Run(bool once, CancellationToken cancellationToken)
+    {
+        _idle.OnPayload = Hear;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            port.Receive(_session?.Sink ?? _idle, Turn);
+
+            // Not while a batch is being taken: the answer may change the sink.
+            while (_heard.TryDequeue(out (PerfMessage Message, DatagramAddress From) heard))
+            {
+                if (Answer(heard.Message, heard.From) is { } answer)
+                {
+                    port.Send(_codec.Encode(answer with { Session = heard.Message.Session }), heard.From);
+                }
+            }
+
+            Instant now = _clock.Now;
+            _session?.Tick(now);
+            if (_session is { } session && (session.IsOver || now - session.LastHeard > Abandoned))
+            {
+                _session = null;
+                if (once)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void Hear(in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from)
+    {
+        // Few at a time: a flood of made-up messages must not fill memory.
+        if (header.Flow == ControlCodec.Flow && _heard.Count < 64 && ControlCodec.Decode(payload) is { } message)
+        {
+            _heard.Enqueue((message, from));
+        }
+    }
+
+    private PerfMessage? Answer(PerfMessage message, DatagramAddress from)
+    {
+        Instant now = _clock.Now;
+        if (message.Hello is { } hello)
+        {
+            return Begin(message.Session, hello, from, now);
+        }
+
+        if (_session is not { } session || session.Id != message.Session || session.From != from)
+        {
+            return message.Done is null ? null : new PerfMessage { Refusal = "this measurement is not known here" };
+        }
+
+        session.LastHeard = now;
+        session.IsOver |= message.Bye;
+        if (message.Done is not { } done)
+        {
+            return null;
+        }
+
+        if (!session.TryEnd(done, now, port))
+        {
+            return new PerfMessage { Wait = true };
+        }
+
+        PerfReport report = session.Report(done.FromInterval);
+        if (done.FromInterval == 0)
+        {
+            observer.OnReceived(report.Received);
+        }
+
+        return new PerfMessage { Report = report };
+    }
+
+    private PerfMessage Begin(ulong id, PerfHello hello, DatagramAddress from, Instant now)
+    {
+        if (hello.Streams is < 1 or > PerfPlan.MaxStreams || hello.SegmentSize is < ProbeHeader.Size or > DatagramSocket.MaxDatagramSize)
+        {
+            return new PerfMessage { Refusal = "the measurement asked for is not possible" };
+        }
+
+        if (_session is { } other && other.Id != id && !other.IsOver && now - other.LastHeard < Abandoned)
+        {
+            return new PerfMessage { Refusal = "busy with another measurement" };
+        }
+
+        if (_session?.Id != id)
+        {
+            _session = new DatagramReceiverSession(id, from, hello, port.BufferDrops ?? 0, observer.OnInterval);
+            _session.Sink.OnPayload = Hear;
+        }
+
+        _session.LastHeard = now;
+        return new PerfMessage { Ready = true };
+    }
+}

@@ -1,0 +1,203 @@
+using NetLab.Host.Measurement.Reports;
+using NetLab.Udp.Flows;
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Host.Measurement.Datagrams;
+
+/// <summary>One measurement at its receiver: which flows belong to it, and what became of them.</summary>
+internal sealed class DatagramReceiverSession
+{
+    // How long nothing must have come before what is missing counts as lost: longer than any pause a scheduler makes.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
+
+    // Pieces a report of one datagram has room for.
+    private const int IntervalsPerMessage = 100;
+
+    private readonly PerfHello _hello;
+    private readonly List<PerfInterval> _intervals = [];
+    private readonly Action<PerfInterval> _onInterval;
+    private readonly FlowStatistics?[] _flows;
+    private ProcessorTime? _processor;
+    private double _cpuPercent;
+    private Instant _start = Instant.Never;
+    private (Instant At, long Packets, long Lost) _reported;
+    private readonly uint _dropsBefore;
+    private long _dropped;
+    private bool _ended;
+
+    /// <param name="id">Its number.</param>
+    /// <param name="from">Its sender.</param>
+    /// <param name="hello">What the sender said of it.</param>
+    /// <param name="bufferDrops">The socket's drops before it began.</param>
+    /// <param name="onInterval">Told of each piece.</param>
+    public DatagramReceiverSession(ulong id, DatagramAddress from, PerfHello hello, uint bufferDrops, Action<PerfInterval> onInterval)
+    {
+        (Id, From, _hello, _onInterval, _dropsBefore) = (id, from, hello, onInterval, bufferDrops);
+        _flows = new FlowStatistics?[hello.Streams];
+        Sink = new DatagramSink(bufferDrops) { Accepts = flow => flow.Number == ControlCodec.Flow || Owns(flow) };
+    }
+
+    public ulong Id { get; }
+
+    public DatagramAddress From { get; }
+
+    /// <summary>Counts its flows.</summary>
+    public DatagramSink Sink { get; }
+
+    /// <summary>When anything of it was last heard.</summary>
+    public Instant LastHeard { get; set; }
+
+    /// <summary>Whether its sender has got the report.</summary>
+    public bool IsOver { get; set; }
+
+    /// <summary>Looks at the clock: a piece may be complete.</summary>
+    public void Tick(Instant now)
+    {
+        if (_ended || (_start == Instant.Never && !TryStart()))
+        {
+            return;
+        }
+
+        LastHeard = Instant.Max(LastHeard, LastArrival());
+        if (now - _reported.At >= PerfPlan.Interval)
+        {
+            Report(now);
+        }
+    }
+
+    /// <summary>The sender has sent everything; says whether nothing can be under way any more.</summary>
+    /// <param name="done">How much it was.</param>
+    /// <param name="now">The present moment.</param>
+    /// <param name="port">Knows the drops in the socket's buffer.</param>
+    public bool TryEnd(PerfDone done, Instant now, IDatagramPort port)
+    {
+        if (_ended)
+        {
+            return true;
+        }
+
+        Tick(now);
+        FindFlows();
+        long sent = done.Sent.Sum();
+        if (_flows.Sum(f => f?.Received ?? 0) < sent && now - LastArrival() < Quiet)
+        {
+            return false;
+        }
+
+        uint? drops = port.BufferDrops;
+        for (int i = 0; i < _flows.Length && i < done.Sent.Count; i++)
+        {
+            (_flows[i] ??= new FlowStatistics(_dropsBefore)).End(Math.Max(0, done.Sent[i]), port.DropsAreDatagrams ? null : drops);
+        }
+
+        // Where each drop is a datagram, the count alone says how many they were, those of the warm-up included.
+        _dropped = port.DropsAreDatagrams ? unchecked((drops ?? 0) - _dropsBefore) : _flows.Sum(f => f!.LostInSocketBuffer);
+
+        _cpuPercent = _processor?.Percent ?? 0;
+        if (_start != Instant.Never && LastArrival() > _reported.At)
+        {
+            Report(LastArrival());
+        }
+
+        return _ended = true;
+    }
+
+    /// <summary>What arrived, with as many pieces from one on as a message has room for.</summary>
+    public PerfReport Report(int fromInterval)
+    {
+        var delay = new LatencyHistogram();
+        var jitter = TimeSpan.Zero;
+        (long received, long lost, long reordered, long duplicates) = (0, 0, 0, 0);
+        foreach (FlowStatistics? flow in _flows)
+        {
+            if (flow is null)
+            {
+                continue;
+            }
+
+            received += flow.Received;
+            lost += flow.Lost;
+            reordered += flow.Reordered;
+            duplicates += flow.Duplicates;
+            jitter += flow.Jitter / _flows.Length;
+            if (flow.Delay is { } delays)
+            {
+                delay.Add(delays);
+            }
+        }
+
+        double seconds = _start == Instant.Never ? 0 : (LastArrival() - _start).TotalSeconds;
+        var sum = new PerfReceived(seconds, received * _hello.SegmentSize, received)
+        {
+            LostPackets = lost,
+            LostInSocketBuffer = Math.Min(lost, _dropped),
+            LostOnLink = Math.Max(0, lost - _dropped),
+            OutOfOrder = reordered,
+            Duplicates = duplicates,
+            Damaged = Sink.Foreign,
+            JitterMs = jitter.TotalMilliseconds,
+            OneWayDelayUs = LatencySummary.From(delay),
+        };
+        PerfInterval[] intervals = [.. _intervals.Skip(Math.Clamp(fromInterval, 0, _intervals.Count)).Take(IntervalsPerMessage)];
+
+        // A damaged datagram never counts as received, so what counts is intact.
+        return new PerfReport(sum, _cpuPercent, true, _intervals.Count, intervals);
+    }
+
+    // Only its sender's, and only those announced: nobody else spoils the count.
+    private bool Owns(FlowId flow) => flow.From == From && flow.Number - _hello.FirstFlow < 2 * (uint)_hello.Streams;
+
+    private bool TryStart()
+    {
+        FindFlows();
+        foreach (FlowStatistics? flow in _flows)
+        {
+            _start = Instant.Min(_start, flow?.FirstAt ?? Instant.Never);
+        }
+
+        if (_start == Instant.Never)
+        {
+            return false;
+        }
+
+        _processor = new ProcessorTime();
+        _reported = (_start, 0, 0);
+        return true;
+    }
+
+    private void FindFlows()
+    {
+        for (int i = 0; i < _flows.Length; i++)
+        {
+            _flows[i] ??= Sink.Find(new FlowId(From, _hello.FirstFlow + (2 * (uint)i) + 1));
+        }
+    }
+
+    private Instant LastArrival()
+    {
+        Instant last = Instant.Zero;
+        foreach (FlowStatistics? flow in _flows)
+        {
+            last = Instant.Max(last, flow?.LastAt ?? Instant.Zero);
+        }
+
+        return last;
+    }
+
+    private void Report(Instant now)
+    {
+        FindFlows();
+        long packets = _flows.Sum(f => f?.Received ?? 0);
+        long lost = _flows.Sum(f => f?.Lost ?? 0);
+        var interval = new PerfInterval(new PerfIntervalSum((_reported.At - _start).TotalSeconds, (now - _start).TotalSeconds)
+        {
+            Bytes = (packets - _reported.Packets) * _hello.SegmentSize,
+            Packets = packets - _reported.Packets,
+            LostPackets = lost - _reported.Lost,
+        });
+        _reported = (now, packets, lost);
+        _intervals.Add(interval);
+        _onInterval(interval);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Sockets;
+using NetLab.Udp.Flows;
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Host.Measurement.Datagrams;
+
+/// <summary><c>kernel-udp</c>: .NET's sockets as they are, blocking, one datagram a call. The yardstick.</summary>
+internal sealed class KernelDatagramPort : IDatagramPort
+{
+    private const int SolSocket = 1; // asm-generic/socket.h
+    private const int MemoryInfo = 55; // SO_MEMINFO
+    private const int MemoryInfoDrops = 8; // SK_MEMINFO_DROPS of linux/sock_diag.h
+
+    private readonly Socket _socket;
+    private readonly bool _connected;
+    private readonly SocketAddress _from;
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize + 1, pinned: true);
+
+    public KernelDatagramPort(IPEndPoint local, IPEndPoint? remote)
+    {
+        // The same buffers as NetLab's sockets ask for: who asks for less loses more.
+        _socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            DatagramSocket.RequestBuffers(_socket, new DatagramSocketOptions { ReceiveBufferSize = PerfPlan.ReceiveBufferSize });
+            _socket.Bind(local);
+            _connected = remote is not null;
+            if (remote is not null)
+            {
+                _socket.Connect(remote);
+            }
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+
+        _from = new SocketAddress(local.AddressFamily);
+    }
+
+    public IPEndPoint LocalEndPoint => (IPEndPoint)_socket.LocalEndPoint!;
+
+    public bool DropsAreDatagrams => true;
+
+    public uint? BufferDrops
+    {
+        get
+        {
+            Span<byte> values = stackalloc byte[(MemoryInfoDrops + 1) * sizeof(uint)];
+            return OperatingSystem.IsLinux() && _socket.GetRawSocketOption(SolSocket, MemoryInfo, values) == values.Length
+                ? BitConverter.ToUInt32(values[(MemoryInfoDrops * sizeof(uint))..])
+                : null;
+        }
+    }
+
+    public void Send(ReadOnlyMemory<byte> datagram, in DatagramAddress to)
+    {
+        try
+        {
+            if (_connected)
+            {
+                _socket.Send(datagram.Span);
+            }
+            else
+            {
+                _socket.SendTo(datagram.Span, SocketFlags.None, to.ToIPEndPoint());
+            }
+        }
+        catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionRefused or SocketError.NoBufferSpaceAvailable)
+        {
+            // An ICMP answer to an earlier one, or no room for this one: fired and forgotten. Who waits for an answer notices.
+        }
+    }
+
+    public IProbeFlow Open(uint flow, in DatagramAddress to, int datagramSize, long bitsPerSecond) =>
+        new SingleFlow(this, to, flow, datagramSize, bitsPerSecond);
+
+    public void Receive(DatagramSink sink, TimeSpan patience)
+    {
+        _socket.ReceiveTimeout = Math.Max(1, (int)patience.TotalMilliseconds);
+        try
+        {
+            // Blocking for each, as a plain program does; now and then the caller gets a turn.
+            for (int i = 0; i < 256; i++)
+            {
+                int length = _socket.ReceiveFrom(_buffer, SocketFlags.None, _from);
+                sink.Take(_buffer.AsSpan(0, length), DatagramAddress.From(_from), MonotonicClock.Shared.Now);
+            }
+        }
+        catch (SocketException error) when (error.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+        {
+            // Nothing came for a while.
+        }
+        catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionRefused or SocketError.ConnectionReset)
+        {
+            sink.NoteRefusal();
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private sealed class SingleFlow : IProbeFlow
+    {
+        private readonly KernelDatagramPort _port;
+        private readonly DatagramAddress _to;
+        private readonly uint _flow;
+        private readonly byte[] _datagram;
+        private readonly uint _payloadSum;
+        private readonly MonotonicClock _clock = MonotonicClock.Shared;
+        private readonly Pacer _pacer;
+
+        public SingleFlow(KernelDatagramPort port, DatagramAddress to, uint flow, int datagramSize, long bitsPerSecond)
+        {
+            (_port, _to, _flow) = (port, to, flow);
+            _datagram = GC.AllocateArray<byte>(datagramSize, pinned: true);
+            new Random(datagramSize).NextBytes(_datagram);
+            _payloadSum = ProbeHeader.SumOf(_datagram.AsSpan(ProbeHeader.Size));
+            _pacer = new Pacer(bitsPerSecond, _clock.Now);
+        }
+
+        public long Sent { get; private set; }
+
+        public void Send(int most)
+        {
+            TimeSpan wait = _pacer.Until(_clock.Now);
+            if (wait > TimeSpan.Zero)
+            {
+                Thread.Sleep(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait);
+                return;
+            }
+
+            // Some at a time, so that looking at the clock costs both transports alike.
+            int count = _pacer.Allowed(_clock.Now, _datagram.Length, Math.Min(most, 64));
+            for (int i = 0; i < count; i++)
+            {
+                Instant now = _clock.Now;
+                new ProbeHeader(_flow, (ulong)Sent, now.Ticks, MonotonicClock.Id, _datagram.Length - ProbeHeader.Size).Write(_datagram, _payloadSum);
+                _port.Send(_datagram, _to);
+                _pacer.Count(now, _datagram.Length);
+                Sent++;
+            }
+        }
+    }
+}

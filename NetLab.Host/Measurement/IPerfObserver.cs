@@ -1,0 +1,13 @@
+using NetLab.Host.Measurement.Reports;
+
+namespace NetLab.Host.Measurement;
+
+/// <summary>Hears of a measurement while it runs.</summary>
+internal interface IPerfObserver
+{
+    /// <summary>A piece is complete, as the receiver saw it.</summary>
+    void OnInterval(PerfInterval interval);
+
+    /// <summary>The receiver has told what it got.</summary>
+    void OnReceived(PerfReceived received);
+}

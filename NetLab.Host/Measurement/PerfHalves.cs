@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+using NetLab.Host.Commands;
+using NetLab.Host.Measurement.Datagrams;
+using NetLab.Host.Measurement.Streams;
+using NetLab.Host.Streams;
+using NetLab.Udp.Sockets;
+
+namespace NetLab.Host.Measurement;
+
+/// <summary>The two halves of a measurement, each in the process that runs it.</summary>
+internal static class PerfHalves
+{
+    /// <summary>Sends, as planned, to a receiving half.</summary>
+    /// <exception cref="IOException">Nobody answers there, or the answer is no.</exception>
+    public static async Task<PerfOutcome> SendAsync(LabAddress address, PerfPlan plan, bool allowRemote, CancellationToken cancellationToken)
+    {
+        IPEndPoint remote = address.ResolvePeer(allowRemote);
+        if (address.IsStream)
+        {
+            return await new StreamPerfClient(remote, plan).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        using IDatagramPort port = Open(address.Transport, any, remote);
+        var client = new DatagramPerfClient(port, DatagramAddress.From(remote), plan);
+
+        // A thread of its own: it blocks and spins, and the pool's threads are for others.
+        return await Task.Factory.StartNew(
+            () => client.Run(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+    }
+
+    /// <summary>Receives at an address.</summary>
+    /// <param name="address">Where.</param>
+    /// <param name="allowRemote">Whether that may be reached from other machines.</param>
+    /// <param name="once">Whether to end after one measurement.</param>
+    /// <param name="observer">Hears of it.</param>
+    /// <param name="onListening">Told where it listens.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="UsageException">The address is taken or not this machine's.</exception>
+    public static async Task ReceiveAsync(
+        LabAddress address, bool allowRemote, bool once, IPerfObserver observer, Action<LabAddress> onListening, CancellationToken cancellationToken)
+    {
+        IPEndPoint local = address.Resolve(allowRemote);
+        try
+        {
+            if (address.IsStream)
+            {
+                var listener = new StreamPerfListener(address.Transport, local);
+                await using (listener.ConfigureAwait(false))
+                {
+                    onListening(address.At(listener.LocalEndPoint));
+                    await new StreamPerfServer(listener, observer).RunAsync(once, cancellationToken).ConfigureAwait(false);
+                }
+
+                return;
+            }
+
+            using IDatagramPort port = Open(address.Transport, local, null);
+            onListening(address.At(port.LocalEndPoint));
+            await Task.Factory.StartNew(
+                () => new DatagramPerfServer(port, observer).Run(once, cancellationToken),
+                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        }
+        catch (SocketException error)
+        {
+            throw BindFailure.Explain(address, error);
+        }
+    }
+
+    private static IDatagramPort Open(LabTransport transport, IPEndPoint local, IPEndPoint? remote) => transport == LabTransport.Udp
+        ? new BatchedDatagramPort(local, remote)
+        : new KernelDatagramPort(local, remote);
+}

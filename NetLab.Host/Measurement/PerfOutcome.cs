@@ -1,0 +1,22 @@
+using NetLab.Host.Measurement.Reports;
+
+namespace NetLab.Host.Measurement;
+
+/// <summary>What both halves of a measurement know when it is over.</summary>
+/// <param name="Sent">What the sender did.</param>
+/// <param name="SenderCpuPercent">How busy its process was.</param>
+/// <param name="Report">What the receiver got.</param>
+internal sealed record PerfOutcome(PerfSent Sent, double SenderCpuPercent, PerfReport Report)
+{
+    /// <summary>The sender's congestion control; null for datagrams.</summary>
+    public string? Congestion { get; init; }
+
+    /// <summary>The same as a run of a document.</summary>
+    public PerfRun ToRun(string transport, int round, PerfStart start) => new(
+        transport, round, start, Report.Intervals,
+        new PerfEnd(Sent, Report.Received, new PerfProcessorUse(SenderCpuPercent, Report.CpuPercent))
+        {
+            SenderTcpCongestion = Congestion,
+            Intact = Report.Intact,
+        });
+}

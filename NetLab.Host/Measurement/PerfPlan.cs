@@ -1,0 +1,40 @@
+using NetLab.Host.Commands;
+
+namespace NetLab.Host.Measurement;
+
+/// <summary>What one run measures.</summary>
+/// <param name="Transport">What carries the bytes.</param>
+/// <param name="SegmentSize">Bytes a datagram (probe header counted), or the largest segment of a stream.</param>
+/// <param name="Streams">Flows or connections at once.</param>
+internal sealed record PerfPlan(LabTransport Transport, int SegmentSize, int Streams)
+{
+    /// <summary>The most flows or connections a run may have: as many as iperf3 allows.</summary>
+    public const int MaxStreams = 128;
+
+    /// <summary>
+    /// Receive buffer that a datagram's receiver asks for, whichever transport: at 50 Gbit/s it bridges the five milliseconds
+    /// for which a busy machine may not let it run. Only who may administer the network gets more than the system's limit.
+    /// </summary>
+    public const int ReceiveBufferSize = 32 << 20;
+
+    /// <summary>How often a run reports on itself.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the measured part lasts, if no number of bytes ends it.</summary>
+    public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many bytes the measured part has; 0 for as many as the time allows.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Bits a second that the sender offers, all streams together; 0 for flat out.</summary>
+    public long Rate { get; init; }
+
+    /// <summary>
+    /// How long the transport runs before it is measured: code is compiled, buffers and windows have grown. What is sent
+    /// meanwhile is not counted anywhere.
+    /// </summary>
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The congestion control of a stream's sender, or null for the transport's own choice.</summary>
+    public string? Congestion { get; init; }
+}

@@ -1,0 +1,47 @@
+namespace NetLab.Host.Measurement.Reports;
+
+/// <summary>What <c>nlab perf --json</c> prints.</summary>
+internal sealed record PerfDocument(string? Link, int SegmentSize, IReadOnlyList<PerfRun> Runs)
+{
+    public string Schema { get; } = "netlab.perf/1";
+
+    /// <summary>What the receivers got, in bits a second: the median over rounds, by transport.</summary>
+    public IReadOnlyDictionary<string, double> Medians { get; } = Runs
+        .GroupBy(r => r.Transport)
+        .ToDictionary(g => g.Key, g => Median(g.Select(Received)));
+
+    /// <summary>Of each two transports measured in the same rounds: the median of the ratio within a round.</summary>
+    public IReadOnlyDictionary<string, double> Ratios { get; } = RatiosOf(Runs);
+
+    private static double Received(PerfRun run) => run.End.SumReceived.BitsPerSecond;
+
+    private static Dictionary<string, double> RatiosOf(IReadOnlyList<PerfRun> runs)
+    {
+        var ratios = new Dictionary<string, double>();
+        string[] transports = [.. runs.Select(r => r.Transport).Distinct()];
+        foreach (string numerator in transports)
+        {
+            foreach (string denominator in transports.Where(t => t != numerator))
+            {
+                double[] within = [.. runs.GroupBy(r => r.Round).SelectMany(round =>
+                    from a in round
+                    from b in round
+                    where a.Transport == numerator && b.Transport == denominator && Received(b) > 0
+                    select Received(a) / Received(b))];
+                if (within.Length > 0)
+                {
+                    ratios[$"{numerator}/{denominator}"] = Median(within);
+                }
+            }
+        }
+
+        return ratios;
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

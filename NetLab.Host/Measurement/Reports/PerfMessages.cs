@@ -1,0 +1,50 @@
+namespace NetLab.Host.Measurement.Reports;
+
+/// <summary>What the two halves of a measurement say to each other: of each message, one part.</summary>
+internal sealed record PerfMessage
+{
+    /// <summary>Which measurement it is about, drawn by the sender.</summary>
+    public ulong Session { get; init; }
+
+    /// <summary>From the sender: a measurement begins.</summary>
+    public PerfHello? Hello { get; init; }
+
+    /// <summary>From the sender, when it has sent everything: how many datagrams in each flow.</summary>
+    public PerfDone? Done { get; init; }
+
+    /// <summary>From the sender: the report has arrived.</summary>
+    public bool Bye { get; init; }
+
+    /// <summary>From the receiver: go on.</summary>
+    public bool Ready { get; init; }
+
+    /// <summary>From the receiver: datagrams still arrive, ask again.</summary>
+    public bool Wait { get; init; }
+
+    /// <summary>From the receiver: no, and why.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>From the receiver: what arrived.</summary>
+    public PerfReport? Report { get; init; }
+}
+
+/// <summary>The beginning of a measurement.</summary>
+/// <param name="Streams">Flows or connections.</param>
+/// <param name="SegmentSize">Bytes a datagram.</param>
+/// <param name="WarmUpMs">Milliseconds at the beginning that do not count; of datagrams, those have flows of their own.</param>
+internal sealed record PerfHello(int Streams, int SegmentSize, double WarmUpMs)
+{
+    /// <summary>Of datagrams: the number of the first flow; of each stream the even one is the warm-up, the odd one counts.</summary>
+    public uint FirstFlow { get; init; }
+
+    /// <summary>Of streams: which connection this is, from 0.</summary>
+    public int Stream { get; init; }
+}
+
+/// <summary>The end of sending.</summary>
+/// <param name="Sent">Datagrams in each flow that counts.</param>
+/// <param name="FromInterval">The first piece of the report to send: a long one does not fit a datagram.</param>
+internal sealed record PerfDone(IReadOnlyList<long> Sent, int FromInterval);
+
+/// <summary>What the receiver measured.</summary>
+internal sealed record PerfReport(PerfReceived Received, double CpuPercent, bool Intact, int IntervalCount, IReadOnlyList<PerfInterval> Intervals);

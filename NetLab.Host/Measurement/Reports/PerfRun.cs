@@ -1,0 +1,31 @@
+namespace NetLab.Host.Measurement.Reports;
+
+/// <summary>One transport measured once.</summary>
+internal sealed record PerfRun(string Transport, int Round, PerfStart Start, IReadOnlyList<PerfInterval> Intervals, PerfEnd End);
+
+/// <summary>Where and when.</summary>
+internal sealed record PerfStart(PerfTimestamp Timestamp, string SystemInfo, string Version)
+{
+    /// <summary>This machine, now.</summary>
+    public static PerfStart Now() => new(
+        new PerfTimestamp(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()),
+        $"{System.Runtime.InteropServices.RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}",
+        $"nlab {typeof(PerfStart).Assembly.GetName().Version?.ToString(3)}");
+}
+
+/// <summary>A date.</summary>
+/// <param name="Timesecs">Seconds since 1970.</param>
+internal sealed record PerfTimestamp(long Timesecs);
+
+/// <summary>A run in total.</summary>
+internal sealed record PerfEnd(PerfSent SumSent, PerfReceived SumReceived, PerfProcessorUse CpuUtilizationPercent)
+{
+    /// <summary>The sender's congestion control; null for datagrams.</summary>
+    public string? SenderTcpCongestion { get; init; }
+
+    /// <summary>Whether everything received was what had been sent, at the place where it had been.</summary>
+    public bool Intact { get; init; }
+
+    /// <summary>What the emulated link did, where one was under the run.</summary>
+    public LinkReport? Link { get; init; }
+}

@@ -1,0 +1,134 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace NetLab.Host.Measurement.Streams;
+
+/// <summary><c>kernel-tcp</c>: .NET's sockets as they are, blocking, on threads of their own. The yardstick.</summary>
+internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
+{
+    // linux/tcp.h.
+    private const int MaximumSegment = 2; // TCP_MAXSEG
+    private const int Information = 11; // TCP_INFO
+    private const int CongestionControl = 13; // TCP_CONGESTION
+    private const int RoundTripAt = 68; // tcpi_rtt
+    private const int CongestionWindowAt = 80; // tcpi_snd_cwnd
+    private const int RetransmissionsAt = 100; // tcpi_total_retrans
+    private const int SendSegmentSizeAt = 16; // tcpi_snd_mss
+    private const int InformationSize = 104;
+
+    private const int ReadSize = 256 << 10;
+
+    public override long Retransmissions => Read(RetransmissionsAt);
+
+    public override long CongestionWindow => Read(CongestionWindowAt) * Read(SendSegmentSizeAt);
+
+    public override TimeSpan RoundTrip => TimeSpan.FromMicroseconds(Read(RoundTripAt));
+
+    public override string? Congestion
+    {
+        get
+        {
+            Span<byte> name = stackalloc byte[16]; // TCP_CA_NAME_MAX
+            return OperatingSystem.IsLinux()
+                ? Encoding.ASCII.GetString(name[..socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, CongestionControl, name)]).TrimEnd('\0')
+                : null;
+        }
+    }
+
+    /// <summary>Asks for a largest segment and a congestion control, before the connection is made.</summary>
+    /// <exception cref="IOException">The kernel has no such congestion control.</exception>
+    public static void Prepare(Socket socket, int segmentSize, string? congestion)
+    {
+        socket.NoDelay = true;
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, MaximumSegment, BitConverter.GetBytes(Math.Clamp(segmentSize, 88, 32_767)));
+        if (congestion is not null)
+        {
+            try
+            {
+                socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, CongestionControl, Encoding.ASCII.GetBytes(congestion));
+            }
+            catch (SocketException)
+            {
+                throw new IOException($"this kernel has no congestion control '{congestion}'");
+            }
+        }
+    }
+
+    public override Task SendPatternAsync(Func<long, long> more, CancellationToken cancellationToken) => OnThread(() =>
+    {
+        long sent = 0;
+        long allowed;
+        while ((allowed = more(sent)) > 0)
+        {
+            sent += socket.Send(BytePattern.Piece.Span[..(int)Math.Min(allowed, BytePattern.Piece.Length)]);
+
+            // The kernel took part of it: the pattern has to go on where it stopped.
+            int phase = (int)(sent % BytePattern.Period);
+            if (phase > 0)
+            {
+                ReadOnlySpan<byte> rest = BytePattern.Piece.Span[phase..BytePattern.Period];
+                while (rest.Length > 0)
+                {
+                    int taken = socket.Send(rest);
+                    sent += taken;
+                    rest = rest[taken..];
+                }
+            }
+        }
+
+        socket.Shutdown(SocketShutdown.Send);
+    });
+
+    public override Task ReceivePatternAsync(PatternCheck check, CancellationToken cancellationToken) => OnThread(() =>
+    {
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(ReadSize, pinned: true);
+        int read;
+        while ((read = socket.Receive(buffer)) > 0)
+        {
+            check.Take(buffer.AsSpan(0, read));
+        }
+    });
+
+    public override ValueTask DisposeAsync()
+    {
+        socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => OnThread(() => socket.Send(bytes.Span));
+
+    protected override async Task<byte[]> ReadLineAsync(int longest, CancellationToken cancellationToken)
+    {
+        // A byte at a time, so that nothing behind the line is taken.
+        var line = new List<byte>();
+        byte[] one = new byte[1];
+        while (await socket.ReceiveAsync(one, cancellationToken).ConfigureAwait(false) == 1 && line.Count < longest)
+        {
+            if (one[0] == (byte)'\n')
+            {
+                return [.. line];
+            }
+
+            line.Add(one[0]);
+        }
+
+        throw new IOException("the stream ended where a message was due");
+    }
+
+    private static Task OnThread(Action action) =>
+        Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private uint Read(int at)
+    {
+        Span<byte> info = stackalloc byte[InformationSize];
+        return OperatingSystem.IsLinux() && socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, Information, info) == InformationSize
+            ? MemoryMarshal.Read<uint>(info[at..])
+            : 0;
+    }
+}

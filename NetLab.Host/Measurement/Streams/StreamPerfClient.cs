@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using NetLab.Host.Commands;
+using NetLab.Host.Measurement.Reports;
+using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Transport;
+
+namespace NetLab.Host.Measurement.Streams;
+
+/// <summary>The sending half of a measurement by streams.</summary>
+internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly ulong _session = (ulong)Random.Shared.NextInt64();
+    private readonly List<PerfConnection> _connections = [];
+    private readonly List<(long Retransmits, long Window, long RoundTrip)> _samples = [];
+    private TcpEndpoint? _endpoint;
+    private long _sent;
+    private long _started;
+
+    /// <summary>Measures.</summary>
+    /// <exception cref="IOException">Nobody answers there, or the answer is no.</exception>
+    public async Task<PerfOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (int stream = 0; stream < plan.Streams; stream++)
+            {
+                PerfConnection connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+                _connections.Add(connection);
+                var hello = new PerfHello(plan.Streams, plan.SegmentSize, plan.WarmUp.TotalMilliseconds) { Stream = stream };
+                await connection.WriteAsync(new PerfMessage { Session = _session, Hello = hello }, cancellationToken).ConfigureAwait(false);
+                PerfMessage answer = await connection.ReadAsync(cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+                if (!answer.Ready)
+                {
+                    throw new IOException($"the receiver refuses: {answer.Refusal ?? "it says nothing"}");
+                }
+            }
+
+            return await MeasureAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException error)
+        {
+            throw new IOException("the receiver did not answer in time", error);
+        }
+        finally
+        {
+            foreach (PerfConnection connection in _connections)
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+
+            if (_endpoint is not null)
+            {
+                await _endpoint.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<PerfOutcome> MeasureAsync(CancellationToken cancellationToken)
+    {
+        _started = Stopwatch.GetTimestamp();
+        Task sending = Task.WhenAll(_connections.Select(c => SendAsync(c, cancellationToken)));
+        await Task.WhenAny(sending, Task.Delay(plan.WarmUp, cancellationToken)).ConfigureAwait(false);
+        long counted = Volatile.Read(ref _sent);
+        long retransmittedBefore = Retransmissions();
+        long from = Stopwatch.GetTimestamp();
+        var processor = new ProcessorTime();
+        long retransmitted = retransmittedBefore;
+        while (!sending.IsCompleted)
+        {
+            await Task.WhenAny(sending, Task.Delay(PerfPlan.Interval, CancellationToken.None)).ConfigureAwait(false);
+            long now = Retransmissions();
+            _samples.Add((now - retransmitted, _connections.Sum(c => c.CongestionWindow), (long)_connections[0].RoundTrip.TotalMicroseconds));
+            retransmitted = now;
+        }
+
+        await sending.ConfigureAwait(false);
+        double seconds = Stopwatch.GetElapsedTime(from).TotalSeconds;
+        double cpu = processor.Percent;
+        string? congestion = _connections[0].Congestion;
+        var sent = new PerfSent(seconds, Volatile.Read(ref _sent) - counted, 0) { Retransmits = retransmitted - retransmittedBefore };
+
+        // What still has to arrive takes as long as the link takes: a minute of silence is too long for any.
+        PerfMessage answer = await _connections[0].ReadAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1), CancellationToken.None).ConfigureAwait(false);
+        PerfReport report = answer.Report ?? throw new IOException("the receiver gave no report");
+        return new PerfOutcome(sent, cpu, report with { Intervals = [.. (report.Intervals ?? []).Select(WithSample)] }) { Congestion = congestion };
+    }
+
+    // Both halves count seconds, each from its own beginning: the n-th piece here is the n-th there.
+    private PerfInterval WithSample(PerfInterval interval, int index)
+    {
+        if (_samples.Count == 0)
+        {
+            return interval;
+        }
+
+        (long retransmits, long window, long roundTrip) = _samples[Math.Min(index, _samples.Count - 1)];
+        return new PerfInterval(interval.Sum with { Retransmits = index < _samples.Count ? retransmits : 0, SndCwnd = window, Rtt = roundTrip });
+    }
+
+    private long Retransmissions() => _connections.Sum(c => c.Retransmissions);
+
+    private Task SendAsync(PerfConnection connection, CancellationToken cancellationToken)
+    {
+        TimeSpan end = plan.WarmUp + plan.Time;
+        long each = plan.Bytes == 0 ? 0 : (plan.Bytes + plan.Streams - 1) / plan.Streams;
+        double bytesPerSecond = plan.Rate / 8.0 / plan.Streams;
+        long before = 0;
+        return connection.SendPatternAsync(
+            sent =>
+            {
+                Interlocked.Add(ref _sent, sent - before);
+                before = sent;
+                TimeSpan elapsed = Stopwatch.GetElapsedTime(_started);
+                if (cancellationToken.IsCancellationRequested || (plan.Bytes == 0 && elapsed >= end))
+                {
+                    return 0;
+                }
+
+                if (bytesPerSecond > 0)
+                {
+                    Pace(sent, bytesPerSecond, elapsed);
+                }
+
+                return plan.Bytes == 0 ? long.MaxValue : each - sent;
+            },
+            CancellationToken.None);
+    }
+
+    // A stream is paced by its writer: coarse, but what it offers is right on the mean.
+    private static void Pace(long sent, double bytesPerSecond, TimeSpan elapsed)
+    {
+        double early = (sent / bytesPerSecond) - elapsed.TotalSeconds;
+        if (early > 0)
+        {
+            Thread.Sleep(TimeSpan.FromSeconds(Math.Min(early, 1)));
+        }
+    }
+
+    private async Task<PerfConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (plan.Transport == LabTransport.Tcp)
+            {
+                var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+                _endpoint ??= TcpEndpoint.Bind(any, new TcpEndpointOptions
+                {
+                    Connection = new ConnectionOptions { MaxSegmentSize = plan.SegmentSize },
+                    Remote = remote,
+                });
+                return new TcpPerfConnection(await _endpoint.ConnectAsync(remote, cancellationToken).ConfigureAwait(false));
+            }
+
+            var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                KernelPerfConnection.Prepare(socket, plan.SegmentSize, plan.Congestion);
+                await socket.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
+                return new KernelPerfConnection(socket);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+        catch (SocketException error)
+        {
+            throw new IOException(error.SocketErrorCode == SocketError.ConnectionRefused ? "connection refused: nobody listens there" : error.Message, error);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+using NetLab.Host.Commands;
+using NetLab.Tcp.Transport;
+
+namespace NetLab.Host.Measurement.Streams;
+
+/// <summary>Takes measured streams at an address, by NetLab's TCP or the kernel's.</summary>
+internal sealed class StreamPerfListener : IAsyncDisposable
+{
+    private readonly TcpEndpoint? _endpoint;
+    private readonly TcpConnectionListener? _listener;
+    private readonly Socket? _socket;
+
+    /// <summary>Binds and listens.</summary>
+    /// <exception cref="SocketException">The address is taken or not this machine's.</exception>
+    public StreamPerfListener(LabTransport transport, IPEndPoint local)
+    {
+        if (transport == LabTransport.Tcp)
+        {
+            _endpoint = TcpEndpoint.Bind(local);
+            _listener = _endpoint.Listen();
+            LocalEndPoint = _endpoint.LocalEndPoint;
+            return;
+        }
+
+        _socket = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            _socket.Bind(local);
+            _socket.Listen(PerfPlan.MaxStreams);
+            LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Waits for the next stream.</summary>
+    public async Task<PerfConnection> AcceptAsync(CancellationToken cancellationToken)
+    {
+        if (_listener is not null)
+        {
+            return new TcpPerfConnection(await _listener.AcceptAsync(cancellationToken).ConfigureAwait(false)
+                ?? throw new OperationCanceledException("The listener was closed."));
+        }
+
+        Socket socket = await _socket!.AcceptAsync(cancellationToken).ConfigureAwait(false);
+        socket.NoDelay = true;
+        return new KernelPerfConnection(socket);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _socket?.Dispose();
+        if (_endpoint is not null)
+        {
+            await _endpoint.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}
