@@ -1,11 +1,13 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
+using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
 using NetLab.Host.Streams;
 using NetLab.Tcp.Segments;
+using NetLab.Udp.Flows;
 using NetLab.Udp.Links;
 using Spectre.Console;
 
@@ -19,11 +21,13 @@ internal static class LinkCommand
         var listen = new Argument<string>("LISTEN") { Description = "Where clients send to: udp://HOST:PORT" };
         var target = new Argument<string>("TARGET") { Description = "Where their datagrams go on to: udp://HOST:PORT" };
         var link = new Option<string>("--link") { Description = "What happens on the way, such as delay=20ms,loss=1%,rate=10M", HelpName = "LINK", DefaultValueFactory = _ => "" };
+        var json = new Option<bool>("--json") { Description = "At the end, what it did as one JSON document" };
+        var log = new Option<FileInfo?>("--log") { Description = "Write what befell each datagram, a JSON line each", HelpName = "FILE" };
         Option<ulong?> seed = CommonOptions.Seed();
         Option<bool> allowRemote = CommonOptions.AllowRemote();
         Option<FileInfo?> pcap = CommonOptions.Pcap();
         Option<FileInfo?> pcapAsTcp = CommonOptions.PcapAsTcp();
-        var command = new Command("link", "The link relay: put any UDP program behind an emulated link") { listen, target, link, seed, allowRemote, pcap, pcapAsTcp };
+        var command = new Command("link", "The link relay: put any UDP program behind an emulated link") { listen, target, link, json, log, seed, allowRemote, pcap, pcapAsTcp };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             LabAddress from = Datagrams(parsed.GetRequiredValue(listen));
@@ -32,33 +36,56 @@ internal static class LinkCommand
             bool remote = parsed.GetValue(allowRemote);
             ulong used = description.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw();
             using PacketRecorder? recorder = new RecordingOptions(parsed.GetValue(pcap), parsed.GetValue(pcapAsTcp)).Open();
-            using LinkRelay relay = Bind(from, to, description, used, remote, recorder);
+            using LinkLog? fates = LinkLog.Open(parsed.GetValue(log));
+            using LinkRelay relay = Bind(from, to, description, used, remote, recorder, fates);
             await Console.Error.WriteLineAsync($"link {from.At(relay.LocalEndPoint)} → {to}  seed={used}").ConfigureAwait(false);
             relay.Start();
-            await WatchAsync(relay, cancellationToken).ConfigureAwait(false);
-            Terminal.Out.Write(Table(relay));
+            TakeChanges(relay);
+            try
+            {
+                await WatchAsync(relay, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (parsed.GetValue(json))
+                {
+                    Console.WriteLine(JsonSerializer.Serialize(LinkReport.Of(relay, used), PerfDocumentJson.Default.LinkReport));
+                }
+                else
+                {
+                    Terminal.Out.Write(new LinkTable(relay).Draw());
+                }
+            }
+
             return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Failed;
         });
         return command;
     }
 
-    /// <summary>What a relay did, per direction.</summary>
-    public static Table Table(LinkRelay relay)
+    // Each line of a piped input is a new link string. A terminal is left alone: reading it would stop a relay in the background.
+    private static void TakeChanges(LinkRelay relay)
     {
-        var table = new Table().RoundedBorder();
-        foreach (string column in (string[])["direction", "entered", "delivered", "lost", "scripted", "queue", "delayed", "duplicated", "reordered", "corrupted"])
+        if (!Console.IsInputRedirected)
         {
-            table.AddColumn(new TableColumn(column) { Alignment = column == "direction" ? Justify.Left : Justify.Right });
+            return;
         }
 
-        Row("up", relay.Up);
-        Row("down", relay.Down);
-        return table;
-
-        void Row(string name, LinkStatistics s) => table.AddRow([name, .. new[]
+        new Thread(() =>
         {
-            s.Entered, s.Delivered, s.Lost, s.ScriptedDrops, s.QueueDrops, s.Delayed, s.Duplicated, s.Reordered, s.Corrupted,
-        }.Select(n => n.ToString(CultureInfo.InvariantCulture))]);
+            while (Console.In.ReadLine() is { } line)
+            {
+                try
+                {
+                    relay.Change(CommonOptions.Link(line.Trim()));
+                    Console.Error.WriteLine($"link is now {line.Trim()}");
+                }
+                catch (UsageException error)
+                {
+                    Console.Error.WriteLine($"nlab: {error.Message}; the link stays as it was");
+                }
+            }
+        })
+        { IsBackground = true, Name = "link changes" }.Start();
     }
 
     private static LabAddress Datagrams(string text)
@@ -67,7 +94,7 @@ internal static class LinkCommand
         return address.Transport == LabTransport.Udp ? address : throw new UsageException($"'{text}': a link carries datagrams: udp://HOST:PORT");
     }
 
-    private static LinkRelay Bind(LabAddress from, LabAddress to, LinkDescription link, ulong seed, bool allowRemote, PacketRecorder? recorder)
+    private static LinkRelay Bind(LabAddress from, LabAddress to, LinkDescription link, ulong seed, bool allowRemote, PacketRecorder? recorder, LinkLog? log)
     {
         IPEndPoint local = from.Resolve(allowRemote);
         var options = new LinkRelayOptions
@@ -78,6 +105,8 @@ internal static class LinkCommand
             Link = link,
             Seed = seed,
             Match = SegmentKind.Matches,
+            Log = log is null ? null : log.Write,
+            IsAside = ProbeHeader.IsAside,
         };
         try
         {
@@ -100,12 +129,13 @@ internal static class LinkCommand
         }
         else
         {
-            await Terminal.Error.Live(Table(relay)).StartAsync(async live =>
+            var table = new LinkTable(relay);
+            await Terminal.Error.Live(table.Draw()).AutoClear(true).StartAsync(async live =>
             {
                 while (!relay.Completion.IsCompleted && !cancellationToken.IsCancellationRequested)
                 {
                     await Task.WhenAny(relay.Completion, stopped, Task.Delay(500, CancellationToken.None)).ConfigureAwait(false);
-                    live.UpdateTarget(Table(relay));
+                    live.UpdateTarget(table.Draw());
                 }
             }).ConfigureAwait(false);
         }

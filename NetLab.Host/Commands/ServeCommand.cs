@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using NetLab.Host.Rendering;
 using NetLab.Host.Services;
+using NetLab.Udp.Links;
 
 namespace NetLab.Host.Commands;
 
@@ -24,6 +27,15 @@ internal static class ServeCommand
         IHostApplicationLifetime lifetime = (IHostApplicationLifetime)host.Services.GetService(typeof(IHostApplicationLifetime))!;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach ((string name, LinkRelay? relay) in host.Services.GetServices<IHostedService>().OfType<RelayService>().Select(s => s.Summary))
+        {
+            if (relay is not null)
+            {
+                Console.WriteLine(name);
+                Terminal.Out.Write(new LinkTable(relay).Draw());
+            }
+        }
+
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         if (LabHost.CrashOf(host) is { } crash)
         {

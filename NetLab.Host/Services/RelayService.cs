@@ -12,17 +12,22 @@ internal sealed class RelayService(RelayOptions options, bool allowRemote, Servi
 {
     private LinkRelay? _relay;
 
+    /// <summary>Where it listens and passes on to, and what it has done.</summary>
+    public (string Name, LinkRelay? Relay) Summary => ($"relay {options.Listen} → {options.Target}", _relay);
+
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         LabAddress listen = LabAddress.Parse(options.Listen);
+        LinkDescription link = CommonOptions.Link(options.Link);
+        ulong seed = link.Seed ?? Seeds.Draw();
         try
         {
             _relay = new LinkRelay(new LinkRelayOptions
             {
                 Listen = listen.Resolve(allowRemote),
                 Target = LabAddress.Parse(options.Target).Resolve(allowRemote),
-                Link = CommonOptions.Link(options.Link),
-                Seed = Seeds.Draw(),
+                Link = link,
+                Seed = seed,
                 Match = SegmentKind.Matches,
             });
         }
@@ -31,7 +36,7 @@ internal sealed class RelayService(RelayOptions options, bool allowRemote, Servi
             throw BindFailure.Explain(listen, error);
         }
 
-        addresses.Publish($"relay to {options.Target}", listen.At(_relay.LocalEndPoint));
+        addresses.Publish($"relay to {options.Target}, seed={seed}", listen.At(_relay.LocalEndPoint));
         _relay.Start();
         return base.StartAsync(cancellationToken);
     }

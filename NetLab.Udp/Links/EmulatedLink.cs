@@ -98,7 +98,7 @@ public sealed class EmulatedLink<TTag>
         ref long latest = ref waiting.Outcome.IsAside ? ref _latestAside : ref _latestDelivered;
         bool overtaken = !waiting.IsCopy && waiting.Outcome.Ordinal < latest;
         latest = Math.Max(latest, waiting.Outcome.Ordinal);
-        (waiting.Outcome.IsAside ? Aside : Statistics).CountDelivery(overtaken);
+        (waiting.Outcome.IsAside ? Aside : Statistics).CountDelivery(overtaken, waiting.Length);
         BytesOnLink -= CostOf(waiting.Length);
         try
         {

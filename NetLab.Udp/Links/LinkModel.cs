@@ -169,7 +169,7 @@ public sealed class LinkModel
 
         // The line is busy for a whole number of ticks and a fraction, which the next one begins with; a datagram leaves when
         // the tick it ends in is over, so that a link never carries more than its rate.
-        double ticks = (startsAt > now ? _lineFraction : 0) + (bytes * 8.0 * TimeSpan.TicksPerSecond / link.Rate);
+        double ticks = (_lineFreeAt >= now ? _lineFraction : 0) + (bytes * 8.0 * TimeSpan.TicksPerSecond / link.Rate);
         double whole = Math.Floor(ticks);
         _lineFraction = ticks - whole;
         _lineFreeAt = startsAt + TimeSpan.FromTicks((long)whole);

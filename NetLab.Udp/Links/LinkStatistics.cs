@@ -1,7 +1,7 @@
 namespace NetLab.Udp.Links;
 
 /// <summary>Counts of what one direction of a link did, made from its log and from nothing else.</summary>
-public sealed record LinkStatistics
+public sealed class LinkStatistics
 {
     /// <summary>Datagrams that reached the link.</summary>
     public long Entered { get; private set; }
@@ -11,6 +11,9 @@ public sealed record LinkStatistics
 
     /// <summary>Datagrams that left it, each copy counted.</summary>
     public long Delivered { get; private set; }
+
+    /// <summary>Bytes of payload in them.</summary>
+    public long DeliveredBytes { get; private set; }
 
     /// <summary>Datagrams lost at random.</summary>
     public long Lost { get; private set; }
@@ -23,6 +26,9 @@ public sealed record LinkStatistics
 
     /// <summary>Datagrams of which a second copy left the link.</summary>
     public long Duplicated { get; private set; }
+
+    /// <summary>Datagrams held back so that later ones could overtake them; if none came meanwhile, none did.</summary>
+    public long HeldBack { get; private set; }
 
     /// <summary>Datagrams (first copies) that left the link after one that had entered later (RFC 4737, 3).</summary>
     public long Reordered { get; private set; }
@@ -60,13 +66,15 @@ public sealed record LinkStatistics
 
         Delayed += !outcome.IsDropped && outcome.DeliverAt > outcome.EnteredAt ? 1 : 0;
         Duplicated += outcome.IsDuplicated ? 1 : 0;
+        HeldBack += (outcome.Effects & LinkEffects.HeldBack) != 0 ? 1 : 0;
         Corrupted += (outcome.Effects & LinkEffects.Corrupted) != 0 ? 1 : 0;
     }
 
     /// <summary>Counts a copy that left the link.</summary>
-    internal void CountDelivery(bool overtaken)
+    internal void CountDelivery(bool overtaken, int length)
     {
         Delivered++;
+        DeliveredBytes += length;
         Reordered += overtaken ? 1 : 0;
     }
 }

@@ -8,6 +8,12 @@ namespace NetLab.Host.Measurement.Reports;
 /// <param name="Down">From the target to clients.</param>
 internal sealed record LinkReport(ulong Seed, LinkDirectionReport Up, LinkDirectionReport Down)
 {
+    /// <summary>What only served an nlab perf on its way up, its warm-up and messages; in no other count.</summary>
+    public LinkDirectionReport? UpAside { get; init; }
+
+    /// <summary>The same on its way down.</summary>
+    public LinkDirectionReport? DownAside { get; init; }
+
     /// <summary>Times a full buffer kept something from reaching the link, each up to 64 datagrams; null where that is not known.</summary>
     public uint? BufferDrops { get; init; }
 
@@ -21,6 +27,8 @@ internal sealed record LinkReport(ulong Seed, LinkDirectionReport Up, LinkDirect
     public static LinkReport Of(LinkRelay relay, ulong seed) =>
         new(seed, LinkDirectionReport.Of(relay.Up), LinkDirectionReport.Of(relay.Down))
         {
+            UpAside = relay.UpAside.Entered > 0 ? LinkDirectionReport.Of(relay.UpAside) : null,
+            DownAside = relay.DownAside.Entered > 0 ? LinkDirectionReport.Of(relay.DownAside) : null,
             BufferDrops = relay.BufferDrops,
             SendFailures = relay.SendFailures,
             LatenessUs = LatencySummary.From(relay.Lateness),
@@ -28,9 +36,45 @@ internal sealed record LinkReport(ulong Seed, LinkDirectionReport Up, LinkDirect
 }
 
 /// <summary>What one direction of a link did, in datagrams.</summary>
-internal sealed record LinkDirectionReport(
-    long Entered, long EnteredBytes, long Delivered, long Lost, long ScriptedDrops, long QueueDrops, long Delayed, long Duplicated, long Reordered, long Corrupted)
+internal sealed record LinkDirectionReport
 {
-    public static LinkDirectionReport Of(LinkStatistics s) => new(
-        s.Entered, s.EnteredBytes, s.Delivered, s.Lost, s.ScriptedDrops, s.QueueDrops, s.Delayed, s.Duplicated, s.Reordered, s.Corrupted);
+    public required long Entered { get; init; }
+
+    public required long EnteredBytes { get; init; }
+
+    public required long Delivered { get; init; }
+
+    public required long DeliveredBytes { get; init; }
+
+    public required long Lost { get; init; }
+
+    public required long ScriptedDrops { get; init; }
+
+    public required long QueueDrops { get; init; }
+
+    public required long Delayed { get; init; }
+
+    public required long HeldBack { get; init; }
+
+    public required long Duplicated { get; init; }
+
+    public required long Reordered { get; init; }
+
+    public required long Corrupted { get; init; }
+
+    public static LinkDirectionReport Of(LinkStatistics statistics) => new()
+    {
+        Entered = statistics.Entered,
+        EnteredBytes = statistics.EnteredBytes,
+        Delivered = statistics.Delivered,
+        DeliveredBytes = statistics.DeliveredBytes,
+        Lost = statistics.Lost,
+        ScriptedDrops = statistics.ScriptedDrops,
+        QueueDrops = statistics.QueueDrops,
+        Delayed = statistics.Delayed,
+        HeldBack = statistics.HeldBack,
+        Duplicated = statistics.Duplicated,
+        Reordered = statistics.Reordered,
+        Corrupted = statistics.Corrupted,
+    };
 }

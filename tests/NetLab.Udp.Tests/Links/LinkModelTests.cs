@@ -176,5 +176,75 @@ public sealed class LinkModelTests
         Assert.Equal(1, bits);
     }
 
+    [Fact]
+    public void Datagrams_leave_by_time_and_then_in_the_order_they_came() =>
+        Gen.Select(Gen.Double[0, 0.5], Gen.Double[0, 0.5], Gen.Int[0, 5000], Gen.Bool, Gen.ULong).Sample(
+            (duplicate, reorder, jitter, jitterReorders, seed) =>
+            {
+                var direction = new LinkDirection { Duplicate = duplicate, Reorder = reorder, Jitter = TimeSpan.FromMicroseconds(jitter), JitterReorders = jitterReorders };
+                var link = new EmulatedLink<int>(new LinkModel(direction, seed));
+                var expected = new List<(Instant At, int Order)>();
+                link.Log = outcome =>
+                {
+                    for (int copy = 0; copy < (outcome.IsDuplicated ? 2 : 1); copy++)
+                    {
+                        expected.Add((outcome.DeliverAt, (int)outcome.Ordinal));
+                    }
+                };
+                var left = new List<(Instant At, int Order)>();
+                for (int i = 1; i <= 200; i++)
+                {
+                    Instant now = Instant.FromOrigin(TimeSpan.FromMicroseconds(300 * i));
+                    link.Enter(now, Datagram, i);
+                    Leave(now);
+                }
+
+                Leave(Instant.Never - TimeSpan.FromTicks(1));
+                Assert.Equal(expected.OrderBy(e => e.At).ThenBy(e => e.Order), left);
+
+                void Leave(Instant now)
+                {
+                    Instant due = link.NextDelivery;
+                    while (link.TryDeliver(now, (_, order) => left.Add((due, order))))
+                    {
+                        due = link.NextDelivery;
+                    }
+                }
+            },
+            iter: 200);
+
+    [Theory]
+    [InlineData(1_000_000)]
+    [InlineData(100_000_000)]
+    [InlineData(10_000_000_000)]
+    [InlineData(100_000_000_000)]
+    public void A_rate_is_exact_over_many_datagrams_and_never_exceeded(long rate)
+    {
+        var model = new LinkModel(new LinkDirection { Rate = rate, Queue = long.MaxValue }, 1);
+        Instant last = default;
+        for (int i = 1; i <= 10_000; i++)
+        {
+            last = model.Pass(Instant.Zero, Datagram).DeliverAt;
+            double exact = i * 8.0 * (Datagram.Length + 28) * TimeSpan.TicksPerSecond / rate;
+            Assert.InRange(last.Ticks, exact - 0.001, exact + 1.001);
+        }
+    }
+
+    [Fact]
+    public void What_is_counted_apart_is_in_no_other_count_and_overtakes_nobody()
+    {
+        var link = new EmulatedLink<int>(new LinkModel(new LinkDirection { Reorder = 1, Delay = TimeSpan.FromMilliseconds(10) }, 1)) { IsAside = d => d[0] == 1 };
+        link.Enter(Instant.Zero, [0], 0);
+        link.Model.Direction = new LinkDirection();
+        link.Enter(Instant.Zero, [1], 1);
+        string order = "";
+        while (link.TryDeliver(Instant.Never - TimeSpan.FromTicks(1), (_, i) => order += i))
+        {
+        }
+
+        Assert.Equal("10", order);
+        Assert.Equal((1, 1, 0), (link.Statistics.Entered, link.Aside.Entered, link.Statistics.Reordered));
+    }
+
     private static Instant At(long milliseconds) => Instant.FromOrigin(TimeSpan.FromMilliseconds(milliseconds));
 }

@@ -90,6 +90,91 @@ public sealed class LinkRelayTests
         Assert.Equal(3, relay.Clients);
     }
 
+    [Fact]
+    public void A_link_changes_while_it_runs()
+    {
+        using DatagramSocket server = DatagramSocket.Bind(AnyPort);
+        using LinkRelay relay = Start(server, "loss=100%");
+        using DatagramSocket client = DatagramSocket.Bind(AnyPort);
+        DatagramAddress to = DatagramAddress.From(relay.LocalEndPoint);
+        client.TrySend([1], 1, to, out _);
+        SpinWait.SpinUntil(() => relay.Up.Entered == 1, Patience);
+        relay.Change(new LinkDescription());
+        byte sent = 1;
+        while (relay.Up.Delivered == 0)
+        {
+            client.TrySend([++sent], 1, to, out _);
+            SpinWait.SpinUntil(() => relay.Up.Entered == sent, Patience);
+        }
+
+        // Everything before the change was lost, the first one after it is the first to arrive.
+        Assert.Equal(relay.Up.Lost + 1, Receive(server).Bytes[0]);
+        Assert.Throws<ArgumentException>(() => relay.Change(new LinkDescription { Up = new LinkDirection { Drops = [new ScriptedDrop("A", 1)] } }));
+    }
+
+    /// <summary>A million of them by NETLAB_STRANGERS=1000000, which takes a few minutes.</summary>
+    [LinuxFact]
+    public void Made_up_senders_cost_bounded_sockets_and_the_good_client_nothing()
+    {
+        int strangers = int.TryParse(Environment.GetEnvironmentVariable("NETLAB_STRANGERS"), out int asked) ? asked : 2_000;
+        using DatagramSocket server = DatagramSocket.Bind(AnyPort);
+        using var relay = new LinkRelay(new LinkRelayOptions { Listen = new IPEndPoint(IPAddress.Any, 0), Target = server.LocalEndPoint, Link = new LinkDescription(), MaxClients = 32 });
+        relay.Start();
+        using DatagramSocket client = DatagramSocket.Bind(AnyPort);
+        var to = new DatagramAddress[] { DatagramAddress.From(new IPEndPoint(IPAddress.Loopback, relay.LocalEndPoint.Port)) };
+        var source = new DatagramSource(client, to[0], 1);
+        var sink = new DatagramSink();
+        var random = new Random(1);
+        byte[] noise = new byte[40];
+        for (int i = 0; i < strangers; i++)
+        {
+            // All of 127.0.0.0/8 is this machine: each stranger has an address of its own.
+            var address = new IPAddress([127, (byte)(1 + (i >> 16)), (byte)(i >> 8), (byte)(i | 1)]);
+            using (DatagramSocket stranger = DatagramSocket.Bind(new IPEndPoint(address, 0)))
+            {
+                random.NextBytes(noise);
+                stranger.TrySend(noise, noise.Length, to[0], out _);
+            }
+
+            if (i % 10 == 0)
+            {
+                Assert.True(source.TrySend(new byte[10]));
+            }
+
+            long entered = i + 1 + source.Sent;
+            Assert.True(SpinWait.SpinUntil(() => relay.Up.Entered == entered, Patience), "the relay did not take it");
+            sink.Receive(server);
+        }
+
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                sink.Receive(server);
+                return Received(sink) == relay.Up.Delivered;
+            },
+            Patience));
+        FlowStatistics flow = Assert.Single(sink.Flows).Value;
+        Assert.Equal((source.Sent, 0, 0), (flow.Received, flow.Lost, flow.Duplicates));
+        Assert.Equal(strangers, sink.Foreign);
+        Assert.Equal((32, 0), (relay.Clients, relay.SendFailures));
+    }
+
+    [Fact]
+    public void Idle_clients_are_forgotten_and_may_come_back()
+    {
+        using DatagramSocket server = DatagramSocket.Bind(AnyPort);
+        using var relay = new LinkRelay(new LinkRelayOptions { Listen = AnyPort, Target = server.LocalEndPoint, Link = new LinkDescription(), IdleTimeout = TimeSpan.FromMilliseconds(20) });
+        relay.Start();
+        using DatagramSocket client = DatagramSocket.Bind(AnyPort);
+        client.TrySend([1], 1, DatagramAddress.From(relay.LocalEndPoint), out _);
+        DatagramAddress first = Receive(server).From;
+        Assert.True(SpinWait.SpinUntil(() => relay.Clients == 0, Patience));
+        client.TrySend([2], 1, DatagramAddress.From(relay.LocalEndPoint), out _);
+        (byte[] bytes, DatagramAddress second) = Receive(server);
+        Assert.Equal([2], bytes);
+        Assert.NotEqual(first, second);
+    }
+
     private static LinkRelay Start(DatagramSocket server, string link)
     {
         Assert.True(LinkDescription.TryParse(link, out LinkDescription description, out string? error), error);

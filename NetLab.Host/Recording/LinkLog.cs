@@ -1,0 +1,77 @@
+using System.Text.Json;
+using NetLab.Host.Commands;
+using NetLab.Udp.Links;
+
+namespace NetLab.Host.Recording;
+
+/// <summary>What a link did to each datagram, as JSON Lines.</summary>
+internal sealed class LinkLog : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly Utf8JsonWriter _json;
+
+    private LinkLog(FileStream file)
+    {
+        _file = file;
+        _json = new Utf8JsonWriter(file);
+    }
+
+    /// <summary>Opens a log; null if none is asked for.</summary>
+    /// <exception cref="UsageException">It cannot be written there.</exception>
+    public static LinkLog? Open(FileInfo? file)
+    {
+        try
+        {
+            return file is null ? null : new LinkLog(new FileStream(file.FullName, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--log '{file}': the log cannot be written there: {error.Message}");
+        }
+    }
+
+    /// <summary>Writes an entry. Called by one thread.</summary>
+    public void Write(bool up, LinkOutcome outcome)
+    {
+        _json.WriteStartObject();
+        _json.WriteString("direction"u8, up ? "up" : "down");
+        _json.WriteNumber("n"u8, outcome.Ordinal);
+        _json.WriteNumber("at_us"u8, outcome.EnteredAt.Ticks / 10.0);
+        _json.WriteNumber("length"u8, outcome.Length);
+        if (outcome.IsDropped)
+        {
+            _json.WriteNull("delay_us"u8);
+        }
+        else
+        {
+            _json.WriteNumber("delay_us"u8, (outcome.DeliverAt - outcome.EnteredAt).TotalMicroseconds);
+        }
+
+        _json.WriteStartArray("effects"u8);
+        foreach (LinkEffects effect in Enum.GetValues<LinkEffects>())
+        {
+            if (effect != LinkEffects.None && outcome.Effects.HasFlag(effect))
+            {
+                _json.WriteStringValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(effect.ToString()));
+            }
+        }
+
+        _json.WriteEndArray();
+        if (outcome.IsAside)
+        {
+            _json.WriteBoolean("aside"u8, true);
+        }
+
+        _json.WriteEndObject();
+        _json.Flush();
+        _json.Reset();
+        _file.WriteByte((byte)'\n');
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _json.Dispose();
+        _file.Dispose();
+    }
+}
