@@ -13,7 +13,7 @@ internal sealed class Nlab : IDisposable
     private readonly System.Text.StringBuilder _errors = new();
     private readonly SemaphoreSlim _printed = new(0);
     private readonly Task _reading;
-    private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Nlab(string? folder, string[] arguments)
     {
@@ -29,10 +29,18 @@ internal sealed class Nlab : IDisposable
         {
             if (line.Data is not null)
             {
-                _errors.AppendLine(line.Data);
-                if (line.Data.StartsWith("listening on ", StringComparison.Ordinal) || line.Data.StartsWith("link ", StringComparison.Ordinal))
+                lock (_output)
                 {
-                    _listening.TrySetResult();
+                    _errors.AppendLine(line.Data);
+                }
+
+                _printed.Release();
+                foreach (string mark in (string[])["listening on ", "link "])
+                {
+                    if (line.Data.StartsWith(mark, StringComparison.Ordinal))
+                    {
+                        _listening.TrySetResult(line.Data[mark.Length..]);
+                    }
                 }
             }
         };
@@ -44,6 +52,8 @@ internal sealed class Nlab : IDisposable
 
     public static Nlab Start(string? folder, params string[] arguments) => new(folder, arguments);
 
+    public static Nlab Start(string? folder, string verb, IEnumerable<string> arguments) => new(folder, [verb, .. arguments]);
+
     /// <summary>Runs to the end.</summary>
     public static Task<Ended> Run(params string[] arguments) => Run(null, arguments);
 
@@ -53,18 +63,23 @@ internal sealed class Nlab : IDisposable
         return await nlab.End();
     }
 
-    /// <summary>Waits until it says that it listens.</summary>
-    public Task Listening() => _listening.Task.WaitAsync(Patience);
+    /// <summary>Waits until it says that it listens, and where.</summary>
+    public Task<string> Listening() => _listening.Task.WaitAsync(Patience);
 
     /// <summary>Waits until standard output contains a text.</summary>
-    public async Task Printed(string text)
+    public Task Printed(string text) => Contains(_output, text);
+
+    /// <summary>Waits until standard error contains a text.</summary>
+    public Task Complained(string text) => Contains(_errors, text);
+
+    private async Task Contains(System.Text.StringBuilder said, string text)
     {
         using var late = new CancellationTokenSource(Patience);
         while (true)
         {
             lock (_output)
             {
-                if (_output.ToString().Contains(text, StringComparison.Ordinal))
+                if (said.ToString().Contains(text, StringComparison.Ordinal))
                 {
                     return;
                 }

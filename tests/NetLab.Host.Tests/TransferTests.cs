@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace NetLab.Host.Tests;
 
 /// <summary><c>nlab send</c> and <c>nlab receive</c>, process to process.</summary>
@@ -15,7 +12,7 @@ public sealed class TransferTests : IDisposable
     public async Task A_file_arrives_whole(string transport)
     {
         (string file, byte[] bytes) = MakeFile(300_000);
-        string url = $"{transport}://127.0.0.1:{FreePort()}";
+        string url = $"{transport}://127.0.0.1:{Ports.Free()}";
         using Nlab receiver = Nlab.Start(_folder.FullName, "receive", url, "-o", "got");
         await receiver.Listening();
         Nlab.Ended sender = await Nlab.Run(_folder, "send", file, url);
@@ -31,7 +28,7 @@ public sealed class TransferTests : IDisposable
     public async Task A_file_arrives_whole_through_a_bad_link()
     {
         (string file, byte[] bytes) = MakeFile(200_000);
-        (int port, int relayed) = (FreePort(), FreePort());
+        (int port, int relayed) = (Ports.Free(), Ports.Free());
         using Nlab receiver = Nlab.Start(_folder.FullName, "receive", $"tcp://127.0.0.1:{port}", "-o", "got");
         using Nlab link = Nlab.Start(
             null, "link", $"udp://127.0.0.1:{relayed}", $"udp://127.0.0.1:{port}", "--link", "delay=5ms,loss=5%,reorder=2%,duplicate=1%,corrupt=0.5%,seed=1",
@@ -56,7 +53,7 @@ public sealed class TransferTests : IDisposable
     {
         // At 1 Mbit/s the file takes minutes: whoever is killed is killed in the middle.
         (string file, _) = MakeFile(16 << 20);
-        (int port, int relayed) = (FreePort(), FreePort());
+        (int port, int relayed) = (Ports.Free(), Ports.Free());
         using Nlab receiver = Nlab.Start(_folder.FullName, "receive", $"tcp://127.0.0.1:{port}", "-o", "got", "--timeout", "3s");
         using Nlab link = Nlab.Start(null, "link", $"udp://127.0.0.1:{relayed}", $"udp://127.0.0.1:{port}", "--link", "delay=5ms,rate=1M");
         await Task.WhenAll(receiver.Listening(), link.Listening());
@@ -77,7 +74,7 @@ public sealed class TransferTests : IDisposable
     public async Task Ctrl_c_ends_a_transfer_cleanly()
     {
         (string file, _) = MakeFile(16 << 20);
-        (int port, int relayed) = (FreePort(), FreePort());
+        (int port, int relayed) = (Ports.Free(), Ports.Free());
         using Nlab receiver = Nlab.Start(_folder.FullName, "receive", $"tcp://127.0.0.1:{port}", "-o", "got");
         using Nlab link = Nlab.Start(null, "link", $"udp://127.0.0.1:{relayed}", $"udp://127.0.0.1:{port}", "--link", "rate=1M");
         await Task.WhenAll(receiver.Listening(), link.Listening());
@@ -104,7 +101,7 @@ public sealed class TransferTests : IDisposable
     public async Task A_sender_that_finds_nobody_fails_at_once()
     {
         (string file, _) = MakeFile(10);
-        Nlab.Ended sender = await Nlab.Run("send", file, $"tcp://127.0.0.1:{FreePort()}");
+        Nlab.Ended sender = await Nlab.Run("send", file, $"tcp://127.0.0.1:{Ports.Free()}");
         Assert.Equal(1, sender.ExitCode);
         Assert.Contains("refused", sender.Errors, StringComparison.Ordinal);
     }
@@ -112,7 +109,7 @@ public sealed class TransferTests : IDisposable
     [Fact]
     public async Task Connect_and_listen_carry_standard_input_both_ways()
     {
-        string url = $"tcp://127.0.0.1:{FreePort()}";
+        string url = $"tcp://127.0.0.1:{Ports.Free()}";
         using Nlab server = Nlab.Start(null, "listen", url);
         await server.Listening();
         using Nlab client = Nlab.Start(null, "connect", url);
@@ -125,13 +122,6 @@ public sealed class TransferTests : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
 
     private (string Path, byte[] Bytes) MakeFile(int size)
     {

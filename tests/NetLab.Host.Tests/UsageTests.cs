@@ -27,6 +27,23 @@ public sealed class UsageTests
     [InlineData("serve --set Lab:Services:0:Colour=red", "Colour")]
     [InlineData("serve --set Lab:Relays:0:Listen=udp://127.0.0.1:0 --set Lab:Relays:0:Target=udp://127.0.0.1:1 --set Lab:Relays:0:Link=loss=2", "loss=2")]
     [InlineData("demo --link delay=xyz", "delay=xyz")]
+    [InlineData("link udp://127.0.0.1:0 udp://127.0.0.1:1 --log no/such/folder", "no/such/folder")]
+    [InlineData("perf --transport carrier-pigeon", "carrier-pigeon")]
+    [InlineData("perf --time soon", "soon")]
+    [InlineData("perf --bytes many", "many")]
+    [InlineData("perf --rate fast", "fast")]
+    [InlineData("perf --warm-up hot", "hot")]
+    [InlineData("perf --streams 0", "0")]
+    [InlineData("perf --rounds 0", "0")]
+    [InlineData("perf --segment-size 20", "20")]
+    [InlineData("perf --transport udp --segment-size 65508", "65508")]
+    [InlineData("perf --link loss=2", "loss=2")]
+    [InlineData("perf --transport kernel-tcp --link loss=2%", "kernel-tcp")]
+    [InlineData("perf --plot picture.gif", "picture.gif")]
+    [InlineData("perf --plot no/such/folder.svg", "no/such/folder.svg")]
+    [InlineData("perf udp://127.0.0.1:1 --rounds 2", "--rounds")]
+    [InlineData("perf udp://8.8.8.8:1", "--allow-remote")]
+    [InlineData("perf server udp://127.0.0.1", "udp://127.0.0.1")]
     public async Task Is_said_in_one_line(string arguments, string word)
     {
         Nlab.Ended ended = await Nlab.Run(arguments.Split(' '));

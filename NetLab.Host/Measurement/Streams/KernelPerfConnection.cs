@@ -66,20 +66,9 @@ internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
         long allowed;
         while ((allowed = more(sent)) > 0)
         {
-            sent += socket.Send(BytePattern.Piece.Span[..(int)Math.Min(allowed, BytePattern.Piece.Length)]);
-
-            // The kernel took part of it: the pattern has to go on where it stopped.
-            int phase = (int)(sent % BytePattern.Period);
-            if (phase > 0)
-            {
-                ReadOnlySpan<byte> rest = BytePattern.Piece.Span[phase..BytePattern.Period];
-                while (rest.Length > 0)
-                {
-                    int taken = socket.Send(rest);
-                    sent += taken;
-                    rest = rest[taken..];
-                }
-            }
+            // The kernel may take part of it: the pattern goes on where it stopped.
+            ReadOnlySpan<byte> rest = BytePattern.Piece.Span[(int)(sent % BytePattern.Period)..];
+            sent += socket.Send(rest[..(int)Math.Min(allowed, rest.Length)]);
         }
 
         socket.Shutdown(SocketShutdown.Send);

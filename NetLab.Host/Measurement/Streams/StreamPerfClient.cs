@@ -63,10 +63,12 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan)
     {
         _started = Stopwatch.GetTimestamp();
         Task sending = Task.WhenAll(_connections.Select(c => SendAsync(c, cancellationToken)));
-        await Task.WhenAny(sending, Task.Delay(plan.WarmUp, cancellationToken)).ConfigureAwait(false);
-        long counted = Volatile.Read(ref _sent);
-        long retransmittedBefore = Retransmissions();
-        long from = Stopwatch.GetTimestamp();
+        (long counted, long retransmittedBefore, long from) = (0, 0, _started);
+        if (plan.WarmUp > TimeSpan.Zero && await Task.WhenAny(sending, Task.Delay(plan.WarmUp, cancellationToken)).ConfigureAwait(false) != sending)
+        {
+            (counted, retransmittedBefore, from) = (Volatile.Read(ref _sent), Retransmissions(), Stopwatch.GetTimestamp());
+        }
+
         var processor = new ProcessorTime();
         long retransmitted = retransmittedBefore;
         while (!sending.IsCompleted)

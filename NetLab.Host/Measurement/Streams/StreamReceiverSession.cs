@@ -11,7 +11,6 @@ internal sealed class StreamReceiverSession
     private readonly Action<PerfInterval> _onInterval;
     private readonly List<PerfInterval> _intervals = [];
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _lock = new();
     private int _open;
     private long _firstAt;
     private long _endedAt;
@@ -65,8 +64,9 @@ internal sealed class StreamReceiverSession
         }
 
         bool tooShort = _complete.Task.IsCompleted;
-        long start = tooShort ? _firstAt : Stopwatch.GetTimestamp();
-        long before = tooShort ? 0 : Total();
+        bool fromTheFirst = tooShort || _warmUp == TimeSpan.Zero;
+        long start = fromTheFirst ? _firstAt : Stopwatch.GetTimestamp();
+        long before = fromTheFirst ? 0 : Total();
         var processor = new ProcessorTime();
         (double at, long bytes) = (0, before);
         while (!_complete.Task.IsCompleted)
@@ -78,8 +78,9 @@ internal sealed class StreamReceiverSession
 
         await _complete.Task.ConfigureAwait(false);
         double cpu = processor.Percent;
-        if (tooShort)
+        if (Total() > bytes)
         {
+            // What came in the moment between the last look and the end.
             Report(at, bytes, start);
         }
 
@@ -93,11 +94,7 @@ internal sealed class StreamReceiverSession
         long total = Total();
         double now = Stopwatch.GetElapsedTime(start, _complete.Task.IsCompleted ? _endedAt : Stopwatch.GetTimestamp()).TotalSeconds;
         var interval = new PerfInterval(new PerfIntervalSum(at, now) { Bytes = total - bytes });
-        lock (_lock)
-        {
-            _intervals.Add(interval);
-        }
-
+        _intervals.Add(interval);
         _onInterval(interval);
         return (now, total);
     }

@@ -1,0 +1,160 @@
+using System.Text.Json;
+
+namespace NetLab.Host.Tests;
+
+/// <summary><c>nlab perf</c>: what is measured is told right; how fast it is, is no test's business.</summary>
+public sealed class PerfTests
+{
+    [Fact]
+    public async Task Transports_side_by_side_make_one_document_with_medians_and_ratios()
+    {
+        Nlab.Ended ended = await Nlab.Run("perf", "--time", "300ms", "--warm-up", "100ms", "--rounds", "2", "--json");
+        Assert.True(ended.ExitCode == 0, ended.Errors);
+        using JsonDocument document = JsonDocument.Parse(ended.Output);
+        JsonElement root = document.RootElement;
+        Assert.Equal("netlab.perf/1", root.GetProperty("schema").GetString());
+        Assert.Equal(JsonValueKind.Null, root.GetProperty("link").ValueKind);
+        Assert.Equal(1400, root.GetProperty("segment_size").GetInt32());
+
+        // A B C D, A B C D: in turns.
+        string[] order = ["tcp", "udp", "kernel-tcp", "kernel-udp"];
+        JsonElement[] runs = [.. root.GetProperty("runs").EnumerateArray()];
+        Assert.Equal([.. order, .. order], runs.Select(r => r.GetProperty("transport").GetString()));
+        Assert.Equal([1, 1, 1, 1, 2, 2, 2, 2], runs.Select(r => r.GetProperty("round").GetInt32()));
+        foreach (JsonElement run in runs)
+        {
+            JsonElement end = run.GetProperty("end");
+            Assert.True(end.GetProperty("intact").GetBoolean());
+            JsonElement received = end.GetProperty("sum_received");
+            Assert.True(received.GetProperty("bytes").GetInt64() > 0);
+            Assert.Equal(8 * received.GetProperty("bytes").GetInt64() / received.GetProperty("seconds").GetDouble(), received.GetProperty("bits_per_second").GetDouble(), 1.0);
+            Assert.True(end.GetProperty("sum_sent").GetProperty("bytes").GetInt64() > 0);
+            Assert.True(end.GetProperty("cpu_utilization_percent").GetProperty("host_total").GetDouble() > 0);
+            Assert.True(run.GetProperty("start").GetProperty("timestamp").GetProperty("timesecs").GetInt64() > 1_700_000_000);
+            Assert.NotEmpty(run.GetProperty("intervals").EnumerateArray());
+            Assert.Equal(received.GetProperty("bytes").GetInt64(), run.GetProperty("intervals").EnumerateArray().Sum(i => i.GetProperty("sum").GetProperty("bytes").GetInt64()));
+            bool stream = run.GetProperty("transport").GetString()!.EndsWith("tcp", StringComparison.Ordinal);
+            Assert.Equal(stream, end.GetProperty("sender_tcp_congestion").ValueKind == JsonValueKind.String);
+        }
+
+        double[] rates = [.. runs.Where(r => r.GetProperty("transport").GetString() == "udp").Select(r => r.GetProperty("end").GetProperty("sum_received").GetProperty("bits_per_second").GetDouble())];
+        Assert.Equal(rates.Average(), root.GetProperty("medians").GetProperty("udp").GetDouble(), 1.0);
+        Assert.True(root.GetProperty("ratios").TryGetProperty("tcp/kernel-tcp", out _));
+        Assert.True(root.GetProperty("ratios").TryGetProperty("udp/kernel-udp", out _));
+    }
+
+    [UnixFact]
+    public async Task By_hand_and_through_a_link_both_ends_count_the_same()
+    {
+        const int Datagrams = 30_000;
+        using Nlab server = Nlab.Start(null, "perf", "server", "udp://127.0.0.1:0", "--once");
+        string target = await server.Listening();
+        using Nlab link = Nlab.Start(null, "link", "udp://127.0.0.1:0", target, "--link", "loss=2%,duplicate=1%,reorder=3%,corrupt=0.5%,seed=9", "--json");
+        string url = (await link.Listening()).Split(' ')[0];
+        Nlab.Ended client = await Nlab.Run("perf", url, "--bytes", $"{Datagrams * 1400}", "--rate", "300M", "--json");
+        Assert.True(client.ExitCode == 0, client.Errors);
+        Nlab.Ended served = await server.End();
+        Assert.Equal(0, served.ExitCode);
+        link.Interrupt();
+        Nlab.Ended linked = await link.End();
+        Assert.Equal(130, linked.ExitCode);
+
+        using JsonDocument perf = JsonDocument.Parse(client.Output);
+        JsonElement got = perf.RootElement.GetProperty("runs")[0].GetProperty("end").GetProperty("sum_received");
+        using JsonDocument relay = JsonDocument.Parse(linked.Output);
+        JsonElement up = relay.RootElement.GetProperty("up");
+        Assert.Equal(9, relay.RootElement.GetProperty("seed").GetInt32());
+        Assert.Equal(Datagrams, up.GetProperty("entered").GetInt64());
+        Assert.Equal(0, relay.RootElement.GetProperty("send_failures").GetInt64());
+
+        // A damaged datagram is lost to the receiver, and both its copies if it was doubled: the link counts it as delivered.
+        long corrupted = up.GetProperty("corrupted").GetInt64();
+        Assert.Equal(up.GetProperty("lost").GetInt64() + corrupted, got.GetProperty("lost_packets").GetInt64());
+        Assert.Equal(0, got.GetProperty("lost_in_socket_buffer").GetInt64());
+        Assert.InRange(up.GetProperty("duplicated").GetInt64() - got.GetProperty("duplicates").GetInt64(), 0, corrupted);
+        Assert.InRange(up.GetProperty("reordered").GetInt64() - got.GetProperty("out_of_order").GetInt64(), -corrupted, corrupted);
+        Assert.InRange(got.GetProperty("damaged").GetInt64(), corrupted, 2 * corrupted);
+        AssertShare(up.GetProperty("lost").GetInt64(), 0.02, Datagrams);
+        AssertShare(up.GetProperty("duplicated").GetInt64(), 0.01, Datagrams - up.GetProperty("lost").GetInt64());
+        AssertShare(up.GetProperty("held_back").GetInt64(), 0.03, Datagrams - up.GetProperty("lost").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("kernel-udp")]
+    public async Task Through_a_link_of_its_own_every_lost_datagram_has_one_place(string transport)
+    {
+        Nlab.Ended ended = await Nlab.Run("perf", "--transport", transport, "--bytes", "14M", "--rate", "100M", "--link", "loss=3%,duplicate=1%,seed=4", "--streams", "3", "--json");
+        Assert.True(ended.ExitCode == 0, ended.Errors);
+        using JsonDocument document = JsonDocument.Parse(ended.Output);
+        JsonElement end = document.RootElement.GetProperty("runs")[0].GetProperty("end");
+        JsonElement got = end.GetProperty("sum_received");
+        JsonElement up = end.GetProperty("link").GetProperty("up");
+        Assert.Equal(end.GetProperty("sum_sent").GetProperty("packets").GetInt64(), up.GetProperty("entered").GetInt64());
+        Assert.Equal(up.GetProperty("lost").GetInt64(), got.GetProperty("lost_on_link").GetInt64());
+        Assert.Equal(up.GetProperty("duplicated").GetInt64(), got.GetProperty("duplicates").GetInt64());
+        Assert.Equal(0, got.GetProperty("lost_in_socket_buffer").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("kernel-tcp")]
+    public async Task So_many_bytes_are_so_many_bytes_over_any_number_of_streams(string transport)
+    {
+        Nlab.Ended ended = await Nlab.Run("perf", "--transport", transport, "--bytes", "3M", "--streams", "3", "--json");
+        Assert.True(ended.ExitCode == 0, ended.Errors);
+        using JsonDocument document = JsonDocument.Parse(ended.Output);
+        JsonElement end = document.RootElement.GetProperty("runs")[0].GetProperty("end");
+        Assert.Equal(3 << 20, end.GetProperty("sum_received").GetProperty("bytes").GetInt64());
+        Assert.Equal(3 << 20, end.GetProperty("sum_sent").GetProperty("bytes").GetInt64());
+        Assert.True(end.GetProperty("intact").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("svg", "<svg")]
+    [InlineData("png", "PNG")]
+    public async Task A_plot_is_a_picture(string kind, string mark)
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"nlab-test-{Guid.NewGuid()}.{kind}");
+        try
+        {
+            Nlab.Ended ended = await Nlab.Run("perf", "--transport", "udp", "--time", "100ms", "--warm-up", "0", "--rate", "100M", "--plot", file);
+            Assert.True(ended.ExitCode == 0, ended.Errors);
+            Assert.Contains(mark, await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("tcp")]
+    [InlineData("kernel-tcp")]
+    [InlineData("kernel-udp")]
+    public async Task A_sender_that_finds_nobody_fails_with_one_line(string transport)
+    {
+        Nlab.Ended ended = await Nlab.Run("perf", $"{transport}://127.0.0.1:9");
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Equal($"nlab: {transport}://127.0.0.1:9: connection refused: nobody listens there", ended.Errors.TrimEnd());
+    }
+
+    [UnixFact]
+    public async Task Ctrl_c_still_shows_what_was_complete()
+    {
+        using Nlab perf = Nlab.Start(null, "perf", "--transport", "udp", "--time", "300ms", "--warm-up", "0", "--rate", "10M", "--rounds", "1000", "--json");
+        await perf.Complained("2/1000");
+        perf.Interrupt();
+        Nlab.Ended ended = await perf.End();
+        Assert.Equal(130, ended.ExitCode);
+        using JsonDocument document = JsonDocument.Parse(ended.Output);
+        Assert.InRange(document.RootElement.GetProperty("runs").GetArrayLength(), 2, 999);
+    }
+
+    private static void AssertShare(long hits, double share, long of)
+    {
+        double deviation = Math.Sqrt(of * share * (1 - share));
+        Assert.InRange(hits, (of * share) - (4 * deviation), (of * share) + (4 * deviation));
+    }
+}
