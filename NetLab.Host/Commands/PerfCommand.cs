@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using NetLab.Host.Measurement;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Links;
@@ -33,9 +34,11 @@ internal static class PerfCommand
         var jsonStream = new Option<bool>("--json-stream") { Hidden = true };
         Option<ulong?> seed = CommonOptions.Seed();
         Option<bool> allowRemote = CommonOptions.AllowRemote();
+        Option<FileInfo?> pcap = CommonOptions.Pcap();
+        Option<FileInfo?> pcapAsTcp = CommonOptions.PcapAsTcp();
         var command = new Command("perf", "Throughput, side by side: sender and receiver are processes of their own on loopback")
         {
-            url, transport, time, bytes, segmentSize, streams, rate, warmUp, link, congestion, rounds, json, plot, jsonStream, seed, allowRemote, PerfServerCommand.Create(),
+            url, transport, time, bytes, segmentSize, streams, rate, warmUp, link, congestion, rounds, json, plot, jsonStream, seed, allowRemote, pcap, pcapAsTcp, PerfServerCommand.Create(),
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -64,8 +67,10 @@ internal static class PerfCommand
                     throw new UsageException($"'{address}': --transport, --link and --rounds compare on this machine, without an address");
                 }
 
+                LabAddress peer = LabAddress.Parse(address);
+                RecordingOptions recording = RecordingOptions.From(parsed, pcap, pcapAsTcp, peer);
                 var output = new PerfOutput(parsed.GetValue(json), parsed.GetValue(jsonStream), picture);
-                return SendAsync(LabAddress.Parse(address), template, output, parsed.GetValue(allowRemote), cancellationToken);
+                return SendAsync(peer, template, output, recording, parsed.GetValue(allowRemote), cancellationToken);
             }
 
             if (parsed.GetValue(rounds) is < 1 or > 1000)
@@ -75,7 +80,8 @@ internal static class PerfCommand
 
             LinkDescription? emulated = description is null ? null : CommonOptions.Link(description);
             PerfPlan[] plans = [.. Transports(parsed.GetValue(transport), emulated is not null).Select(t => Checked(template with { Transport = t }))];
-            var comparison = new Comparison(plans, emulated, description, parsed.GetValue(rounds), emulated?.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw());
+            string[] recordings = Recordings(parsed, pcap, pcapAsTcp, plans, parsed.GetValue(rounds));
+            var comparison = new Comparison(plans, recordings, emulated, description, parsed.GetValue(rounds), emulated?.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw());
             return CompareAsync(comparison, parsed.GetValue(json), picture, cancellationToken);
         });
         return command;
@@ -96,6 +102,28 @@ internal static class PerfCommand
         return plan;
     }
 
+    // The sender records, in its own process; a second run would write over the first.
+    private static string[] Recordings(ParseResult parsed, Option<FileInfo?> pcap, Option<FileInfo?> pcapAsTcp, PerfPlan[] plans, int rounds)
+    {
+        string[] arguments =
+        [
+            .. parsed.GetValue(pcap) is { } file ? (string[])["--pcap", file.FullName] : [],
+            .. parsed.GetValue(pcapAsTcp) is { } fileAsTcp ? (string[])["--pcap-as-tcp", fileAsTcp.FullName] : [],
+        ];
+        if (arguments.Length > 0 && (plans.Length > 1 || rounds > 1))
+        {
+            throw new UsageException($"{arguments[0]} '{arguments[1]}': one run is recorded: say which --transport, and no --rounds");
+        }
+
+        if (arguments.Length > 0)
+        {
+            // Says now what the sender would say later.
+            RecordingOptions.From(parsed, pcap, pcapAsTcp, new LabAddress(plans[0].Transport, "127.0.0.1", 0));
+        }
+
+        return arguments;
+    }
+
     private static IEnumerable<LabTransport> Transports(string? list, bool linked)
     {
         if (list is null)
@@ -114,8 +142,9 @@ internal static class PerfCommand
         return transports.Distinct();
     }
 
-    private static async Task<int> SendAsync(LabAddress address, PerfPlan template, PerfOutput output, bool allowRemote, CancellationToken cancellationToken)
+    private static async Task<int> SendAsync(LabAddress address, PerfPlan template, PerfOutput output, RecordingOptions recording, bool allowRemote, CancellationToken cancellationToken)
     {
+        using PacketRecorder? recorder = recording.Open();
         PerfPlan plan = Checked(template with { Transport = address.Transport });
         using var parentGone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (output.Stream)
@@ -127,7 +156,7 @@ internal static class PerfCommand
         PerfOutcome outcome;
         try
         {
-            outcome = await PerfHalves.SendAsync(address, plan, allowRemote, parentGone.Token).ConfigureAwait(false);
+            outcome = await PerfHalves.SendAsync(address, plan, allowRemote, recorder, parentGone.Token).ConfigureAwait(false);
         }
         catch (IOException error)
         {
@@ -158,7 +187,7 @@ internal static class PerfCommand
         try
         {
             await PerfBoard.RunAsync(comparison.Plans.Count * comparison.Rounds, board =>
-                new PerfSideBySide(comparison.Plans, comparison.Link, comparison.Seed, board).RunAsync(comparison.Rounds, runs, cancellationToken)).ConfigureAwait(false);
+                new PerfSideBySide(comparison.Plans, comparison.Recordings, comparison.Link, comparison.Seed, board).RunAsync(comparison.Rounds, runs, cancellationToken)).ConfigureAwait(false);
         }
         finally
         {
@@ -195,5 +224,6 @@ internal static class PerfCommand
 
     private sealed record PerfOutput(bool Json, bool Stream, FileInfo? Plot);
 
-    private sealed record Comparison(IReadOnlyList<PerfPlan> Plans, LinkDescription? Link, string? LinkText, int Rounds, ulong Seed);
+    private sealed record Comparison(
+        IReadOnlyList<PerfPlan> Plans, IReadOnlyList<string> Recordings, LinkDescription? Link, string? LinkText, int Rounds, ulong Seed);
 }

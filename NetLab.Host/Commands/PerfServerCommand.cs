@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using NetLab.Host.Measurement;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
 
 namespace NetLab.Host.Commands;
@@ -17,10 +18,13 @@ internal static class PerfServerCommand
         var once = new Option<bool>("--once") { Description = "End after one measurement" };
         var jsonStream = new Option<bool>("--json-stream") { Hidden = true };
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        var command = new Command("server", "Receive what nlab perf URL sends, one measurement after the other, until Ctrl-C") { url, once, jsonStream, allowRemote };
+        Option<FileInfo?> pcap = CommonOptions.Pcap();
+        Option<FileInfo?> pcapAsTcp = CommonOptions.PcapAsTcp();
+        var command = new Command("server", "Receive what nlab perf URL sends, one measurement after the other, until Ctrl-C") { url, once, jsonStream, allowRemote, pcap, pcapAsTcp };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             LabAddress address = LabAddress.Parse(parsed.GetRequiredValue(url));
+            using PacketRecorder? recorder = RecordingOptions.From(parsed, pcap, pcapAsTcp, address).Open();
             using var parentGone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             bool stream = parsed.GetValue(jsonStream);
             if (stream)
@@ -36,6 +40,7 @@ internal static class PerfServerCommand
                     parsed.GetValue(allowRemote),
                     parsed.GetValue(once),
                     observer,
+                    recorder,
                     at => Console.Error.WriteLine($"listening on {at}"),
                     parentGone.Token).ConfigureAwait(false);
             }

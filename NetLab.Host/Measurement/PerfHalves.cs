@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using NetLab.Host.Commands;
 using NetLab.Host.Measurement.Datagrams;
 using NetLab.Host.Measurement.Streams;
+using NetLab.Host.Recording;
 using NetLab.Host.Streams;
 using NetLab.Udp.Sockets;
 
@@ -13,16 +14,17 @@ internal static class PerfHalves
 {
     /// <summary>Sends, as planned, to a receiving half.</summary>
     /// <exception cref="IOException">Nobody answers there, or the answer is no.</exception>
-    public static async Task<PerfOutcome> SendAsync(LabAddress address, PerfPlan plan, bool allowRemote, CancellationToken cancellationToken)
+    public static async Task<PerfOutcome> SendAsync(
+        LabAddress address, PerfPlan plan, bool allowRemote, PacketRecorder? recorder, CancellationToken cancellationToken)
     {
         IPEndPoint remote = address.ResolvePeer(allowRemote);
         if (address.IsStream)
         {
-            return await new StreamPerfClient(remote, plan).RunAsync(cancellationToken).ConfigureAwait(false);
+            return await new StreamPerfClient(remote, plan, recorder).RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
         var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
-        using IDatagramPort port = Open(address.Transport, any, remote);
+        using IDatagramPort port = Open(address.Transport, any, remote, recorder);
         var client = new DatagramPerfClient(port, DatagramAddress.From(remote), plan);
 
         // A thread of its own: it blocks and spins, and the pool's threads are for others.
@@ -35,18 +37,20 @@ internal static class PerfHalves
     /// <param name="allowRemote">Whether that may be reached from other machines.</param>
     /// <param name="once">Whether to end after one measurement.</param>
     /// <param name="observer">Hears of it.</param>
+    /// <param name="recorder">Records datagrams of NetLab's transports; null for not.</param>
     /// <param name="onListening">Told where it listens.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="UsageException">The address is taken or not this machine's.</exception>
     public static async Task ReceiveAsync(
-        LabAddress address, bool allowRemote, bool once, IPerfObserver observer, Action<LabAddress> onListening, CancellationToken cancellationToken)
+        LabAddress address, bool allowRemote, bool once, IPerfObserver observer, PacketRecorder? recorder, Action<LabAddress> onListening,
+        CancellationToken cancellationToken)
     {
         IPEndPoint local = address.Resolve(allowRemote);
         try
         {
             if (address.IsStream)
             {
-                var listener = new StreamPerfListener(address.Transport, local);
+                var listener = new StreamPerfListener(address.Transport, local, recorder);
                 await using (listener.ConfigureAwait(false))
                 {
                     onListening(address.At(listener.LocalEndPoint));
@@ -56,7 +60,7 @@ internal static class PerfHalves
                 return;
             }
 
-            using IDatagramPort port = Open(address.Transport, local, null);
+            using IDatagramPort port = Open(address.Transport, local, null, recorder);
             onListening(address.At(port.LocalEndPoint));
             await Task.Factory.StartNew(
                 () => new DatagramPerfServer(port, observer).Run(once, cancellationToken),
@@ -68,7 +72,7 @@ internal static class PerfHalves
         }
     }
 
-    private static IDatagramPort Open(LabTransport transport, IPEndPoint local, IPEndPoint? remote) => transport == LabTransport.Udp
-        ? new BatchedDatagramPort(local, remote)
+    private static IDatagramPort Open(LabTransport transport, IPEndPoint local, IPEndPoint? remote, PacketRecorder? recorder) => transport == LabTransport.Udp
+        ? new BatchedDatagramPort(local, remote, recorder)
         : new KernelDatagramPort(local, remote);
 }

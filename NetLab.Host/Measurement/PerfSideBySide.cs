@@ -10,7 +10,8 @@ using NetLab.Udp.Links;
 namespace NetLab.Host.Measurement;
 
 /// <summary>Measures transports in turn, each run in two new processes on loopback, with an emulated link between them if one is asked for.</summary>
-internal sealed class PerfSideBySide(IReadOnlyList<PerfPlan> plans, LinkDescription? link, ulong seed, IPerfBoard board)
+internal sealed class PerfSideBySide(
+    IReadOnlyList<PerfPlan> plans, IReadOnlyList<string> recordings, LinkDescription? link, ulong seed, IPerfBoard board)
 {
     private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
 
@@ -54,7 +55,7 @@ internal sealed class PerfSideBySide(IReadOnlyList<PerfPlan> plans, LinkDescript
             }
 
             Task watching = WatchAsync(server);
-            var client = new ChildProcess(ArgumentsOf(plan, address));
+            var client = new ChildProcess([.. ArgumentsOf(plan, address), .. recordings]);
             await using (client.ConfigureAwait(false))
             {
                 PerfRun? run = null;

@@ -14,7 +14,7 @@ internal sealed record RecordingOptions(FileInfo? AsUdp, FileInfo? AsTcp)
     {
         var options = new RecordingOptions(parsed.GetValue(pcap), parsed.GetValue(pcapAsTcp));
         bool asked = options.AsUdp is not null || options.AsTcp is not null;
-        if (asked && address.Transport is LabTransport.KernelTcp)
+        if (asked && address.Transport is LabTransport.KernelTcp or LabTransport.KernelUdp)
         {
             throw new UsageException($"--pcap: nlab records its own datagrams, and {address} sends none; capture it with tcpdump");
         }

@@ -1,6 +1,8 @@
 using System.Net;
+using NetLab.Host.Recording;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
 
 namespace NetLab.Host.Measurement.Datagrams;
 
@@ -10,11 +12,16 @@ internal sealed class BatchedDatagramPort : IDatagramPort
     private readonly DatagramSocket _socket;
     private readonly DatagramPoller _poller = new();
     private readonly List<DatagramSocket> _readable = [];
+    private readonly DatagramTap? _tap;
 
-    public BatchedDatagramPort(IPEndPoint local, IPEndPoint? remote)
+    /// <param name="local">Where to bind.</param>
+    /// <param name="remote">The only peer, or null.</param>
+    /// <param name="recorder">Records what passes; null for not.</param>
+    public BatchedDatagramPort(IPEndPoint local, IPEndPoint? remote, PacketRecorder? recorder)
     {
         _socket = DatagramSocket.Bind(local, new DatagramSocketOptions { Remote = remote, ReceiveBufferSize = PerfPlan.ReceiveBufferSize });
         _poller.Add(_socket);
+        _tap = recorder?.AddPlace("perf", () => LocalEndPoint, asTcp: false);
     }
 
     public IPEndPoint LocalEndPoint => _socket.LocalEndPoint;
@@ -23,13 +30,18 @@ internal sealed class BatchedDatagramPort : IDatagramPort
 
     public uint? BufferDrops => _socket.BufferDrops;
 
-    public void Send(ReadOnlyMemory<byte> datagram, in DatagramAddress to) => _socket.TrySend(datagram.Span, datagram.Length, to, out _);
+    public void Send(ReadOnlyMemory<byte> datagram, in DatagramAddress to)
+    {
+        _tap?.Invoke(MonotonicClock.Shared.Now, datagram.Span, to, true);
+        _socket.TrySend(datagram.Span, datagram.Length, to, out _);
+    }
 
     public IProbeFlow Open(uint flow, in DatagramAddress to, int datagramSize, long bitsPerSecond) =>
-        new TrainFlow(this, new DatagramSource(_socket, to, flow, bitsPerSecond), datagramSize);
+        new TrainFlow(this, new DatagramSource(_socket, to, flow, bitsPerSecond) { Tap = _tap }, datagramSize);
 
     public void Receive(DatagramSink sink, TimeSpan patience)
     {
+        sink.Tap = _tap;
         if (sink.Receive(_socket) == 0 && patience > TimeSpan.Zero)
         {
             _poller.Wait(patience, _readable);

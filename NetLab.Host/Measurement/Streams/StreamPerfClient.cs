@@ -3,13 +3,14 @@ using System.Net;
 using System.Net.Sockets;
 using NetLab.Host.Commands;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Recording;
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Transport;
 
 namespace NetLab.Host.Measurement.Streams;
 
 /// <summary>The sending half of a measurement by streams.</summary>
-internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan)
+internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, PacketRecorder? recorder)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -153,6 +154,7 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan)
                 {
                     Connection = new ConnectionOptions { MaxSegmentSize = plan.SegmentSize },
                     Remote = remote,
+                    Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref _endpoint)?.LocalEndPoint ?? any),
                 });
                 return new TcpPerfConnection(await _endpoint.ConnectAsync(remote, cancellationToken).ConfigureAwait(false));
             }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using NetLab.Host.Commands;
+using NetLab.Host.Recording;
 using NetLab.Tcp.Transport;
 
 namespace NetLab.Host.Measurement.Streams;
@@ -14,11 +15,11 @@ internal sealed class StreamPerfListener : IAsyncDisposable
 
     /// <summary>Binds and listens.</summary>
     /// <exception cref="SocketException">The address is taken or not this machine's.</exception>
-    public StreamPerfListener(LabTransport transport, IPEndPoint local)
+    public StreamPerfListener(LabTransport transport, IPEndPoint local, PacketRecorder? recorder)
     {
         if (transport == LabTransport.Tcp)
         {
-            _endpoint = TcpEndpoint.Bind(local);
+            _endpoint = TcpEndpoint.Bind(local, new TcpEndpointOptions { Tap = recorder?.AddPlace("perf", () => LocalEndPoint ?? local) });
             _listener = _endpoint.Listen();
             LocalEndPoint = _endpoint.LocalEndPoint;
             return;
