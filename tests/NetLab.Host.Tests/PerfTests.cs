@@ -1,4 +1,9 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
 using System.Text.Json;
+using NetLab.Udp.Flows;
+using NetLab.Udp.Sockets;
 
 namespace NetLab.Host.Tests;
 
@@ -138,6 +143,37 @@ public sealed class PerfTests
         Nlab.Ended ended = await Nlab.Run("perf", $"{transport}://127.0.0.1:9");
         Assert.Equal(1, ended.ExitCode);
         Assert.Equal($"nlab: {transport}://127.0.0.1:9: connection refused: nobody listens there", ended.Errors.TrimEnd());
+    }
+
+    [Fact]
+    public async Task Nonsense_from_the_network_neither_ends_a_server_nor_spoils_the_next_measurement()
+    {
+        using Nlab server = Nlab.Start(null, "perf", "server", "udp://127.0.0.1:0", "--once");
+        string url = await server.Listening();
+        using DatagramSocket stranger = DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        DatagramAddress to = DatagramAddress.From(new IPEndPoint(IPAddress.Loopback, int.Parse(url.Split(':')[^1], CultureInfo.InvariantCulture)));
+        var random = new Random(3);
+        string[] messages =
+        [
+            "", "null", "{", "[]", "{\"session\":1}", "{\"hello\":{}}", "{\"hello\":{\"streams\":-1,\"segment_size\":9}}", "{\"done\":{}}",
+            "{\"session\":7,\"done\":{\"sent\":null,\"from_interval\":-5}}", "{\"session\":7,\"done\":{\"sent\":[9223372036854775807,9223372036854775807]}}",
+            "{\"session\":7,\"done\":{\"sent\":[-1]}}", "{\"session\":7,\"bye\":true}", new string('[', 5000),
+        ];
+        ulong sequence = 0;
+        for (int i = 0; i < 500; i++)
+        {
+            byte[] payload = i % 2 == 0 ? Encoding.UTF8.GetBytes(messages[i / 2 % messages.Length]) : new byte[random.Next(200)];
+            byte[] datagram = new byte[ProbeHeader.Size + payload.Length];
+            payload.CopyTo(datagram, ProbeHeader.Size);
+            new ProbeHeader(uint.MaxValue - 1, sequence++, 0, 0, payload.Length).Write(datagram, ProbeHeader.SumOf(payload));
+            stranger.TrySend(datagram, datagram.Length, to, out _);
+        }
+
+        Nlab.Ended client = await Nlab.Run("perf", url, "--bytes", "1M", "--rate", "100M", "--json");
+        Assert.True(client.ExitCode == 0, client.Errors);
+        using JsonDocument document = JsonDocument.Parse(client.Output);
+        Assert.Equal(0, document.RootElement.GetProperty("runs")[0].GetProperty("end").GetProperty("sum_received").GetProperty("lost_packets").GetInt64());
+        Assert.Equal(0, (await server.End()).ExitCode);
     }
 
     [UnixFact]

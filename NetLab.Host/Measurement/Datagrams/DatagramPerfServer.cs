@@ -73,7 +73,7 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
 
         session.LastHeard = now;
         session.IsOver |= message.Bye;
-        if (message.Done is not { } done)
+        if (message.Done is not { IsPlausible: true } done)
         {
             return null;
         }

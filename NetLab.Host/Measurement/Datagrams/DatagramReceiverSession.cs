@@ -79,16 +79,17 @@ internal sealed class DatagramReceiverSession
 
         Tick(now);
         FindFlows();
-        long sent = done.Sent.Sum();
+        IReadOnlyList<long> sentByFlow = done.Sent ?? [];
+        long sent = sentByFlow.Sum();
         if (_flows.Sum(f => f?.Received ?? 0) < sent && now - LastArrival() < Quiet)
         {
             return false;
         }
 
         uint? drops = port.BufferDrops;
-        for (int i = 0; i < _flows.Length && i < done.Sent.Count; i++)
+        for (int i = 0; i < _flows.Length && i < sentByFlow.Count; i++)
         {
-            (_flows[i] ??= new FlowStatistics(_dropsBefore)).End(Math.Max(0, done.Sent[i]), port.DropsAreDatagrams ? null : drops);
+            (_flows[i] ??= new FlowStatistics(_dropsBefore)).End(sentByFlow[i], port.DropsAreDatagrams ? null : drops);
         }
 
         // Where each drop is a datagram, the count alone says how many they were, those of the warm-up included.

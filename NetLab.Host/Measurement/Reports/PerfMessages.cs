@@ -44,7 +44,14 @@ internal sealed record PerfHello(int Streams, int SegmentSize, double WarmUpMs)
 /// <summary>The end of sending.</summary>
 /// <param name="Sent">Datagrams in each flow that counts.</param>
 /// <param name="FromInterval">The first piece of the report to send: a long one does not fit a datagram.</param>
-internal sealed record PerfDone(IReadOnlyList<long> Sent, int FromInterval);
+internal sealed record PerfDone(IReadOnlyList<long>? Sent, int FromInterval)
+{
+    // A day at 100 million datagrams a second.
+    private const long MostSent = 86_400L * 100_000_000;
+
+    /// <summary>Whether it can be true: it came over the network.</summary>
+    public bool IsPlausible => Sent is { Count: >= 1 and <= PerfPlan.MaxStreams } && Sent.All(n => n is >= 0 and <= MostSent);
+}
 
 /// <summary>What the receiver measured.</summary>
 internal sealed record PerfReport(PerfReceived Received, double CpuPercent, bool Intact, int IntervalCount, IReadOnlyList<PerfInterval> Intervals);

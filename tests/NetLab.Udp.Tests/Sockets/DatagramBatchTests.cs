@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using CsCheck;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
