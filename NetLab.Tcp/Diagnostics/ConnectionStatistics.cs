@@ -27,6 +27,9 @@ public sealed class ConnectionStatistics
     /// <summary>Times fast recovery began.</summary>
     public long FastRecoveries { get; internal set; }
 
+    /// <summary>Recoveries, fast or by timeout, that turned out to be for nothing and were undone.</summary>
+    public long SpuriousRecoveries { get; internal set; }
+
     /// <summary>Tail loss probes sent.</summary>
     public long TailLossProbes { get; internal set; }
 

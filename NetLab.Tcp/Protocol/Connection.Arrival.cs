@@ -61,7 +61,7 @@ public sealed partial class Connection
         }
 
         // Fourth: the peer's SYN.
-        TakeSyn(segment);
+        TakeSyn(now, segment);
         if (hasAck)
         {
             TakeAcknowledgment(now, segment, acknowledged, isSyn: true);
@@ -102,16 +102,21 @@ public sealed partial class Connection
 
         // PAWS (RFC 7323, 5.3, R1): an old timestamp is answered like a number outside the window; a RST has none to check.
         bool isOld = _timestamps && !header.Has(SegmentFlags.Rst) && header.Options.Timestamps is { } timestamps
-            && _receiver.IsOldTimestamp(timestamps.Value);
-        if (isOld || !_receiver.IsAcceptable(offset, length))
+            && _receiver.IsOldTimestamp(timestamps.Value, now);
+        if (header.Has(SegmentFlags.Rst))
         {
-            ReceiveUnacceptable(now, segment, header, offset, isOld);
+            // RFC 5961, 3: only its number counts, also where a window of zero would take no text.
+            if (_receiver.IsInWindow(offset))
+            {
+                ReceiveReset(now, offset);
+            }
+
             return;
         }
 
-        if (header.Has(SegmentFlags.Rst))
+        if (isOld || !_receiver.IsAcceptable(offset, length))
         {
-            ReceiveReset(now, offset);
+            ReceiveUnacceptable(now, segment, header, offset, isOld);
             return;
         }
 
@@ -143,7 +148,7 @@ public sealed partial class Connection
 
         if (header.Options.Timestamps is { } stamp && _timestamps)
         {
-            _receiver.NoteTimestamp(stamp.Value, offset, first: false);
+            _receiver.NoteTimestamp(stamp.Value, offset, now);
         }
 
         ReceiveText(now, segment, offset);
@@ -151,48 +156,41 @@ public sealed partial class Connection
 
     private void ReceiveUnacceptable(Instant now, in Segment segment, in SegmentHeader header, long offset, bool isOldTimestamp)
     {
-        if (header.Has(SegmentFlags.Rst))
-        {
-            return;
-        }
-
-        if (State == ConnectionState.TimeWait && (header.Has(SegmentFlags.Fin) || segment.Payload.Length > 0))
+        bool hasText = segment.Payload.Length > 0 || header.Has(SegmentFlags.Fin);
+        if (State == ConnectionState.TimeWait && offset < _receiver.Next && hasText)
         {
             // The peer did not get our last ACK: it is sent again and waited out again (RFC 9293, 3.10.7.4, eighth).
             StartTimeWait(now);
         }
 
-        if (_timestamps && !isOldTimestamp && header.Options.Timestamps is { } timestamps && offset <= _receiver.Next
-            && offset >= _receiver.Next - _options.ReceiveBufferSize)
+        // Only close behind, and with an acknowledgment that could be: a blind guess must move nothing.
+        long acknowledged = _sender.Unwrap(header.Acknowledgment);
+        bool isClose = !isOldTimestamp && header.Has(SegmentFlags.Ack) && offset <= _receiver.Next && offset >= _receiver.Next - _options.ReceiveBufferSize
+            && acknowledged <= _sender.Next && acknowledged >= _sender.Unacknowledged - Math.Max(_sender.MaxWindow, 1);
+        if (isClose && hasText && _timestamps && header.Options.Timestamps is { } timestamps)
         {
-            // What comes again is answered with its own timestamp: the peer, whose earlier ACKs were lost, would else
-            // measure its round trip from the first copy. Only close behind, or a blind guess could move TS.Recent.
-            _receiver.NoteTimestamp(timestamps.Value, offset, first: false);
+            _receiver.NoteRepeatedTimestamp(timestamps.Value, now);
         }
 
         // Old data and FINs are always acknowledged again, or a peer whose ACKs were lost would send them for ever;
         // so is whatever asks for the window of a peer that has none. Anything else might be a game of echoes.
-        bool isOld = offset < _receiver.Next && (segment.Payload.Length > 0 || header.Has(SegmentFlags.Fin)) && !header.Has(SegmentFlags.Syn);
-        bool isProbe = offset == _receiver.Next && segment.Payload.Length > 0;
-        bool isKeepAlive = offset == _receiver.Next - 1 && segment.SequenceLength == 0;
-        if (isOld || isProbe || isKeepAlive || State == ConnectionState.SynReceived)
+        bool isOld = offset < _receiver.Next && hasText && !header.Has(SegmentFlags.Syn);
+        bool isProbe = offset == _receiver.Next && segment.Payload.Length > 0 && !header.Has(SegmentFlags.Syn);
+        if (isOld || isProbe || State == ConnectionState.SynReceived)
         {
             _receiver.Refuse(offset, segment.Payload.Length);
         }
         else
         {
+            // A keep-alive too: one an interval is answered, two peers that take each other's answers for questions stop.
             Challenge(now);
         }
 
-        // RFC 9293, 3.10.7.4: even at a zero window, acknowledgments are taken.
-        if (isProbe && !isOldTimestamp && header.Has(SegmentFlags.Ack) && State >= ConnectionState.Established)
+        // RFC 9293, 3.10.7.4: acknowledgments are taken also where text is not: at a window of zero, and behind it, where
+        // a peer stands that cannot know that its window probe was taken.
+        if (isClose && State >= ConnectionState.Established && State != ConnectionState.TimeWait && acknowledged >= _sender.Unacknowledged)
         {
-            long acknowledged = _sender.Unwrap(header.Acknowledgment);
-            if (acknowledged <= _sender.Next && acknowledged >= _sender.Unacknowledged)
-            {
-                TakeAcknowledgment(now, segment, acknowledged, isSyn: false);
-                AfterAcknowledgment(now);
-            }
+            ReceiveAcknowledgment(now, segment, offset, acknowledged);
         }
     }
 
@@ -286,7 +284,7 @@ public sealed partial class Connection
         }
     }
 
-    private void TakeSyn(in Segment syn)
+    private void TakeSyn(Instant now, in Segment syn)
     {
         SegmentOptions options = syn.Header.Options;
         _receiver.Synchronize(syn.Header.Sequence);
@@ -303,7 +301,7 @@ public sealed partial class Connection
         if (_timestamps)
         {
             _sender.FixedOptionBytes = TimestampOptionBytes;
-            _receiver.NoteTimestamp(options.Timestamps!.Value.Value, 0, first: true);
+            _receiver.StartTimestamps(options.Timestamps!.Value.Value, now);
         }
 
         _sender.NegotiateSegmentSize(options.MaxSegmentSize);

@@ -34,7 +34,7 @@ public sealed partial class Connection
         int segmentSize = 0;
         for (int count = 0; count < maxSegments; count++)
         {
-            if (State == ConnectionState.TimeWait || !_sender.TryPlan(out SegmentPlan plan))
+            if (State == ConnectionState.TimeWait || !_sender.TryPlan(now, out SegmentPlan plan))
             {
                 break;
             }
@@ -50,11 +50,11 @@ public sealed partial class Connection
 
             segmentSize = count == 0 ? size : segmentSize;
             WriteSegment(buffer.Slice(written, size), header, plan);
-            _sender.Commit(now, plan);
+            _sender.Commit(now, plan, header.Options.Timestamps?.Value);
             AfterSending(now, plan);
             if (reportsAll)
             {
-                _receiver.Policy.OnSent();
+                OnAcknowledgmentSent(header);
             }
 
             written += size;
@@ -94,6 +94,8 @@ public sealed partial class Connection
             return;
         }
 
+        // A segment that was waiting for its turn is sent now; nothing else is to be done for it.
+        _timers.TryExpire(ConnectionTimer.Pacing, now);
         if (_timers.TryExpire(ConnectionTimer.DelayedAcknowledgment, now))
         {
             _receiver.Policy.OweOne();
@@ -106,7 +108,7 @@ public sealed partial class Connection
 
         if (_timers.TryExpire(ConnectionTimer.TailLossProbe, now))
         {
-            _sender.OnTailProbeTimer();
+            _sender.OnTailProbeTimer(now);
         }
 
         if (_timers.TryExpire(ConnectionTimer.WindowProbe, now))
@@ -151,8 +153,17 @@ public sealed partial class Connection
         }
 
         SegmentHeader header = BareAcknowledgment(now);
-        _receiver.Policy.OnSent();
+        OnAcknowledgmentSent(header);
         return Single(buffer, header, default);
+    }
+
+    private void OnAcknowledgmentSent(in SegmentHeader header)
+    {
+        _receiver.Policy.OnSent();
+        if (header.Options.Sack.Count > 0)
+        {
+            _receiver.OnReported();
+        }
     }
 
     private TransmitResult Single(Span<byte> buffer, in SegmentHeader header, in SegmentPlan plan)
@@ -205,7 +216,7 @@ public sealed partial class Connection
 
         // SACK blocks ride along where the segment has room; where it has not, the acknowledgment owed stays owed.
         var options = new SegmentOptions { Timestamps = TimestampsAt(now) };
-        if (_sender.Sack && _receiver.Policy.Owed > 0)
+        if (_sender.Sack && _receiver.Policy.Owed > 0 && _receiver.HasBlocks)
         {
             int room = (_sender.SegmentSize - plan.Length - (_timestamps ? TimestampOptionBytes : 0) - 4) / 8;
             reportsAll = room >= MaxSackBlocks;

@@ -120,7 +120,7 @@ public sealed partial class Connection
     {
         var connection = new Connection(options, handler, identity, passive: true) { State = ConnectionState.SynReceived };
         connection.Statistics.SegmentsReceived++;
-        connection.TakeSyn(syn);
+        connection.TakeSyn(now, syn);
         connection.TakeText(now, syn);
         connection.StartUserTimeout(now);
         return connection;
@@ -193,7 +193,7 @@ public sealed partial class Connection
             return;
         }
 
-        if (_receiver.Unread > 0)
+        if (_receiver.Unread > 0 || _receiver.HoldsUndelivered)
         {
             Abort();
             return;

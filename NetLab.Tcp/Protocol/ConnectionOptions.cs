@@ -15,6 +15,12 @@ public sealed record ConnectionOptions
     /// <summary>Bytes that may be written and not yet acknowledged.</summary>
     public int SendBufferSize { get; init; } = 1 << 20;
 
+    /// <summary>How the connection decides how much may be in the network.</summary>
+    public CongestionAlgorithm Congestion { get; init; }
+
+    /// <summary>Whether what may be sent is spread over the round trip instead of sent in bursts. BBR always is.</summary>
+    public bool Pacing { get; init; } = true;
+
     /// <summary>Whether small segments wait for an acknowledgment (Nagle, RFC 9293, 3.7.4). Off, as in most .NET servers.</summary>
     public bool Nagle { get; init; }
 
@@ -75,11 +81,22 @@ public sealed record ConnectionOptions
         { MaxSegmentSize: < SmallestSegmentSize or > LargestSegmentSize } => $"MaxSegmentSize is {SmallestSegmentSize} to {LargestSegmentSize} bytes, not {MaxSegmentSize}",
         { ReceiveBufferSize: < 1024 or > 1 << 30 } => $"ReceiveBufferSize is 1 KiB to 1 GiB, not {ReceiveBufferSize} bytes",
         { SendBufferSize: < 1024 or > 1 << 30 } => $"SendBufferSize is 1 KiB to 1 GiB, not {SendBufferSize} bytes",
+        _ when !Enum.IsDefined(Congestion) => $"Congestion is one of {string.Join(", ", Enum.GetNames<CongestionAlgorithm>())}, not {Congestion}",
+        _ when Durations().Any(d => d < TimeSpan.Zero || d > LongestDuration) => $"durations are from 0 to {LongestDuration.TotalDays} days",
         { MaxRetransmissions: < 0 } or { MaxSynRetransmissions: < 0 } => "the number of retransmissions is not negative",
         _ when MinRetransmissionTimeout <= TimeSpan.Zero || MinRetransmissionTimeout > MaxRetransmissionTimeout
             || InitialRetransmissionTimeout <= TimeSpan.Zero => "retransmission timeouts are more than zero, and the least is not above the largest",
         _ => null,
     };
+
+    // Longer than any connection lives, and short enough that no clock overflows.
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(365);
+
+    private IEnumerable<TimeSpan> Durations() =>
+    [
+        DelayedAcknowledgment, InitialRetransmissionTimeout, MinRetransmissionTimeout, MaxRetransmissionTimeout, UserTimeout ?? TimeSpan.Zero,
+        KeepAlive ?? TimeSpan.Zero, KeepAliveInterval, MaxSegmentLifetime, OrphanTimeout, ChallengeInterval,
+    ];
 
     /// <summary>The least MSS we send with, whatever a peer asks for: below it, headers would be most of the traffic.</summary>
     internal const int SmallestSegmentSize = 88;

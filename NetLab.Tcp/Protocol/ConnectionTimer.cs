@@ -15,6 +15,9 @@ internal enum ConnectionTimer
     /// <summary>The zero-window probe (RFC 9293, 3.8.6.1).</summary>
     WindowProbe,
 
+    /// <summary>The next segment of a paced flight.</summary>
+    Pacing,
+
     /// <summary>The delayed acknowledgment (RFC 9293, 3.8.6.3).</summary>
     DelayedAcknowledgment,
 

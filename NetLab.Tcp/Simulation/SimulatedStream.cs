@@ -7,9 +7,11 @@ namespace NetLab.Tcp.Simulation;
 public sealed class SimulatedStream : IConnectionHandler
 {
     private readonly List<byte> _received = [];
-    private byte[] _written = [];
-    private int _writtenLength;
-    private int _acknowledged;
+
+    // What is written and not acknowledged: from the first to the last, in memory that may hold older bytes before them.
+    private byte[] _buffer = [];
+    private int _first;
+    private int _last;
     private long _unread;
 
     /// <summary>Whether everything that arrives is read at once; otherwise <see cref="Read"/> reads.</summary>
@@ -24,14 +26,20 @@ public sealed class SimulatedStream : IConnectionHandler
     /// <summary>Why the connection ended; null as long as it has not.</summary>
     public CloseReason? CloseReason { get; private set; }
 
-    /// <summary>Everything received so far, in order.</summary>
+    /// <summary>Whether to remember what is received; an experiment on throughput may not want to.</summary>
+    public bool KeepsReceived { get; set; } = true;
+
+    /// <summary>Everything received so far, in order, as far as it was kept.</summary>
     public IReadOnlyList<byte> Received => _received;
 
+    /// <summary>Bytes received so far.</summary>
+    public long ReceivedBytes { get; private set; }
+
     /// <summary>Bytes written so far.</summary>
-    public int Written => _writtenLength;
+    public long Written { get; private set; }
 
     /// <summary>Bytes of them that the peer has acknowledged.</summary>
-    public int Acknowledged => _acknowledged;
+    public long Acknowledged { get; private set; }
 
     internal ConnectionEntry? Entry { get; set; }
 
@@ -43,10 +51,18 @@ public sealed class SimulatedStream : IConnectionHandler
     /// <summary>Writes bytes.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        byte[] grown = new byte[_writtenLength + bytes.Length];
-        _written.AsSpan(0, _writtenLength).CopyTo(grown);
-        bytes.CopyTo(grown.AsSpan(_writtenLength));
-        (_written, _writtenLength) = (grown, grown.Length);
+        if (_last + bytes.Length > _buffer.Length)
+        {
+            // The machine looks at the old memory until it is shown the new one: nothing in it moves.
+            int kept = _last - _first;
+            byte[] grown = new byte[Math.Max(2 * kept, kept + bytes.Length)];
+            _buffer.AsSpan(_first, kept).CopyTo(grown);
+            (_buffer, _first, _last) = (grown, 0, kept);
+        }
+
+        bytes.CopyTo(_buffer.AsSpan(_last));
+        _last += bytes.Length;
+        Written += bytes.Length;
         Supply();
     }
 
@@ -76,7 +92,12 @@ public sealed class SimulatedStream : IConnectionHandler
 
     void IConnectionHandler.OnReceived(ReadOnlySpan<byte> bytes)
     {
-        _received.AddRange(bytes);
+        ReceivedBytes += bytes.Length;
+        if (KeepsReceived)
+        {
+            _received.AddRange(bytes);
+        }
+
         if (ReadsAtOnce)
         {
             // Told at once, as a reader would that is never behind.
@@ -90,7 +111,11 @@ public sealed class SimulatedStream : IConnectionHandler
 
     void IConnectionHandler.OnEndOfStream() => IsEndOfStream = true;
 
-    void IConnectionHandler.OnAcknowledged(long bytes) => _acknowledged += (int)bytes;
+    void IConnectionHandler.OnAcknowledged(long bytes)
+    {
+        _first += (int)bytes;
+        Acknowledged += bytes;
+    }
 
     void IConnectionHandler.OnClosed(CloseReason reason) => CloseReason = reason;
 
@@ -101,5 +126,5 @@ public sealed class SimulatedStream : IConnectionHandler
     }
 
     private void Supply() =>
-        Do(c => c.Write(new ReadOnlySequence<byte>(_written, _acknowledged, _writtenLength - _acknowledged)));
+        Do(c => c.Write(new ReadOnlySequence<byte>(_buffer, _first, _last - _first)));
 }

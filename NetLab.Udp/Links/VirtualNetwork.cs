@@ -15,6 +15,8 @@ public sealed class VirtualNetwork
     // Visited in the order of creation: a dictionary's order would not be the same on every run.
     private readonly List<EmulatedLink<Route>> _links = [];
     private readonly LinkDelivery<Route> _deliver;
+    private readonly PriorityQueue<Action, (long At, long Order)> _plans = new();
+    private long _planned;
 
     /// <summary>Makes a network without hosts, at the origin of its clock.</summary>
     public VirtualNetwork() => _deliver = Deliver;
@@ -38,7 +40,7 @@ public sealed class VirtualNetwork
                 next = Instant.Min(next, host.Timer);
             }
 
-            return next;
+            return _plans.TryPeek(out _, out (long At, long Order) plan) ? Instant.Min(next, new Instant(plan.At)) : next;
         }
     }
 
@@ -67,6 +69,15 @@ public sealed class VirtualNetwork
         _routes[(from.Address, to.Address)] = link;
     }
 
+    /// <summary>Plans something for a moment to come, such as a change of a link or a blackout.</summary>
+    /// <param name="at">When; at once if that has passed.</param>
+    /// <param name="action">What.</param>
+    public void Schedule(Instant at, Action action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        _plans.Enqueue(action, (at.Ticks, ++_planned));
+    }
+
     /// <summary>Moves the clock to the next event and lets it happen.</summary>
     /// <param name="limit">The clock never passes this.</param>
     /// <returns>False when nothing happens up to the limit, where the clock then stands.</returns>
@@ -80,6 +91,13 @@ public sealed class VirtualNetwork
         }
 
         Now = Instant.Max(Now, next);
+        if (_plans.TryPeek(out Action? action, out (long At, long Order) plan) && plan.At <= Now.Ticks)
+        {
+            _plans.Dequeue();
+            action();
+            return true;
+        }
+
         foreach (EmulatedLink<Route> link in _links)
         {
             // One at a time: a delivery may put new datagrams onto the same link.

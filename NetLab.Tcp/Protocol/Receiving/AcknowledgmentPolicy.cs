@@ -27,8 +27,9 @@ internal sealed class AcknowledgmentPolicy(ConnectionOptions options, TimerTable
             _quick--;
             OweOne();
         }
-        else if (_unacknowledged >= 2L * _largestSegment)
+        else if (_unacknowledged > _largestSegment)
         {
+            // More than one full segment waits: a second one that is short must not, or its sender takes it for lost.
             OweOne();
         }
         else if (!timers.IsSet(ConnectionTimer.DelayedAcknowledgment))

@@ -9,28 +9,32 @@ namespace NetLab.Tcp.Protocol.Receiving;
 internal sealed class Reassembler
 {
     /// <summary>
-    /// Early pieces kept at once. A window of 1 MiB in segments of 1,400 bytes has 750; what exceeds the bound is
-    /// dropped as if it had been lost, so one-byte segments cannot buy memory.
+    /// Islands of early bytes kept at once. A window of 4 MiB in segments of 1,400 bytes with every other one lost has
+    /// 1,500; what would make one more is dropped as if it had been lost, so islands of a byte cannot buy time or memory.
     /// </summary>
-    public const int MaxPieces = 4096;
+    public const int MaxIslands = 4096;
 
-    // Sorted by offset, disjoint, none empty, all beyond Next.
-    private readonly List<Piece> _pieces = [];
+    // Early bytes lie in pieces of memory of this size, each at its place in the stream: however small the segments, they
+    // take no more memory than the window, rounded up.
+    private const int ChunkSize = 16 << 10;
+
+    private readonly Dictionary<long, byte[]> _chunks = [];
+    private readonly RangeSet _islands = new();
 
     /// <summary>Stream offset of the next byte the sink will get.</summary>
     public long Next { get; private set; } = 1;
 
-    /// <summary>Whether early pieces are waiting for a hole to be filled.</summary>
-    public bool HasPieces => _pieces.Count > 0;
+    /// <summary>Whether early bytes are waiting for a hole to be filled.</summary>
+    public bool HasEarly => _islands.Count > 0;
 
-    /// <summary>Bytes in the early pieces.</summary>
-    public long PendingBytes { get; private set; }
+    /// <summary>How many early bytes there are.</summary>
+    public long EarlyBytes { get; private set; }
 
     /// <summary>Takes bytes wherever they belong.</summary>
     /// <param name="offset">Stream offset of the first byte.</param>
     /// <param name="bytes">The bytes; those before <see cref="Next"/> or at and beyond <paramref name="limit"/> are ignored.</param>
     /// <param name="limit">Stream offset behind the last byte there is room for.</param>
-    /// <param name="sink">Gets what is now in order; null to keep even that as an early piece.</param>
+    /// <param name="sink">Gets what is now in order; null to keep even that as early.</param>
     /// <returns>How many of the bytes were new.</returns>
     public int Insert(long offset, ReadOnlySpan<byte> bytes, long limit, IByteSink? sink)
     {
@@ -45,147 +49,146 @@ internal sealed class Reassembler
             bytes = bytes[..(int)Math.Max(0, limit - offset)];
         }
 
-        if (bytes.IsEmpty)
+        int taken = 0;
+        if (sink is not null && offset == Next && !bytes.IsEmpty)
         {
-            return 0;
+            // Up to the first island the bytes are in order: they need not be kept.
+            taken = _islands.Count > 0 ? (int)Math.Min(bytes.Length, _islands[0].Start - Next) : bytes.Length;
+            sink.Accept(bytes[..taken]);
+            for (long passed = Next / ChunkSize; passed < (Next + taken) / ChunkSize && _chunks.Count > 0; passed++)
+            {
+                Free(passed);
+            }
+
+            Next += taken;
+            offset += taken;
+            bytes = bytes[taken..];
         }
 
-        if (sink is not null && offset == Next && _pieces.Count == 0)
-        {
-            sink.Accept(bytes);
-            Next += bytes.Length;
-            return bytes.Length;
-        }
-
-        int stored = Store(offset, bytes);
+        taken += Store(offset, bytes);
         if (sink is not null)
         {
             Deliver(sink);
         }
 
-        return stored;
+        return taken;
     }
 
-    /// <summary>Hands the sink every piece that is in order by now.</summary>
+    /// <summary>Hands the sink every byte that is in order by now.</summary>
     public void Deliver(IByteSink sink)
     {
-        int delivered = 0;
-        while (delivered < _pieces.Count && _pieces[delivered].Offset == Next)
+        if (_islands.Count == 0 || _islands[0].Start > Next)
         {
-            Piece piece = _pieces[delivered++];
-            sink.Accept(piece.Span);
-            Next += piece.Length;
-            PendingBytes -= piece.Length;
-            ArrayPool<byte>.Shared.Return(piece.Bytes);
+            return;
         }
 
-        _pieces.RemoveRange(0, delivered);
+        long end = _islands[0].End;
+        while (Next < end)
+        {
+            long index = Next / ChunkSize;
+            int from = (int)(Next % ChunkSize);
+            int length = (int)Math.Min(end - Next, ChunkSize - from);
+            sink.Accept(_chunks[index].AsSpan(from, length));
+            Next += length;
+            EarlyBytes -= length;
+            if (Next % ChunkSize == 0)
+            {
+                Free(index);
+            }
+        }
+
+        _islands.RemoveBefore(Next);
+        if (_islands.Count == 0)
+        {
+            Free(Next / ChunkSize);
+        }
     }
 
-    /// <summary>Whether every byte of a range has been received, early or in order.</summary>
+    /// <summary>Whether every byte of a range has been received, early or in order; an empty range has none.</summary>
     public bool Contains(long start, long end)
     {
-        start = Math.Max(start, Next);
-        for (int i = IndexOfFirstEndingAfter(start); start < end; i++)
-        {
-            if (i >= _pieces.Count || _pieces[i].Offset > start)
-            {
-                return false;
-            }
-
-            start = _pieces[i].End;
-        }
-
-        return true;
-    }
-
-    /// <summary>The run of early bytes around an offset: adjoining pieces taken together.</summary>
-    public bool TryFindRun(long offset, out long start, out long end)
-    {
-        (start, end) = (0, 0);
-        int index = IndexOfFirstEndingAfter(offset);
-        if (index >= _pieces.Count || _pieces[index].Offset > offset)
+        if (start >= end)
         {
             return false;
         }
 
-        (start, end) = (_pieces[index].Offset, _pieces[index].End);
-        for (int i = index - 1; i >= 0 && _pieces[i].End == start; i--)
-        {
-            start = _pieces[i].Offset;
-        }
-
-        for (int i = index + 1; i < _pieces.Count && _pieces[i].Offset == end; i++)
-        {
-            end = _pieces[i].End;
-        }
-
-        return true;
+        start = Math.Max(start, Next);
+        return start >= end || (_islands.TryFind(start, out _, out long islandEnd) && islandEnd >= end);
     }
 
-    /// <summary>Forgets all early pieces.</summary>
+    /// <summary>The part of a range, from its beginning, that has been received; a DSACK reports no more (RFC 2883, 4.2).</summary>
+    public long ReceivedUpTo(long start, long end)
+    {
+        long from = Math.Max(start, Next);
+        long known = _islands.TryFind(from, out _, out long islandEnd) ? islandEnd : from;
+        return Math.Min(end, Math.Max(start, known));
+    }
+
+    /// <summary>The island of early bytes around an offset.</summary>
+    public bool TryFindIsland(long offset, out long start, out long end) => _islands.TryFind(offset, out start, out end);
+
+    /// <summary>Forgets all early bytes.</summary>
     public void Clear()
     {
-        foreach (Piece piece in _pieces)
+        foreach (byte[] chunk in _chunks.Values)
         {
-            ArrayPool<byte>.Shared.Return(piece.Bytes);
+            ArrayPool<byte>.Shared.Return(chunk);
         }
 
-        _pieces.Clear();
-        PendingBytes = 0;
+        _chunks.Clear();
+        _islands.Clear();
+        EarlyBytes = 0;
     }
 
     private int Store(long offset, ReadOnlySpan<byte> bytes)
     {
-        int stored = 0;
-        int index = IndexOfFirstEndingAfter(offset);
-        while (!bytes.IsEmpty)
+        long end = offset + bytes.Length;
+        if (bytes.IsEmpty || (_islands.Count >= MaxIslands && !_islands.Touches(offset, end)))
         {
-            // Skip what the piece here already holds, then store up to where the next one begins.
-            if (index < _pieces.Count && _pieces[index].Offset <= offset)
-            {
-                int held = (int)Math.Min(_pieces[index].End - offset, bytes.Length);
-                offset += held;
-                bytes = bytes[held..];
-                index++;
-                continue;
-            }
-
-            int room = index < _pieces.Count ? (int)Math.Min(_pieces[index].Offset - offset, bytes.Length) : bytes.Length;
-            if (_pieces.Count >= MaxPieces && offset != Next)
-            {
-                return stored;
-            }
-
-            byte[] copy = ArrayPool<byte>.Shared.Rent(room);
-            bytes[..room].CopyTo(copy);
-            _pieces.Insert(index++, new Piece(offset, copy, room));
-            PendingBytes += room;
-            stored += room;
-            offset += room;
-            bytes = bytes[room..];
+            return 0;
         }
 
+        int stored = 0;
+        for (long at = offset; at < end;)
+        {
+            long part = _islands.NextChange(at, end, out bool isHeld);
+            if (!isHeld)
+            {
+                Write(at, bytes[(int)(at - offset)..(int)(part - offset)]);
+                stored += (int)(part - at);
+            }
+
+            at = part;
+        }
+
+        _islands.Add(offset, end);
+        EarlyBytes += stored;
         return stored;
     }
 
-    private int IndexOfFirstEndingAfter(long offset)
+    private void Write(long offset, ReadOnlySpan<byte> bytes)
     {
-        int low = 0;
-        int high = _pieces.Count;
-        while (low < high)
+        while (!bytes.IsEmpty)
         {
-            int middle = (low + high) / 2;
-            (low, high) = _pieces[middle].End <= offset ? (middle + 1, high) : (low, middle);
-        }
+            long index = offset / ChunkSize;
+            int from = (int)(offset % ChunkSize);
+            int length = Math.Min(bytes.Length, ChunkSize - from);
+            if (!_chunks.TryGetValue(index, out byte[]? chunk))
+            {
+                _chunks.Add(index, chunk = ArrayPool<byte>.Shared.Rent(ChunkSize));
+            }
 
-        return low;
+            bytes[..length].CopyTo(chunk.AsSpan(from));
+            bytes = bytes[length..];
+            offset += length;
+        }
     }
 
-    private readonly record struct Piece(long Offset, byte[] Bytes, int Length)
+    private void Free(long index)
     {
-        public long End => Offset + Length;
-
-        public ReadOnlySpan<byte> Span => Bytes.AsSpan(0, Length);
+        if (_chunks.Remove(index, out byte[]? chunk))
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
     }
 }

@@ -9,6 +9,9 @@ namespace NetLab.Tcp.Protocol.Receiving;
 /// </summary>
 internal sealed class Receiver : IByteSink
 {
+    // RFC 7323, 5.5: a clock of 1 ms may have turned half round after 24.8 days without a segment.
+    private static readonly TimeSpan OutdatedTimestamp = TimeSpan.FromDays(24);
+
     private readonly ConnectionOptions _options;
     private readonly IConnectionHandler _handler;
     private readonly Reassembler _reassembler = new();
@@ -17,6 +20,8 @@ internal sealed class Receiver : IByteSink
     private long? _finAt;
     private long _unread;
     private long _advertisedEdge;
+    private long _lastAcknowledged;
+    private Instant _recentTimestampAt;
     private bool _delivering;
     private bool _discarding;
 
@@ -38,6 +43,12 @@ internal sealed class Receiver : IByteSink
 
     /// <summary>Bytes delivered and not yet consumed by the application.</summary>
     public long Unread => _unread;
+
+    /// <summary>Whether bytes have arrived that the application has not had: early ones, or some that came with the SYN.</summary>
+    public bool HoldsUndelivered => _reassembler.HasEarly;
+
+    /// <summary>Whether there are SACK blocks to report.</summary>
+    public bool HasBlocks => _history.HasReports;
 
     /// <summary>How far our window fields are shifted; 0 unless both sides offered scaling.</summary>
     public int WindowShift { get; set; }
@@ -113,14 +124,32 @@ internal sealed class Receiver : IByteSink
     public bool IsInWindow(long offset) => offset >= Next && offset < Math.Max(_advertisedEdge, Next + 1);
 
     /// <summary>Whether a timestamp is from before the newest seen (PAWS, RFC 7323, 5.3).</summary>
-    public bool IsOldTimestamp(uint timestamp) => unchecked((int)(timestamp - RecentTimestamp)) < 0;
+    public bool IsOldTimestamp(uint timestamp, Instant now) =>
+        unchecked((int)(timestamp - RecentTimestamp)) < 0 && now - _recentTimestampAt < OutdatedTimestamp;
 
-    /// <summary>Remembers a timestamp to echo, if its segment covers what was last acknowledged (RFC 7323, 4.3).</summary>
-    public void NoteTimestamp(uint timestamp, long offset, bool first)
+    /// <summary>The peer's first timestamp.</summary>
+    public void StartTimestamps(uint timestamp, Instant now) => (RecentTimestamp, _recentTimestampAt) = (timestamp, now);
+
+    /// <summary>Remembers the timestamp of an acceptable segment, if it covers what was last acknowledged (RFC 7323, 4.3).</summary>
+    public void NoteTimestamp(uint timestamp, long offset, Instant now)
     {
-        if (first || (offset <= Next && !IsOldTimestamp(timestamp)))
+        if (offset <= _lastAcknowledged && !IsOldTimestamp(timestamp, now))
         {
-            RecentTimestamp = timestamp;
+            StartTimestamps(timestamp, now);
+        }
+    }
+
+    /// <summary>
+    /// Remembers the timestamp of a segment that came again, if it is newer by no more than time has passed: what comes
+    /// again is answered with its own timestamp, or the peer, whose earlier ACKs were lost, would measure its round trip
+    /// from the first copy. A made-up one must not make everything that follows look old.
+    /// </summary>
+    public void NoteRepeatedTimestamp(uint timestamp, Instant now)
+    {
+        int step = unchecked((int)(timestamp - RecentTimestamp));
+        if (step > 0 && step <= (now - _recentTimestampAt).TotalMilliseconds + 1000)
+        {
+            StartTimestamps(timestamp, now);
         }
     }
 
@@ -132,12 +161,13 @@ internal sealed class Receiver : IByteSink
     public void Receive(Instant now, long offset, ReadOnlySpan<byte> payload, bool fin)
     {
         long end = offset + payload.Length;
-        bool hadHole = _reassembler.HasPieces;
+        bool hadHole = _reassembler.HasEarly;
         long before = Next;
         long limit = Math.Min(_advertisedEdge, _finAt ?? long.MaxValue);
-        if (payload.Length > 0 && _reassembler.Contains(offset, Math.Min(end, limit)))
+        if (payload.Length > 0)
         {
-            _history.OnDuplicate(offset, end);
+            // RFC 2883, 4: what of it, from its beginning, has been received before; nothing if it begins with something new.
+            _history.OnDuplicate(offset, _reassembler.ReceivedUpTo(offset, Math.Min(end, limit)));
         }
 
         int stored = _reassembler.Insert(offset, payload, limit, _delivering ? this : null);
@@ -150,12 +180,12 @@ internal sealed class Receiver : IByteSink
 
         Advance();
         bool advanced = Next > before;
-        if (!advanced && stored > 0)
+        if (stored > 0 && _reassembler.TryFindIsland(end - 1, out long islandStart, out long islandEnd))
         {
-            _history.OnStored(Math.Max(offset, Next));
+            _history.OnStored(islandStart, islandEnd);
         }
 
-        if (advanced && !hadHole && !IsFinished && !_reassembler.HasPieces)
+        if (advanced && !hadHole && !IsFinished && !_reassembler.HasEarly)
         {
             Policy.OnInOrder((int)(Next - before), now);
         }
@@ -208,8 +238,17 @@ internal sealed class Receiver : IByteSink
 
         // RFC 9293, 3.8.6.2.2: the edge moves by whole segments, so that small reads do not buy small segments.
         edge = edge - _advertisedEdge >= step ? edge : Math.Max(_advertisedEdge, Next);
-        long field = Math.Min((edge - Next) >> shift, ushort.MaxValue);
+        long field = (edge - Next) >> shift;
+        if (Next + (field << shift) < _advertisedEdge && !isSyn)
+        {
+            // A window that is no multiple of the scale is rounded up (RFC 7323, 2.4): the edge must not move left, and less
+            // than one step of the scale more finds room.
+            field = (_advertisedEdge - Next + (1L << shift) - 1) >> shift;
+        }
+
+        field = Math.Min(field, ushort.MaxValue);
         _advertisedEdge = Math.Max(_advertisedEdge, Next + (field << shift));
+        _lastAcknowledged = Next;
         return (ushort)field;
     }
 
@@ -227,6 +266,9 @@ internal sealed class Receiver : IByteSink
 
         return blocks;
     }
+
+    /// <summary>The blocks have been sent.</summary>
+    public void OnReported() => _history.OnReported();
 
     /// <summary>Lets go of everything held.</summary>
     public void Release() => _reassembler.Clear();

@@ -6,15 +6,20 @@ namespace NetLab.Tcp.Protocol.Receiving;
 /// </summary>
 internal sealed class SackHistory
 {
-    // An offset inside each recently extended run, newest first.
+    // An offset inside each recently extended island, newest first; one an island.
     private readonly List<long> _recent = [];
     private (long Start, long End)? _duplicate;
 
+    /// <summary>Whether there is anything to report.</summary>
+    public bool HasReports => _recent.Count > 0 || _duplicate is not null;
+
     /// <summary>A segment arrived early.</summary>
-    public void OnStored(long offset)
+    /// <param name="start">Where the island it belongs to begins.</param>
+    /// <param name="end">Where it ends.</param>
+    public void OnStored(long start, long end)
     {
-        _recent.Remove(offset);
-        _recent.Insert(0, offset);
+        _recent.RemoveAll(offset => offset >= start && offset < end);
+        _recent.Insert(0, start);
         if (_recent.Count > 2 * Segments.SackBlocks.Capacity)
         {
             _recent.RemoveAt(_recent.Count - 1);
@@ -22,32 +27,31 @@ internal sealed class SackHistory
     }
 
     /// <summary>A segment arrived that had been received before.</summary>
-    public void OnDuplicate(long start, long end) => _duplicate = (start, end);
+    public void OnDuplicate(long start, long end) => _duplicate = start < end ? (start, end) : _duplicate;
 
-    /// <summary>Writes the runs to report, at most <paramref name="runs"/>.Length; a duplicate is reported once.</summary>
+    /// <summary>What there was to report has been sent: a duplicate is reported once.</summary>
+    public void OnReported() => _duplicate = null;
+
+    /// <summary>Writes the ranges to report, at most <paramref name="ranges"/>.Length.</summary>
     /// <returns>How many were written.</returns>
-    public int Report(Reassembler reassembler, Span<(long Start, long End)> runs)
+    public int Report(Reassembler reassembler, Span<(long Start, long End)> ranges)
     {
         int count = 0;
-        if (_duplicate is { } duplicate && runs.Length > 0)
+        if (_duplicate is { } duplicate && ranges.Length > 0)
         {
-            runs[count++] = duplicate;
-            _duplicate = null;
+            ranges[count++] = duplicate;
         }
 
-        int first = count;
         for (int i = 0; i < _recent.Count; i++)
         {
-            if (!reassembler.TryFindRun(_recent[i], out long start, out long end))
+            if (!reassembler.TryFindIsland(_recent[i], out long start, out long end))
             {
                 // Its hole has been filled.
                 _recent.RemoveAt(i--);
-                continue;
             }
-
-            if (count < runs.Length && !runs[first..count].Contains((start, end)))
+            else if (count < ranges.Length)
             {
-                runs[count++] = (start, end);
+                ranges[count++] = (start, end);
             }
         }
 

@@ -11,11 +11,16 @@ internal sealed class RackDetector
     // RFC 8985, 6.2: before any reordering was seen, three segments beyond a hole are enough, as in RFC 5681.
     private const int DuplicateThreshold = 3;
 
-    private Instant _newestSentAt;
-    private long _newestEnd;
+    private long _newestOrder;
     private TimeSpan _newestRoundTrip;
     private long _forwardAck;
     private bool _reorderingSeen;
+    private int _windowFactor = 1;
+    private int _recoveriesLeft;
+    private long _widenedUpTo;
+
+    /// <summary>RACK.rtt: the round trip of the segment delivered most recently sent.</summary>
+    public TimeSpan RoundTrip => _newestRoundTrip;
 
     /// <summary>Takes note of a segment that the peer just acknowledged or sacked (RFC 8985, 6.2, steps 1 to 3).</summary>
     public void OnDelivered(in SentSegment segment, Instant now, TimeSpan? minimumRoundTrip)
@@ -28,9 +33,9 @@ internal sealed class RackDetector
             return;
         }
 
-        if (segment.WasSentAfter(_newestSentAt, _newestEnd))
+        if (segment.Order > _newestOrder)
         {
-            (_newestSentAt, _newestEnd, _newestRoundTrip) = (segment.SentAt, segment.End, roundTrip);
+            (_newestOrder, _newestRoundTrip) = (segment.Order, roundTrip);
         }
 
         if (segment.End > _forwardAck)
@@ -41,6 +46,31 @@ internal sealed class RackDetector
         {
             // Step 3: something sent once arrived after something sent later.
             _reorderingSeen = true;
+        }
+    }
+
+    /// <summary>
+    /// A retransmission was for nothing: segments are reordered by more than was thought, and a round trip gets a wider window,
+    /// for sixteen recoveries (RFC 8985, 6.2, step 4).
+    /// </summary>
+    /// <param name="acknowledged">SND.UNA.</param>
+    /// <param name="next">SND.NXT: until it is acknowledged, further reports are of the same round trip.</param>
+    public void OnDuplicateReport(long acknowledged, long next)
+    {
+        if (acknowledged >= _widenedUpTo)
+        {
+            (_widenedUpTo, _recoveriesLeft) = (next, 16);
+            _windowFactor = Math.Min(_windowFactor + 1, 1 << 10);
+            _reorderingSeen = true;
+        }
+    }
+
+    /// <summary>A recovery has ended.</summary>
+    public void OnRecovered()
+    {
+        if (_recoveriesLeft > 0 && --_recoveriesLeft == 0)
+        {
+            _windowFactor = 1;
         }
     }
 
@@ -64,7 +94,7 @@ internal sealed class RackDetector
                 continue;
             }
 
-            if (segment.WasSentAfter(_newestSentAt, _newestEnd) || (segment.SentAt == _newestSentAt && segment.End == _newestEnd))
+            if (segment.Order >= _newestOrder)
             {
                 if (segments.RetransmittedCount == 0)
                 {
@@ -91,14 +121,15 @@ internal sealed class RackDetector
         return lost;
     }
 
-    private TimeSpan ReorderingWindow(SentSegments segments, RoundTripEstimator roundTrip, bool inRecovery)
+    /// <summary>RACK.reo_wnd: by how much a segment may be late.</summary>
+    public TimeSpan ReorderingWindow(SentSegments segments, RoundTripEstimator roundTrip, bool inRecovery)
     {
         if (!_reorderingSeen && (inRecovery || segments.SackedCount >= DuplicateThreshold))
         {
             return TimeSpan.Zero;
         }
 
-        TimeSpan quarter = (roundTrip.Minimum ?? TimeSpan.Zero) / 4;
+        TimeSpan quarter = _windowFactor * (roundTrip.Minimum ?? TimeSpan.Zero) / 4;
         TimeSpan smoothed = roundTrip.Smoothed ?? quarter;
         return quarter < smoothed ? quarter : smoothed;
     }

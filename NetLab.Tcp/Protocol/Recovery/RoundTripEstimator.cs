@@ -3,9 +3,10 @@ namespace NetLab.Tcp.Protocol.Recovery;
 /// <summary>Smoothed round-trip time and retransmission timeout (RFC 6298).</summary>
 internal sealed class RoundTripEstimator
 {
-    // RFC 6298, 2: G. The machine's clock ticks in 100 ns; the timers it drives are good to about a millisecond.
-    private static readonly TimeSpan Granularity = TimeSpan.FromMilliseconds(1);
-
+    // RFC 6298, 2: G, the clock's granularity. What is measured is no finer than the peer's acknowledgments, which it may
+    // delay as we do, and the timers that fire are good to about a millisecond: a path whose round trip never varies must
+    // not time out when one of them is delayed.
+    private readonly TimeSpan _granularity;
     private readonly TimeSpan _min;
     private readonly TimeSpan _max;
     private int _backoff;
@@ -14,6 +15,7 @@ internal sealed class RoundTripEstimator
     {
         _min = options.MinRetransmissionTimeout;
         _max = options.MaxRetransmissionTimeout;
+        _granularity = options.DelayedAcknowledgment + TimeSpan.FromMilliseconds(1);
 
         // RFC 6298, 2.1 starts at 1 s and clamps only what it computes; an initial value is taken as it is given.
         BaseTimeout = options.InitialRetransmissionTimeout;
@@ -66,7 +68,7 @@ internal sealed class RoundTripEstimator
             Smoothed = TimeSpan.FromTicks(((7 * smoothed.Ticks) + roundTrip.Ticks) / 8);
         }
 
-        TimeSpan variance = TimeSpan.FromTicks(Math.Max(Granularity.Ticks, 4 * Variation.Ticks));
+        TimeSpan variance = TimeSpan.FromTicks(Math.Max(_granularity.Ticks, 4 * Variation.Ticks));
         TimeSpan timeout = Smoothed.Value + variance;
         BaseTimeout = timeout < _min ? _min : timeout > _max ? _max : timeout;
     }

@@ -14,6 +14,12 @@ internal struct SentSegment
     /// <summary>When it was last sent.</summary>
     public Instant SentAt;
 
+    /// <summary>
+    /// Its place among all transmissions. RFC 8985, 6.2 tells transmissions of one moment apart by sequence number, which is
+    /// wrong for a retransmission that left behind something new.
+    /// </summary>
+    public long Order;
+
     /// <summary>How often it has been sent.</summary>
     public int Transmissions;
 
@@ -32,10 +38,24 @@ internal struct SentSegment
     /// <summary>Whether it counts as in the network now.</summary>
     public bool InFlight;
 
+    /// <summary>Bytes the connection had delivered when it was sent (<see cref="DeliveryRate"/>).</summary>
+    public long DeliveredBefore;
+
+    /// <summary>Bytes the connection had found lost when it was sent.</summary>
+    public long LostBefore;
+
+    /// <summary>When the last of those delivered was.</summary>
+    public Instant DeliveredAt;
+
+    /// <summary>When the first segment of its flight was sent.</summary>
+    public Instant FirstSentAt;
+
+    /// <summary>Bytes in the network when it was sent, itself counted.</summary>
+    public long InFlightAtSend;
+
+    /// <summary>Whether it was sent while the application gave less than the window allowed.</summary>
+    public bool IsApplicationLimited;
+
     /// <summary>Sequence numbers it occupies.</summary>
     public readonly int Length => (int)(End - Start);
-
-    /// <summary>Whether it was sent after another, by time and then by position (RFC 8985, 6.2).</summary>
-    public readonly bool WasSentAfter(Instant otherSentAt, long otherEnd) =>
-        SentAt > otherSentAt || (SentAt == otherSentAt && End > otherEnd);
 }

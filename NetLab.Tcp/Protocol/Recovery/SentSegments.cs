@@ -13,6 +13,7 @@ internal sealed class SentSegments
 
     // No lost segment stands before this position, so looking for the first one does not start over each time.
     private int _lostHint;
+    private long _transmissions;
 
     /// <summary>How many segments there are.</summary>
     public int Count { get; private set; }
@@ -40,7 +41,9 @@ internal sealed class SentSegments
             Grow();
         }
 
-        _ring[(_head + Count++) & (_ring.Length - 1)] = segment;
+        ref SentSegment last = ref _ring[(_head + Count++) & (_ring.Length - 1)];
+        last = segment;
+        last.Order = ++_transmissions;
         InFlight += segment.InFlight ? segment.Length : 0;
         LostCount += segment.IsLost ? 1 : 0;
     }
@@ -88,6 +91,51 @@ internal sealed class SentSegments
         _lostHint = Math.Min(_lostHint, index);
     }
 
+    /// <summary>Notes on a segment, as it is sent, what has been delivered by then.</summary>
+    /// <param name="index">Which.</param>
+    /// <param name="rate">Knows.</param>
+    /// <param name="now">The present moment.</param>
+    /// <param name="inFlightBefore">Bytes in the network before it.</param>
+    public void Stamp(int index, DeliveryRate rate, Instant now, long inFlightBefore) => rate.Stamp(ref At(index), now, inFlightBefore);
+
+    /// <summary>
+    /// After a timeout the oldest segment is lost, and whatever was sent so long ago that it cannot be on its way (RFC 8985, 6.3).
+    /// </summary>
+    /// <param name="sentBefore">Segments sent at this moment or earlier.</param>
+    /// <param name="forgetSacked">Whether to believe no SACK any more (RFC 2018, 8).</param>
+    public void MarkLostSentBefore(Instant sentBefore, bool forgetSacked)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            ref SentSegment segment = ref At(i);
+            if (segment.IsSacked && forgetSacked)
+            {
+                segment.IsSacked = false;
+                SackedCount--;
+            }
+
+            if (!segment.IsSacked && (i == 0 || segment.SentAt <= sentBefore || forgetSacked))
+            {
+                MarkLost(i);
+            }
+        }
+    }
+
+    /// <summary>Nothing was lost after all: what waits to be sent again is in the network.</summary>
+    public void UnmarkLost()
+    {
+        for (int i = 0; i < Count && LostCount > 0; i++)
+        {
+            ref SentSegment segment = ref At(i);
+            if (segment.IsLost)
+            {
+                (segment.IsLost, segment.InFlight) = (false, true);
+                InFlight += segment.Length;
+                LostCount--;
+            }
+        }
+    }
+
     /// <summary>After a timeout nothing is believed any more: everything is lost, the sacked too (RFC 2018, 8).</summary>
     public void MarkAllLost(bool forgetSacked)
     {
@@ -116,6 +164,7 @@ internal sealed class SentSegments
         InFlight += segment.InFlight ? 0 : segment.Length;
         (segment.IsLost, segment.InFlight, segment.SentAt) = (false, true, now);
         segment.Transmissions++;
+        segment.Order = ++_transmissions;
     }
 
     /// <summary>Notes that a byte of a segment was sent again to a peer without a window; the segment still waits.</summary>
@@ -125,6 +174,7 @@ internal sealed class SentSegments
         RetransmittedCount += segment.Transmissions == 1 ? 1 : 0;
         segment.SentAt = now;
         segment.Transmissions++;
+        segment.Order = ++_transmissions;
     }
 
     /// <summary>The oldest lost segment, or -1.</summary>

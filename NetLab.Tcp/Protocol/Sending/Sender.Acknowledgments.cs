@@ -1,3 +1,4 @@
+using NetLab.Tcp.Protocol.Congestion;
 using NetLab.Tcp.Protocol.Recovery;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Time;
@@ -32,38 +33,25 @@ internal sealed partial class Sender
     {
         long before = Unacknowledged;
         bool advances = acknowledged > before;
+        long priorInFlight = EffectiveInFlight;
+        long deliveredBefore = _rate.Delivered;
         TimeSpan? sample = null;
         Instant newest = default;
         int sackedBefore = _sent.SackedCount;
         bool synWasRetransmitted = _sent.Count > 0 && _sent[0].IsSyn && _sent[0].Transmissions > 1;
+        _rate.Begin();
         if (advances)
         {
             TakeCumulative(now, acknowledged, ref sample, ref newest);
             Unacknowledged = acknowledged;
         }
 
-        bool duplicateReport = TakeSack(now, segment.Header.Options.Sack, ref sample, ref newest);
-        if (advances && sample is null)
-        {
-            // Karn: what was sent twice says nothing, unless a timestamp tells which of the two was meant.
-            sample = echoAge;
-        }
-        else if (sample > echoAge + TimestampTick)
-        {
-            // The segment that caused this acknowledgment left no longer ago than the timestamp it echoes. What is reported
-            // later than that arrived earlier, and its acknowledgments were lost: it measures their loss, not the path.
-            sample = echoAge;
-        }
-
-        if (sample is { } roundTrip)
-        {
-            RoundTrip.Sample(roundTrip);
-            _statistics.SmoothedRoundTrip = RoundTrip.Smoothed;
-        }
-
+        bool duplicateReport = TakeSack(now, acknowledged, segment.Header.Options.Sack, ref sample, ref newest);
+        sample = Measure(sample, advances, echoAge);
         if (before == 0 && advances && synWasRetransmitted)
         {
             RoundTrip.RaiseAfterLostSyn();
+            _congestion.OnLostSyn();
         }
 
         bool isDuplicate = acknowledged == before && _sent.Count > 0 && segment.SequenceLength == 0 && !windowChanged;
@@ -72,20 +60,27 @@ internal sealed partial class Sender
         if (_tailProbe.OnAcknowledged(acknowledged, duplicateReport, isDuplicate && segment.Header.Options.Sack.Count == 0)
             && _phase == RecoveryPhase.None)
         {
-            _congestion.OnLoss(Next - before);
+            _congestion.OnLoss(now, FlightOf(Next - before));
         }
 
-        long flight = Next - Unacknowledged;
         bool partial = _phase == RecoveryPhase.Fast && advances && acknowledged < _recoveryPoint;
+        LearnOfMistakes(before, acknowledged, segment.Header.Options.Timestamps?.Echo, duplicateReport);
         if (_phase != RecoveryPhase.None && Unacknowledged >= _recoveryPoint)
         {
-            _phase = RecoveryPhase.None;
+            EndRecovery(now);
         }
 
-        DetectLosses(now, flight, partial, moreIsSacked: _sent.SackedCount > sackedBefore || advances);
+        long lost = DetectLosses(now, Next - Unacknowledged, partial, moreIsSacked: _sent.SackedCount > sackedBefore || advances);
+        long delivered = _rate.Delivered - deliveredBefore;
+        Tell(now, acknowledged - Math.Max(before, 1), delivered, lost, priorInFlight, sample);
+        if (ReducesInProportion)
+        {
+            _reduction.OnAcknowledged(delivered, _sent.InFlight, advances && lost == 0);
+        }
+
         if (advances)
         {
-            OnAdvanced(now, acknowledged - Math.Max(before, 1));
+            OnAdvanced(now);
         }
 
         return advances;
@@ -112,7 +107,12 @@ internal sealed partial class Sender
         bool repeated = _phase == RecoveryPhase.Timeout && RoundTrip.Backoff > 0;
         if (SynAcknowledged)
         {
-            _congestion.OnTimeout(Next - Unacknowledged, repeated);
+            _congestion.OnTimeout(now, FlightOf(Next - Unacknowledged), repeated);
+        }
+
+        if (!repeated)
+        {
+            _undo.Begin();
         }
 
         RoundTrip.BackOff();
@@ -124,16 +124,118 @@ internal sealed partial class Sender
         _timers.Stop(ConnectionTimer.Reordering);
 
         // RFC 2018, 8: a peer that sacked the very segment it waits for has thrown it away; then no SACK is believed.
-        _sent.MarkAllLost(forgetSacked: _sent[0].IsSacked);
+        bool forgetSacked = _sent[0].IsSacked;
+        if (Sack && !forgetSacked)
+        {
+            _sent.MarkLostSentBefore(now - (_rack.RoundTrip + _rack.ReorderingWindow(_sent, RoundTrip, inRecovery: true)), forgetSacked);
+        }
+        else
+        {
+            _sent.MarkAllLost(forgetSacked);
+        }
+
         _retransmitFirst = true;
         return RoundTrip.Backoff;
     }
 
     /// <summary>The tail loss probe's time has come.</summary>
-    public void OnTailProbeTimer() => _tailProbe.IsDue = _sent.Count > 0;
+    public void OnTailProbeTimer(Instant now)
+    {
+        _tailProbe.IsDue = _sent.Count > 0;
+        if (_tailProbe.IsDue)
+        {
+            // RFC 8985, 7.3: the probe goes instead of what the retransmission timer would do, and that begins anew.
+            _timers.Set(ConnectionTimer.Retransmission, now + RoundTrip.Timeout);
+        }
+    }
 
     /// <summary>A segment that was suspected has not turned up in time (RFC 8985, 6.3).</summary>
     public void OnReorderingTimer(Instant now) => DetectLosses(now, Next - Unacknowledged, false, true);
+
+    // FlightSize, from which ssthresh is computed. While a hole waits to be taken for lost, what arrives behind it makes room
+    // for more, so that more is outstanding than ever was allowed in the network: no more than the window counts.
+    private long FlightOf(long outstanding) => Math.Min(outstanding, Math.Max(_congestion.Window, EffectiveInFlight));
+
+    // Which measurement an acknowledgment gives, if any.
+    private TimeSpan? Measure(TimeSpan? sample, bool advances, TimeSpan? echoAge)
+    {
+        if (advances && sample is null)
+        {
+            // Karn: what was sent twice says nothing, unless a timestamp tells which of the two was meant.
+            sample = echoAge;
+        }
+        else if (sample > echoAge + TimestampTick)
+        {
+            // The segment that caused this acknowledgment left no longer ago than the timestamp it echoes. What is reported
+            // later than that arrived earlier, and its acknowledgments were lost: it measures their loss, not the path.
+            sample = echoAge;
+        }
+
+        if (sample is { } roundTrip)
+        {
+            RoundTrip.Sample(roundTrip);
+            _statistics.SmoothedRoundTrip = RoundTrip.Smoothed;
+        }
+
+        return sample;
+    }
+
+    // Reports of duplicates and echoes of old timestamps: what was taken for loss was reordering or delay.
+    private void LearnOfMistakes(long before, long acknowledged, uint? echo, bool duplicateReport)
+    {
+        if (duplicateReport)
+        {
+            _rack.OnDuplicateReport(Unacknowledged, Next);
+        }
+
+        if (_undo.OnAcknowledged(before, acknowledged, echo is 0 ? null : echo, duplicateReport))
+        {
+            _statistics.SpuriousRecoveries++;
+            _congestion.OnSpurious();
+            _sent.UnmarkLost();
+            RoundTrip.ResetBackoff();
+            (_phase, _retransmitFirst) = (RecoveryPhase.None, false);
+        }
+    }
+
+    private void EndRecovery(Instant now)
+    {
+        if (_phase == RecoveryPhase.Fast)
+        {
+            _congestion.OnRecovered(now);
+        }
+
+        _phase = RecoveryPhase.None;
+        _rack.OnRecovered();
+    }
+
+    private void Tell(Instant now, long acknowledged, long delivered, long lost, long priorInFlight, TimeSpan? roundTrip)
+    {
+        _rate.OnLost(lost);
+        double rate = _rate.End(RoundTrip.Minimum, out bool isRoundStart);
+
+        // In slow start a window of which more than half was used was the limit: it doubles each round (as in Linux).
+        bool slowStart = _congestion.Window < _congestion.SlowStartThreshold;
+        bool wasLimit = _congestionWasLimit || (slowStart && 2 * priorInFlight > _congestion.Window);
+        _congestion.OnAcknowledged(new AcknowledgmentSample
+        {
+            Now = now,
+            Acknowledged = Math.Max(0, acknowledged),
+            Delivered = delivered,
+            Lost = lost,
+            PriorInFlight = priorInFlight,
+            InFlight = _sent.InFlight,
+            RoundTrip = roundTrip,
+            Smoothed = RoundTrip.Smoothed,
+            IsRoundStart = isRoundStart,
+            Rate = rate,
+            IsApplicationLimited = _rate.IsApplicationLimited,
+            InFlightAtSend = _rate.InFlightAtSend,
+            LostSinceSent = _rate.LostSinceSent,
+            WindowWasLimit = wasLimit,
+            InRecovery = _phase == RecoveryPhase.Fast,
+        });
+    }
 
     private void TakeCumulative(Instant now, long acknowledged, ref TimeSpan? sample, ref Instant newest)
     {
@@ -157,31 +259,37 @@ internal sealed partial class Sender
         }
     }
 
-    private bool TakeSack(Instant now, SackBlocks blocks, ref TimeSpan? sample, ref Instant newest)
+    private bool TakeSack(Instant now, long acknowledged, SackBlocks blocks, ref TimeSpan? sample, ref Instant newest)
     {
         if (!Sack)
         {
             return false;
         }
 
+        // In the order of the stream and not of the report: RACK would take the newest block first for reordering.
+        Span<(long Start, long End)> ranges = stackalloc (long, long)[SackBlocks.Capacity];
+        int count = 0;
         bool duplicateReport = false;
         for (int i = 0; i < blocks.Count; i++)
         {
             long start = Unwrap(blocks[i].Start);
             long end = Unwrap(blocks[i].End);
-            if (i == 0 && start < end && (end <= Unacknowledged || (blocks.Count > 1 && IsInside(start, end, blocks[1]))))
+            if (i == 0 && start < end && (end <= acknowledged || (blocks.Count > 1 && IsInside(start, end, blocks[1]))))
             {
-                // RFC 2883, 4: the first block repeats what is acknowledged, by number or by the second block.
-                duplicateReport = true;
-                continue;
+                // RFC 2883, 4: the first block repeats what this very segment acknowledges, by number or by the second block.
+                duplicateReport = start >= 0;
             }
-
-            if (start >= end || start < Unacknowledged || end > Next)
+            else if (start < end && start >= Unacknowledged && end <= Next)
             {
-                // Reversed or outside what is outstanding: a lie or long out of date.
-                continue;
+                // Others are reversed or outside what is outstanding: a lie or long out of date.
+                ranges[count++] = (start, end);
             }
+        }
 
+        ranges = ranges[..count];
+        ranges.Sort();
+        foreach ((long start, long end) in ranges)
+        {
             for (int index = _sent.IndexOf(start); index < _sent.Count && _sent[index].End <= end; index++)
             {
                 if (!_sent[index].IsSacked)
@@ -211,10 +319,11 @@ internal sealed partial class Sender
             (sample, newest) = (now - segment.SentAt, segment.SentAt);
         }
 
+        _rate.OnDelivered(segment, now);
         _rack.OnDelivered(segment, now, RoundTrip.Minimum);
     }
 
-    private void DetectLosses(Instant now, long flight, bool partial, bool moreIsSacked)
+    private long DetectLosses(Instant now, long flight, bool partial, bool moreIsSacked)
     {
         long lost = 0;
         if (Sack)
@@ -229,9 +338,10 @@ internal sealed partial class Sender
                 _timers.Set(ConnectionTimer.Reordering, recheckAt);
             }
         }
-        else if (_sent.Count > 0 && !_sent[0].IsLost && (partial || (_duplicates >= 3 && _phase == RecoveryPhase.None)))
+        else if (_sent.Count > 0 && !_sent[0].IsLost && (partial || (_duplicates >= 3 && _phase == RecoveryPhase.None && Unacknowledged > _recoveryPoint)))
         {
-            // RFC 5681, 3.2 and RFC 6582, 3.2: three duplicates, or an ACK that stops short, point at the oldest segment.
+            // RFC 5681, 3.2 and RFC 6582, 3.2: three duplicates, or an ACK that stops short, point at the oldest segment; but
+            // not duplicates of what an earlier recovery may have sent twice.
             lost = _sent[0].Length;
             _sent.MarkLost(0);
             _retransmitFirst = true;
@@ -242,21 +352,21 @@ internal sealed partial class Sender
             _phase = RecoveryPhase.Fast;
             _recoveryPoint = Next;
             _retransmitFirst = true;
-            _congestion.OnLoss(flight);
+            _congestion.OnLoss(now, FlightOf(flight));
+            _reduction.Begin(flight, _congestion.SlowStartThreshold);
+            _undo.Begin();
             _statistics.FastRecoveries++;
             _tailProbe.Cancel();
             _timers.Stop(ConnectionTimer.TailLossProbe);
         }
+
+        return lost;
     }
 
-    private void OnAdvanced(Instant now, long bytes)
+    private void OnAdvanced(Instant now)
     {
         RoundTrip.ResetBackoff();
         _windowProbes = 0;
-        if (_phase != RecoveryPhase.Fast && bytes > 0)
-        {
-            _congestion.OnAcknowledged(bytes, _congestionWasLimit);
-        }
 
         // RFC 6298, 5.2 and 5.3.
         if (_sent.Count == 0)
@@ -280,10 +390,8 @@ internal sealed partial class Sender
             return;
         }
 
+        // RFC 8985, 7.2: no later than the retransmission timer, in whose place it then goes.
         Instant probeAt = now + TailLossProbe.TimeoutFor(RoundTrip, _sent.Count == 1, _options.DelayedAcknowledgment);
-        if (probeAt < _timers[ConnectionTimer.Retransmission])
-        {
-            _timers.Set(ConnectionTimer.TailLossProbe, probeAt);
-        }
+        _timers.Set(ConnectionTimer.TailLossProbe, Instant.Min(probeAt, _timers[ConnectionTimer.Retransmission]));
     }
 }

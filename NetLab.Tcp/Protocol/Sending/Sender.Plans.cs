@@ -1,4 +1,5 @@
 using NetLab.Tcp.Protocol.Recovery;
+using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Protocol.Sending;
 
@@ -6,8 +7,14 @@ namespace NetLab.Tcp.Protocol.Sending;
 internal sealed partial class Sender
 {
     /// <summary>Decides what to send next, if anything may be sent.</summary>
-    public bool TryPlan(out SegmentPlan plan)
+    public bool TryPlan(Instant now, out SegmentPlan plan)
     {
+        if (_sent.Count == 0 && _lastSentAt is { } last && now - last > RoundTrip.Timeout && SynAcknowledged && HasUnsent)
+        {
+            _lastSentAt = null;
+            _congestion.OnIdle(now);
+        }
+
         if (TryPlanSyn(out plan))
         {
             return true;
@@ -15,7 +22,7 @@ internal sealed partial class Sender
 
         if (!SynAcknowledged)
         {
-            return TryPlanLost(out plan);
+            return TryPlanLost(now, out plan);
         }
 
         if (_windowProbeDue)
@@ -25,12 +32,33 @@ internal sealed partial class Sender
 
         if (_tailProbe.IsDue)
         {
-            return TryPlanTailProbe(out plan);
+            return TryPlanTailProbe(now, out plan);
         }
 
         // What is lost goes before what is new: the peer can use nothing behind a hole.
-        return _sent.LostCount > 0 ? TryPlanLost(out plan) : TryPlanNew(ignoreCongestion: false, out plan);
+        return _sent.LostCount > 0 ? TryPlanLost(now, out plan) : TryPlanNew(now, ignoreCongestion: false, out plan);
     }
+
+    // Bytes a second: the algorithm's own, or the window over the round trip and some more, so that pacing never is what
+    // keeps the window from being filled (as in Linux: 200 % in slow start, 120 % later).
+    private double PacingRate
+    {
+        get
+        {
+            if (_congestion.PacingRate > 0)
+            {
+                return _congestion.PacingRate;
+            }
+
+            bool slowStart = _congestion.Window < _congestion.SlowStartThreshold;
+            return _options.Pacing && RoundTrip.Smoothed is { Ticks: > 0 } roundTrip
+                ? (slowStart ? 2.0 : 1.2) * _congestion.Window / roundTrip.TotalSeconds
+                : 0;
+        }
+    }
+
+    // Recovery by SACK follows PRR, unless the algorithm knows better.
+    private bool ReducesInProportion => _phase == RecoveryPhase.Fast && Sack && !_congestion.ControlsRecovery;
 
     private bool HasUnsent => Buffer.End > Math.Max(Next, 1) || (_finQueued && !FinSent);
 
@@ -40,7 +68,7 @@ internal sealed partial class Sender
         return _synQueued;
     }
 
-    private bool TryPlanLost(out SegmentPlan plan)
+    private bool TryPlanLost(Instant now, out SegmentPlan plan)
     {
         plan = default;
         int index = _sent.FirstLost();
@@ -52,9 +80,8 @@ internal sealed partial class Sender
         ref readonly SentSegment segment = ref _sent[index];
 
         // The first retransmission of a recovery goes whatever is in flight (RFC 6675, 5 (4.3)).
-        if (!_retransmitFirst && EffectiveInFlight > 0 && EffectiveInFlight + segment.Length > _congestion.Window)
+        if (SynAcknowledged && !_retransmitFirst && !MayEnterNetwork(now, segment.Length))
         {
-            _congestionWasLimit = true;
             return false;
         }
 
@@ -74,7 +101,7 @@ internal sealed partial class Sender
         };
     }
 
-    private bool TryPlanNew(bool ignoreCongestion, out SegmentPlan plan)
+    private bool TryPlanNew(Instant now, bool ignoreCongestion, out SegmentPlan plan)
     {
         plan = default;
         _congestionWasLimit = false;
@@ -93,14 +120,32 @@ internal sealed partial class Sender
             return false;
         }
 
-        if (!ignoreCongestion && EffectiveInFlight > 0 && EffectiveInFlight + length > _congestion.Window)
+        if (!ignoreCongestion && !MayEnterNetwork(now, length))
         {
-            _congestionWasLimit = true;
             return false;
         }
 
         plan = new SegmentPlan(Next, length, -1) { IsFin = fin, IsPush = isLast && length > 0 };
         return true;
+    }
+
+    // Congestion control's word: how much, and how fast.
+    private bool MayEnterNetwork(Instant now, int length)
+    {
+        bool fits = EffectiveInFlight <= 0
+            || (ReducesInProportion ? _reduction.Allowance >= length : EffectiveInFlight + length <= _congestion.Window);
+        if (fits && _pacer.IsReady(now, PacingRate))
+        {
+            return true;
+        }
+
+        _congestionWasLimit = true;
+        if (fits)
+        {
+            _timers.Set(ConnectionTimer.Pacing, _pacer.ReadyAt);
+        }
+
+        return false;
     }
 
     // RFC 9293, 3.8.6.2.1: a segment that is not full goes if it empties the queue (and Nagle agrees), or if it is at
@@ -141,10 +186,10 @@ internal sealed partial class Sender
         return true;
     }
 
-    private bool TryPlanTailProbe(out SegmentPlan plan)
+    private bool TryPlanTailProbe(Instant now, out SegmentPlan plan)
     {
         // RFC 8985, 7.3: new data if there is any, else the last segment again.
-        if (TryPlanNew(ignoreCongestion: true, out plan))
+        if (TryPlanNew(now, ignoreCongestion: true, out plan))
         {
             plan = plan with { IsTailProbe = true };
             return true;

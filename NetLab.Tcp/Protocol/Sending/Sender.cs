@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Protocol.Congestion;
 using NetLab.Tcp.Protocol.Recovery;
@@ -18,7 +19,12 @@ internal sealed partial class Sender
     private readonly SentSegments _sent = new();
     private readonly RackDetector _rack = new();
     private readonly TailLossProbe _tailProbe = new();
+    private readonly DeliveryRate _rate = new();
+    private readonly SpuriousRecovery _undo = new();
     private ICongestionControl _congestion;
+    private ProportionalRateReduction _reduction;
+    private Pacer _pacer;
+    private Instant? _lastSentAt;
     private int _segmentSize;
     private bool _synQueued;
     private bool _finQueued;
@@ -34,7 +40,7 @@ internal sealed partial class Sender
         Initial = initial;
         RoundTrip = new RoundTripEstimator(options);
         _segmentSize = options.MaxSegmentSize;
-        _congestion = new NewReno(_segmentSize);
+        StartCongestionControl();
     }
 
     /// <summary>ISS.</summary>
@@ -51,7 +57,8 @@ internal sealed partial class Sender
 
     /// <summary>
     /// The number a segment without text goes under: SND.NXT, but never beyond the peer's window, or a peer whose window a
-    /// probe overshot by a byte would take no acknowledgment from us any more.
+    /// probe overshot by a byte would take no acknowledgment from us any more. One that took the byte sees an old number, and
+    /// takes the acknowledgment all the same.
     /// </summary>
     public long AcceptableNext => SynAcknowledged ? Math.Min(Next, Unacknowledged + Window) : Next;
 
@@ -132,7 +139,7 @@ internal sealed partial class Sender
         // An MSS of 0 is no MSS; a tiny one would make headers of all traffic.
         int peer = peerMaxSegmentSize is null or 0 ? 536 : peerMaxSegmentSize.Value;
         _segmentSize = Math.Min(_options.MaxSegmentSize, Math.Max(peer, ConnectionOptions.SmallestSegmentSize));
-        _congestion = new NewReno(PayloadLimit);
+        StartCongestionControl();
     }
 
     /// <summary>Takes the window of an acceptable segment (RFC 9293, 3.10.7.4: SND.WL1 and SND.WL2 are the caller's).</summary>
@@ -151,8 +158,13 @@ internal sealed partial class Sender
     }
 
     /// <summary>Notes that the plan was carried out.</summary>
-    public void Commit(Instant now, in SegmentPlan plan)
+    /// <param name="now">The present moment.</param>
+    /// <param name="plan">What was sent.</param>
+    /// <param name="timestamp">The timestamp on it, or null without the option.</param>
+    public void Commit(Instant now, in SegmentPlan plan, uint? timestamp)
     {
+        long inFlightBefore = _sent.InFlight;
+        _lastSentAt = now;
         if (plan.Index >= 0)
         {
             _statistics.Retransmissions++;
@@ -160,6 +172,8 @@ internal sealed partial class Sender
         }
 
         _statistics.BytesSent += plan.Length;
+        _pacer.OnSent(now, plan.Length, PacingRate);
+        _reduction.OnSent(plan.Length);
         if (plan.IsWindowProbe)
         {
             CommitWindowProbe(now, plan);
@@ -169,10 +183,16 @@ internal sealed partial class Sender
         if (plan.Index >= 0)
         {
             _sent.MarkRetransmitted(plan.Index, now);
+            _sent.Stamp(plan.Index, _rate, now, inFlightBefore);
+            if (!plan.IsTailProbe)
+            {
+                _undo.OnResent(plan.Start, timestamp);
+            }
         }
         else
         {
             AppendNew(now, plan, inFlight: true);
+            _sent.Stamp(_sent.Count - 1, _rate, now, inFlightBefore);
         }
 
         if (plan.IsTailProbe)
@@ -201,6 +221,17 @@ internal sealed partial class Sender
     /// <summary>Nothing more can be sent now: if that is because the peer has no room, it has to be asked.</summary>
     public void OnNothingToSend(Instant now)
     {
+        if (_timers.IsSet(ConnectionTimer.Pacing))
+        {
+            // Something can be sent, only not yet.
+            return;
+        }
+
+        if (SynAcknowledged && !HasUnsent && _sent.LostCount == 0 && _sent.InFlight < _congestion.Window)
+        {
+            _rate.OnApplicationLimited(_sent.InFlight);
+        }
+
         bool waiting = SynAcknowledged && _sent.InFlight == 0 && !_windowProbeDue
             && (_sent.LostCount > 0 || HasUnsent) && !_timers.IsSet(ConnectionTimer.WindowProbe);
         if (waiting)
@@ -228,6 +259,14 @@ internal sealed partial class Sender
         Buffer.Clear();
         (_synQueued, _finQueued, _windowProbeDue) = (false, false, false);
         _tailProbe.Cancel();
+    }
+
+    [MemberNotNull(nameof(_congestion), nameof(_reduction), nameof(_pacer))]
+    private void StartCongestionControl()
+    {
+        _congestion = CongestionControls.Create(_options.Congestion, PayloadLimit, Initial);
+        _reduction = new ProportionalRateReduction(PayloadLimit);
+        _pacer = new Pacer(PayloadLimit);
     }
 
     private void CommitWindowProbe(Instant now, in SegmentPlan plan)

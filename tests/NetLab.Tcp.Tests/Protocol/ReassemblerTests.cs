@@ -36,7 +36,7 @@ public sealed class ReassemblerTests
 
         Assert.True(Say.Bytes(10, 1).SequenceEqual(sink.Bytes), name);
         Assert.Equal(11, reassembler.Next);
-        Assert.False(reassembler.HasPieces);
+        Assert.False(reassembler.HasEarly);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ReassemblerTests
         reassembler.Insert(1, Say.Bytes(10, 1), limit: 5, sink);
         Assert.Equal(Say.Bytes(4, 1), sink.Bytes);
         reassembler.Insert(8, Say.Bytes(2, 8), limit: 5, sink);
-        Assert.Equal(0, reassembler.PendingBytes);
+        Assert.Equal(0, reassembler.EarlyBytes);
 
         // The reader freed room: the same bytes are taken now.
         reassembler.Insert(5, Say.Bytes(6, 5), limit: 20, sink);
@@ -77,7 +77,7 @@ public sealed class ReassemblerTests
 
             byte[] expected = [.. oracle.Skip(1).TakeWhile(b => b is not null).Select(b => b!.Value)];
             Assert.Equal(expected, sink.Bytes);
-            Assert.Equal(oracle.Count(b => b is not null) - expected.Length, reassembler.PendingBytes);
+            Assert.Equal(oracle.Count(b => b is not null) - expected.Length, reassembler.EarlyBytes);
         });
 
     [Fact]
@@ -86,12 +86,12 @@ public sealed class ReassemblerTests
     {
         var sink = new Sink();
         var reassembler = new Reassembler();
-        for (int i = 0; i < Reassembler.MaxPieces + 100; i++)
+        for (int i = 0; i < Reassembler.MaxIslands + 100; i++)
         {
             reassembler.Insert(2 + (2 * i), [1], long.MaxValue / 2, sink);
         }
 
-        Assert.Equal(Reassembler.MaxPieces, reassembler.PendingBytes);
+        Assert.Equal(Reassembler.MaxIslands, reassembler.EarlyBytes);
         reassembler.Insert(1, [1], long.MaxValue / 2, sink);
         Assert.Equal(2, sink.Bytes.Count);
     }
