@@ -254,13 +254,15 @@ public sealed partial class Connection
             Acknowledgment = answer ? _receiver.Acknowledgment : default,
             Flags = answer ? SegmentFlags.Syn | SegmentFlags.Ack : SegmentFlags.Syn,
             Window = _receiver.AdvertiseWindow(isSyn: true),
-            Options = new SegmentOptions
-            {
-                MaxSegmentSize = _options.MaxSegmentSize,
-                WindowScale = scales ? Receiving.Receiver.ShiftFor(_options.ReceiveBufferSize) : null,
-                SackPermitted = answer ? _sender.Sack : _options.Sack,
-                Timestamps = TimestampsAt(now),
-            },
+            Options = FitInto(
+                new SegmentOptions
+                {
+                    MaxSegmentSize = _options.MaxSegmentSize,
+                    WindowScale = scales ? Receiving.Receiver.ShiftFor(_options.ReceiveBufferSize) : null,
+                    SackPermitted = answer ? _sender.Sack : _options.Sack,
+                    Timestamps = TimestampsAt(now),
+                },
+                _answerLimit),
         };
     }
 

@@ -26,6 +26,9 @@ public sealed partial class Connection
     private readonly Receiver _receiver;
     private readonly bool _passive;
 
+    // The size of the SYN that made a passive connection: an answer to somebody who may not be there is no larger.
+    private int _answerLimit = int.MaxValue;
+
     // Bare segments to be sent as they are: a RST, or the RST that answers a segment of another connection.
     private readonly Queue<SegmentHeader> _replies = new();
     private bool _timestamps;
@@ -87,8 +90,8 @@ public sealed partial class Connection
     /// <summary>Whether nothing is left to do: closed, and no segment waits to be sent.</summary>
     public bool IsSpent => State == ConnectionState.Closed && CloseReason is not null && _replies.Count == 0;
 
-    /// <summary>The peer's next sequence number that a new connection on the same ports would have to exceed (RFC 6191).</summary>
-    internal SequenceNumber ReceiveNext => _receiver.Acknowledgment;
+    /// <summary>SND.NXT as it goes on the wire, which a new connection on the same ports has to begin beyond.</summary>
+    internal SequenceNumber SendNext => _sender.Wrap(_sender.Next);
 
     /// <summary>Opens actively (RFC 9293, 3.10.1): a SYN is ready to be sent.</summary>
     /// <param name="now">The present moment.</param>
@@ -120,11 +123,41 @@ public sealed partial class Connection
     {
         var connection = new Connection(options, handler, identity, passive: true) { State = ConnectionState.SynReceived };
         connection.Statistics.SegmentsReceived++;
+        connection._answerLimit = SegmentWriter.SizeOf(syn.Header.Options) + syn.Payload.Length;
         connection.TakeSyn(now, syn);
         connection.TakeText(now, syn);
         connection.StartUserTimeout(now);
         return connection;
     }
+
+    /// <summary>Options without the one that a peer can do without, if they would make a segment larger than a size.</summary>
+    internal static SegmentOptions FitInto(SegmentOptions options, int size) =>
+        SegmentWriter.SizeOf(options) <= size ? options : options with { MaxSegmentSize = null };
+
+    /// <summary>
+    /// Whether a SYN that comes in TIME-WAIT begins a new connection: by its timestamp if both sides use them (RFC 6191, 2),
+    /// else by a number beyond everything the old one has seen (RFC 9293, 3.6.1).
+    /// </summary>
+    internal bool MayBeReplacedBy(in Segment segment)
+    {
+        SegmentHeader header = segment.Header;
+        if (State != ConnectionState.TimeWait || !header.Has(SegmentFlags.Syn) || header.Has(SegmentFlags.Ack) || header.Has(SegmentFlags.Rst))
+        {
+            return false;
+        }
+
+        bool isBeyond = header.Sequence.DistanceFrom(_receiver.Acknowledgment) > 0;
+        if (!_timestamps || header.Options.Timestamps is not { } timestamps)
+        {
+            return isBeyond;
+        }
+
+        int newer = unchecked((int)(timestamps.Value - _receiver.RecentTimestamp));
+        return newer > 0 || (newer == 0 && isBeyond);
+    }
+
+    /// <summary>The SYN_ACK has been sent by somebody else: as a cookie, before there was a connection.</summary>
+    internal void AssumeSynSent(Instant now) => _sender.AssumeSynSent(now);
 
     /// <summary>Shows the machine everything that is written and not yet acknowledged.</summary>
     /// <remarks>

@@ -1,3 +1,4 @@
+using NetLab.Tcp.Protocol.Listening;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Protocol;
@@ -11,6 +12,9 @@ internal sealed class ConnectionEntry(ConnectionKey key, Connection connection)
 
     /// <summary>Where a connection of a listener is on its way to the application.</summary>
     public EntryStage Stage { get; set; }
+
+    /// <summary>The listener whose room it takes; null for an active one.</summary>
+    public Listener? Listener { get; set; }
 
     /// <summary>Whether it waits for its turn to transmit.</summary>
     public bool IsQueued { get; set; }

@@ -9,15 +9,23 @@ namespace NetLab.Tcp.Protocol;
 /// All connections of one UDP socket, as pure as one of them: datagrams in, datagrams out, time as an argument. Finds
 /// the connection a segment belongs to, lets the listener answer SYNs, and resets what belongs to nobody.
 /// </summary>
-internal sealed class Demultiplexer(EndpointSecrets secrets)
+/// <param name="secrets">Where numbers that nobody can guess come from.</param>
+/// <param name="repliesPerSecond">How many segments of no connection are answered a second.</param>
+internal sealed class Demultiplexer(EndpointSecrets secrets, int repliesPerSecond = Demultiplexer.DefaultRepliesPerSecond)
 {
+    /// <summary>Enough for a port that many honest clients still know, and nothing that anybody would call a flood.</summary>
+    public const int DefaultRepliesPerSecond = 1000;
+
+
     // Answers to strangers that may wait at once. A flood of strange segments gets no flood of answers.
     private const int MaxStrangerReplies = 64;
 
     private readonly Dictionary<ConnectionKey, ConnectionEntry> _entries = [];
     private readonly Queue<ConnectionEntry> _ready = new();
     private readonly PriorityQueue<ConnectionEntry, Instant> _timers = new();
-    private readonly Queue<(DatagramAddress To, SegmentHeader Reset)> _resets = new();
+    private readonly Queue<(DatagramAddress To, SegmentHeader Answer)> _answers = new();
+    private readonly SynCookies _cookies = new(secrets);
+    private readonly ReplyBudget _budget = new(repliesPerSecond);
     private Listener? _listener;
     private long _portAttempts;
 
@@ -58,8 +66,9 @@ internal sealed class Demultiplexer(EndpointSecrets secrets)
     /// <summary>Answers no more SYNs; whoever has not been accepted is reset.</summary>
     public void StopListening()
     {
+        Listener? closed = _listener;
         _listener = null;
-        foreach (ConnectionEntry entry in _entries.Values.Where(e => e.Stage != ConnectionEntry.EntryStage.Accepted).ToList())
+        foreach (ConnectionEntry entry in _entries.Values.Where(e => e.Stage != ConnectionEntry.EntryStage.Accepted && e.Listener == closed).ToList())
         {
             entry.Connection.Abort();
             Touch(entry);
@@ -67,10 +76,10 @@ internal sealed class Demultiplexer(EndpointSecrets secrets)
     }
 
     /// <summary>The application took a connection that was waiting; of no effect on any other.</summary>
-    public void Accept(ConnectionEntry entry)
+    public static void Accept(ConnectionEntry entry)
     {
         bool isEstablished = entry.Connection.State != ConnectionState.SynReceived;
-        if (_listener is { } listener && isEstablished)
+        if (entry.Listener is { } listener && isEstablished)
         {
             listener.Waiting -= entry.Stage == ConnectionEntry.EntryStage.Waiting ? 1 : 0;
             listener.HalfOpen -= entry.Stage == ConnectionEntry.EntryStage.HalfOpen ? 1 : 0;
@@ -120,19 +129,23 @@ internal sealed class Demultiplexer(EndpointSecrets secrets)
         }
 
         var key = new ConnectionKey(from, segment.Header.SourcePort, segment.Header.DestinationPort);
-        if (_entries.TryGetValue(key, out ConnectionEntry? entry))
+        if (!_entries.TryGetValue(key, out ConnectionEntry? entry))
         {
-            if (!MayReopen(entry, segment))
-            {
-                entry.Connection.Receive(now, segment);
-                Touch(entry);
-                return;
-            }
-
-            Remove(entry);
+            ReceiveFromStranger(now, key, segment);
         }
-
-        ReceiveFromStranger(now, key, segment);
+        else if (_listener is { HasRoom: true } listener && entry.Connection.MayBeReplacedBy(segment))
+        {
+            // RFC 9293, 3.6.1: the new connection begins beyond everything the old one has sent.
+            Remove(entry);
+            ConnectionIdentity identity = secrets.IdentityFor(now, key);
+            SequenceNumber least = entry.Connection.SendNext.Add(ushort.MaxValue + 2);
+            Admit(now, listener, key, segment, identity.InitialSequence.DistanceFrom(least) >= 0 ? identity : identity with { InitialSequence = least });
+        }
+        else
+        {
+            entry.Connection.Receive(now, segment);
+            Touch(entry);
+        }
     }
 
     /// <summary>The system says nobody listens at a peer: connections that are just being opened to it fail.</summary>
@@ -185,11 +198,12 @@ internal sealed class Demultiplexer(EndpointSecrets secrets)
     /// <returns>False when nobody has anything to send.</returns>
     public bool TryTransmit(Instant now, Span<byte> buffer, int maxSegments, out DatagramAddress to, out TransmitResult result)
     {
-        if (_resets.TryDequeue(out (DatagramAddress To, SegmentHeader Reset) reset))
+        if (_answers.TryDequeue(out (DatagramAddress To, SegmentHeader Answer) answer))
         {
-            to = reset.To;
-            SegmentWriter.Write(buffer[..SegmentHeader.MinSize], reset.Reset);
-            result = new TransmitResult(SegmentHeader.MinSize, SegmentHeader.MinSize);
+            to = answer.To;
+            int size = SegmentWriter.SizeOf(answer.Answer.Options);
+            SegmentWriter.Write(buffer[..size], answer.Answer);
+            result = new TransmitResult(size, size);
             return true;
         }
 
@@ -215,43 +229,116 @@ internal sealed class Demultiplexer(EndpointSecrets secrets)
         return false;
     }
 
-    private static bool MayReopen(ConnectionEntry entry, in Segment segment)
-    {
-        // RFC 9293, 3.6.1 and RFC 6191: a SYN beyond everything the old connection has seen begins a new one.
-        SegmentHeader header = segment.Header;
-        return entry.Connection.State == ConnectionState.TimeWait
-            && header.Has(SegmentFlags.Syn) && !header.Has(SegmentFlags.Ack) && !header.Has(SegmentFlags.Rst)
-            && header.Sequence.DistanceFrom(entry.Connection.ReceiveNext) > 0;
-    }
-
     private void ReceiveFromStranger(Instant now, in ConnectionKey key, in Segment segment)
     {
         SegmentHeader header = segment.Header;
         bool isSyn = header.Has(SegmentFlags.Syn) && !header.Has(SegmentFlags.Ack) && !header.Has(SegmentFlags.Rst);
         if (_listener is { } listener && isSyn)
         {
-            if (listener.TryAdmit())
+            if (listener.HasRoom)
             {
-                IConnectionHandler handler = listener.Welcome(key.Peer);
-                ConnectionEntry entry = Add(key, Connection.Accept(now, listener.Options, handler, secrets.IdentityFor(now, key), segment));
-                entry.Stage = ConnectionEntry.EntryStage.HalfOpen;
-                listener.HalfOpen++;
+                Admit(now, listener, key, segment, secrets.IdentityFor(now, key));
+            }
+            else
+            {
+                listener.Overflows++;
+                SendCookie(now, listener, key, segment);
             }
 
             return;
         }
 
+        if (_listener is not null && IsCookie(now, key, segment))
+        {
+            return;
+        }
+
+        Reset(now, key, segment);
+    }
+
+    private ConnectionEntry Admit(Instant now, Listener listener, in ConnectionKey key, in Segment syn, ConnectionIdentity identity)
+    {
+        ConnectionEntry entry = Add(key, Connection.Accept(now, listener.Options, listener.Welcome(key.Peer), identity, syn));
+        entry.Stage = ConnectionEntry.EntryStage.HalfOpen;
+        entry.Listener = listener;
+        listener.HalfOpen++;
+        return entry;
+    }
+
+    // Nothing is kept of the SYN; if even an established connection would find no room, the peer may as well ask again later.
+    private void SendCookie(Instant now, Listener listener, in ConnectionKey key, in Segment syn)
+    {
+        if (!listener.HasRoomForEstablished || _answers.Count >= MaxStrangerReplies)
+        {
+            return;
+        }
+
+        SegmentOptions offered = syn.Header.Options;
+        ConnectionOptions ours = listener.Options;
+        bool stamps = ours.Timestamps && offered.Timestamps is not null;
+
+        // Without timestamps there is no place to remember scale and SACK in.
+        bool scales = stamps && ours.WindowScaling && offered.WindowScale is not null;
+        bool sacks = stamps && ours.Sack && offered.SackPermitted;
+        SegmentOptions remembered = offered with { WindowScale = scales ? offered.WindowScale : null, SackPermitted = sacks };
+        var options = new SegmentOptions
+        {
+            MaxSegmentSize = ours.MaxSegmentSize,
+            WindowScale = scales ? Receiving.Receiver.ShiftFor(ours.ReceiveBufferSize) : null,
+            SackPermitted = sacks,
+            Timestamps = stamps
+                ? new SegmentTimestamps(SynCookies.TimestampFor(secrets.TimestampAt(now, key), remembered), offered.Timestamps!.Value.Value)
+                : null,
+        };
+        Statistics.CookiesSent++;
+        _answers.Enqueue((key.Peer, new SegmentHeader
+        {
+            SourcePort = key.LocalPort,
+            DestinationPort = key.RemotePort,
+            Sequence = _cookies.SequenceFor(now, key, syn),
+            Acknowledgment = syn.Header.Sequence.Add(1),
+            Flags = SegmentFlags.Syn | SegmentFlags.Ack,
+            Window = (ushort)Math.Min(ours.ReceiveBufferSize, ushort.MaxValue),
+            Options = Connection.FitInto(options, SegmentWriter.SizeOf(offered) + syn.Payload.Length),
+        }));
+    }
+
+    private bool IsCookie(Instant now, in ConnectionKey key, in Segment segment)
+    {
+        SegmentHeader header = segment.Header;
+        if (!header.Has(SegmentFlags.Ack) || header.Has(SegmentFlags.Syn) || header.Has(SegmentFlags.Rst) || !_cookies.AreOut(now)
+            || _listener is not { HasRoomForEstablished: true } listener || !_cookies.TryRestore(now, key, segment, out SegmentHeader syn))
+        {
+            return false;
+        }
+
+        Statistics.CookiesAccepted++;
+        ConnectionIdentity identity = secrets.IdentityFor(now, key) with { InitialSequence = header.Acknowledgment.Add(-1) };
+        ConnectionEntry entry = Admit(now, listener, key, new Segment(syn, default), identity);
+        entry.Connection.AssumeSynSent(now);
+        entry.Connection.Receive(now, segment);
+        return true;
+    }
+
+    private void Reset(Instant now, in ConnectionKey key, in Segment segment)
+    {
         // RFC 9293, 3.10.7.1 and 3.10.7.2: a RST is never answered; LISTEN also drops what has neither SYN nor ACK.
-        bool silent = header.Has(SegmentFlags.Rst) || (_listener is not null && !header.Has(SegmentFlags.Ack));
-        if (silent || _resets.Count >= MaxStrangerReplies)
+        SegmentHeader header = segment.Header;
+        bool hasAck = header.Has(SegmentFlags.Ack);
+        if (header.Has(SegmentFlags.Rst) || (_listener is not null && !hasAck))
         {
             Statistics.Unmatched++;
             return;
         }
 
-        bool hasAck = header.Has(SegmentFlags.Ack);
+        if (_answers.Count >= MaxStrangerReplies || !_budget.TryTake(now))
+        {
+            Statistics.Suppressed++;
+            return;
+        }
+
         Statistics.ResetsSent++;
-        _resets.Enqueue((key.Peer, new SegmentHeader
+        _answers.Enqueue((key.Peer, new SegmentHeader
         {
             SourcePort = key.LocalPort,
             DestinationPort = key.RemotePort,
@@ -277,10 +364,10 @@ internal sealed class Demultiplexer(EndpointSecrets secrets)
         {
             bool established = entry.Connection.CloseReason is null;
             entry.Stage = established ? ConnectionEntry.EntryStage.Waiting : ConnectionEntry.EntryStage.Accepted;
-            if (_listener is not null)
+            if (entry.Listener is { } listener)
             {
-                _listener.HalfOpen--;
-                _listener.Waiting += established ? 1 : 0;
+                listener.HalfOpen--;
+                listener.Waiting += established ? 1 : 0;
             }
         }
 

@@ -17,6 +17,15 @@ public sealed class DemultiplexerStatistics
     /// <summary>Segments of no known connection that were dropped in silence.</summary>
     public long Unmatched { get; internal set; }
 
+    /// <summary>Answers to segments of no known connection that were not given, as too many had been.</summary>
+    public long Suppressed { get; internal set; }
+
+    /// <summary>SYNs answered by a cookie (RFC 4987).</summary>
+    public long CookiesSent { get; internal set; }
+
+    /// <summary>Connections made from a cookie that came back.</summary>
+    public long CookiesAccepted { get; internal set; }
+
     internal void Count(SegmentError error)
     {
         if (error == SegmentError.BadChecksum)

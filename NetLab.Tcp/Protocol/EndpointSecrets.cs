@@ -23,6 +23,7 @@ internal sealed class EndpointSecrets(ulong key0, ulong key1)
         Sequence = 1,
         Timestamp = 2,
         Port = 3,
+        Cookie = 4,
     }
 
     /// <summary>What a new connection needs.</summary>
@@ -38,6 +39,14 @@ internal sealed class EndpointSecrets(ulong key0, ulong key1)
     /// <summary>The port to try for a new connection at the given attempt (RFC 6056, 3.3.1: simple randomization).</summary>
     public ushort EphemeralPort(in ConnectionKey key, long attempt) =>
         (ushort)(FirstPort + (int)(Hash(key, Purpose.Port, attempt) % PortCount));
+
+    /// <summary>What proves that a cookie is ours (RFC 4987, 3.6).</summary>
+    public ulong CookieHash(in ConnectionKey key, SequenceNumber peerInitial, long counter, int segmentSizeIndex) =>
+        Hash(key, Purpose.Cookie, unchecked(((long)peerInitial.Value << 32) ^ (counter << 3) ^ segmentSizeIndex));
+
+    /// <summary>Our timestamp clock for a peer (RFC 7323, 5.4).</summary>
+    public uint TimestampAt(Instant now, in ConnectionKey key) =>
+        unchecked((uint)Hash(key, Purpose.Timestamp, 0) + (uint)(now.Ticks / TimeSpan.TicksPerMillisecond));
 
     private ulong Hash(in ConnectionKey key, Purpose purpose, long salt)
     {

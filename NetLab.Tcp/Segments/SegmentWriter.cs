@@ -12,7 +12,9 @@ public static class SegmentWriter
         size += options.MaxSegmentSize is null ? 0 : 4;
         size += options.WindowScale is null ? 0 : 4;
         size += options.Timestamps is null ? 0 : 12;
-        size += options.SackPermitted ? 4 : 0;
+
+        // In a SYN, SACK-permitted stands where a timestamp's padding would.
+        size += options.SackPermitted && options.Timestamps is null ? 4 : 0;
         size += options.Sack.Count == 0 ? 0 : 4 + (8 * options.Sack.Count);
         return size;
     }
@@ -52,7 +54,7 @@ public static class SegmentWriter
             bytes = bytes[4..];
         }
 
-        if (options.SackPermitted)
+        if (options.SackPermitted && options.Timestamps is null)
         {
             (bytes[0], bytes[1], bytes[2], bytes[3]) = (Pad, Pad, (byte)OptionKind.SackPermitted, 2);
             bytes = bytes[4..];
@@ -60,7 +62,8 @@ public static class SegmentWriter
 
         if (options.Timestamps is { } timestamps)
         {
-            (bytes[0], bytes[1], bytes[2], bytes[3]) = (Pad, Pad, (byte)OptionKind.Timestamps, 10);
+            (bytes[0], bytes[1]) = options.SackPermitted ? ((byte)OptionKind.SackPermitted, (byte)2) : (Pad, Pad);
+            (bytes[2], bytes[3]) = ((byte)OptionKind.Timestamps, 10);
             BinaryPrimitives.WriteUInt32BigEndian(bytes[4..], timestamps.Value);
             BinaryPrimitives.WriteUInt32BigEndian(bytes[8..], timestamps.Echo);
             bytes = bytes[12..];

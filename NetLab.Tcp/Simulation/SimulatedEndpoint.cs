@@ -86,7 +86,7 @@ public sealed class SimulatedEndpoint
                 stream.Attach(entry, Touch);
             }
 
-            _demultiplexer.Accept(entry);
+            Demultiplexer.Accept(entry);
         }
     }
 

@@ -199,7 +199,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     {
         if (connection.Entry is { } entry)
         {
-            _demultiplexer.Accept(entry);
+            Demultiplexer.Accept(entry);
         }
     });
 

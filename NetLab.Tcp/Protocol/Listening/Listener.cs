@@ -17,16 +17,14 @@ internal sealed class Listener(ConnectionOptions options, int backlog, Func<Data
     /// <summary>Connections established and not yet accepted by the application.</summary>
     public int Waiting { get; set; }
 
-    /// <summary>SYNs dropped because there was no room.</summary>
-    public long Overflows { get; private set; }
+    /// <summary>SYNs that found no room: answered by a cookie, or dropped if even an established connection would find none.</summary>
+    public long Overflows { get; set; }
 
-    /// <summary>Whether a SYN may become a connection; counts it if not.</summary>
-    public bool TryAdmit()
-    {
-        bool admitted = HalfOpen + Waiting < backlog;
-        Overflows += admitted ? 0 : 1;
-        return admitted;
-    }
+    /// <summary>Whether a SYN may become a connection.</summary>
+    public bool HasRoom => HalfOpen + Waiting < backlog;
+
+    /// <summary>Whether a connection that is established at once would find room: half-open ones make no claim on it.</summary>
+    public bool HasRoomForEstablished => Waiting < backlog;
 
     /// <summary>Makes the handler of a connection about to be.</summary>
     public IConnectionHandler Welcome(DatagramAddress peer) => welcome(peer);

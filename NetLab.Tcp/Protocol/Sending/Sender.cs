@@ -120,6 +120,17 @@ internal sealed partial class Sender
     /// <summary>Our SYN, or SYN_ACK, is to be sent.</summary>
     public void QueueSyn() => _synQueued = true;
 
+    /// <summary>
+    /// Our SYN has been sent by somebody else, who keeps no time: it counts as sent twice, so that nothing is measured by it
+    /// and what follows begins carefully.
+    /// </summary>
+    public void AssumeSynSent(Instant now)
+    {
+        TryPlanSyn(out SegmentPlan plan);
+        AppendNew(now, plan, inFlight: true);
+        _sent.MarkRetransmitted(0, now);
+    }
+
     /// <summary>Our SYN is to be sent again now, without touching its timer: the peer asked again.</summary>
     public void RepeatSyn()
     {
