@@ -101,6 +101,9 @@ public sealed class ConnectionScript
     /// <summary>The wire's number of an offset in the endpoint's stream, for SACK blocks; its SYN must have been sent.</summary>
     public SequenceNumber OwnNumber(long offset) => SequenceNumber.Wrap(offset, _ownInitial ?? default);
 
+    /// <summary>The offset in the peer's stream of a number that the endpoint sent, such as of a SACK block.</summary>
+    public long PeerOffset(SequenceNumber number) => number.DistanceFrom(_peerInitial);
+
     /// <summary>Gives the endpoint a segment from the peer.</summary>
     public void Inject(ScriptedSegment segment) => InjectFrom(Peer, PeerPort, _ownPort, segment);
 

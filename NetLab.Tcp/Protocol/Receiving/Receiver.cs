@@ -180,7 +180,7 @@ internal sealed class Receiver : IByteSink
 
         Advance();
         bool advanced = Next > before;
-        if (stored > 0 && _reassembler.TryFindIsland(end - 1, out long islandStart, out long islandEnd))
+        if (stored > 0 && _reassembler.TryFindIsland(Math.Min(end, limit) - 1, out long islandStart, out long islandEnd))
         {
             _history.OnStored(islandStart, islandEnd);
         }

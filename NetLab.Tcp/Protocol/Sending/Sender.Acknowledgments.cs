@@ -15,6 +15,7 @@ internal sealed partial class Sender
     private long _recoveryPoint;
     private bool _retransmitFirst;
     private int _duplicates;
+    private TimeSpan? _echoAge;
 
     /// <summary>Whether losses are being repaired.</summary>
     public RecoveryPhase Phase => _phase;
@@ -40,6 +41,7 @@ internal sealed partial class Sender
         int sackedBefore = _sent.SackedCount;
         bool synWasRetransmitted = _sent.Count > 0 && _sent[0].IsSyn && _sent[0].Transmissions > 1;
         _rate.Begin();
+        _echoAge = echoAge;
         if (advances)
         {
             TakeCumulative(now, acknowledged, ref sample, ref newest);
@@ -320,7 +322,14 @@ internal sealed partial class Sender
         }
 
         _rate.OnDelivered(segment, now);
-        _rack.OnDelivered(segment, now, RoundTrip.Minimum);
+
+        // RFC 8985, 6.2, step 2: what echoes a timestamp from before the retransmission acknowledges the original, and says
+        // nothing of what was sent between the two.
+        bool isOriginal = segment.Transmissions > 1 && _echoAge > now - segment.SentAt + TimestampTick;
+        if (!isOriginal)
+        {
+            _rack.OnDelivered(segment, now, RoundTrip.Minimum);
+        }
     }
 
     private long DetectLosses(Instant now, long flight, bool partial, bool moreIsSacked)
