@@ -294,6 +294,7 @@ public sealed partial class Connection
     {
         _unansweredKeepAlives = 0;
         _keepAliveDue = false;
+        _heardAt = now;
         if (_options.KeepAlive is { } idle && State is ConnectionState.Established or ConnectionState.CloseWait or ConnectionState.FinWait2)
         {
             _timers.Set(ConnectionTimer.KeepAlive, now + idle);
@@ -309,7 +310,9 @@ public sealed partial class Connection
             return;
         }
 
-        if (_unansweredKeepAlives >= _options.KeepAliveProbes)
+        // RFC 5482, 4.2: where there is a user timeout, it and not the number of probes says when to give up.
+        Instant? giveUpAt = _heardAt + _options.UserTimeout;
+        if (giveUpAt is { } limit ? now >= limit : _unansweredKeepAlives >= _options.KeepAliveProbes)
         {
             Abort(Protocol.CloseReason.TimedOut);
             return;
@@ -317,6 +320,6 @@ public sealed partial class Connection
 
         _unansweredKeepAlives++;
         _keepAliveDue = true;
-        _timers.Set(ConnectionTimer.KeepAlive, now + _options.KeepAliveInterval);
+        _timers.Set(ConnectionTimer.KeepAlive, Instant.Min(now + _options.KeepAliveInterval, giveUpAt ?? Instant.Never));
     }
 }

@@ -37,6 +37,7 @@ public sealed partial class Connection
     private Instant? _lastChallenge;
     private int _unansweredProbes;
     private int _unansweredKeepAlives;
+    private Instant _heardAt;
     private bool _keepAliveDue;
 
     private Connection(ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity, bool passive)

@@ -1,12 +1,15 @@
 namespace NetLab.Tcp.Segments;
 
 /// <summary>
-/// What a segment is called in a ladder and in a link string's <c>drop=</c>: SYN, SYN_ACK, ACK, DATA, FIN, RST.
+/// What a segment is called in a ladder and in a link string's <c>drop=</c>: SYN, SYN_ACK, ACK, DATA, FIN, RST; there, ANY is
+/// every datagram, of whatever protocol.
 /// </summary>
 public static class SegmentKind
 {
     /// <summary>The names there are.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["SYN", "SYN_ACK", "ACK", "DATA", "FIN", "RST"];
+    public static IReadOnlyList<string> Names { get; } = ["SYN", "SYN_ACK", "ACK", "DATA", "FIN", "RST", Any];
+
+    private const string Any = "ANY";
 
     /// <summary>The name of a segment; of several that would fit, the first of RST, SYN_ACK, SYN, FIN, DATA, ACK.</summary>
     public static string NameOf(in Segment segment) => (segment.Header.Flags, segment.Payload.Length) switch
@@ -23,6 +26,7 @@ public static class SegmentKind
     /// <param name="kind">One of <see cref="Names"/>.</param>
     /// <param name="datagram">A UDP payload, of whatever protocol.</param>
     public static bool Matches(string kind, ReadOnlySpan<byte> datagram) =>
-        SegmentReader.TryRead(datagram, out Segment segment, out _)
-        && (NameOf(segment) == kind || (kind == "DATA" && segment.Payload.Length > 0));
+        kind == Any
+        || (SegmentReader.TryRead(datagram, out Segment segment, out _)
+            && (NameOf(segment) == kind || (kind == "DATA" && segment.Payload.Length > 0)));
 }

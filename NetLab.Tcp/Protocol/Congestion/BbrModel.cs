@@ -91,7 +91,7 @@ internal sealed class BbrModel(int segmentSize)
     /// <summary>The most that may be in flight (5.6.4.2): gain, bunching, and room for batches.</summary>
     public long MostInFlight(double gain, double pacingRate, bool isUp)
     {
-        long batch = (long)Math.Clamp(pacingRate / 1000, 2 * segmentSize, 64 << 10);
+        long batch = (long)Math.Max(Math.Min(pacingRate / 1000, 64 << 10), 2 * segmentSize);
         long most = Math.Max(InFlightFor(gain) + Math.Max(_extraNow, _extraBefore), 3 * batch);
         return Math.Max(most, LeastWindow) + (isUp ? 2 * segmentSize : 0);
     }

@@ -370,6 +370,58 @@ public sealed class SenderTests
         Assert.Equal((1, 0), (pair.Client.Connection!.Statistics.Retransmissions, pair.Client.Connection.Statistics.Timeouts));
     }
 
+    [Fact]
+    [Conformance(179)]
+    public void Sending_and_acknowledging_allocate_nothing_a_segment()
+    {
+        var handler = new Silent();
+        Connection client = Connection.Open(default, Unpaced, handler, new ConnectionIdentity(50_000, 9_000, new SequenceNumber(1), 7));
+        byte[] buffer = new byte[65_507];
+        client.Transmit(default, buffer, 1);
+        var synAck = new SegmentHeader
+        {
+            SourcePort = 9_000,
+            DestinationPort = 50_000,
+            Sequence = new SequenceNumber(100),
+            Acknowledgment = new SequenceNumber(2),
+            Flags = SegmentFlags.Syn | SegmentFlags.Ack,
+            Window = 65_535,
+            Options = new SegmentOptions { MaxSegmentSize = 1400, WindowScale = 2, SackPermitted = true, Timestamps = new SegmentTimestamps(1, 7) },
+        };
+        Udp.Time.Instant now = Udp.Time.Instant.FromOrigin(TimeSpan.FromMilliseconds(10));
+        client.Receive(now, new Segment(synAck, default));
+        byte[] data = new byte[16_000_000];
+        client.Write(new System.Buffers.ReadOnlySequence<byte>(data));
+        SegmentHeader ack = synAck with { Sequence = new SequenceNumber(101), Flags = SegmentFlags.Ack, Options = new SegmentOptions { Timestamps = new SegmentTimestamps(2, 7) } };
+        long sent = 0;
+        for (int i = 0; i < 20; i++)
+        {
+            Turn();
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long sentBefore = sent;
+        for (int i = 0; i < 20; i++)
+        {
+            Turn();
+        }
+
+        Assert.True(sent - sentBefore > 100_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Turn()
+        {
+            now += TimeSpan.FromMilliseconds(10);
+            while (client.Transmit(now, buffer, 44) is { Bytes: > 0 } batch)
+            {
+                int segments = (batch.Bytes + batch.SegmentSize - 1) / batch.SegmentSize;
+                sent += batch.Bytes - (32 * segments);
+            }
+
+            client.Receive(now, new Segment(ack with { Acknowledgment = new SequenceNumber((uint)(2 + sent)) }, default));
+        }
+    }
+
     // Established by a handshake that took a round trip.
     private static ConnectionScript After(TimeSpan roundTrip, ConnectionOptions options, SegmentOptions syn)
     {
@@ -394,4 +446,27 @@ public sealed class SenderTests
     }
 
     private static long[] Resent(ConnectionScript script) => [.. script.TakeAll().Where(s => s.Payload.Length > 0).Select(s => s.Sequence)];
+
+    private sealed class Silent : IConnectionHandler
+    {
+        public void OnEstablished()
+        {
+        }
+
+        public void OnReceived(ReadOnlySpan<byte> bytes)
+        {
+        }
+
+        public void OnEndOfStream()
+        {
+        }
+
+        public void OnAcknowledged(long bytes)
+        {
+        }
+
+        public void OnClosed(CloseReason reason)
+        {
+        }
+    }
 }

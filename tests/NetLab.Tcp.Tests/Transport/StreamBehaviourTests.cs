@@ -82,6 +82,7 @@ public sealed class StreamBehaviourTests
     }
 
     [Fact]
+    [Conformance(168)]
     public async Task A_slow_reader_stops_the_writer_and_loses_nothing()
     {
         var options = new ConnectionOptions { ReceiveBufferSize = 32 << 10, SendBufferSize = 32 << 10 };
@@ -165,6 +166,61 @@ public sealed class StreamBehaviourTests
         await WriteAndFinish(pair.Client, bytes);
         Assert.Equal(bytes, await ReadToEnd(pair.Server).WaitAsync(Patience));
         await using TcpConnection good = await client.ConnectAsync(server).WaitAsync(Patience);
+    }
+
+    [Fact]
+    [Conformance(169)]
+    public async Task A_cancelled_read_or_write_leaves_the_stream_as_it_was()
+    {
+        await using var pair = await ConnectedPair.Open(new ConnectionOptions { SendBufferSize = 65_536, ReceiveBufferSize = 65_536 });
+        using (var cancelled = new CancellationTokenSource())
+        {
+            ValueTask<ReadResult> reading = pair.Server.Transport.Input.ReadAsync(cancelled.Token);
+            await cancelled.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await reading);
+        }
+
+        // More than both buffers hold: the flush waits for a reader, and is given up.
+        byte[] bytes = Bytes(3, 400_000);
+        using (var cancelled = new CancellationTokenSource())
+        {
+            Task writing = pair.Client.Transport.Output.WriteAsync(bytes, cancelled.Token).AsTask();
+            Assert.False(writing.IsCompleted);
+            await cancelled.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing);
+        }
+
+        // What was handed over before stays handed over, and what follows comes behind it.
+        byte[] more = Bytes(4, 1000);
+        Task<byte[]> all = ReadToEnd(pair.Server);
+        await WriteAndFinish(pair.Client, more).WaitAsync(Patience);
+        byte[] expected = [.. bytes, .. more];
+        Assert.Equal(expected, await all.WaitAsync(Patience));
+    }
+
+    [Fact]
+    [Conformance(169)]
+    public async Task A_second_reader_at_the_same_time_is_refused()
+    {
+        await using var pair = await ConnectedPair.Open();
+        _ = pair.Server.Transport.Input.ReadAsync().AsTask();
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await pair.Server.Transport.Input.ReadAsync());
+    }
+
+    [Fact]
+    [Conformance(170)]
+    public async Task Disposing_with_everything_pending_completes_whoever_waits()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            await using var pair = await ConnectedPair.Open(new ConnectionOptions { SendBufferSize = 65_536, ReceiveBufferSize = 65_536 });
+            Task reading = pair.Client.Transport.Input.ReadAsync().AsTask();
+            Task writing = pair.Client.Transport.Output.WriteAsync(new byte[400_000]).AsTask();
+            pair.Client.Abort();
+            await Task.WhenAny(Task.WhenAll(reading, writing), Task.Delay(Patience, CancellationToken.None));
+            Assert.True(reading.IsCompleted && writing.IsCompleted);
+            Assert.Equal(CloseReason.Aborted, await pair.Client.Ended.WaitAsync(Patience));
+        }
     }
 
     [Fact]
