@@ -34,7 +34,12 @@ internal static class CommandLine
         }
 
         using var interrupted = new CancellationTokenSource();
-        using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, interrupted);
+
+        // Half a measurement is told to stop by the end of its input, by who started it: Ctrl-C reaches both, and the other
+        // half is needed for a moment yet.
+        using PosixSignalRegistration interrupt = args.Contains("--json-stream")
+            ? PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true)
+            : OnSignal(PosixSignal.SIGINT, interrupted);
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, interrupted);
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try

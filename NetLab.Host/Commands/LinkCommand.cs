@@ -5,9 +5,8 @@ using System.Text.Json;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
+using NetLab.Host.Services;
 using NetLab.Host.Streams;
-using NetLab.Tcp.Segments;
-using NetLab.Udp.Flows;
 using NetLab.Udp.Links;
 using Spectre.Console;
 
@@ -97,16 +96,10 @@ internal static class LinkCommand
     private static LinkRelay Bind(LabAddress from, LabAddress to, LinkDescription link, ulong seed, bool allowRemote, PacketRecorder? recorder, LinkLog? log)
     {
         IPEndPoint local = from.Resolve(allowRemote);
-        var options = new LinkRelayOptions
+        LinkRelayOptions options = LabRelay.OptionsFor(local, to.ResolvePeer(allowRemote), link, seed) with
         {
-            Listen = local,
             Tap = recorder?.AddPlace("link, at its clients", () => local),
-            Target = to.ResolvePeer(allowRemote),
-            Link = link,
-            Seed = seed,
-            Match = SegmentKind.Matches,
             Log = log is null ? null : log.Write,
-            IsAside = ProbeHeader.IsAside,
         };
         try
         {
@@ -123,7 +116,7 @@ internal static class LinkCommand
     private static async Task WatchAsync(LinkRelay relay, CancellationToken cancellationToken)
     {
         Task stopped = Task.Delay(Timeout.Infinite, cancellationToken);
-        if (Console.IsErrorRedirected)
+        if (!Terminal.IsLive)
         {
             await Task.WhenAny(relay.Completion, stopped).ConfigureAwait(false);
         }

@@ -25,9 +25,9 @@ internal static class PerfCommand
         var segmentSize = new Option<int>("--segment-size") { Description = "Bytes a datagram, or the largest segment of a stream", HelpName = "N", DefaultValueFactory = _ => 1400 };
         var streams = new Option<int>("--streams") { Description = "Flows or connections at once", HelpName = "N", DefaultValueFactory = _ => 1 };
         var rate = new Option<string>("--rate") { Description = "Bits a second to offer, streams together; 0 for flat out", HelpName = "RATE", DefaultValueFactory = _ => "0" };
-        var warmUp = new Option<string?>("--warm-up") { Description = "Time before the measured part; 1s if not given, none with --bytes", HelpName = "DURATION" };
+        var warmUp = new Option<string?>("--warm-up") { Description = "Time before the measured part; 1s if not given, none with --bytes (of streams, never)", HelpName = "DURATION" };
         var link = new Option<string?>("--link") { Description = "An emulated link between the two, such as delay=20ms,loss=1%", HelpName = "LINK" };
-        var congestion = new Option<string?>("--congestion") { Description = "Congestion control of streams; the transport's own choice if not given", HelpName = "NAME" };
+        var congestion = new Option<string?>("--congestion") { Description = "Congestion control of streams: cubic, reno or bbr, and what the kernel has; the transport's own choice if not given", HelpName = "NAME" };
         var rounds = new Option<int>("--rounds") { Description = "How often each, in turns; medians and ratios are taken over rounds", HelpName = "N", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "One JSON document" };
         var plot = new Option<FileInfo?>("--plot") { Description = "Draw the throughput over time: .svg or .png", HelpName = "FILE" };
@@ -99,7 +99,13 @@ internal static class PerfCommand
             throw new UsageException($"--segment-size '{plan.SegmentSize}': {least} to {most} for {LabAddress.SchemeOf(plan.Transport)}");
         }
 
-        return plan;
+        if (plan.Transport == LabTransport.Tcp)
+        {
+            CongestionNames.Parse(plan.Congestion);
+        }
+
+        // A stream has no marks in it: with so many bytes asked for, all of them count.
+        return !datagrams && plan.Bytes > 0 ? plan with { WarmUp = TimeSpan.Zero } : plan;
     }
 
     // The sender records, in its own process; a second run would write over the first.
@@ -144,8 +150,9 @@ internal static class PerfCommand
 
     private static async Task<int> SendAsync(LabAddress address, PerfPlan template, PerfOutput output, RecordingOptions recording, bool allowRemote, CancellationToken cancellationToken)
     {
-        using PacketRecorder? recorder = recording.Open();
         PerfPlan plan = Checked(template with { Transport = address.Transport });
+        address.ResolvePeer(allowRemote);
+        using PacketRecorder? recorder = recording.Open();
         using var parentGone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (output.Stream)
         {

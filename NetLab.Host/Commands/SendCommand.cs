@@ -112,7 +112,7 @@ internal static class SendCommand
         using DatagramSocket socket = DatagramSocket.Bind(any);
         var settings = new DatagramFileSettings(bitsPerSecond, Tap: recorder?.AddPlace("sender", () => socket.LocalEndPoint, asTcp: false));
         return await TransferProgress.RunAsync($"sending {name}", progress => DatagramFileSender.SendAsync(
-            socket, DatagramAddress.From(remote), (uint)Random.Shared.Next(), name, content, settings,
+            socket, DatagramAddress.From(remote), (uint)Random.Shared.Next() | 1, name, content, settings,
             progress is null ? null : new SizedProgress(progress, content.Length), cancellationToken)).ConfigureAwait(false);
     }
 

@@ -180,7 +180,7 @@ internal sealed class DemoRun(DemoOptions options)
         {
             DatagramTap tap = recorder.AddPlace("udp sender", () => sending.LocalEndPoint, asTcp: false);
             TransferReport sent = await DatagramFileSender.SendAsync(
-                sending, DatagramAddress.From(relay.LocalEndPoint), (uint)options.Seed, file.Name, content, new DatagramFileSettings(Math.Max(LeastUdpRate, file.Length * 8 / 5), Tap: tap), null, cancellationToken)
+                sending, DatagramAddress.From(relay.LocalEndPoint), (uint)options.Seed | 1, file.Name, content, new DatagramFileSettings(Math.Max(LeastUdpRate, file.Length * 8 / 5), Tap: tap), null, cancellationToken)
                 .WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
             TransferReport report = await received.WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
             PrintReports(sent, report);

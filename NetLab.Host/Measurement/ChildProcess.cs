@@ -73,11 +73,14 @@ internal sealed class ChildProcess : IAsyncDisposable
         return first == _listening.Task ? await _listening.Task.ConfigureAwait(false) : throw Failure("it does not listen");
     }
 
+    /// <summary>Ends its standard input: its sign to stop.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
+
     /// <summary>Waits for its end.</summary>
     /// <exception cref="IOException">It failed; says what it said.</exception>
-    public async Task EndAsync(CancellationToken cancellationToken)
+    public async Task EndAsync()
     {
-        await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         if (_process.ExitCode != 0)
         {
             throw Failure($"it ended with {_process.ExitCode}");

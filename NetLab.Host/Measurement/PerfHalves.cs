@@ -46,25 +46,31 @@ internal static class PerfHalves
         CancellationToken cancellationToken)
     {
         IPEndPoint local = address.Resolve(allowRemote);
-        try
+        if (address.IsStream)
         {
-            if (address.IsStream)
+            StreamPerfListener listener = Bind(address, () => new StreamPerfListener(address.Transport, local, recorder));
+            await using (listener.ConfigureAwait(false))
             {
-                var listener = new StreamPerfListener(address.Transport, local, recorder);
-                await using (listener.ConfigureAwait(false))
-                {
-                    onListening(address.At(listener.LocalEndPoint));
-                    await new StreamPerfServer(listener, observer).RunAsync(once, cancellationToken).ConfigureAwait(false);
-                }
-
-                return;
+                onListening(address.At(listener.LocalEndPoint));
+                await new StreamPerfServer(listener, observer).RunAsync(once, cancellationToken).ConfigureAwait(false);
             }
 
-            using IDatagramPort port = Open(address.Transport, local, null, recorder);
-            onListening(address.At(port.LocalEndPoint));
-            await Task.Factory.StartNew(
-                () => new DatagramPerfServer(port, observer).Run(once, cancellationToken),
-                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            return;
+        }
+
+        using IDatagramPort port = Bind(address, () => Open(address.Transport, local, null, recorder));
+        onListening(address.At(port.LocalEndPoint));
+        await Task.Factory.StartNew(
+            () => new DatagramPerfServer(port, observer).Run(once, cancellationToken),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+    }
+
+    // Only where it binds is the address to blame for a socket's error.
+    private static T Bind<T>(LabAddress address, Func<T> bind)
+    {
+        try
+        {
+            return bind();
         }
         catch (SocketException error)
         {

@@ -20,6 +20,9 @@ internal sealed record PerfPlan(LabTransport Transport, int SegmentSize, int Str
     /// <summary>How often a run reports on itself.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long nothing may come from the other half before it is given up: longer than any link's back-off.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
+
     /// <summary>How long the measured part lasts, if no number of bytes ends it.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -3,8 +3,7 @@ using System.Net;
 using System.Text.Json;
 using NetLab.Host.Commands;
 using NetLab.Host.Measurement.Reports;
-using NetLab.Tcp.Segments;
-using NetLab.Udp.Flows;
+using NetLab.Host.Services;
 using NetLab.Udp.Links;
 
 namespace NetLab.Host.Measurement;
@@ -32,6 +31,7 @@ internal sealed class PerfSideBySide(
                     PerfRun run = await RunOnceAsync(plan, round, cancellationToken).ConfigureAwait(false);
                     runs.Add(run);
                     board.End(run);
+                    cancellationToken.ThrowIfCancellationRequested();
                 }
                 catch (IOException error)
                 {
@@ -58,14 +58,25 @@ internal sealed class PerfSideBySide(
             var client = new ChildProcess([.. ArgumentsOf(plan, address), .. recordings]);
             await using (client.ConfigureAwait(false))
             {
+                // Interrupted, the sender stops and still collects what arrived until then.
+                using CancellationTokenRegistration interrupt = cancellationToken.Register(client.CloseInput);
                 PerfRun? run = null;
-                await foreach (string line in client.Output.WithCancellation(cancellationToken).ConfigureAwait(false))
+                await foreach (string line in client.Output.ConfigureAwait(false))
                 {
                     run = JsonSerializer.Deserialize(line, PerfLineJson.Default.PerfRun);
                 }
 
-                await client.EndAsync(cancellationToken).ConfigureAwait(false);
-                await server.EndAsync(cancellationToken).ConfigureAwait(false);
+                if (run is null)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+
+                if (run is null)
+                {
+                    await client.EndAsync().ConfigureAwait(false);
+                }
+
+                await server.EndAsync().ConfigureAwait(false);
                 await watching.ConfigureAwait(false);
                 run = (run ?? throw new IOException("the sender reported nothing")) with { Round = round };
                 return relay is null ? run : WithLink(run, LinkReport.Of(relay, seed), plan);
@@ -75,15 +86,7 @@ internal sealed class PerfSideBySide(
 
     private LinkRelay Start(IPEndPoint target)
     {
-        var relay = new LinkRelay(new LinkRelayOptions
-        {
-            Listen = AnyPort,
-            Target = target,
-            Link = link!,
-            Seed = seed,
-            Match = SegmentKind.Matches,
-            IsAside = ProbeHeader.IsAside,
-        });
+        var relay = new LinkRelay(LabRelay.OptionsFor(AnyPort, target, link!, seed));
         relay.Start();
         return relay;
     }

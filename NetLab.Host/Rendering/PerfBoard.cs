@@ -22,7 +22,7 @@ internal sealed class PerfBoard : IPerfBoard
     /// <param name="work">Tells the board.</param>
     public static async Task RunAsync(int total, Func<PerfBoard, Task> work)
     {
-        if (Console.IsErrorRedirected)
+        if (!Terminal.IsLive)
         {
             await work(new PerfBoard(total, null)).ConfigureAwait(false);
             return;
@@ -42,6 +42,12 @@ internal sealed class PerfBoard : IPerfBoard
     public void Interval(PerfInterval interval)
     {
         _latest = interval;
+        if (_draw is null)
+        {
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"     {_present.Transport,-10} {interval.Sum.End,5:F1} s: {Units.Rate(interval.Sum.BitsPerSecond)}"));
+        }
+
         Draw();
     }
 

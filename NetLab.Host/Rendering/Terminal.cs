@@ -11,9 +11,14 @@ internal static class Terminal
     /// <summary>Standard error.</summary>
     public static IAnsiConsole Error { get; } = Create(Console.Error, Console.IsErrorRedirected);
 
+    /// <summary>Whether standard error is where a person looks, and wants to see it change: not redirected, and NO_COLOR not set.</summary>
+    public static bool IsLive { get; } = !Console.IsErrorRedirected && !IsPlain;
+
+    private static bool IsPlain => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+
     private static IAnsiConsole Create(TextWriter writer, bool redirected)
     {
-        bool plain = redirected || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        bool plain = redirected || IsPlain;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(writer),

@@ -9,7 +9,7 @@ internal static class TransferProgress
     public static async Task<T> RunAsync<T>(string title, Func<IProgress<(long Done, long Total)>?, Task<T>> work)
     {
         IAnsiConsole console = Terminal.Error;
-        if (Console.IsErrorRedirected)
+        if (!Terminal.IsLive)
         {
             return await work(null).ConfigureAwait(false);
         }

@@ -42,8 +42,8 @@ internal sealed class DatagramService(string kind, LabAddress address, bool allo
     private void Loop(CancellationToken stoppingToken)
     {
         using CancellationTokenRegistration wake = stoppingToken.Register(_poller.Wake);
-        byte[] received = new byte[DatagramSocket.MaxDatagramSize];
-        byte[] answer = new byte[DatagramSocket.MaxDatagramSize];
+        byte[] received = new byte[DatagramSocket.ReceiveBufferLength];
+        byte[] answer = new byte[DatagramSocket.ReceiveBufferLength];
         var readable = new List<DatagramSocket>();
         while (!stoppingToken.IsCancellationRequested)
         {

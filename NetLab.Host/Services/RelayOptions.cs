@@ -24,7 +24,7 @@ internal sealed class RelayOptions
                 throw new UsageException($"'{text}': a link carries datagrams: udp://HOST:PORT");
             }
 
-            address.Resolve(allowRemote);
+            _ = text == Target ? address.ResolvePeer(allowRemote) : address.Resolve(allowRemote);
         }
 
         CommonOptions.Link(Link);

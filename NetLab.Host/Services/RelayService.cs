@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using NetLab.Host.Commands;
 using NetLab.Host.Streams;
-using NetLab.Tcp.Segments;
 using NetLab.Udp.Links;
 
 namespace NetLab.Host.Services;
@@ -22,14 +21,7 @@ internal sealed class RelayService(RelayOptions options, bool allowRemote, Servi
         ulong seed = link.Seed ?? Seeds.Draw();
         try
         {
-            _relay = new LinkRelay(new LinkRelayOptions
-            {
-                Listen = listen.Resolve(allowRemote),
-                Target = LabAddress.Parse(options.Target).Resolve(allowRemote),
-                Link = link,
-                Seed = seed,
-                Match = SegmentKind.Matches,
-            });
+            _relay = new LinkRelay(LabRelay.OptionsFor(listen.Resolve(allowRemote), LabAddress.Parse(options.Target).ResolvePeer(allowRemote), link, seed));
         }
         catch (SocketException error)
         {

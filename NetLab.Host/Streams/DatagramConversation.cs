@@ -54,7 +54,7 @@ internal static class DatagramConversation
         using CancellationTokenRegistration wake = cancellationToken.Register(poller.Wake);
         using var input = new StandardInput(MaxPayload, poller.Wake);
         using Stream output = Console.OpenStandardOutput();
-        byte[] buffer = new byte[DatagramSocket.MaxDatagramSize];
+        byte[] buffer = new byte[DatagramSocket.ReceiveBufferLength];
         var readable = new List<DatagramSocket>();
         while (true)
         {

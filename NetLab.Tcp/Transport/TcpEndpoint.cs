@@ -33,7 +33,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     private readonly ConcurrentQueue<Action> _commands = new();
     private readonly ConcurrentQueue<TcpConnection> _signals = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize + 1);
+    private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength);
     private readonly byte[] _outgoing = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize);
     private readonly HashSet<TcpConnection> _connections = [];
     private readonly Thread _thread;

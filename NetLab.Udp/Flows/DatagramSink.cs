@@ -15,7 +15,7 @@ public sealed class DatagramSink
     public const int MaxFlows = 256;
 
     private readonly PeerTable<FlowId, FlowStatistics> _flows = new(MaxFlows);
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize + 1, pinned: true);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
 
     // Datagrams come in runs of one flow: most are found without looking.
     private FlowId _latestId;

@@ -37,7 +37,7 @@ public sealed class DatagramSource
     /// <summary>Told of each datagram as it is sent, header and all.</summary>
     public DatagramTap? Tap { get; set; }
 
-    /// <summary>Datagrams handed to the system.</summary>
+    /// <summary>Datagrams handed to the system, those it refused counted.</summary>
     public long Sent => (long)_sequence;
 
     /// <summary>Bytes of payload in them.</summary>
@@ -91,7 +91,7 @@ public sealed class DatagramSource
     /// </summary>
     /// <param name="train">Their size, and where they are written.</param>
     /// <param name="most">How many at most, at least 1.</param>
-    /// <returns>How many the system took; 0 when the send buffer is full.</returns>
+    /// <returns>How many were handed to the system, those it refused counted; 0 when the send buffer is full.</returns>
     public int TrySend(ProbeTrain train, int most)
     {
         ArgumentNullException.ThrowIfNull(train);

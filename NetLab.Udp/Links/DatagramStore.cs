@@ -9,6 +9,9 @@ internal sealed class DatagramStore
     // A small question, an Ethernet frame, a jumbo frame, the largest UDP knows.
     private static readonly int[] Sizes = [256, 2048, 9216, 1 << 16];
 
+    // A gigabit a second of Ethernet frames for a tenth of a second.
+    private const long MostKept = 16 << 20;
+
     private readonly Stack<byte[]>[] _free = [new(), new(), new(), new()];
 
     /// <summary>Memory for so many bytes, at most 65,536.</summary>
@@ -18,8 +21,19 @@ internal sealed class DatagramStore
         return _free[index].TryPop(out byte[]? bytes) ? bytes : GC.AllocateUninitializedArray<byte>(Sizes[index]);
     }
 
+    /// <summary>Bytes of memory that a datagram of a length takes.</summary>
+    public static int SizeFor(int length) => Sizes[IndexOf(length)];
+
     /// <summary>Gives it back.</summary>
-    public void Return(byte[] bytes) => _free[IndexOf(bytes.Length)].Push(bytes);
+    public void Return(byte[] bytes)
+    {
+        // What is kept for later is bounded too: else each size in turn could fill the link, and stay.
+        Stack<byte[]> free = _free[IndexOf(bytes.Length)];
+        if ((long)free.Count * bytes.Length < MostKept)
+        {
+            free.Push(bytes);
+        }
+    }
 
     private static int IndexOf(int length)
     {

@@ -21,7 +21,7 @@ public sealed class EmulatedLink<TTag>
 
     /// <summary>Makes an empty link.</summary>
     /// <param name="model">Decides what happens to each datagram.</param>
-    /// <param name="capacity">Bytes that may be on the link at once; what exceeds them is dropped as by a full queue.</param>
+    /// <param name="capacity">Bytes of memory that what is on the link may take; what exceeds them is dropped as by a full queue.</param>
     public EmulatedLink(LinkModel model, long capacity = 256 << 20)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -44,7 +44,7 @@ public sealed class EmulatedLink<TTag>
     /// <summary>Told of every outcome, in the order of entry.</summary>
     public Action<LinkOutcome>? Log { get; set; }
 
-    /// <summary>Bytes on the link now, headers counted.</summary>
+    /// <summary>Bytes of memory that what is on the link takes now.</summary>
     public long BytesOnLink { get; private set; }
 
     /// <summary>When the next datagram is due, or <see cref="Instant.Never"/>.</summary>
@@ -112,8 +112,8 @@ public sealed class EmulatedLink<TTag>
         return true;
     }
 
-    // With IP and UDP header, so that empty datagrams are not free.
-    private static long CostOf(int length) => length + 28;
+    // What a datagram on the link takes of memory: its array, and its place in a queue.
+    private static long CostOf(int length) => DatagramStore.SizeFor(length) + 160;
 
     private void Add(in Waiting waiting)
     {

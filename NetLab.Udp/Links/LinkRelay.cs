@@ -15,7 +15,7 @@ public sealed class LinkRelay : IDisposable
     // How many system calls one socket may receive by before the others and the timers get a turn: up to a thousand datagrams.
     private const int TurnLength = 16;
 
-    // So much may wait in a client's own socket; with the most clients it is half a gigabyte of the kernel's memory at worst.
+    // So much may wait in a client's own socket; with the most clients, and Linux's doubling, it is a gigabyte of the kernel's memory at worst.
     private const int ClientBufferSize = 1 << 20;
 
     private readonly LinkRelayOptions _options;
@@ -30,7 +30,7 @@ public sealed class LinkRelay : IDisposable
     private readonly RelayOutbox _outbox = new();
     private readonly PeerTable<DatagramAddress, RelayClient> _clients;
     private readonly Dictionary<DatagramSocket, RelayClient> _bySocket = [];
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize + 1, pinned: true);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private LinkDescription? _change;

@@ -42,6 +42,6 @@ public sealed record LinkRelayOptions
     /// </summary>
     public int MaxClients { get; init; } = 512;
 
-    /// <summary>Bytes that may be on the link in one direction at once.</summary>
+    /// <summary>Bytes of memory that what is on the link may take, each direction.</summary>
     public long MaxBytesOnLink { get; init; } = 64 << 20;
 }

@@ -5,7 +5,7 @@ namespace NetLab.Udp.Links;
 /// <summary>Collects datagrams of one size that leave for one peer at one time, and sends them by one system call.</summary>
 internal sealed class RelayOutbox
 {
-    private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize, pinned: true);
+    private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
     private DatagramSocket? _via;
     private DatagramAddress _to;
     private int _segmentSize;
@@ -19,7 +19,7 @@ internal sealed class RelayOutbox
     public void Add(DatagramSocket via, in DatagramAddress to, ReadOnlySpan<byte> datagram)
     {
         if (_via != via || to != _to || datagram.Length > _segmentSize || datagram.IsEmpty
-            || _length + datagram.Length > _bytes.Length || _count == LinuxSocketCalls.MaxSegments)
+            || _length + datagram.Length > DatagramSocket.MaxDatagramSize || _count == LinuxSocketCalls.MaxSegments)
         {
             Flush();
             (_via, _to, _segmentSize) = (via, to, Math.Max(1, datagram.Length));

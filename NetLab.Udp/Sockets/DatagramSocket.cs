@@ -13,6 +13,12 @@ public sealed class DatagramSocket : IDisposable
     /// <summary>The largest UDP payload over IPv4: 65,535 less 20 bytes of IP and 8 of UDP header (RFC 768, RFC 791).</summary>
     public const int MaxDatagramSize = 65_507;
 
+    /// <summary>
+    /// Bytes a receive buffer needs so that nothing is cut: the largest payload over IPv6, 65,535 less 8 bytes of UDP header,
+    /// rounded up.
+    /// </summary>
+    public const int ReceiveBufferLength = 1 << 16;
+
     /// <summary>The most buffers one call may gather from.</summary>
     public const int MaxPieces = LinuxDatagramCalls.MaxPieces;
 
@@ -98,7 +104,7 @@ public sealed class DatagramSocket : IDisposable
     }
 
     /// <summary>Receives what is waiting, if anything is.</summary>
-    /// <param name="buffer">Where the bytes go; at least <see cref="MaxDatagramSize"/> long, or datagrams are cut.</param>
+    /// <param name="buffer">Where the bytes go; at least <see cref="ReceiveBufferLength"/> long, or datagrams may be cut.</param>
     /// <param name="batch">What was received.</param>
     public DatagramReceiveStatus TryReceive(Span<byte> buffer, out DatagramBatch batch) => _calls.TryReceive(buffer, out batch);
 

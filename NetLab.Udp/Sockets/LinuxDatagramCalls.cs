@@ -34,7 +34,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     private readonly MemoryHandle[] _pins = new MemoryHandle[MaxPieces];
 
     // The largest segment size that is worth asking to have cut; 0 once the kernel or the device has refused to cut at all.
-    private int _largestSegment = DatagramSocket.MaxDatagramSize;
+    private int _largestSegment;
     private Instant _lastReceivedAt;
 
     public LinuxDatagramCalls(Socket socket, bool connected)
@@ -44,6 +44,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         _destination = new SocketDestination(socket.AddressFamily);
 
         // What an older kernel lacks changes nothing but speed and precision: one datagram a call, stamped here.
+        _largestSegment = LinuxSocketCalls.CanSegment(socket.SafeHandle) ? DatagramSocket.MaxDatagramSize : 0;
         LinuxSocketCalls.TryEnableCoalescing(socket.SafeHandle);
         LinuxSocketCalls.TryEnableReceiveStamps(socket.SafeHandle);
         LinuxSocketCalls.TryEnableDropCounts(socket.SafeHandle);

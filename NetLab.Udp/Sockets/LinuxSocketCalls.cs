@@ -43,6 +43,13 @@ internal static unsafe partial class LinuxSocketCalls
         return SetSocketOption(socket, SolUdp, UdpGro, &on, sizeof(int)) == 0;
     }
 
+    /// <summary>Whether the kernel knows how to cut what is sent (Linux 4.18); one that does not would send it whole.</summary>
+    public static bool CanSegment(SafeSocketHandle socket)
+    {
+        int off = 0;
+        return SetSocketOption(socket, SolUdp, UdpSegment, &off, sizeof(int)) == 0;
+    }
+
     /// <summary>Asks the kernel to say when it got each batch.</summary>
     /// <returns>Whether it will.</returns>
     public static bool TryEnableReceiveStamps(SafeSocketHandle socket) => TrySwitchOn(socket, ReceiveStamps);

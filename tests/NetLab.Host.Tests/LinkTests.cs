@@ -21,20 +21,23 @@ public sealed class LinkTests : IDisposable
         try
         {
             await Started(server);
-            using Nlab link = Nlab.Start(null, "link", "udp://127.0.0.1:0", $"udp://127.0.0.1:{port}", "--link", "delay=5ms,loss=20%,duplicate=5%,seed=3", "--json");
+            using Nlab link = Nlab.Start(null, "link", "udp://127.0.0.1:0", $"udp://127.0.0.1:{port}", "--link", "delay=5ms,loss=25%,duplicate=5%,seed=3", "--json");
             string relay = (await link.Listening()).Split(' ')[0].Split(':')[^1];
-            for (int i = 0; i < 5; i++)
+            for (int i = 0; i < 12; i++)
             {
                 using Process dig = Process.Start(new ProcessStartInfo("dig", ["@127.0.0.1", "-p", relay, "+short", "+tries=10", "+timeout=1", $"host{i}.lab.test"])
                 {
                     RedirectStandardOutput = true,
                 })!;
-                Assert.Equal("10.1.2.3", (await dig.StandardOutput.ReadToEndAsync()).Trim());
+
+                // What dig has to say of questions that it asked again begins with semicolons.
+                Assert.Contains("10.1.2.3", (await dig.StandardOutput.ReadToEndAsync()).Split('\n'));
             }
 
             link.Interrupt();
             using JsonDocument report = JsonDocument.Parse((await link.End()).Output);
-            Assert.True(report.RootElement.GetProperty("down").GetProperty("delivered").GetInt64() >= 5);
+            Assert.True(report.RootElement.GetProperty("down").GetProperty("delivered").GetInt64() >= 12);
+            Assert.True(report.RootElement.GetProperty("up").GetProperty("lost").GetInt64() > 0);
         }
         finally
         {

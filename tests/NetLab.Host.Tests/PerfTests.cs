@@ -51,12 +51,12 @@ public sealed class PerfTests
     [UnixFact]
     public async Task By_hand_and_through_a_link_both_ends_count_the_same()
     {
-        const int Datagrams = 30_000;
+        const int Datagrams = 8_000;
         using Nlab server = Nlab.Start(null, "perf", "server", "udp://127.0.0.1:0", "--once");
         string target = await server.Listening();
         using Nlab link = Nlab.Start(null, "link", "udp://127.0.0.1:0", target, "--link", "loss=2%,duplicate=1%,reorder=3%,corrupt=0.5%,seed=9", "--json");
         string url = (await link.Listening()).Split(' ')[0];
-        Nlab.Ended client = await Nlab.Run("perf", url, "--bytes", $"{Datagrams * 1400}", "--rate", "300M", "--json");
+        Nlab.Ended client = await Nlab.Run("perf", url, "--bytes", $"{Datagrams * 1400}", "--rate", "50M", "--json");
         Assert.True(client.ExitCode == 0, client.Errors);
         Nlab.Ended served = await server.End();
         Assert.Equal(0, served.ExitCode);
@@ -89,7 +89,7 @@ public sealed class PerfTests
     [InlineData("kernel-udp")]
     public async Task Through_a_link_of_its_own_every_lost_datagram_has_one_place(string transport)
     {
-        Nlab.Ended ended = await Nlab.Run("perf", "--transport", transport, "--bytes", "14M", "--rate", "100M", "--link", "loss=3%,duplicate=1%,seed=4", "--streams", "3", "--json");
+        Nlab.Ended ended = await Nlab.Run("perf", "--transport", transport, "--bytes", "5M", "--rate", "30M", "--link", "loss=3%,duplicate=1%,seed=4", "--streams", "3", "--json");
         Assert.True(ended.ExitCode == 0, ended.Errors);
         using JsonDocument document = JsonDocument.Parse(ended.Output);
         JsonElement end = document.RootElement.GetProperty("runs")[0].GetProperty("end");
@@ -145,10 +145,10 @@ public sealed class PerfTests
         Assert.Equal($"nlab: {transport}://127.0.0.1:9: connection refused: nobody listens there", ended.Errors.TrimEnd());
     }
 
-    [Fact]
+    [UnixFact]
     public async Task Nonsense_from_the_network_neither_ends_a_server_nor_spoils_the_next_measurement()
     {
-        using Nlab server = Nlab.Start(null, "perf", "server", "udp://127.0.0.1:0", "--once");
+        using Nlab server = Nlab.Start(null, "perf", "server", "udp://127.0.0.1:0");
         string url = await server.Listening();
         using DatagramSocket stranger = DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         DatagramAddress to = DatagramAddress.From(new IPEndPoint(IPAddress.Loopback, int.Parse(url.Split(':')[^1], CultureInfo.InvariantCulture)));
@@ -169,11 +169,63 @@ public sealed class PerfTests
             stranger.TrySend(datagram, datagram.Length, to, out _);
         }
 
-        Nlab.Ended client = await Nlab.Run("perf", url, "--bytes", "1M", "--rate", "100M", "--json");
+        // And a measurement that is begun in order, and then is not.
+        foreach (string message in (string[])
+            [
+                "{\"session\":7,\"hello\":{\"streams\":2,\"segment_size\":1400,\"first_flow\":4}}", "{\"session\":7,\"done\":{\"sent\":[0]}}",
+                "{\"session\":7,\"done\":{\"sent\":[0,0,0]}}", "{\"session\":7,\"done\":{\"sent\":[5,9],\"from_interval\":-3}}", "{\"session\":7,\"bye\":true}",
+            ])
+        {
+            byte[] payload = Encoding.UTF8.GetBytes(message);
+            byte[] datagram = [.. new byte[ProbeHeader.Size], .. payload];
+            new ProbeHeader(uint.MaxValue - 1, sequence++, 0, 0, payload.Length).Write(datagram, ProbeHeader.SumOf(payload));
+            stranger.TrySend(datagram, datagram.Length, to, out _);
+        }
+
+        Nlab.Ended client = await Nlab.Run("perf", url, "--bytes", "1M", "--rate", "30M", "--json");
         Assert.True(client.ExitCode == 0, client.Errors);
         using JsonDocument document = JsonDocument.Parse(client.Output);
         Assert.Equal(0, document.RootElement.GetProperty("runs")[0].GetProperty("end").GetProperty("sum_received").GetProperty("lost_packets").GetInt64());
-        Assert.Equal(0, (await server.End()).ExitCode);
+        server.Interrupt();
+        Assert.Equal(130, (await server.End()).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("kernel-tcp")]
+    public async Task A_stream_is_paced_also_at_rates_below_one_write_a_second(string transport)
+    {
+        Nlab.Ended ended = await Nlab.Run("perf", "--transport", transport, "--time", "1s", "--warm-up", "0", "--rate", "500K", "--json");
+        Assert.True(ended.ExitCode == 0, ended.Errors);
+        using JsonDocument document = JsonDocument.Parse(ended.Output);
+
+        // What is due in the next hundredth of a second may be ahead.
+        Assert.InRange(document.RootElement.GetProperty("runs")[0].GetProperty("end").GetProperty("sum_sent").GetProperty("bytes").GetInt64(), 30_000, 500_000 / 8 * 1.1);
+    }
+
+    [UnixFact]
+    public async Task Ctrl_c_in_the_only_run_shows_what_there_was_of_it()
+    {
+        using Nlab perf = Nlab.Start(null, "perf", "--transport", "udp", "--time", "60s", "--warm-up", "0", "--rate", "10M", "--link", "loss=1%", "--json");
+        await perf.Complained("seed=");
+        await perf.Complained("1.0 s: ");
+        perf.Interrupt();
+        Nlab.Ended ended = await perf.End();
+        Assert.Equal(130, ended.ExitCode);
+        using JsonDocument document = JsonDocument.Parse(ended.Output);
+        Assert.Equal(1, document.RootElement.GetProperty("runs").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("bbr")]
+    [InlineData("reno")]
+    [InlineData("cubic")]
+    public async Task Congestion_control_is_the_one_asked_for(string name)
+    {
+        Nlab.Ended ended = await Nlab.Run("perf", "--transport", "tcp", "--bytes", "1M", "--congestion", name, "--json");
+        Assert.True(ended.ExitCode == 0, ended.Errors);
+        using JsonDocument document = JsonDocument.Parse(ended.Output);
+        Assert.Equal(name, document.RootElement.GetProperty("runs")[0].GetProperty("end").GetProperty("sender_tcp_congestion").GetString());
     }
 
     [UnixFact]

@@ -39,6 +39,7 @@ public sealed class UsageTests
     [InlineData("perf --transport udp --segment-size 65508", "65508")]
     [InlineData("perf --link loss=2", "loss=2")]
     [InlineData("perf --transport kernel-tcp --link loss=2%", "kernel-tcp")]
+    [InlineData("perf --transport tcp --congestion vegas", "vegas")]
     [InlineData("perf --plot picture.gif", "picture.gif")]
     [InlineData("perf --plot no/such/folder.svg", "no/such/folder.svg")]
     [InlineData("perf udp://127.0.0.1:1 --rounds 2", "--rounds")]

@@ -60,6 +60,7 @@ internal sealed class BatchedDatagramPort : IDatagramPort
         private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
 
         private readonly ProbeTrain _train = new(datagramSize);
+        private readonly DatagramSink _unasked = new() { Accepts = _ => false };
 
         public long Sent => source.Sent;
 
@@ -68,6 +69,8 @@ internal sealed class BatchedDatagramPort : IDatagramPort
             TimeSpan wait = source.UntilNextTrain(_train);
             if (wait > TimeSpan.Zero)
             {
+                // What came unasked, such as an answer that the link has doubled, must not end the wait at once each time.
+                _unasked.Receive(port._socket);
                 port._poller.Wait(wait < Patience ? wait : Patience, port._readable);
             }
             else if (source.TrySend(_train, most) == 0)

@@ -94,9 +94,10 @@ internal sealed class DatagramPerfClient
         List<PerfInterval> intervals = [];
         do
         {
+            int from = intervals.Count;
             PerfReport page = Ask(
-                new PerfMessage { Done = new PerfDone(sent, intervals.Count) },
-                answer => answer.Report is not null,
+                new PerfMessage { Done = new PerfDone(sent, from) },
+                answer => answer.Report is { } report && report.FromInterval == from,
                 CancellationToken.None).Report!;
             whole ??= page;
             intervals.AddRange(page.Intervals ?? []);

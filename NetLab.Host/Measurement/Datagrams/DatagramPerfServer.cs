@@ -37,7 +37,7 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
             }
 
             Instant now = _clock.Now;
-            _session?.Tick(now);
+            _session?.Tick(now, port);
             if (_session is { } session && (session.IsOver || now - session.LastHeard > Abandoned))
             {
                 _session = null;
@@ -73,7 +73,7 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
 
         session.LastHeard = now;
         session.IsOver |= message.Bye;
-        if (message.Done is not { IsPlausible: true } done)
+        if (message.Done is not { IsPlausible: true } done || done.Sent!.Count != session.Streams)
         {
             return null;
         }
@@ -84,8 +84,9 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
         }
 
         PerfReport report = session.Report(done.FromInterval);
-        if (done.FromInterval == 0)
+        if (!session.IsReported)
         {
+            session.IsReported = true;
             observer.OnReceived(report.Received);
         }
 

@@ -23,6 +23,7 @@ internal sealed class DatagramReceiverSession
     private Instant _start = Instant.Never;
     private (Instant At, long Packets, long Lost) _reported;
     private readonly uint _dropsBefore;
+    private uint _dropsAtStart;
     private long _dropped;
     private bool _ended;
 
@@ -48,13 +49,27 @@ internal sealed class DatagramReceiverSession
     /// <summary>When anything of it was last heard.</summary>
     public Instant LastHeard { get; set; }
 
+    /// <summary>Flows or connections it has.</summary>
+    public int Streams => _hello.Streams;
+
+    /// <summary>Whether anybody has been told of the report.</summary>
+    public bool IsReported { get; set; }
+
     /// <summary>Whether its sender has got the report.</summary>
     public bool IsOver { get; set; }
 
     /// <summary>Looks at the clock: a piece may be complete.</summary>
-    public void Tick(Instant now)
+    /// <param name="now">The present moment.</param>
+    /// <param name="port">Knows the drops in the socket's buffer.</param>
+    public void Tick(Instant now, IDatagramPort port)
     {
-        if (_ended || (_start == Instant.Never && !TryStart()))
+        foreach (KeyValuePair<FlowId, FlowStatistics> flow in _start == Instant.Never ? Sink.Flows : [])
+        {
+            // The warm-up is a sign of life too.
+            LastHeard = Instant.Max(LastHeard, flow.Key.From == From ? flow.Value.LastAt : Instant.Zero);
+        }
+
+        if (_ended || (_start == Instant.Never && !TryStart(port)))
         {
             return;
         }
@@ -77,7 +92,7 @@ internal sealed class DatagramReceiverSession
             return true;
         }
 
-        Tick(now);
+        Tick(now, port);
         FindFlows();
         IReadOnlyList<long> sentByFlow = done.Sent ?? [];
         long sent = sentByFlow.Sum();
@@ -92,8 +107,8 @@ internal sealed class DatagramReceiverSession
             (_flows[i] ??= new FlowStatistics(_dropsBefore)).End(sentByFlow[i], port.DropsAreDatagrams ? null : drops);
         }
 
-        // Where each drop is a datagram, the count alone says how many they were, those of the warm-up included.
-        _dropped = port.DropsAreDatagrams ? unchecked((drops ?? 0) - _dropsBefore) : _flows.Sum(f => f!.LostInSocketBuffer);
+        // Where each drop is a datagram, the count alone says how many they were.
+        _dropped = port.DropsAreDatagrams ? unchecked((drops ?? 0) - _dropsAtStart) : _flows.Sum(f => f?.LostInSocketBuffer ?? 0);
 
         _cpuPercent = _processor?.Percent ?? 0;
         if (_start != Instant.Never && LastArrival() > _reported.At)
@@ -143,13 +158,13 @@ internal sealed class DatagramReceiverSession
         PerfInterval[] intervals = [.. _intervals.Skip(Math.Clamp(fromInterval, 0, _intervals.Count)).Take(IntervalsPerMessage)];
 
         // A damaged datagram never counts as received, so what counts is intact.
-        return new PerfReport(sum, _cpuPercent, true, _intervals.Count, intervals);
+        return new PerfReport(sum, _cpuPercent, true, fromInterval, _intervals.Count, intervals);
     }
 
     // Only its sender's, and only those announced: nobody else spoils the count.
     private bool Owns(FlowId flow) => flow.From == From && flow.Number - _hello.FirstFlow < 2 * (uint)_hello.Streams;
 
-    private bool TryStart()
+    private bool TryStart(IDatagramPort port)
     {
         FindFlows();
         foreach (FlowStatistics? flow in _flows)
@@ -163,6 +178,7 @@ internal sealed class DatagramReceiverSession
         }
 
         _processor = new ProcessorTime();
+        _dropsAtStart = port.BufferDrops ?? _dropsBefore;
         _reported = (_start, 0, 0);
         return true;
     }

@@ -16,7 +16,7 @@ internal sealed class KernelDatagramPort : IDatagramPort
     private readonly Socket _socket;
     private readonly bool _connected;
     private readonly SocketAddress _from;
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize + 1, pinned: true);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
 
     public KernelDatagramPort(IPEndPoint local, IPEndPoint? remote)
     {
@@ -69,9 +69,10 @@ internal sealed class KernelDatagramPort : IDatagramPort
                 _socket.SendTo(datagram.Span, SocketFlags.None, to.ToIPEndPoint());
             }
         }
-        catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionRefused or SocketError.NoBufferSpaceAvailable)
+        catch (SocketException)
         {
-            // An ICMP answer to an earlier one, or no room for this one: fired and forgotten. Who waits for an answer notices.
+            // An ICMP answer to an earlier one, no room, a port of 0 that a stranger made up: fired and forgotten. Who waits for
+            // an answer notices.
         }
     }
 
@@ -84,7 +85,8 @@ internal sealed class KernelDatagramPort : IDatagramPort
         try
         {
             // Blocking for each, as a plain program does; now and then the caller gets a turn.
-            for (int i = 0; i < 256; i++)
+            Instant until = MonotonicClock.Shared.Now + patience;
+            for (int i = 0; i < 256 && (i == 0 || MonotonicClock.Shared.Now < until); i++)
             {
                 int length = _socket.ReceiveFrom(_buffer, SocketFlags.None, _from);
                 sink.Take(_buffer.AsSpan(0, length), DatagramAddress.From(_from), MonotonicClock.Shared.Now);

@@ -54,4 +54,11 @@ internal sealed record PerfDone(IReadOnlyList<long>? Sent, int FromInterval)
 }
 
 /// <summary>What the receiver measured.</summary>
-internal sealed record PerfReport(PerfReceived Received, double CpuPercent, bool Intact, int IntervalCount, IReadOnlyList<PerfInterval> Intervals);
+/// <param name="Received">In total.</param>
+/// <param name="CpuPercent">How busy its process was.</param>
+/// <param name="Intact">Whether everything was what had been sent.</param>
+/// <param name="FromInterval">Which piece <paramref name="Intervals"/> begins with: a long report comes page by page.</param>
+/// <param name="IntervalCount">How many pieces there are.</param>
+/// <param name="Intervals">Some of them.</param>
+internal sealed record PerfReport(
+    PerfReceived Received, double CpuPercent, bool Intact, int FromInterval, int IntervalCount, IReadOnlyList<PerfInterval> Intervals);

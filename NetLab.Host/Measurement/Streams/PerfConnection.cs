@@ -6,8 +6,11 @@ namespace NetLab.Host.Measurement.Streams;
 /// <summary>A byte stream that is measured: NetLab's, or the kernel's as it is.</summary>
 internal abstract class PerfConnection : IAsyncDisposable
 {
-    // A message is a line of JSON; a report of an hour has 3600 pieces of about 150 bytes.
-    private const int LongestMessage = 4 << 20;
+    /// <summary>Bytes of the longest message that somebody who is not known yet may send.</summary>
+    public const int LongestHello = 4 << 10;
+
+    /// <summary>Bytes of the longest report: one of an hour has 3600 pieces of about 150 bytes.</summary>
+    public const int LongestReport = 4 << 20;
 
     /// <summary>Segments sent again so far.</summary>
     public abstract long Retransmissions { get; }
@@ -22,9 +25,9 @@ internal abstract class PerfConnection : IAsyncDisposable
     public abstract string? Congestion { get; }
 
     /// <summary>Sends the pattern over and over, as long as the caller wants more, and then the end of the stream.</summary>
-    /// <param name="more">Told how many bytes have been handed over; says how many more may be.</param>
+    /// <param name="more">Told how many bytes have been handed over; says, when it is time for them, how many more may be.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public abstract Task SendPatternAsync(Func<long, long> more, CancellationToken cancellationToken);
+    public abstract Task SendPatternAsync(Func<long, ValueTask<long>> more, CancellationToken cancellationToken);
 
     /// <summary>Gives everything up to the end of the stream to a check.</summary>
     public abstract Task ReceivePatternAsync(PatternCheck check, CancellationToken cancellationToken);
@@ -33,11 +36,16 @@ internal abstract class PerfConnection : IAsyncDisposable
     public Task WriteAsync(PerfMessage message, CancellationToken cancellationToken) =>
         WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(message, PerfMessageJson.Default.PerfMessage), (byte)'\n'], cancellationToken);
 
+    /// <summary>Ends it at once, whatever is under way.</summary>
+    public abstract void Abort();
+
     /// <summary>Reads a message and nothing behind it.</summary>
+    /// <param name="longest">Bytes it may have.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">What came is none.</exception>
-    public async Task<PerfMessage> ReadAsync(CancellationToken cancellationToken)
+    public async Task<PerfMessage> ReadAsync(int longest, CancellationToken cancellationToken)
     {
-        byte[] line = await ReadLineAsync(LongestMessage, cancellationToken).ConfigureAwait(false);
+        byte[] line = await ReadLineAsync(longest, cancellationToken).ConfigureAwait(false);
         try
         {
             return JsonSerializer.Deserialize(line, PerfMessageJson.Default.PerfMessage) ?? throw new JsonException();

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using NetLab.Host.Commands;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Recording;
+using NetLab.Host.Streams;
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Transport;
 
@@ -13,6 +14,7 @@ namespace NetLab.Host.Measurement.Streams;
 internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, PacketRecorder? recorder)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly ulong _session = (ulong)Random.Shared.NextInt64();
     private readonly List<PerfConnection> _connections = [];
@@ -33,7 +35,7 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, PacketR
                 _connections.Add(connection);
                 var hello = new PerfHello(plan.Streams, plan.SegmentSize, plan.WarmUp.TotalMilliseconds) { Stream = stream };
                 await connection.WriteAsync(new PerfMessage { Session = _session, Hello = hello }, cancellationToken).ConfigureAwait(false);
-                PerfMessage answer = await connection.ReadAsync(cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+                PerfMessage answer = await connection.ReadAsync(PerfConnection.LongestHello, cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
                 if (!answer.Ready)
                 {
                     throw new IOException($"the receiver refuses: {answer.Refusal ?? "it says nothing"}");
@@ -62,10 +64,26 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, PacketR
 
     private async Task<PerfOutcome> MeasureAsync(CancellationToken cancellationToken)
     {
+        // Who interrupts gets a report if the other half still answers, and an end in any case.
+        using var abort = new CancellationTokenSource();
+        using CancellationTokenRegistration soon = cancellationToken.Register(() => abort.CancelAfter(Grace));
+        using CancellationTokenRegistration now = abort.Token.Register(() => _connections.ForEach(c => c.Abort()));
+        try
+        {
+            return await SendAndCollectAsync(abort.Token, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (abort.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    private async Task<PerfOutcome> SendAndCollectAsync(CancellationToken abort, CancellationToken cancellationToken)
+    {
         _started = Stopwatch.GetTimestamp();
-        Task sending = Task.WhenAll(_connections.Select(c => SendAsync(c, cancellationToken)));
+        Task sending = Task.WhenAll(_connections.Select(c => SendAsync(c, abort, cancellationToken)));
         (long counted, long retransmittedBefore, long from) = (0, 0, _started);
-        if (plan.WarmUp > TimeSpan.Zero && await Task.WhenAny(sending, Task.Delay(plan.WarmUp, cancellationToken)).ConfigureAwait(false) != sending)
+        if (plan.WarmUp > TimeSpan.Zero && await Task.WhenAny(sending, Task.Delay(plan.WarmUp, CancellationToken.None)).ConfigureAwait(false) != sending)
         {
             (counted, retransmittedBefore, from) = (Volatile.Read(ref _sent), Retransmissions(), Stopwatch.GetTimestamp());
         }
@@ -86,8 +104,8 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, PacketR
         string? congestion = _connections[0].Congestion;
         var sent = new PerfSent(seconds, Volatile.Read(ref _sent) - counted, 0) { Retransmits = retransmitted - retransmittedBefore };
 
-        // What still has to arrive takes as long as the link takes: a minute of silence is too long for any.
-        PerfMessage answer = await _connections[0].ReadAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1), CancellationToken.None).ConfigureAwait(false);
+        // What still has to arrive takes as long as the link takes; a peer that is gone is found out by the transport.
+        PerfMessage answer = await _connections[0].ReadAsync(PerfConnection.LongestReport, abort).ConfigureAwait(false);
         PerfReport report = answer.Report ?? throw new IOException("the receiver gave no report");
         return new PerfOutcome(sent, cpu, report with { Intervals = [.. (report.Intervals ?? []).Select(WithSample)] }) { Congestion = congestion };
     }
@@ -106,40 +124,36 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, PacketR
 
     private long Retransmissions() => _connections.Sum(c => c.Retransmissions);
 
-    private Task SendAsync(PerfConnection connection, CancellationToken cancellationToken)
+    private Task SendAsync(PerfConnection connection, CancellationToken abort, CancellationToken cancellationToken)
     {
-        TimeSpan end = plan.WarmUp + plan.Time;
-        long each = plan.Bytes == 0 ? 0 : (plan.Bytes + plan.Streams - 1) / plan.Streams;
+        long each = plan.Bytes == 0 ? long.MaxValue : (plan.Bytes + plan.Streams - 1) / plan.Streams;
         double bytesPerSecond = plan.Rate / 8.0 / plan.Streams;
         long before = 0;
-        return connection.SendPatternAsync(
-            sent =>
-            {
-                Interlocked.Add(ref _sent, sent - before);
-                before = sent;
-                TimeSpan elapsed = Stopwatch.GetElapsedTime(_started);
-                if (cancellationToken.IsCancellationRequested || (plan.Bytes == 0 && elapsed >= end))
-                {
-                    return 0;
-                }
+        return connection.SendPatternAsync(MoreAsync, abort);
 
-                if (bytesPerSecond > 0)
-                {
-                    Pace(sent, bytesPerSecond, elapsed);
-                }
-
-                return plan.Bytes == 0 ? long.MaxValue : each - sent;
-            },
-            CancellationToken.None);
-    }
-
-    // A stream is paced by its writer: coarse, but what it offers is right on the mean.
-    private static void Pace(long sent, double bytesPerSecond, TimeSpan elapsed)
-    {
-        double early = (sent / bytesPerSecond) - elapsed.TotalSeconds;
-        if (early > 0)
+        async ValueTask<long> MoreAsync(long sent)
         {
-            Thread.Sleep(TimeSpan.FromSeconds(Math.Min(early, 1)));
+            Interlocked.Add(ref _sent, sent - before);
+            before = sent;
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                TimeSpan elapsed = Stopwatch.GetElapsedTime(_started);
+                if (sent >= each || (plan.Bytes == 0 && elapsed >= plan.WarmUp + plan.Time))
+                {
+                    break;
+                }
+
+                // Paced by what the writer hands over: what is due in the next hundredth of a second, and then that is waited for.
+                double due = bytesPerSecond == 0 ? double.MaxValue : (bytesPerSecond * (elapsed.TotalSeconds + 0.01)) - sent;
+                if (due >= 1)
+                {
+                    return (long)Math.Min(each - sent, Math.Min(due, long.MaxValue / 2));
+                }
+
+                await Task.Delay(5, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return 0;
         }
     }
 
@@ -152,7 +166,13 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, PacketR
                 var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
                 _endpoint ??= TcpEndpoint.Bind(any, new TcpEndpointOptions
                 {
-                    Connection = new ConnectionOptions { MaxSegmentSize = plan.SegmentSize },
+                    Connection = new ConnectionOptions
+                    {
+                        MaxSegmentSize = plan.SegmentSize,
+                        Congestion = CongestionNames.Parse(plan.Congestion),
+                        KeepAlive = PerfPlan.Silence / 2,
+                        UserTimeout = PerfPlan.Silence,
+                    },
                     Remote = remote,
                     Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref _endpoint)?.LocalEndPoint ?? any),
                 });
@@ -163,7 +183,8 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, PacketR
             try
             {
                 KernelPerfConnection.Prepare(socket, plan.SegmentSize, plan.Congestion);
-                await socket.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);
+                KernelSockets.Watch(socket, PerfPlan.Silence);
+                await KernelPerfConnection.OnThread(() => socket.Connect(remote)).WaitAsync(cancellationToken).ConfigureAwait(false);
                 return new KernelPerfConnection(socket);
             }
             catch

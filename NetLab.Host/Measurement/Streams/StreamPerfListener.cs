@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using NetLab.Host.Commands;
 using NetLab.Host.Recording;
+using NetLab.Host.Streams;
 using NetLab.Tcp.Transport;
 
 namespace NetLab.Host.Measurement.Streams;
@@ -51,9 +52,21 @@ internal sealed class StreamPerfListener : IAsyncDisposable
                 ?? throw new OperationCanceledException("The listener was closed."));
         }
 
-        Socket socket = await _socket!.AcceptAsync(cancellationToken).ConfigureAwait(false);
-        socket.NoDelay = true;
-        return new KernelPerfConnection(socket);
+        while (true)
+        {
+            try
+            {
+                Socket socket = await _socket!.AcceptAsync(cancellationToken).ConfigureAwait(false);
+                socket.NoDelay = true;
+                KernelSockets.Watch(socket, PerfPlan.Silence);
+                return new KernelPerfConnection(socket);
+            }
+            catch (SocketException error) when (error.SocketErrorCode is not SocketError.OperationAborted)
+            {
+                // Too many files are open, or the peer has gone already: others come after it.
+                await Task.Delay(100, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <inheritdoc/>

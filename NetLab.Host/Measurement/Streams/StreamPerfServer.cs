@@ -5,98 +5,170 @@ namespace NetLab.Host.Measurement.Streams;
 /// <summary>The receiving half of measurements by streams, one at a time.</summary>
 internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserver observer)
 {
-    // A stream that says nothing must not keep the next one waiting.
+    // A stream that says nothing must not keep the next one waiting, and many of them must not use up everything.
+    private const int MostUnknown = 256;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private StreamReceiverSession? _session;
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Running? _running;
+    private int _unknown;
 
     /// <summary>Serves until cancelled, or until one measurement is over.</summary>
     public async Task RunAsync(bool once, CancellationToken cancellationToken)
     {
-        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        while (!once || !over.Task.IsCompleted)
+        while (!once || !_over.Task.IsCompleted)
         {
             Task<PerfConnection> accepting = listener.AcceptAsync(cancellationToken);
-            if (await Task.WhenAny(accepting, once ? over.Task : accepting).ConfigureAwait(false) != accepting)
+            if (await Task.WhenAny(accepting, once ? _over.Task : accepting).ConfigureAwait(false) != accepting)
             {
                 return;
             }
 
             PerfConnection connection = await accepting.ConfigureAwait(false);
+            if (Volatile.Read(ref _unknown) >= MostUnknown)
+            {
+                connection.Abort();
+                continue;
+            }
 
             // Each on its own; what goes wrong with one is that one's.
-            _ = ServeAsync(connection, over, cancellationToken);
+            _ = ServeAsync(connection, cancellationToken);
         }
     }
 
-    private async Task ServeAsync(PerfConnection connection, TaskCompletionSource over, CancellationToken cancellationToken)
+    private async Task ServeAsync(PerfConnection connection, CancellationToken cancellationToken)
     {
         await using (connection.ConfigureAwait(false))
         {
             try
             {
-                PerfMessage message = await connection.ReadAsync(cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
-                if (message.Hello is not { } hello || Join(message.Session, hello) is not { } session)
+                PerfMessage message = await IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
+                if (message.Hello is not { } hello || Join(message.Session, hello, cancellationToken) is not { } running || !running.Session.TryClaim(hello.Stream))
                 {
                     await connection.WriteAsync(new PerfMessage { Refusal = "busy with another measurement, or it is not possible" }, cancellationToken).ConfigureAwait(false);
                     return;
                 }
 
-                await connection.WriteAsync(new PerfMessage { Session = session.Id, Ready = true }, cancellationToken).ConfigureAwait(false);
-                await ReceiveAsync(connection, session, hello.Stream, over, cancellationToken).ConfigureAwait(false);
+                await connection.WriteAsync(new PerfMessage { Session = running.Session.Id, Ready = true }, cancellationToken).ConfigureAwait(false);
+                await ReceiveAsync(connection, running, hello.Stream, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is IOException or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException)
+            catch (Exception error) when (error is IOException or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException or ObjectDisposedException)
             {
                 // The other half has gone, or was none: it is its loss, and the next one is served.
+                connection.Abort();
             }
         }
     }
 
-    private async Task ReceiveAsync(
-        PerfConnection connection, StreamReceiverSession session, int stream, TaskCompletionSource over, CancellationToken cancellationToken)
+    private async Task<PerfMessage> IdentifyAsync(PerfConnection connection, CancellationToken cancellationToken)
     {
-        // The first stream's server also watches the clock, and brings the report.
-        Task<PerfReport>? watching = stream == 0 ? session.WatchAsync(cancellationToken) : null;
+        Interlocked.Increment(ref _unknown);
         try
         {
-            await connection.ReceivePatternAsync(session.CheckOf(stream), cancellationToken).ConfigureAwait(false);
-            session.End();
-            if (watching is not null)
-            {
-                PerfReport report = await watching.ConfigureAwait(false);
-                observer.OnReceived(report.Received);
-                await connection.WriteAsync(new PerfMessage { Session = session.Id, Report = report }, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (Exception error)
-        {
-            session.Break(error);
-            throw;
+            return await connection.ReadAsync(PerfConnection.LongestHello, cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            if (watching is not null)
-            {
-                Interlocked.CompareExchange(ref _session, null, session);
-                over.TrySetResult();
-            }
+            Interlocked.Decrement(ref _unknown);
         }
     }
 
-    private StreamReceiverSession? Join(ulong id, PerfHello hello)
+    private async Task ReceiveAsync(PerfConnection connection, Running running, int stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Broken off when any part of the measurement is.
+            Task receiving = connection.ReceivePatternAsync(running.Session.CheckOf(stream), cancellationToken);
+            if (await Task.WhenAny(receiving, running.Watching).ConfigureAwait(false) == running.Watching)
+            {
+                await running.Watching.ConfigureAwait(false);
+            }
+
+            await receiving.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            running.Session.Break(error);
+            throw;
+        }
+
+        running.Session.End();
+        PerfReport report = await running.Watching.ConfigureAwait(false);
+        if (stream == 0)
+        {
+            // The first stream also brings the report.
+            observer.OnReceived(report.Received);
+            await connection.WriteAsync(new PerfMessage { Session = running.Session.Id, Report = report }, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Running? Join(ulong id, PerfHello hello, CancellationToken cancellationToken)
     {
         if (hello.Streams is < 1 or > PerfPlan.MaxStreams || hello.Stream < 0 || hello.Stream >= hello.Streams)
         {
             return null;
         }
 
-        StreamReceiverSession? present = Volatile.Read(ref _session);
+        Running? present = Volatile.Read(ref _running);
         if (present is null)
         {
-            var created = new StreamReceiverSession(id, hello, observer.OnInterval);
-            present = Interlocked.CompareExchange(ref _session, created, null) ?? created;
+            var created = new Running(new StreamReceiverSession(id, hello, observer.OnInterval));
+            present = Interlocked.CompareExchange(ref _running, created, null);
+            if (present is null)
+            {
+                present = created;
+                created.Watching = WatchAsync(created, cancellationToken);
+            }
         }
 
-        return present.Id == id && hello.Streams == present.Streams ? present : null;
+        return present.Session.Id == id && hello.Streams == present.Session.Streams ? present : null;
+    }
+
+    // However it ends, the next measurement may begin.
+    private async Task<PerfReport> WatchAsync(Running running, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await running.Session.WatchAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            running.Session.Break(error);
+            throw;
+        }
+        finally
+        {
+            Interlocked.CompareExchange(ref _running, null, running);
+            _over.TrySetResult();
+        }
+    }
+
+    private sealed class Running(StreamReceiverSession session)
+    {
+        private readonly TaskCompletionSource<PerfReport> _watching = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public StreamReceiverSession Session { get; } = session;
+
+        /// <summary>Completes with the report; set once, by who created the session.</summary>
+        public Task<PerfReport> Watching
+        {
+            get => _watching.Task;
+            set => _ = ForwardAsync(value);
+        }
+
+        private async Task ForwardAsync(Task<PerfReport> watching)
+        {
+            try
+            {
+                _watching.TrySetResult(await watching.ConfigureAwait(false));
+            }
+            catch (Exception error)
+            {
+                _watching.TrySetException(error);
+
+                // Observed here: there may be no stream left that waits for it.
+                _ = _watching.Task.Exception;
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ internal sealed class StreamReceiverSession
     private readonly Action<PerfInterval> _onInterval;
     private readonly List<PerfInterval> _intervals = [];
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int[] _claimed;
     private int _open;
     private long _firstAt;
     private long _endedAt;
@@ -21,6 +22,7 @@ internal sealed class StreamReceiverSession
         _warmUp = TimeSpan.FromMilliseconds(Math.Clamp(hello.WarmUpMs, 0, TimeSpan.FromDays(1).TotalMilliseconds));
         _onInterval = onInterval;
         _open = hello.Streams;
+        _claimed = new int[hello.Streams];
         _checks = [.. Enumerable.Range(0, hello.Streams).Select(_ => new PatternCheck
         {
             OnFirst = () => Interlocked.CompareExchange(ref _firstAt, Stopwatch.GetTimestamp(), 0),
@@ -30,6 +32,9 @@ internal sealed class StreamReceiverSession
     public ulong Id { get; }
 
     public int Streams => _checks.Length;
+
+    /// <summary>Takes a stream's place, which only one connection may.</summary>
+    public bool TryClaim(int stream) => Interlocked.Exchange(ref _claimed[stream], 1) == 0;
 
     /// <summary>The check of one stream.</summary>
     public PatternCheck CheckOf(int stream) => _checks[stream];
@@ -50,10 +55,21 @@ internal sealed class StreamReceiverSession
     /// <summary>Looks at the counts now and then, until all streams have ended.</summary>
     public async Task<PerfReport> WatchAsync(CancellationToken cancellationToken)
     {
+        long progressAt = Stopwatch.GetTimestamp();
         while (Volatile.Read(ref _firstAt) == 0 && !_complete.Task.IsCompleted)
         {
             await Task.WhenAny(_complete.Task, Task.Delay(10, cancellationToken)).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
+            if (Stopwatch.GetElapsedTime(progressAt) > PerfPlan.Silence)
+            {
+                throw new TimeoutException("no stream said anything");
+            }
+        }
+
+        if (_firstAt == 0)
+        {
+            await _complete.Task.ConfigureAwait(false);
+            return new PerfReport(new PerfReceived(0, 0, 0), 0, true, 0, 0, []);
         }
 
         // What comes in the warm-up is not counted; if all comes in it, the stream was too short to have one.
@@ -69,11 +85,18 @@ internal sealed class StreamReceiverSession
         long before = fromTheFirst ? 0 : Total();
         var processor = new ProcessorTime();
         (double at, long bytes) = (0, before);
+        progressAt = Stopwatch.GetTimestamp();
         while (!_complete.Task.IsCompleted)
         {
             await Task.WhenAny(_complete.Task, Task.Delay(PerfPlan.Interval, cancellationToken)).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
+            long last = bytes;
             (at, bytes) = Report(at, bytes, start);
+            progressAt = bytes > last ? Stopwatch.GetTimestamp() : progressAt;
+            if (Stopwatch.GetElapsedTime(progressAt) > PerfPlan.Silence)
+            {
+                throw new TimeoutException("the streams stand still");
+            }
         }
 
         await _complete.Task.ConfigureAwait(false);
@@ -86,7 +109,7 @@ internal sealed class StreamReceiverSession
 
         double seconds = Stopwatch.GetElapsedTime(start, _endedAt).TotalSeconds;
         var received = new PerfReceived(seconds, Total() - before, 0);
-        return new PerfReport(received, cpu, _checks.All(c => c.IsIntact), _intervals.Count, [.. _intervals]);
+        return new PerfReport(received, cpu, _checks.All(c => c.IsIntact), 0, _intervals.Count, [.. _intervals]);
     }
 
     private (double At, long Bytes) Report(double at, long bytes, long start)

@@ -15,14 +15,15 @@ internal sealed class TcpPerfConnection(TcpConnection connection) : PerfConnecti
 
     public override string? Congestion => connection.CongestionControl;
 
-    public override async Task SendPatternAsync(Func<long, long> more, CancellationToken cancellationToken)
+    public override async Task SendPatternAsync(Func<long, ValueTask<long>> more, CancellationToken cancellationToken)
     {
         PipeWriter output = connection.Transport.Output;
         long sent = 0;
         long allowed;
-        while ((allowed = more(sent)) > 0)
+        while ((allowed = await more(sent).ConfigureAwait(false)) > 0)
         {
-            ReadOnlyMemory<byte> piece = BytePattern.Piece[..(int)Math.Min(allowed, BytePattern.Piece.Length)];
+            ReadOnlyMemory<byte> rest = BytePattern.Piece[(int)(sent % BytePattern.Period)..];
+            ReadOnlyMemory<byte> piece = rest[..(int)Math.Min(allowed, rest.Length)];
             if ((await output.WriteAsync(piece, cancellationToken).ConfigureAwait(false)).IsCompleted)
             {
                 return;
@@ -50,6 +51,8 @@ internal sealed class TcpPerfConnection(TcpConnection connection) : PerfConnecti
         }
         while (!result.IsCompleted);
     }
+
+    public override void Abort() => connection.Abort();
 
     public override ValueTask DisposeAsync() => connection.DisposeAsync();
 
