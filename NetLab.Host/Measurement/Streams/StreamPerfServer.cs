@@ -96,9 +96,10 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
         PerfReport report = await running.Watching.ConfigureAwait(false);
         if (stream == 0)
         {
-            // The first stream also brings the report.
+            // The first stream also brings the report; only then is it over.
             observer.OnReceived(report.Received);
             await connection.WriteAsync(new PerfMessage { Session = running.Session.Id, Report = report }, cancellationToken).ConfigureAwait(false);
+            _over.TrySetResult();
         }
     }
 
@@ -134,12 +135,12 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
         catch (Exception error)
         {
             running.Session.Break(error);
+            _over.TrySetResult();
             throw;
         }
         finally
         {
             Interlocked.CompareExchange(ref _running, null, running);
-            _over.TrySetResult();
         }
     }
 
