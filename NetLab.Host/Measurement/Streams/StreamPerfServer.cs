@@ -96,10 +96,16 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
         PerfReport report = await running.Watching.ConfigureAwait(false);
         if (stream == 0)
         {
-            // The first stream also brings the report; only then is it over.
+            // The first stream also brings the report; only then is it over, or when nobody takes it.
             observer.OnReceived(report.Received);
-            await connection.WriteAsync(new PerfMessage { Session = running.Session.Id, Report = report }, cancellationToken).ConfigureAwait(false);
-            _over.TrySetResult();
+            try
+            {
+                await connection.WriteAsync(new PerfMessage { Session = running.Session.Id, Report = report }, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _over.TrySetResult();
+            }
         }
     }
 
