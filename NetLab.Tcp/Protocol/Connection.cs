@@ -131,6 +131,9 @@ public sealed partial class Connection
         return connection;
     }
 
+    /// <summary>RCV.NXT as it goes on the wire.</summary>
+    internal SequenceNumber ReceiveNext => _receiver.Acknowledgment;
+
     /// <summary>Options without the one that a peer can do without, if they would make a segment larger than a size.</summary>
     internal static SegmentOptions FitInto(SegmentOptions options, int size) =>
         SegmentWriter.SizeOf(options) <= size ? options : options with { MaxSegmentSize = null };

@@ -104,6 +104,12 @@ public sealed class ConnectionScript
     /// <summary>The offset in the peer's stream of a number that the endpoint sent, such as of a SACK block.</summary>
     public long PeerOffset(SequenceNumber number) => number.DistanceFrom(_peerInitial);
 
+    /// <summary>The offset in the endpoint's stream of a number of its own; its SYN must have been sent.</summary>
+    internal long OwnOffset(SequenceNumber number) => number.DistanceFrom(_ownInitial ?? default);
+
+    /// <summary>The offset in the peer's stream that the endpoint waits for.</summary>
+    internal long PeerNext => Connection is { } connection ? connection.ReceiveNext.DistanceFrom(_peerInitial) : 0;
+
     /// <summary>Gives the endpoint a segment from the peer.</summary>
     public void Inject(ScriptedSegment segment) => InjectFrom(Peer, PeerPort, _ownPort, segment);
 
