@@ -31,6 +31,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource _established = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<CloseReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _allAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _consumedStep;
     private IDictionary<object, object?>? _items;
     private ReadResult? _reading;
@@ -92,6 +93,12 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     /// <summary>The congestion control's name, as iperf3 and the kernel write it; null before the first segment.</summary>
     public string? CongestionControl => Entry?.Connection.CongestionControl;
 
+    /// <summary>
+    /// How long disposing waits for the peer to acknowledge all that was written and the FIN, as SO_LINGER does: null does not
+    /// wait, zero sends a RST instead of a FIN. What is not acknowledged by then is still sent after disposing.
+    /// </summary>
+    public TimeSpan? Linger { get; set; }
+
     /// <summary>Completes when the connection is over, with the reason; TIME-WAIT counts as over.</summary>
     public Task<CloseReason> Ended => _ended.Task;
 
@@ -116,6 +123,11 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     /// <summary>Closes both ways; see the close contract.</summary>
     public override async ValueTask DisposeAsync()
     {
+        if (Linger == TimeSpan.Zero)
+        {
+            Abort();
+        }
+
         await Transport.Output.CompleteAsync().ConfigureAwait(false);
 
         // Before the input is completed: from then on unread bytes count as discarded, and the peer must learn of them.
@@ -127,6 +139,12 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         await Transport.Input.CompleteAsync().ConfigureAwait(false);
 
         Signal();
+        if (Linger is { } linger && linger > TimeSpan.Zero)
+        {
+            // Not a failure: who lingers has asked for this long and no longer.
+            await Task.WhenAny(_allAcknowledged.Task, Task.Delay(linger)).ConfigureAwait(false);
+        }
+
         if (OwnsEndpoint)
         {
             // Not waited for: like a kernel, the endpoint says goodbye while the application goes on.
@@ -200,6 +218,15 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         }
     }
 
+    /// <summary>Lets whoever lingers go, once the peer has all that was sent and the FIN.</summary>
+    internal void ReleaseLinger()
+    {
+        if (Entry?.Connection.State is ConnectionState.FinWait2 or ConnectionState.TimeWait)
+        {
+            _allAcknowledged.TrySetResult();
+        }
+    }
+
     /// <summary>The application wrote, read or closed; runs on the loop.</summary>
     internal void OnSignal()
     {
@@ -258,6 +285,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
             return;
         }
 
+        _allAcknowledged.TrySetResult();
         Exception toConnector = error is IOException { InnerException: SocketException inner } ? inner : error ?? ErrorFor(reason);
         if (_established.TrySetException(toConnector))
         {

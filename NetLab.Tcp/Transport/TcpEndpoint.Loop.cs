@@ -126,6 +126,7 @@ public sealed partial class TcpEndpoint
             {
                 connection.Attach(entry);
                 connection.FlushInput();
+                connection.ReleaseLinger();
             }
         }
     }
