@@ -3,101 +3,88 @@ using System.IO.Pipelines;
 namespace NetLab.Tcp.Tests.Transport;
 
 /// <summary>The same application over NetLab's TCP and the kernel's: what it can see of a stream is the same.</summary>
-public sealed class EitherTcpTests
+public abstract class EitherTcpTests(StreamCarrier carrier) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    [Theory]
-    [InlineData(StreamCarrier.NetLab)]
-    [InlineData(StreamCarrier.Kernel)]
-    [Conformance(177)]
-    public async Task After_a_half_close_the_other_half_goes_on(StreamCarrier carrier)
+    // Set before each test.
+    private StreamEnd _client = null!;
+    private StreamEnd _server = null!;
+
+    public async Task InitializeAsync() => (_client, _server) = await StreamEnd.OpenPair(carrier);
+
+    public async Task DisposeAsync()
     {
-        (StreamEnd client, StreamEnd server) = await StreamEnd.OpenPair(carrier);
-        await using StreamEnd first = client, second = server;
-        byte[] request = StreamBehaviourTests.Bytes(1, 1000);
-        byte[] answer = StreamBehaviourTests.Bytes(2, 300_000);
-        await client.Output.WriteAsync(request);
-        await client.ShutdownSend();
-        Assert.Equal(request, await ReadToEnd(server));
-        await server.Output.WriteAsync(answer).AsTask().WaitAsync(Patience);
-        await server.ShutdownSend();
-        Assert.Equal(answer, await ReadToEnd(client));
+        await _client.DisposeAsync();
+        await _server.DisposeAsync();
     }
 
-    [Theory]
-    [InlineData(StreamCarrier.NetLab)]
-    [InlineData(StreamCarrier.Kernel)]
+    [Fact]
     [Conformance(177)]
-    public async Task The_end_of_a_stream_stays_its_end(StreamCarrier carrier)
+    public async Task After_a_half_close_the_other_half_goes_on()
     {
-        (StreamEnd client, StreamEnd server) = await StreamEnd.OpenPair(carrier);
-        await using StreamEnd first = client, second = server;
-        await client.ShutdownSend();
+        byte[] request = StreamBehaviourTests.Bytes(1, 1000);
+        byte[] answer = StreamBehaviourTests.Bytes(2, 300_000);
+        await _client.Output.WriteAsync(request);
+        await _client.ShutdownSend();
+        Assert.Equal(request, await ReadToEnd(_server));
+        await _server.Output.WriteAsync(answer).AsTask().WaitAsync(Patience);
+        await _server.ShutdownSend();
+        Assert.Equal(answer, await ReadToEnd(_client));
+    }
+
+    [Fact]
+    [Conformance(177)]
+    public async Task The_end_of_a_stream_stays_its_end()
+    {
+        await _client.ShutdownSend();
         for (int i = 0; i < 3; i++)
         {
-            ReadResult end = await server.Input.ReadAsync().AsTask().WaitAsync(Patience);
+            ReadResult end = await _server.Input.ReadAsync().AsTask().WaitAsync(Patience);
             Assert.True(end.IsCompleted);
             Assert.True(end.Buffer.IsEmpty);
-            server.Input.AdvanceTo(end.Buffer.End);
+            _server.Input.AdvanceTo(end.Buffer.End);
         }
     }
 
-    [Theory]
-    [InlineData(StreamCarrier.NetLab)]
-    [InlineData(StreamCarrier.Kernel)]
+    [Fact]
     [Conformance(177)]
-    public async Task One_write_may_be_larger_than_every_buffer_both_ways_at_once(StreamCarrier carrier)
+    public async Task One_write_may_be_larger_than_every_buffer_both_ways_at_once()
     {
-        (StreamEnd client, StreamEnd server) = await StreamEnd.OpenPair(carrier);
-        await using StreamEnd first = client, second = server;
         byte[] up = StreamBehaviourTests.Bytes(3, 24 << 20);
         byte[] down = StreamBehaviourTests.Bytes(4, 24 << 20);
-        Task<byte[]> atServer = ReadToEnd(server);
-        Task<byte[]> atClient = ReadToEnd(client);
-        await Task.WhenAll(WriteAndShutdown(client, up), WriteAndShutdown(server, down)).WaitAsync(Patience);
+        Task<byte[]> atServer = ReadToEnd(_server);
+        Task<byte[]> atClient = ReadToEnd(_client);
+        await Task.WhenAll(WriteAndShutdown(_client, up), WriteAndShutdown(_server, down)).WaitAsync(Patience);
         Assert.Equal(up, await atServer);
         Assert.Equal(down, await atClient);
     }
 
-    [Theory]
-    [InlineData(StreamCarrier.NetLab)]
-    [InlineData(StreamCarrier.Kernel)]
+    [Fact]
     [Conformance(177)]
-    public async Task A_write_after_the_shutdown_is_refused_and_never_arrives(StreamCarrier carrier)
+    public async Task A_write_after_the_shutdown_is_refused_and_never_arrives()
     {
-        (StreamEnd client, StreamEnd server) = await StreamEnd.OpenPair(carrier);
-        await using StreamEnd first = client, second = server;
         byte[] said = StreamBehaviourTests.Bytes(5, 100);
-        await client.Output.WriteAsync(said);
-        await client.ShutdownSend();
-        await Assert.ThrowsAnyAsync<Exception>(() => client.Output.WriteAsync(new byte[10]).AsTask().WaitAsync(Patience));
-        Assert.Equal(said, await ReadToEnd(server));
+        await _client.Output.WriteAsync(said);
+        await _client.ShutdownSend();
+        await Assert.ThrowsAnyAsync<Exception>(() => _client.Output.WriteAsync(new byte[10]).AsTask().WaitAsync(Patience));
+        Assert.Equal(said, await ReadToEnd(_server));
     }
 
-    [Theory]
-    [InlineData(StreamCarrier.NetLab)]
-    [InlineData(StreamCarrier.Kernel)]
+    [Fact]
     [Conformance(177)]
-    public async Task An_abort_is_an_error_at_the_reader_and_no_end(StreamCarrier carrier)
+    public async Task An_abort_is_an_error_at_the_reader_and_no_end()
     {
-        (StreamEnd client, StreamEnd server) = await StreamEnd.OpenPair(carrier);
-        await using StreamEnd first = client, second = server;
-        client.Abort();
-        await Assert.ThrowsAnyAsync<IOException>(() => ReadToEnd(server));
+        _client.Abort();
+        await Assert.ThrowsAnyAsync<IOException>(() => ReadToEnd(_server));
     }
 
-    [Theory]
-    [InlineData(StreamCarrier.NetLab)]
-    [InlineData(StreamCarrier.Kernel)]
+    [Fact]
     [Conformance(177)]
-    public async Task Whoever_writes_to_a_closed_peer_learns_of_it(StreamCarrier carrier)
+    public async Task Whoever_writes_to_a_closed_peer_learns_of_it()
     {
-        (StreamEnd client, StreamEnd server) = await StreamEnd.OpenPair(carrier);
-        await using StreamEnd first = client, second = server;
-        await server.DisposeAsync();
-        Task writing = WriteUntilRefused(client);
-        await writing.WaitAsync(Patience);
+        await _server.DisposeAsync();
+        await WriteUntilRefused(_client).WaitAsync(Patience);
     }
 
     // A pipe tells a writer that nobody reads by its result, a stream by an exception: either is an answer.
@@ -126,4 +113,8 @@ public sealed class EitherTcpTests
         await end.Input.CopyToAsync(bytes).WaitAsync(Patience);
         return bytes.ToArray();
     }
+
+    public sealed class OverNetLab() : EitherTcpTests(StreamCarrier.NetLab);
+
+    public sealed class OverTheKernel() : EitherTcpTests(StreamCarrier.Kernel);
 }

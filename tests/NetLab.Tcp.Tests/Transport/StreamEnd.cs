@@ -5,16 +5,6 @@ using NetLab.Tcp.Transport;
 
 namespace NetLab.Tcp.Tests.Transport;
 
-/// <summary>Whose TCP carries a byte stream.</summary>
-public enum StreamCarrier
-{
-    /// <summary>NetLab.Tcp over UDP.</summary>
-    NetLab,
-
-    /// <summary>The kernel's TCP: the judge of what a byte stream does.</summary>
-    Kernel,
-}
-
 /// <summary>One end of a byte stream, as an application sees it, whoever carries it.</summary>
 internal abstract class StreamEnd : IAsyncDisposable
 {
