@@ -25,6 +25,9 @@ namespace NetLab.Tcp.Transport;
 /// </remarks>
 public sealed class TcpConnection : ConnectionContext, IConnectionHandler
 {
+    // Larger than a pipe's own 4 KiB: a window is then a few dozen blocks to walk, and not hundreds.
+    private const int BlockSize = 16_384;
+
     private readonly TcpEndpoint _endpoint;
     private readonly Pipe _input;
     private readonly Pipe _output;
@@ -39,6 +42,10 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     private long _consumedSinceSignal;
     private int _signaled;
     private bool _inputDirty;
+
+    // The pipe's lock is shared with the reader: it is taken once a block and once a turn, not once a segment.
+    private Memory<byte> _block;
+    private int _filled;
     private bool _outputEnded;
     private volatile bool _inputCompleted;
     private volatile Request _request;
@@ -49,9 +56,13 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         ConnectionOptions options = endpoint.Options.Connection;
 
         // The receive window keeps the input within bounds, so the pipe itself never has to pause the loop.
-        _input = new Pipe(new PipeOptions(pauseWriterThreshold: 0, resumeWriterThreshold: 0, useSynchronizationContext: false));
+        _input = new Pipe(new PipeOptions(
+            pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: BlockSize, useSynchronizationContext: false));
         _output = new Pipe(new PipeOptions(
-            pauseWriterThreshold: options.SendBufferSize, resumeWriterThreshold: options.SendBufferSize / 2, useSynchronizationContext: false));
+            pauseWriterThreshold: options.SendBufferSize,
+            resumeWriterThreshold: options.SendBufferSize / 2,
+            minimumSegmentSize: BlockSize,
+            useSynchronizationContext: false));
         _consumedStep = options.ReceiveBufferSize / 8;
         Transport = new DuplexPipe(
             new CountingPipeReader(_input.Reader, OnConsumed, OnInputCompleted), new SignalingPipeWriter(_output.Writer, Signal));
@@ -171,9 +182,20 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
             return;
         }
 
-        bytes.CopyTo(_input.Writer.GetSpan(bytes.Length));
-        _input.Writer.Advance(bytes.Length);
         _inputDirty = true;
+        while (!bytes.IsEmpty)
+        {
+            if (_filled == _block.Length)
+            {
+                Advance();
+                _block = _input.Writer.GetMemory();
+            }
+
+            int length = Math.Min(bytes.Length, _block.Length - _filled);
+            bytes[..length].CopyTo(_block.Span[_filled..]);
+            _filled += length;
+            bytes = bytes[length..];
+        }
     }
 
     void IConnectionHandler.OnEndOfStream()
@@ -203,6 +225,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         if (_inputDirty)
         {
             _inputDirty = false;
+            Advance();
 
             // Without a pause threshold a flush completes at once; its result says whether anyone still reads.
             try
@@ -302,6 +325,16 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
 
         // Registered callbacks are the application's; they must not run on the loop.
         ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
+    }
+
+    private void Advance()
+    {
+        if (_filled > 0)
+        {
+            _input.Writer.Advance(_filled);
+        }
+
+        (_block, _filled) = (default, 0);
     }
 
     private void ReadOutput()

@@ -10,6 +10,10 @@ internal sealed class SendBuffer
 {
     private ReadOnlySequence<byte> _bytes;
 
+    // Where the last copy ended: segments are sent one behind the other, and a sequence can only be walked from its front.
+    private SequencePosition _cursor;
+    private long _cursorOffset;
+
     /// <summary>Stream offset of the first byte; the first byte of a stream is at 1, behind the SYN.</summary>
     public long Start { get; private set; } = 1;
 
@@ -22,6 +26,7 @@ internal sealed class SendBuffer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes.Length, _bytes.Length);
         _bytes = bytes;
+        _cursorOffset = 0;
     }
 
     /// <summary>Lets go of bytes that were acknowledged.</summary>
@@ -40,8 +45,19 @@ internal sealed class SendBuffer
     }
 
     /// <summary>Copies bytes into a datagram.</summary>
-    public void CopyTo(long offset, Span<byte> destination) => _bytes.Slice(offset - Start, destination.Length).CopyTo(destination);
+    /// <param name="offset">Stream offset of the first.</param>
+    /// <param name="destination">Takes as many as it is long.</param>
+    public void CopyTo(long offset, Span<byte> destination)
+    {
+        // A cursor at the very start may stand at the end of a block that has been let go of.
+        SequencePosition from = _cursorOffset > Start && _cursorOffset <= offset
+            ? _bytes.GetPosition(offset - _cursorOffset, _cursor)
+            : _bytes.GetPosition(offset - Start);
+        ReadOnlySequence<byte> bytes = _bytes.Slice(from, destination.Length);
+        bytes.CopyTo(destination);
+        (_cursor, _cursorOffset) = (bytes.End, offset + destination.Length);
+    }
 
     /// <summary>Lets go of everything.</summary>
-    public void Clear() => _bytes = default;
+    public void Clear() => (_bytes, _cursorOffset) = (default, 0);
 }
