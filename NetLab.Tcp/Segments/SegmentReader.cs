@@ -5,6 +5,10 @@ namespace NetLab.Tcp.Segments;
 /// <summary>Reads a segment out of a datagram. Bad bytes are an ordinary answer; nothing is allocated and nothing thrown.</summary>
 public static class SegmentReader
 {
+    // Two no-operations and the timestamps (RFC 7323, appendix A): all that nearly every segment of an open connection carries.
+    private const uint AlignedTimestamps = 0x0101080A;
+    private const int AlignedTimestampsSize = 12;
+
     /// <summary>Reads a segment and checks its checksum.</summary>
     /// <param name="datagram">A whole UDP payload.</param>
     /// <param name="segment">The segment, pointing into <paramref name="datagram"/>.</param>
@@ -59,9 +63,18 @@ public static class SegmentReader
         return true;
     }
 
+    private static SegmentTimestamps ReadTimestamps(ReadOnlySpan<byte> value) =>
+        new(BinaryPrimitives.ReadUInt32BigEndian(value), BinaryPrimitives.ReadUInt32BigEndian(value[4..]));
+
     private static bool TryReadOptions(ReadOnlySpan<byte> bytes, out SegmentOptions options)
     {
         options = default;
+        if (bytes.Length == AlignedTimestampsSize && BinaryPrimitives.ReadUInt32BigEndian(bytes) == AlignedTimestamps)
+        {
+            options = new SegmentOptions { Timestamps = ReadTimestamps(bytes[4..]) };
+            return true;
+        }
+
         while (!bytes.IsEmpty)
         {
             var kind = (OptionKind)bytes[0];
@@ -96,11 +109,7 @@ public static class SegmentReader
                     options = options with { SackPermitted = true };
                     break;
                 case (OptionKind.Timestamps, 8):
-                    options = options with
-                    {
-                        Timestamps = new SegmentTimestamps(
-                            BinaryPrimitives.ReadUInt32BigEndian(value), BinaryPrimitives.ReadUInt32BigEndian(value[4..])),
-                    };
+                    options = options with { Timestamps = ReadTimestamps(value) };
                     break;
                 case (OptionKind.Sack, >= 8 and <= 32) when value.Length % 8 == 0:
                     options = options with { Sack = ReadSack(value) };

@@ -93,13 +93,20 @@ public sealed class SegmentCodecTests
     [InlineData(new byte[] { 0, 2, 0, 0 }, SegmentError.None)]
     public void Options_with_impossible_lengths_are_refused_and_unknown_ones_skipped(byte[] options, SegmentError expected)
     {
-        byte[] datagram = new byte[24];
-        datagram[12] = 0x60;
-        options.CopyTo(datagram, 20);
-        ushort checksum = InternetChecksum.OfSegment(datagram);
-        (datagram[16], datagram[17]) = ((byte)(checksum >> 8), (byte)checksum);
-        SegmentReader.TryRead(datagram, out _, out SegmentError error);
+        SegmentReader.TryRead(WithOptions(options), out _, out SegmentError error);
         Assert.Equal(expected, error);
+    }
+
+    [Theory]
+    [Conformance(14)]
+    [InlineData(new byte[] { 1, 1, 8, 10, 0, 0, 1, 2, 0, 0, 3, 4 })]
+    [InlineData(new byte[] { 8, 10, 0, 0, 1, 2, 0, 0, 3, 4, 1, 1 })]
+    [InlineData(new byte[] { 1, 8, 10, 0, 0, 1, 2, 0, 0, 3, 4, 0 })]
+    [InlineData(new byte[] { 1, 1, 8, 10, 0, 0, 1, 2, 0, 0, 3, 4, 1, 1, 1, 0 })]
+    public void However_timestamps_are_padded_they_read_the_same(byte[] options)
+    {
+        Assert.True(SegmentReader.TryRead(WithOptions(options), out Segment segment, out _));
+        Assert.Equal(new SegmentOptions { Timestamps = new SegmentTimestamps(0x0102, 0x0304) }, segment.Header.Options);
     }
 
     [Fact]
@@ -155,6 +162,16 @@ public sealed class SegmentCodecTests
 
         return InternetChecksum.OfSegment(bytes) == (ushort)~sum;
     });
+
+    private static byte[] WithOptions(byte[] options)
+    {
+        byte[] datagram = new byte[SegmentHeader.MinSize + options.Length];
+        datagram[12] = (byte)(datagram.Length / 4 << 4);
+        options.CopyTo(datagram, SegmentHeader.MinSize);
+        ushort checksum = InternetChecksum.OfSegment(datagram);
+        (datagram[16], datagram[17]) = ((byte)(checksum >> 8), (byte)checksum);
+        return datagram;
+    }
 
     private static byte[] Write(SegmentHeader header, ReadOnlySpan<byte> payload)
     {
