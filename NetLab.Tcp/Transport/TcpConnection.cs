@@ -29,7 +29,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     private const int BlockSize = 16_384;
 
     private readonly TcpEndpoint _endpoint;
-    private readonly Pipe _input;
+    private readonly StreamInput _input = new(BlockSize);
     private readonly Pipe _output;
     private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource _established = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,11 +41,6 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     private long _consumed;
     private long _consumedSinceSignal;
     private int _signaled;
-    private bool _inputDirty;
-
-    // The pipe's lock is shared with the reader: it is taken once a block and once a turn, not once a segment.
-    private Memory<byte> _block;
-    private int _filled;
     private bool _outputEnded;
     private volatile bool _inputCompleted;
     private volatile Request _request;
@@ -55,9 +50,6 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         _endpoint = endpoint;
         ConnectionOptions options = endpoint.Options.Connection;
 
-        // The receive window keeps the input within bounds, so the pipe itself never has to pause the loop.
-        _input = new Pipe(new PipeOptions(
-            pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: BlockSize, useSynchronizationContext: false));
         _output = new Pipe(new PipeOptions(
             pauseWriterThreshold: options.SendBufferSize,
             resumeWriterThreshold: options.SendBufferSize / 2,
@@ -177,31 +169,16 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
 
     void IConnectionHandler.OnReceived(ReadOnlySpan<byte> bytes)
     {
-        if (_inputCompleted)
+        if (!_inputCompleted)
         {
-            return;
-        }
-
-        _inputDirty = true;
-        while (!bytes.IsEmpty)
-        {
-            if (_filled == _block.Length)
-            {
-                Advance();
-                _block = _input.Writer.GetMemory();
-            }
-
-            int length = Math.Min(bytes.Length, _block.Length - _filled);
-            bytes[..length].CopyTo(_block.Span[_filled..]);
-            _filled += length;
-            bytes = bytes[length..];
+            _input.Write(bytes);
         }
     }
 
     void IConnectionHandler.OnEndOfStream()
     {
         FlushInput();
-        _input.Writer.Complete();
+        _input.Complete();
     }
 
     void IConnectionHandler.OnAcknowledged(long bytes)
@@ -222,22 +199,9 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     /// <summary>Lets a reader see what arrived since the last call.</summary>
     internal void FlushInput()
     {
-        if (_inputDirty)
+        if (!_input.Flush())
         {
-            _inputDirty = false;
-            Advance();
-
-            // Without a pause threshold a flush completes at once; its result says whether anyone still reads.
-            try
-            {
-                ValueTask<FlushResult> flush = _input.Writer.FlushAsync();
-                _inputCompleted |= flush.IsCompletedSuccessfully && flush.Result.IsCompleted;
-            }
-            catch (Exception)
-            {
-                // The application completed its input with an exception: it reads no more, whatever the reason.
-                _inputCompleted = true;
-            }
+            _inputCompleted = true;
         }
     }
 
@@ -317,7 +281,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         }
 
         FlushInput();
-        _input.Writer.Complete(error);
+        _input.Complete(error);
         _outputEnded = true;
         _reading = null;
         _output.Reader.Complete(error);
@@ -325,16 +289,6 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
 
         // Registered callbacks are the application's; they must not run on the loop.
         ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
-    }
-
-    private void Advance()
-    {
-        if (_filled > 0)
-        {
-            _input.Writer.Advance(_filled);
-        }
-
-        (_block, _filled) = (default, 0);
     }
 
     private void ReadOutput()

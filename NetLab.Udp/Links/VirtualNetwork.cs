@@ -78,6 +78,34 @@ public sealed class VirtualNetwork
         _plans.Enqueue(action, (at.Ticks, ++_planned));
     }
 
+    /// <summary>Lets time pass until something is true.</summary>
+    /// <param name="until">The condition, looked at after every event.</param>
+    /// <param name="limit">Virtual time to stop at, counted from the start.</param>
+    /// <returns>Whether it came true within the limit.</returns>
+    public bool Run(Func<bool> until, TimeSpan limit)
+    {
+        ArgumentNullException.ThrowIfNull(until);
+        Instant end = Instant.FromOrigin(limit);
+        while (!until())
+        {
+            if (!Step(end))
+            {
+                return until();
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets a span of virtual time pass.</summary>
+    public void Advance(TimeSpan duration)
+    {
+        Instant end = Now + duration;
+        while (Step(end))
+        {
+        }
+    }
+
     /// <summary>Moves the clock to the next event and lets it happen.</summary>
     /// <param name="limit">The clock never passes this.</param>
     /// <returns>False when nothing happens up to the limit, where the clock then stands.</returns>

@@ -29,22 +29,29 @@ public sealed class SendBufferTests
                         break;
                     case 1 when buffer.End > buffer.Start:
                         long released = buffer.Release(buffer.Start + random.NextInt64(buffer.End - buffer.Start + 1));
-                        pipe.Reader.AdvanceTo(seen.GetPosition(released));
+                        SequencePosition position = seen.GetPosition(released);
+                        seen = seen.Slice(position);
+                        pipe.Reader.AdvanceTo(position);
+                        Copy();
                         seen = default;
                         Supply();
                         break;
                     default:
-                        // Now and then a look back, mostly one segment behind the other.
-                        long offset = buffer.Start + random.NextInt64(buffer.End - buffer.Start + 1);
-                        while (offset < buffer.End && random.Next(8) > 0)
-                        {
-                            byte[] copy = new byte[Math.Min(random.Next(1, 40), buffer.End - offset)];
-                            buffer.CopyTo(offset, copy);
-                            Assert.True(copy.AsSpan().SequenceEqual(stream.GetRange((int)offset, copy.Length).ToArray()), $"seed {seed}, step {step}");
-                            offset += copy.Length;
-                        }
-
+                        Copy();
                         break;
+                }
+            }
+
+            // Now and then a look back, mostly one segment behind the other.
+            void Copy()
+            {
+                long offset = buffer.Start + random.NextInt64(buffer.End - buffer.Start + 1);
+                while (offset < buffer.End && random.Next(8) > 0)
+                {
+                    byte[] copy = new byte[Math.Min(random.Next(1, 40), buffer.End - offset)];
+                    buffer.CopyTo(offset, copy);
+                    Assert.True(copy.AsSpan().SequenceEqual(stream.GetRange((int)offset, copy.Length).ToArray()), $"seed {seed}");
+                    offset += copy.Length;
                 }
             }
 
