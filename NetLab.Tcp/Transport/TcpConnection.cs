@@ -217,16 +217,21 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     /// <summary>The application wrote, read or closed; runs on the loop.</summary>
     internal void OnSignal()
     {
-        Volatile.Write(ref _signaled, 0);
+        // A full fence: what the application says after this comes with a signal of its own.
+        Interlocked.Exchange(ref _signaled, 0);
         if (Entry is not { } entry)
         {
             return;
         }
 
+        // Taken before what was consumed: who reads everything and then closes must not be seen to close with bytes unread.
+        Request request = _request;
+        bool inputCompleted = _inputCompleted;
+
         Connection connection = entry.Connection;
         long consumed = Interlocked.Exchange(ref _consumed, 0);
         connection.Consumed(Math.Min(consumed, connection.Unread));
-        if (_request == Request.Abort)
+        if (request == Request.Abort)
         {
             connection.Abort();
             return;
@@ -244,11 +249,11 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
             ReadOutput();
         }
 
-        if (_request == Request.Close)
+        if (request == Request.Close)
         {
             connection.Close(_endpoint.Now);
         }
-        else if (_inputCompleted)
+        else if (inputCompleted)
         {
             connection.ShutdownReceive();
         }
