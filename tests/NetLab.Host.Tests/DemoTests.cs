@@ -54,7 +54,9 @@ public sealed partial class DemoTests : IDisposable
     [Fact]
     public async Task A_demo_without_losses_retransmits_nothing()
     {
-        Nlab.Ended demo = await Nlab.Run(_folder, "demo", "--link", "delay=2ms");
+        // A tail loss probe goes out after two round trips without an answer: they must be longer than a busy machine may
+        // keep the link's thread waiting.
+        Nlab.Ended demo = await Nlab.Run(_folder, "demo", "--link", "delay=200ms");
         Assert.True(demo.ExitCode == 0, demo.Errors);
         Assert.Contains("no data was sent twice", demo.Output, StringComparison.Ordinal);
         Assert.Contains("retransmissions: 0", demo.Output, StringComparison.Ordinal);
