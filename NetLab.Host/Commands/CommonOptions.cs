@@ -12,18 +12,6 @@ internal static class CommonOptions
         Description = "Reach other machines than this one",
     };
 
-    public static Option<FileInfo?> Pcap() => new("--pcap")
-    {
-        Description = "Record what is sent and received as Ethernet/IP/UDP packets",
-        HelpName = "FILE",
-    };
-
-    public static Option<FileInfo?> PcapAsTcp() => new("--pcap-as-tcp")
-    {
-        Description = "Record the same without the UDP header, as plain IP/TCP",
-        HelpName = "FILE",
-    };
-
     public static Option<ulong?> Seed() => new("--seed")
     {
         Description = "The seed of everything random; the one used is printed",

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NetLab.Host.Demo;
+using NetLab.Host.Recording;
 using NetLab.Udp.Links;
 
 namespace NetLab.Host.Commands;
@@ -13,12 +14,11 @@ internal static class DemoCommand
         var file = new Option<FileInfo?>("--file") { Description = "The file to send; a made-up one if not given", HelpName = "FILE" };
         var link = new Option<string>("--link") { Description = "The link between the two ends", HelpName = "LINK", DefaultValueFactory = _ => "delay=10ms,loss=2%" };
         Option<ulong?> seed = CommonOptions.Seed();
-        Option<FileInfo?> pcap = CommonOptions.Pcap();
-        Option<FileInfo?> pcapAsTcp = CommonOptions.PcapAsTcp();
         var command = new Command("demo", "Everything in one command: a file over tcp and over udp through a bad link, recorded, decoded and compared")
         {
-            output, file, link, seed, pcap, pcapAsTcp,
+            output, file, link, seed,
         };
+        RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             LinkDescription description = CommonOptions.Link(parsed.GetRequiredValue(link));
@@ -42,23 +42,23 @@ internal static class DemoCommand
                 Seed = description.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw(),
                 Recording = new FileInfo(Path.Combine(folder.FullName, "demo.pcapng")),
                 RecordingAsTcp = new FileInfo(Path.Combine(folder.FullName, "demo-as-tcp.pcapng")),
+                Qlog = new FileInfo(Path.Combine(folder.FullName, "demo.qlog")),
             });
-            return RunAsync(run, parsed.GetValue(pcap), parsed.GetValue(pcapAsTcp), cancellationToken);
+            return RunAsync(run, recorded.From(parsed), cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(DemoRun run, FileInfo? copy, FileInfo? copyAsTcp, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(DemoRun run, RecordingOptions copies, CancellationToken cancellationToken)
     {
         int exitCode = await run.RunAsync(cancellationToken).ConfigureAwait(false);
-        if (copy is not null)
+        foreach ((FileInfo file, FileInfo? copy) in ((FileInfo, FileInfo?)[])
+            [(run.Options.Recording, copies.AsUdp), (run.Options.RecordingAsTcp, copies.AsTcp), (run.Options.Qlog, copies.Qlog)])
         {
-            run.Options.Recording.CopyTo(copy.FullName, overwrite: true);
-        }
-
-        if (copyAsTcp is not null)
-        {
-            run.Options.RecordingAsTcp.CopyTo(copyAsTcp.FullName, overwrite: true);
+            if (copy is not null)
+            {
+                file.CopyTo(copy.FullName, overwrite: true);
+            }
         }
 
         return exitCode;

@@ -24,9 +24,8 @@ internal static class LinkCommand
         var log = new Option<FileInfo?>("--log") { Description = "Write what befell each datagram, a JSON line each", HelpName = "FILE" };
         Option<ulong?> seed = CommonOptions.Seed();
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        Option<FileInfo?> pcap = CommonOptions.Pcap();
-        Option<FileInfo?> pcapAsTcp = CommonOptions.PcapAsTcp();
-        var command = new Command("link", "The link relay: put any UDP program behind an emulated link") { listen, target, link, json, log, seed, allowRemote, pcap, pcapAsTcp };
+        var command = new Command("link", "The link relay: put any UDP program behind an emulated link") { listen, target, link, json, log, seed, allowRemote };
+        RecordingArguments recorded = RecordingArguments.AddTo(command, qlog: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             LabAddress from = Datagrams(parsed.GetRequiredValue(listen));
@@ -34,7 +33,7 @@ internal static class LinkCommand
             LinkDescription description = CommonOptions.Link(parsed.GetRequiredValue(link));
             bool remote = parsed.GetValue(allowRemote);
             ulong used = description.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw();
-            using PacketRecorder? recorder = new RecordingOptions(parsed.GetValue(pcap), parsed.GetValue(pcapAsTcp)).Open();
+            using LabRecorder? recorder = recorded.From(parsed).Open();
             using LinkLog? fates = LinkLog.Open(parsed.GetValue(log));
             using LinkRelay relay = Bind(from, to, description, used, remote, recorder, fates);
             await Console.Error.WriteLineAsync($"link {from.At(relay.LocalEndPoint)} → {to}  seed={used}").ConfigureAwait(false);
@@ -93,7 +92,7 @@ internal static class LinkCommand
         return address.Transport == LabTransport.Udp ? address : throw new UsageException($"'{text}': a link carries datagrams: udp://HOST:PORT");
     }
 
-    private static LinkRelay Bind(LabAddress from, LabAddress to, LinkDescription link, ulong seed, bool allowRemote, PacketRecorder? recorder, LinkLog? log)
+    private static LinkRelay Bind(LabAddress from, LabAddress to, LinkDescription link, ulong seed, bool allowRemote, LabRecorder? recorder, LinkLog? log)
     {
         IPEndPoint local = from.Resolve(allowRemote);
         LinkRelayOptions options = LabRelay.OptionsFor(local, to.ResolvePeer(allowRemote), link, seed) with

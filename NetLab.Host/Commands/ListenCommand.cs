@@ -11,16 +11,15 @@ internal static class ListenCommand
     {
         var url = new Argument<string>("URL") { Description = "Where to listen: tcp://, udp://, kernel-tcp:// or kernel-udp://HOST:PORT" };
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        Option<FileInfo?> pcap = CommonOptions.Pcap();
-        Option<FileInfo?> pcapAsTcp = CommonOptions.PcapAsTcp();
         var command = new Command("listen", "Wait for one peer: standard input to it, it to standard output; end of input half-closes")
         {
-            url, allowRemote, pcap, pcapAsTcp,
+            url, allowRemote,
         };
+        RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             LabAddress address = LabAddress.Parse(parsed.GetRequiredValue(url));
-            using PacketRecorder? recorder = RecordingOptions.From(parsed, pcap, pcapAsTcp, address).Open();
+            using LabRecorder? recorder = recorded.From(parsed).For(address).Open();
             var options = new StreamOptions(null, parsed.GetValue(allowRemote), recorder) { Place = "server" };
             if (!address.IsStream)
             {

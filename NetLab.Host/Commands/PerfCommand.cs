@@ -34,12 +34,11 @@ internal static class PerfCommand
         var jsonStream = new Option<bool>("--json-stream") { Hidden = true };
         Option<ulong?> seed = CommonOptions.Seed();
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        Option<FileInfo?> pcap = CommonOptions.Pcap();
-        Option<FileInfo?> pcapAsTcp = CommonOptions.PcapAsTcp();
         var command = new Command("perf", "Throughput, side by side: sender and receiver are processes of their own on loopback")
         {
-            url, transport, time, bytes, segmentSize, streams, rate, warmUp, link, congestion, rounds, json, plot, jsonStream, seed, allowRemote, pcap, pcapAsTcp, PerfServerCommand.Create(),
+            url, transport, time, bytes, segmentSize, streams, rate, warmUp, link, congestion, rounds, json, plot, jsonStream, seed, allowRemote, PerfServerCommand.Create(),
         };
+        RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             bool counted = parsed.GetValue(bytes) is not null;
@@ -68,7 +67,7 @@ internal static class PerfCommand
                 }
 
                 LabAddress peer = LabAddress.Parse(address);
-                RecordingOptions recording = RecordingOptions.From(parsed, pcap, pcapAsTcp, peer);
+                RecordingOptions recording = recorded.From(parsed).For(peer);
                 var output = new PerfOutput(parsed.GetValue(json), parsed.GetValue(jsonStream), picture);
                 return SendAsync(peer, template, output, recording, parsed.GetValue(allowRemote), cancellationToken);
             }
@@ -80,7 +79,7 @@ internal static class PerfCommand
 
             LinkDescription? emulated = description is null ? null : CommonOptions.Link(description);
             PerfPlan[] plans = [.. Transports(parsed.GetValue(transport), emulated is not null).Select(t => Checked(template with { Transport = t }))];
-            string[] recordings = Recordings(parsed, pcap, pcapAsTcp, plans, parsed.GetValue(rounds));
+            string[] recordings = Recordings(recorded.From(parsed), plans, parsed.GetValue(rounds));
             var comparison = new Comparison(plans, recordings, emulated, description, parsed.GetValue(rounds), emulated?.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw());
             return CompareAsync(comparison, parsed.GetValue(json), picture, cancellationToken);
         });
@@ -109,24 +108,16 @@ internal static class PerfCommand
     }
 
     // The sender records, in its own process; a second run would write over the first.
-    private static string[] Recordings(ParseResult parsed, Option<FileInfo?> pcap, Option<FileInfo?> pcapAsTcp, PerfPlan[] plans, int rounds)
+    private static string[] Recordings(RecordingOptions recording, PerfPlan[] plans, int rounds)
     {
-        string[] arguments =
-        [
-            .. parsed.GetValue(pcap) is { } file ? (string[])["--pcap", file.FullName] : [],
-            .. parsed.GetValue(pcapAsTcp) is { } fileAsTcp ? (string[])["--pcap-as-tcp", fileAsTcp.FullName] : [],
-        ];
+        string[] arguments = [.. recording.Arguments];
         if (arguments.Length > 0 && (plans.Length > 1 || rounds > 1))
         {
             throw new UsageException($"{arguments[0]} '{arguments[1]}': one run is recorded: say which --transport, and no --rounds");
         }
 
-        if (arguments.Length > 0)
-        {
-            // Says now what the sender would say later.
-            RecordingOptions.From(parsed, pcap, pcapAsTcp, new LabAddress(plans[0].Transport, "127.0.0.1", 0));
-        }
-
+        // Says now what the sender would say later.
+        recording.For(new LabAddress(plans[0].Transport, "127.0.0.1", 0));
         return arguments;
     }
 
@@ -152,7 +143,7 @@ internal static class PerfCommand
     {
         PerfPlan plan = Checked(template with { Transport = address.Transport });
         address.ResolvePeer(allowRemote);
-        using PacketRecorder? recorder = recording.Open();
+        using LabRecorder? recorder = recording.Open();
         using var parentGone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (output.Stream)
         {

@@ -18,13 +18,12 @@ internal static class PerfServerCommand
         var once = new Option<bool>("--once") { Description = "End after one measurement" };
         var jsonStream = new Option<bool>("--json-stream") { Hidden = true };
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        Option<FileInfo?> pcap = CommonOptions.Pcap();
-        Option<FileInfo?> pcapAsTcp = CommonOptions.PcapAsTcp();
-        var command = new Command("server", "Receive what nlab perf URL sends, one measurement after the other, until Ctrl-C") { url, once, jsonStream, allowRemote, pcap, pcapAsTcp };
+        var command = new Command("server", "Receive what nlab perf URL sends, one measurement after the other, until Ctrl-C") { url, once, jsonStream, allowRemote };
+        RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             LabAddress address = LabAddress.Parse(parsed.GetRequiredValue(url));
-            using PacketRecorder? recorder = RecordingOptions.From(parsed, pcap, pcapAsTcp, address).Open();
+            using LabRecorder? recorder = recorded.From(parsed).For(address).Open();
             using var parentGone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             bool stream = parsed.GetValue(jsonStream);
             if (stream)

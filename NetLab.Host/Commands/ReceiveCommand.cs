@@ -18,12 +18,11 @@ internal static class ReceiveCommand
         var output = new Option<FileInfo?>("--output", "-o") { Description = "Where the file goes; the sender's name in this folder if not given", HelpName = "FILE" };
         Option<string> timeout = CommonOptions.Timeout("10s");
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        Option<FileInfo?> pcap = CommonOptions.Pcap();
-        Option<FileInfo?> pcapAsTcp = CommonOptions.PcapAsTcp();
         var command = new Command("receive", "Receive one file; exits 1 if what arrived is not what was sent")
         {
-            url, output, timeout, allowRemote, pcap, pcapAsTcp,
+            url, output, timeout, allowRemote,
         };
+        RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             LabAddress address = LabAddress.Parse(parsed.GetRequiredValue(url));
@@ -34,7 +33,7 @@ internal static class ReceiveCommand
             }
 
             IncomingFile.CheckFolderOf(target?.FullName ?? Path.GetFullPath("received"));
-            RecordingOptions recording = RecordingOptions.From(parsed, pcap, pcapAsTcp, address);
+            RecordingOptions recording = recorded.From(parsed).For(address);
             TimeSpan silence = CommonOptions.Duration(parsed.GetRequiredValue(timeout), "--timeout");
             return ReceiveAsync(address, target, silence, parsed.GetValue(allowRemote), recording, cancellationToken);
         });
@@ -44,7 +43,7 @@ internal static class ReceiveCommand
     private static async Task<int> ReceiveAsync(
         LabAddress address, FileInfo? target, TimeSpan timeout, bool allowRemote, RecordingOptions recording, CancellationToken cancellationToken)
     {
-        using PacketRecorder? recorder = recording.Open();
+        using LabRecorder? recorder = recording.Open();
         TransferReport report = address.IsStream
             ? await ReceiveByStreamAsync(address, target, new StreamOptions(timeout, allowRemote, recorder) { Place = "receiver" }, cancellationToken).ConfigureAwait(false)
             : await ReceiveByDatagramsAsync(address, target, timeout, allowRemote, recorder, cancellationToken).ConfigureAwait(false);
@@ -88,7 +87,7 @@ internal static class ReceiveCommand
     }
 
     private static async Task<TransferReport> ReceiveByDatagramsAsync(
-        LabAddress address, FileInfo? target, TimeSpan timeout, bool allowRemote, PacketRecorder? recorder, CancellationToken cancellationToken)
+        LabAddress address, FileInfo? target, TimeSpan timeout, bool allowRemote, LabRecorder? recorder, CancellationToken cancellationToken)
     {
         if (address.Transport != LabTransport.Udp)
         {

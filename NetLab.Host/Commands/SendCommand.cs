@@ -20,12 +20,11 @@ internal static class SendCommand
         Option<string> timeout = CommonOptions.Timeout("10s");
         var rate = new Option<string>("--rate") { Description = "Pace of udp://, in bits a second; 0 for flat out", HelpName = "RATE", DefaultValueFactory = _ => "100M" };
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        Option<FileInfo?> pcap = CommonOptions.Pcap();
-        Option<FileInfo?> pcapAsTcp = CommonOptions.PcapAsTcp();
         var command = new Command("send", "Send one file; both ends print bytes, time, goodput, retransmissions and SHA-256")
         {
-            file, url, timeout, rate, allowRemote, pcap, pcapAsTcp,
+            file, url, timeout, rate, allowRemote,
         };
+        RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             LabAddress address = LabAddress.Parse(parsed.GetRequiredValue(url));
@@ -40,7 +39,7 @@ internal static class SendCommand
                 throw new UsageException($"--rate '{parsed.GetValue(rate)}': a rate looks like 100M or 10G");
             }
 
-            RecordingOptions recording = RecordingOptions.From(parsed, pcap, pcapAsTcp, address);
+            RecordingOptions recording = recorded.From(parsed).For(address);
             TimeSpan silence = CommonOptions.Duration(parsed.GetRequiredValue(timeout), "--timeout");
             return SendAsync(source, address, silence, bitsPerSecond, parsed.GetValue(allowRemote), recording, cancellationToken);
         });
@@ -51,7 +50,7 @@ internal static class SendCommand
         FileInfo source, LabAddress address, TimeSpan timeout, long bitsPerSecond, bool allowRemote, RecordingOptions recording,
         CancellationToken cancellationToken)
     {
-        using PacketRecorder? recorder = recording.Open();
+        using LabRecorder? recorder = recording.Open();
         FileStream content = source.OpenRead();
         await using (content.ConfigureAwait(false))
         {
@@ -100,7 +99,7 @@ internal static class SendCommand
     }
 
     private static async Task<TransferReport> SendByDatagramsAsync(
-        FileStream content, string name, LabAddress address, long bitsPerSecond, bool allowRemote, PacketRecorder? recorder, CancellationToken cancellationToken)
+        FileStream content, string name, LabAddress address, long bitsPerSecond, bool allowRemote, LabRecorder? recorder, CancellationToken cancellationToken)
     {
         if (address.Transport != LabTransport.Udp)
         {

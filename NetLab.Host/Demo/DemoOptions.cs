@@ -22,4 +22,7 @@ internal sealed record DemoOptions
 
     /// <summary>Where the sender's TCP segments are recorded without their UDP headers.</summary>
     public required FileInfo RecordingAsTcp { get; init; }
+
+    /// <summary>Where what both ends' connections did is written.</summary>
+    public required FileInfo Qlog { get; init; }
 }

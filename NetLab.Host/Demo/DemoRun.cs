@@ -42,7 +42,7 @@ internal sealed class DemoRun(DemoOptions options)
         using IHost services = await StartServicesAsync(cancellationToken).ConfigureAwait(false);
         DemoTransfer tcp;
         DemoTransfer udp;
-        using (var recorder = new PacketRecorder(options.Recording, options.RecordingAsTcp))
+        using (var recorder = new LabRecorder(new RecordingOptions(options.Recording, options.RecordingAsTcp, options.Qlog)))
         {
             tcp = await TransferByTcpAsync(file, recorder, cancellationToken).ConfigureAwait(false);
             udp = await TransferByUdpAsync(file, recorder, cancellationToken).ConfigureAwait(false);
@@ -54,7 +54,7 @@ internal sealed class DemoRun(DemoOptions options)
         Title("tcp against udp");
         Terminal.Out.Write(DemoTable.Of(tcp, udp));
         Console.WriteLine();
-        Console.WriteLine($"recorded: {options.Recording} (as it was, both ends), {options.RecordingAsTcp} (plain TCP for Wireshark, sender's end)");
+        Console.WriteLine($"recorded: {options.Recording} (as it was, both ends), {options.RecordingAsTcp} (plain TCP for Wireshark, sender's end), {options.Qlog} (what both ends' TCP did, as qlog)");
         Console.WriteLine($"look on:  nlab decode {options.Recording} --summary");
         return Judge(tcp, udp);
     }
@@ -125,7 +125,7 @@ internal sealed class DemoRun(DemoOptions options)
         return relay;
     }
 
-    private async Task<DemoTransfer> TransferByTcpAsync(FileInfo file, PacketRecorder recorder, CancellationToken cancellationToken)
+    private async Task<DemoTransfer> TransferByTcpAsync(FileInfo file, LabRecorder recorder, CancellationToken cancellationToken)
     {
         Title("a file over tcp");
         var receiving = new StreamOptions(Patience, false, recorder) { Place = "receiver", RecordsAsTcp = false, Watch = Watching(atClient: false) };
@@ -166,7 +166,7 @@ internal sealed class DemoRun(DemoOptions options)
         }
     }
 
-    private async Task<DemoTransfer> TransferByUdpAsync(FileInfo file, PacketRecorder recorder, CancellationToken cancellationToken)
+    private async Task<DemoTransfer> TransferByUdpAsync(FileInfo file, LabRecorder recorder, CancellationToken cancellationToken)
     {
         Title("the same file over udp");
         using DatagramSocket receiving = DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, DemoPorts.Next()));

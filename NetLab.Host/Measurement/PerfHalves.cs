@@ -15,7 +15,7 @@ internal static class PerfHalves
     /// <summary>Sends, as planned, to a receiving half.</summary>
     /// <exception cref="IOException">Nobody answers there, or the answer is no.</exception>
     public static async Task<PerfOutcome> SendAsync(
-        LabAddress address, PerfPlan plan, bool allowRemote, PacketRecorder? recorder, CancellationToken cancellationToken)
+        LabAddress address, PerfPlan plan, bool allowRemote, LabRecorder? recorder, CancellationToken cancellationToken)
     {
         IPEndPoint remote = address.ResolvePeer(allowRemote);
         if (address.IsStream)
@@ -42,7 +42,7 @@ internal static class PerfHalves
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="UsageException">The address is taken or not this machine's.</exception>
     public static async Task ReceiveAsync(
-        LabAddress address, bool allowRemote, bool once, IPerfObserver observer, PacketRecorder? recorder, Action<LabAddress> onListening,
+        LabAddress address, bool allowRemote, bool once, IPerfObserver observer, LabRecorder? recorder, Action<LabAddress> onListening,
         CancellationToken cancellationToken)
     {
         IPEndPoint local = address.Resolve(allowRemote);
@@ -78,7 +78,7 @@ internal static class PerfHalves
         }
     }
 
-    private static IDatagramPort Open(LabTransport transport, IPEndPoint local, IPEndPoint? remote, PacketRecorder? recorder) => transport == LabTransport.Udp
+    private static IDatagramPort Open(LabTransport transport, IPEndPoint local, IPEndPoint? remote, LabRecorder? recorder) => transport == LabTransport.Udp
         ? new BatchedDatagramPort(local, remote, recorder)
         : new KernelDatagramPort(local, remote);
 }

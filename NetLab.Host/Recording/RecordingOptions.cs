@@ -1,32 +1,41 @@
-using System.CommandLine;
 using NetLab.Host.Commands;
 
 namespace NetLab.Host.Recording;
 
-/// <summary>What <c>--pcap</c> and <c>--pcap-as-tcp</c> ask for.</summary>
+/// <summary>What is to be recorded, and where.</summary>
 /// <param name="AsUdp">The file for datagrams as they were; null for none.</param>
 /// <param name="AsTcp">The file for segments without their UDP header; null for none.</param>
-internal sealed record RecordingOptions(FileInfo? AsUdp, FileInfo? AsTcp)
+/// <param name="Qlog">The file for what connections did; null for none.</param>
+internal sealed record RecordingOptions(FileInfo? AsUdp, FileInfo? AsTcp, FileInfo? Qlog = null)
 {
-    /// <summary>Reads the options, and sees whether they make sense for the address.</summary>
-    /// <exception cref="UsageException">They do not.</exception>
-    public static RecordingOptions From(ParseResult parsed, Option<FileInfo?> pcap, Option<FileInfo?> pcapAsTcp, LabAddress address)
+    /// <summary>The same on a command line.</summary>
+    public IEnumerable<string> Arguments =>
+    [
+        .. AsUdp is { } udp ? (string[])["--pcap", udp.FullName] : [],
+        .. AsTcp is { } tcp ? (string[])["--pcap-as-tcp", tcp.FullName] : [],
+        .. Qlog is { } qlog ? (string[])["--qlog", qlog.FullName] : [],
+    ];
+
+    /// <summary>Sees whether it makes sense for an address.</summary>
+    /// <exception cref="UsageException">It does not.</exception>
+    public RecordingOptions For(LabAddress address)
     {
-        var options = new RecordingOptions(parsed.GetValue(pcap), parsed.GetValue(pcapAsTcp));
-        bool asked = options.AsUdp is not null || options.AsTcp is not null;
-        if (asked && address.Transport is LabTransport.KernelTcp or LabTransport.KernelUdp)
+        if (AsUdp is not null && address.Transport is LabTransport.KernelTcp or LabTransport.KernelUdp)
         {
             throw new UsageException($"--pcap: nlab records its own datagrams, and {address} sends none; capture it with tcpdump");
         }
 
-        if (options.AsTcp is not null && address.Transport != LabTransport.Tcp)
+        foreach ((string option, FileInfo? file) in ((string, FileInfo?)[])[("--pcap-as-tcp", AsTcp), ("--qlog", Qlog)])
         {
-            throw new UsageException($"--pcap-as-tcp: {address} carries no TCP segments");
+            if (file is not null && address.Transport != LabTransport.Tcp)
+            {
+                throw new UsageException($"{option}: {address} carries no segments of NetLab's TCP");
+            }
         }
 
-        return options;
+        return this;
     }
 
     /// <summary>Opens the recorder; null if nothing is asked for.</summary>
-    public PacketRecorder? Open() => AsUdp is null && AsTcp is null ? null : new PacketRecorder(AsUdp, AsTcp);
+    public LabRecorder? Open() => AsUdp is null && AsTcp is null && Qlog is null ? null : new LabRecorder(this);
 }

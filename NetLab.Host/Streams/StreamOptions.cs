@@ -9,7 +9,7 @@ namespace NetLab.Host.Streams;
 /// <param name="Timeout">How long a peer may be silent; null for as long as it likes.</param>
 /// <param name="AllowRemote">Whether another machine may be reached.</param>
 /// <param name="Recorder">Records datagrams; null for not.</param>
-internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, PacketRecorder? Recorder = null)
+internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, LabRecorder? Recorder = null)
 {
     /// <summary>The place's name in a recording.</summary>
     public string Place { get; init; } = "nlab";
@@ -32,15 +32,19 @@ internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, Packet
     }
 
     /// <summary>The same as options of NetLab's TCP.</summary>
-    public ConnectionOptions ToConnectionOptions() => Timeout is not { } timeout
-        ? new ConnectionOptions()
-        : new ConnectionOptions
-        {
-            UserTimeout = timeout,
+    public ConnectionOptions ToConnectionOptions()
+    {
+        var options = new ConnectionOptions { Observe = Recorder?.Observe };
+        return Timeout is not { } timeout
+            ? options
+            : options with
+            {
+                UserTimeout = timeout,
 
-            // Idle for a third of the time-out, then four questions in what is left: noticed before it is over.
-            KeepAlive = timeout / 3,
-            KeepAliveInterval = timeout / 6,
-            KeepAliveProbes = 3,
-        };
+                // Idle for a third of the time-out, then four questions in what is left: noticed before it is over.
+                KeepAlive = timeout / 3,
+                KeepAliveInterval = timeout / 6,
+                KeepAliveProbes = 3,
+            };
+    }
 }

@@ -15,6 +15,12 @@ public sealed partial class Connection
     public void Receive(Instant now, in Segment segment)
     {
         Statistics.SegmentsReceived++;
+        if (_observation is not null)
+        {
+            _observation.Begin(now);
+            _observation.OnReceived(segment, State == ConnectionState.SynSent ? 0 : _receiver.Unwrap(segment.Header.Sequence));
+        }
+
         switch (State)
         {
             case ConnectionState.Closed:
@@ -26,6 +32,8 @@ public sealed partial class Connection
                 ReceiveSynchronized(now, segment);
                 break;
         }
+
+        _observation?.Settle();
     }
 
     private void ReceiveInSynSent(Instant now, in Segment segment)

@@ -20,9 +20,27 @@ public sealed partial class Connection
     public TransmitResult Transmit(Instant now, Span<byte> buffer, int maxSegments)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSegments, 1);
+        _observation?.Begin(now);
+        TransmitResult result = TransmitNext(now, buffer, maxSegments);
+        _observation?.Settle();
+        return result;
+    }
+
+    /// <summary>Lets the timers that have come due do their work.</summary>
+    /// <param name="now">The present moment.</param>
+    public void Timeout(Instant now)
+    {
+        _observation?.Begin(now);
+        RunTimers(now);
+        _observation?.Settle();
+    }
+
+    private TransmitResult TransmitNext(Instant now, Span<byte> buffer, int maxSegments)
+    {
         if (_replies.TryDequeue(out SegmentHeader reply))
         {
-            return Single(buffer, reply, default);
+            _observation?.OnSent(reply, default, 0, 0);
+            return Single(buffer, reply);
         }
 
         if (State == ConnectionState.Closed)
@@ -50,6 +68,7 @@ public sealed partial class Connection
 
             segmentSize = count == 0 ? size : segmentSize;
             WriteSegment(buffer.Slice(written, size), header, plan);
+            _observation?.OnSent(header, plan, _sender.NextTransmission, _sender.TransmissionsOf(plan) + 1);
             _sender.Commit(now, plan, header.Options.Timestamps?.Value);
             AfterSending(now, plan);
             if (reportsAll)
@@ -77,41 +96,39 @@ public sealed partial class Connection
         return TransmitBare(now, buffer);
     }
 
-    /// <summary>Lets the timers that have come due do their work.</summary>
-    /// <param name="now">The present moment.</param>
-    public void Timeout(Instant now)
+    private void RunTimers(Instant now)
     {
-        if (_timers.TryExpire(ConnectionTimer.Linger, now))
+        if (Expires(ConnectionTimer.Linger, now))
         {
             // TIME-WAIT is over, or an orphan waited long enough for the peer's FIN.
             End(Protocol.CloseReason.Finished);
             return;
         }
 
-        if (_timers.TryExpire(ConnectionTimer.UserTimeout, now))
+        if (Expires(ConnectionTimer.UserTimeout, now))
         {
             Abort(Protocol.CloseReason.TimedOut);
             return;
         }
 
         // A segment that was waiting for its turn is sent now; nothing else is to be done for it.
-        _timers.TryExpire(ConnectionTimer.Pacing, now);
-        if (_timers.TryExpire(ConnectionTimer.DelayedAcknowledgment, now))
+        Expires(ConnectionTimer.Pacing, now);
+        if (Expires(ConnectionTimer.DelayedAcknowledgment, now))
         {
             _receiver.Policy.OweOne();
         }
 
-        if (_timers.TryExpire(ConnectionTimer.Reordering, now))
+        if (Expires(ConnectionTimer.Reordering, now))
         {
             _sender.OnReorderingTimer(now);
         }
 
-        if (_timers.TryExpire(ConnectionTimer.TailLossProbe, now))
+        if (Expires(ConnectionTimer.TailLossProbe, now))
         {
             _sender.OnTailProbeTimer(now);
         }
 
-        if (_timers.TryExpire(ConnectionTimer.WindowProbe, now))
+        if (Expires(ConnectionTimer.WindowProbe, now))
         {
             _sender.OnWindowProbeTimer();
             if (++_unansweredProbes > _options.MaxRetransmissions)
@@ -121,7 +138,7 @@ public sealed partial class Connection
             }
         }
 
-        if (_timers.TryExpire(ConnectionTimer.Retransmission, now))
+        if (Expires(ConnectionTimer.Retransmission, now))
         {
             int limit = _established ? _options.MaxRetransmissions : _options.MaxSynRetransmissions;
             if (_sender.OnRetransmissionTimer(now) > limit)
@@ -131,10 +148,21 @@ public sealed partial class Connection
             }
         }
 
-        if (_timers.TryExpire(ConnectionTimer.KeepAlive, now))
+        if (Expires(ConnectionTimer.KeepAlive, now))
         {
             OnKeepAliveTimer(now);
         }
+    }
+
+    private bool Expires(ConnectionTimer timer, Instant now)
+    {
+        bool expired = _timers.TryExpire(timer, now);
+        if (expired)
+        {
+            _observation?.OnExpired(timer);
+        }
+
+        return expired;
     }
 
     private TransmitResult TransmitBare(Instant now, Span<byte> buffer)
@@ -144,7 +172,8 @@ public sealed partial class Connection
             // RFC 9293, 3.8.4: a number before the window, which the peer has to answer.
             _keepAliveDue = false;
             SegmentHeader probe = BareAcknowledgment(now) with { Sequence = _sender.Wrap(_sender.Next - 1) };
-            return Single(buffer, probe, default);
+            _observation?.OnKeepAliveSent(probe);
+            return Single(buffer, probe);
         }
 
         if (_receiver.Policy.Owed == 0)
@@ -154,7 +183,8 @@ public sealed partial class Connection
 
         SegmentHeader header = BareAcknowledgment(now);
         OnAcknowledgmentSent(header);
-        return Single(buffer, header, default);
+        _observation?.OnSent(header, default, 0, 0);
+        return Single(buffer, header);
     }
 
     private void OnAcknowledgmentSent(in SegmentHeader header)
@@ -166,10 +196,10 @@ public sealed partial class Connection
         }
     }
 
-    private TransmitResult Single(Span<byte> buffer, in SegmentHeader header, in SegmentPlan plan)
+    private TransmitResult Single(Span<byte> buffer, in SegmentHeader header)
     {
         int size = SegmentWriter.SizeOf(header.Options);
-        WriteSegment(buffer[..size], header, plan);
+        WriteSegment(buffer[..size], header, default);
         return new TransmitResult(size, size);
     }
 

@@ -25,6 +25,8 @@ public sealed partial class Connection
     private readonly Sender _sender;
     private readonly Receiver _receiver;
     private readonly bool _passive;
+    private readonly Observation? _observation;
+    private ConnectionState _state = ConnectionState.Closed;
 
     // The size of the SYN that made a passive connection: an answer to somebody who may not be there is no larger.
     private int _answerLimit = int.MaxValue;
@@ -56,10 +58,23 @@ public sealed partial class Connection
         _sender = new Sender(options, identity.InitialSequence, _timers, Statistics);
         _receiver = new Receiver(options, handler, _timers);
         _sender.QueueSyn();
+        if (options.Observe?.Invoke(this) is { } observer)
+        {
+            _observation = new Observation(this, observer, _timers);
+            _sender.Observation = _observation;
+        }
     }
 
     /// <summary>Where the connection stands.</summary>
-    public ConnectionState State { get; private set; } = ConnectionState.Closed;
+    public ConnectionState State
+    {
+        get => _state;
+        private set
+        {
+            _state = value;
+            _observation?.OnState(value);
+        }
+    }
 
     /// <summary>When <see cref="Timeout"/> wants to be called; null when no timer runs.</summary>
     public Instant? NextTimeout => _timers.Next == Instant.Never ? null : _timers.Next;
@@ -69,6 +84,12 @@ public sealed partial class Connection
 
     /// <summary>The peer's TCP port.</summary>
     public ushort RemotePort => _identity.RemotePort;
+
+    /// <summary>Whether the peer opened it.</summary>
+    public bool IsPassive => _passive;
+
+    /// <summary>What the sending half knows of the path and allows itself.</summary>
+    public ConnectionMetrics Metrics => _sender.Metrics with { Unread = _receiver.Unread };
 
     /// <summary>Told of what happens.</summary>
     internal IConnectionHandler Handler => _handler;
@@ -107,7 +128,9 @@ public sealed partial class Connection
             throw new ArgumentException("A connection cannot be opened to port 0.", nameof(identity));
         }
 
-        var connection = new Connection(options, handler, identity, passive: false) { State = ConnectionState.SynSent };
+        var connection = new Connection(options, handler, identity, passive: false);
+        connection._observation?.Begin(now);
+        connection.State = ConnectionState.SynSent;
         connection._timestamps = options.Timestamps;
         connection.StartUserTimeout(now);
         return connection;
@@ -122,8 +145,11 @@ public sealed partial class Connection
     internal static Connection Accept(
         Instant now, ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity, in Segment syn)
     {
-        var connection = new Connection(options, handler, identity, passive: true) { State = ConnectionState.SynReceived };
+        var connection = new Connection(options, handler, identity, passive: true);
+        connection._observation?.Begin(now);
+        connection.State = ConnectionState.SynReceived;
         connection.Statistics.SegmentsReceived++;
+        connection._observation?.OnReceived(syn, 0);
         connection._answerLimit = SegmentWriter.SizeOf(syn.Header.Options) + syn.Payload.Length;
         connection.TakeSyn(now, syn);
         connection.TakeText(now, syn);

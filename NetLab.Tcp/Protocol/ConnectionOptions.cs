@@ -1,3 +1,5 @@
+using NetLab.Tcp.Diagnostics;
+
 namespace NetLab.Tcp.Protocol;
 
 /// <summary>How a connection behaves. Every connection of an endpoint may have its own.</summary>
@@ -74,6 +76,12 @@ public sealed record ConnectionOptions
 
     /// <summary>Whether to offer window scaling (RFC 7323). Without it no window exceeds 65,535 bytes.</summary>
     public bool WindowScaling { get; init; } = true;
+
+    /// <summary>
+    /// Asked once a connection for somebody who hears everything that happens to it; null, or an answer of null, for nobody,
+    /// which costs nothing.
+    /// </summary>
+    public Func<Connection, IConnectionObserver?>? Observe { get; init; }
 
     /// <summary>Says what is wrong, one line, or null.</summary>
     public string? Validate() => this switch

@@ -1,7 +1,7 @@
 namespace NetLab.Tcp.Protocol;
 
 /// <summary>The timers of a connection.</summary>
-internal enum ConnectionTimer
+public enum ConnectionTimer
 {
     /// <summary>RTO (RFC 6298).</summary>
     Retransmission,

@@ -6,7 +6,8 @@ namespace NetLab.Tcp.Protocol;
 /// <summary>The deadlines of a connection: one field a timer, the least of them is when the machine wants to be called.</summary>
 internal sealed class TimerTable
 {
-    private const int Count = (int)ConnectionTimer.Linger + 1;
+    /// <summary>How many timers there are.</summary>
+    public const int Count = (int)ConnectionTimer.Linger + 1;
 
     private Deadlines _deadlines;
 

@@ -43,12 +43,11 @@ public sealed class SimulatedEndpoint
     /// <summary>What happened to datagrams that belong to no connection.</summary>
     public DemultiplexerStatistics Statistics => _demultiplexer.Statistics;
 
-    /// <summary>Opens a connection.</summary>
+    /// <summary>Opens a connection; its SYN leaves at this moment, once time is let run.</summary>
     public SimulatedStream Connect(DatagramAddress peer, ConnectionOptions options)
     {
         var stream = new SimulatedStream();
         stream.Attach(_demultiplexer.Open(_network.Now, peer, options, stream), Touch);
-        Flush();
         return stream;
     }
 

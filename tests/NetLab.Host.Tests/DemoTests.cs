@@ -60,6 +60,13 @@ public sealed partial class DemoTests : IDisposable
         Assert.True(demo.ExitCode == 0, demo.Errors);
         Assert.Contains("no data was sent twice", demo.Output, StringComparison.Ordinal);
         Assert.Contains("retransmissions: 0", demo.Output, StringComparison.Ordinal);
+
+        // Both ends are in the qlog, and neither lost anything.
+        string[] records = [.. (await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "demo-out", "demo.qlog"))).Split('\x1E').Skip(1)];
+        Assert.All(records, r => System.Text.Json.JsonDocument.Parse(r).Dispose());
+        Assert.Contains(records, r => r.Contains("transport:packet_sent", StringComparison.Ordinal) && r.Contains("1:client:", StringComparison.Ordinal));
+        Assert.Contains(records, r => r.Contains("transport:packet_received", StringComparison.Ordinal) && r.Contains("2:server:", StringComparison.Ordinal));
+        Assert.DoesNotContain(records, r => r.Contains("recovery:packet_lost", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -45,6 +45,9 @@ public sealed class UsageTests
     [InlineData("perf udp://127.0.0.1:1 --rounds 2", "--rounds")]
     [InlineData("perf udp://8.8.8.8:1", "--allow-remote")]
     [InlineData("perf server udp://127.0.0.1", "udp://127.0.0.1")]
+    [InlineData("connect udp://127.0.0.1:1 --qlog x.qlog", "--qlog")]
+    [InlineData("perf --transport tcp --rounds 2 --qlog x.qlog", "x.qlog")]
+    [InlineData("listen tcp://127.0.0.1:0 --qlog no/such/folder.qlog", "no/such/folder.qlog")]
     public async Task Is_said_in_one_line(string arguments, string word)
     {
         Nlab.Ended ended = await Nlab.Run(arguments.Split(' '));

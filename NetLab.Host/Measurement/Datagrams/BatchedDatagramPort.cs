@@ -17,7 +17,7 @@ internal sealed class BatchedDatagramPort : IDatagramPort
     /// <param name="local">Where to bind.</param>
     /// <param name="remote">The only peer, or null.</param>
     /// <param name="recorder">Records what passes; null for not.</param>
-    public BatchedDatagramPort(IPEndPoint local, IPEndPoint? remote, PacketRecorder? recorder)
+    public BatchedDatagramPort(IPEndPoint local, IPEndPoint? remote, LabRecorder? recorder)
     {
         _socket = DatagramSocket.Bind(local, new DatagramSocketOptions { Remote = remote, ReceiveBufferSize = PerfPlan.ReceiveBufferSize });
         _poller.Add(_socket);

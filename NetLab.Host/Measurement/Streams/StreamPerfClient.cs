@@ -11,7 +11,7 @@ using NetLab.Tcp.Transport;
 namespace NetLab.Host.Measurement.Streams;
 
 /// <summary>The sending half of a measurement by streams.</summary>
-internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, PacketRecorder? recorder)
+internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, LabRecorder? recorder)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -172,6 +172,7 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, PacketR
                         Congestion = CongestionNames.Parse(plan.Congestion),
                         KeepAlive = PerfPlan.Silence / 2,
                         UserTimeout = PerfPlan.Silence,
+                        Observe = recorder?.Observe,
                     },
                     Remote = remote,
                     Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref _endpoint)?.LocalEndPoint ?? any),

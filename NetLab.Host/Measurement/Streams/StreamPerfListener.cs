@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using NetLab.Host.Commands;
 using NetLab.Host.Recording;
 using NetLab.Host.Streams;
+using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Transport;
 
 namespace NetLab.Host.Measurement.Streams;
@@ -16,11 +17,15 @@ internal sealed class StreamPerfListener : IAsyncDisposable
 
     /// <summary>Binds and listens.</summary>
     /// <exception cref="SocketException">The address is taken or not this machine's.</exception>
-    public StreamPerfListener(LabTransport transport, IPEndPoint local, PacketRecorder? recorder)
+    public StreamPerfListener(LabTransport transport, IPEndPoint local, LabRecorder? recorder)
     {
         if (transport == LabTransport.Tcp)
         {
-            _endpoint = TcpEndpoint.Bind(local, new TcpEndpointOptions { Tap = recorder?.AddPlace("perf", () => LocalEndPoint ?? local) });
+            _endpoint = TcpEndpoint.Bind(local, new TcpEndpointOptions
+            {
+                Tap = recorder?.AddPlace("perf", () => LocalEndPoint ?? local),
+                Connection = new ConnectionOptions { Observe = recorder?.Observe },
+            });
             _listener = _endpoint.Listen();
             LocalEndPoint = _endpoint.LocalEndPoint;
             return;

@@ -1,3 +1,4 @@
+using NetLab.Tcp.Diagnostics;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Protocol.Recovery;
@@ -109,7 +110,7 @@ internal sealed class RackDetector
             if (lostAt <= now)
             {
                 lost += segment.Length;
-                segments.MarkLost(i);
+                segments.MarkLost(i, LossCause.Time);
             }
             else
             {

@@ -1,3 +1,4 @@
+using NetLab.Tcp.Diagnostics;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Protocol.Recovery;
@@ -29,6 +30,12 @@ internal sealed class SentSegments
 
     /// <summary>How many are unacknowledged and have been sent more than once.</summary>
     public int RetransmittedCount { get; private set; }
+
+    /// <summary>The number of the newest transmission, its <see cref="SentSegment.Order"/>.</summary>
+    public long LastTransmission => _transmissions;
+
+    /// <summary>Hears of segments taken for lost; null for nobody.</summary>
+    public Observation? Observation { get; set; }
 
     /// <summary>A segment by position, from the oldest.</summary>
     public ref readonly SentSegment this[int index] => ref At(index);
@@ -82,9 +89,16 @@ internal sealed class SentSegments
     }
 
     /// <summary>Marks a segment as lost: it is to be sent again.</summary>
-    public void MarkLost(int index)
+    /// <param name="index">Which.</param>
+    /// <param name="cause">How that was found.</param>
+    public void MarkLost(int index, LossCause cause)
     {
         ref SentSegment segment = ref At(index);
+        if (!segment.IsLost)
+        {
+            Observation?.OnLost(segment, cause);
+        }
+
         TakeOutOfFlight(ref segment);
         LostCount += segment.IsLost ? 0 : 1;
         segment.IsLost = true;
@@ -116,7 +130,7 @@ internal sealed class SentSegments
 
             if (!segment.IsSacked && (i == 0 || segment.SentAt <= sentBefore || forgetSacked))
             {
-                MarkLost(i);
+                MarkLost(i, LossCause.Timeout);
             }
         }
     }
@@ -136,8 +150,10 @@ internal sealed class SentSegments
         }
     }
 
-    /// <summary>After a timeout nothing is believed any more: everything is lost, the sacked too (RFC 2018, 8).</summary>
-    public void MarkAllLost(bool forgetSacked)
+    /// <summary>Nothing is believed any more: everything is lost, the sacked too if they are not believed either (RFC 2018, 8).</summary>
+    /// <param name="cause">How that was found.</param>
+    /// <param name="forgetSacked">Whether to believe no SACK any more.</param>
+    public void MarkAllLost(LossCause cause, bool forgetSacked)
     {
         for (int i = 0; i < Count; i++)
         {
@@ -150,7 +166,7 @@ internal sealed class SentSegments
 
             if (!segment.IsSacked)
             {
-                MarkLost(i);
+                MarkLost(i, cause);
             }
         }
     }

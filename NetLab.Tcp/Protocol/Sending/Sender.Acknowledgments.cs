@@ -1,3 +1,4 @@
+using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Protocol.Congestion;
 using NetLab.Tcp.Protocol.Recovery;
 using NetLab.Tcp.Segments;
@@ -100,7 +101,7 @@ internal sealed partial class Sender
         if (SynAcknowledged && Window == 0)
         {
             // Not a loss but a peer without room that took back its window: ask, do not back off cwnd.
-            _sent.MarkAllLost(forgetSacked: _sent[0].IsSacked);
+            _sent.MarkAllLost(LossCause.WindowClosed, forgetSacked: _sent[0].IsSacked);
             OnNothingToSend(now);
             return 0;
         }
@@ -133,7 +134,7 @@ internal sealed partial class Sender
         }
         else
         {
-            _sent.MarkAllLost(forgetSacked);
+            _sent.MarkAllLost(LossCause.Timeout, forgetSacked);
         }
 
         _retransmitFirst = true;
@@ -193,6 +194,7 @@ internal sealed partial class Sender
         if (_undo.OnAcknowledged(before, acknowledged, echo is 0 ? null : echo, duplicateReport))
         {
             _statistics.SpuriousRecoveries++;
+            Observation?.OnUndone();
             _congestion.OnSpurious();
             _sent.UnmarkLost();
             RoundTrip.ResetBackoff();
@@ -322,6 +324,7 @@ internal sealed partial class Sender
         }
 
         _rate.OnDelivered(segment, now);
+        Observation?.OnAcknowledged(segment);
 
         // RFC 8985, 6.2, step 2: what echoes a timestamp from before the retransmission acknowledges the original, and says
         // nothing of what was sent between the two.
@@ -352,7 +355,7 @@ internal sealed partial class Sender
             // RFC 5681, 3.2 and RFC 6582, 3.2: three duplicates, or an ACK that stops short, point at the oldest segment; but
             // not duplicates of what an earlier recovery may have sent twice.
             lost = _sent[0].Length;
-            _sent.MarkLost(0);
+            _sent.MarkLost(0, LossCause.DuplicateAcknowledgments);
             _retransmitFirst = true;
         }
 

@@ -104,12 +104,41 @@ internal sealed partial class Sender
     /// <summary>Whether a FIN follows the data.</summary>
     public bool FinQueued => _finQueued;
 
+    /// <summary>Hears what happens to what was sent; null for nobody.</summary>
+    public Observation? Observation
+    {
+        get => _sent.Observation;
+        set => _sent.Observation = value;
+    }
+
+    /// <summary>The number of the next transmission, as <see cref="SentSegment.Order"/> will have it.</summary>
+    public long NextTransmission => _sent.LastTransmission + 1;
+
+    /// <summary>What is known of the path.</summary>
+    public ConnectionMetrics Metrics => new()
+    {
+        CongestionWindow = _congestion.Window,
+        SlowStartThreshold = _congestion.SlowStartThreshold == long.MaxValue ? null : _congestion.SlowStartThreshold,
+        InFlight = _sent.InFlight,
+        SendWindow = Window,
+        LatestRoundTrip = RoundTrip.Latest,
+        SmoothedRoundTrip = RoundTrip.Smoothed,
+        LeastRoundTrip = RoundTrip.Minimum,
+        RoundTripVariation = RoundTrip.Variation,
+        Backoff = RoundTrip.Backoff,
+        SegmentSize = _segmentSize,
+        InRecovery = _phase != RecoveryPhase.None,
+    };
+
     private bool SynAcknowledged => Unacknowledged > 0;
 
     // The flow control of a peer that has not spoken yet is not known; a SYN needs none.
     private long WindowEdge => SynAcknowledged ? Unacknowledged + Window : 1;
 
     private int PayloadLimit => Math.Max(1, _segmentSize - FixedOptionBytes);
+
+    /// <summary>How often what a plan sends has been sent before.</summary>
+    public int TransmissionsOf(in SegmentPlan plan) => plan.Index < 0 ? 0 : _sent[plan.Index].Transmissions;
 
     /// <summary>The wire's number of a stream offset of ours.</summary>
     public SequenceNumber Wrap(long offset) => SequenceNumber.Wrap(offset, Initial);
@@ -136,7 +165,7 @@ internal sealed partial class Sender
     {
         if (_sent.Count > 0 && _sent[0].IsSyn)
         {
-            _sent.MarkLost(0);
+            _sent.MarkLost(0, LossCause.Asked);
         }
     }
 

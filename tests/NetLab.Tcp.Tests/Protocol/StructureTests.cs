@@ -1,4 +1,5 @@
 using CsCheck;
+using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Protocol.Congestion;
 using NetLab.Tcp.Protocol.Receiving;
 using NetLab.Tcp.Protocol.Recovery;
@@ -70,7 +71,7 @@ public sealed class StructureTests
                         oracle[index] = oracle[index] with { IsSacked = true, IsLost = false, InFlight = false };
                         break;
                     case 4 when index >= 0 && !oracle[index].IsSacked:
-                        ring.MarkLost(index);
+                        ring.MarkLost(index, LossCause.Time);
                         oracle[index] = oracle[index] with { IsLost = true, InFlight = false };
                         break;
                     case 5 when oracle.FindIndex(s => s.IsLost) is >= 0 and var lost:

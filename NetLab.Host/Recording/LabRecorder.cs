@@ -1,6 +1,8 @@
 using System.Net;
 using NetLab.Host.Commands;
 using NetLab.Osi.Captures;
+using NetLab.Tcp.Diagnostics;
+using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
@@ -9,9 +11,9 @@ namespace NetLab.Host.Recording;
 
 /// <summary>
 /// Writes what a socket sent and received to capture files: as it was, in UDP, and for NetLab's TCP without the UDP header
-/// as plain IP/TCP. Safe to be told by several threads.
+/// as plain IP/TCP; and what its connections did to a qlog. Safe to be told by several threads.
 /// </summary>
-internal sealed class PacketRecorder : IDisposable
+internal sealed class LabRecorder : IDisposable
 {
     private const int EthernetLinkType = 1;
 
@@ -21,12 +23,20 @@ internal sealed class PacketRecorder : IDisposable
     private readonly PcapngWriter? _asTcp;
     private bool _closed;
 
+    private readonly QlogFile? _qlog;
+
     /// <summary>Opens the files asked for.</summary>
-    public PacketRecorder(FileInfo? asUdp, FileInfo? asTcp)
+    /// <exception cref="UsageException">One of them cannot be written.</exception>
+    public LabRecorder(RecordingOptions options)
     {
-        _asUdp = Open(asUdp);
-        _asTcp = Open(asTcp);
+        _asUdp = Open(options.AsUdp) is { } udp ? new PcapngWriter(udp) : null;
+        _asTcp = Open(options.AsTcp) is { } tcp ? new PcapngWriter(tcp) : null;
+        Instant now = _clock.Now;
+        _qlog = Open(options.Qlog) is { } qlog ? new QlogFile(qlog, "nlab", now, _clock.ToWallClock(now)) : null;
     }
+
+    /// <summary>Who writes down the events of a connection; null if nobody asked for them.</summary>
+    public Func<Connection, IConnectionObserver?>? Observe => _qlog is { } qlog ? qlog.Observe : null;
 
     /// <summary>Datagrams recorded.</summary>
     public long Packets { get; private set; }
@@ -58,14 +68,19 @@ internal sealed class PacketRecorder : IDisposable
             _closed = true;
             _asUdp?.Dispose();
             _asTcp?.Dispose();
+            _qlog?.Dispose();
+            if (_qlog?.Failure is { } failure)
+            {
+                Console.Error.WriteLine($"nlab: --qlog: the log is not complete: {failure.Message}");
+            }
         }
     }
 
-    private static PcapngWriter? Open(FileInfo? file)
+    private static FileStream? Open(FileInfo? file)
     {
         try
         {
-            return file is null ? null : new PcapngWriter(new FileStream(file.FullName, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16));
+            return file is null ? null : new FileStream(file.FullName, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
