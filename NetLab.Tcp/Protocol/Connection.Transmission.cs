@@ -22,6 +22,13 @@ public sealed partial class Connection
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSegments, 1);
         _observation?.Begin(now);
         TransmitResult result = TransmitNext(now, buffer, maxSegments);
+        if (_awaitsUnsentLow && IsUnsentLow)
+        {
+            // Once for each time there was too much: a writer that is woken writes again.
+            _awaitsUnsentLow = false;
+            _handler.OnUnsentLow();
+        }
+
         _observation?.Settle();
         return result;
     }

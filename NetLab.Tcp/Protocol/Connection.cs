@@ -41,6 +41,7 @@ public sealed partial class Connection
     private int _unansweredKeepAlives;
     private Instant _heardAt;
     private bool _keepAliveDue;
+    private bool _awaitsUnsentLow;
 
     private Connection(ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity, bool passive)
     {
@@ -108,6 +109,12 @@ public sealed partial class Connection
 
     /// <summary>Bytes received and not yet consumed by the application.</summary>
     public long Unread => _receiver.Unread;
+
+    /// <summary>Bytes written and never sent.</summary>
+    public long Unsent => _sender.Unsent;
+
+    /// <summary>Whether so little is unsent that a writer may go on; see <see cref="ConnectionOptions.UnsentLowWaterMark"/>.</summary>
+    public bool IsUnsentLow => _options.UnsentLowWaterMark is not { } mark || Unsent < mark;
 
     /// <summary>Whether nothing is left to do: closed, and no segment waits to be sent.</summary>
     public bool IsSpent => State == ConnectionState.Closed && CloseReason is not null && _replies.Count == 0;
@@ -200,6 +207,7 @@ public sealed partial class Connection
         if (!_sender.FinQueued && CloseReason is null)
         {
             _sender.Buffer.Supply(unacknowledged);
+            _awaitsUnsentLow |= !IsUnsentLow;
         }
     }
 

@@ -17,6 +17,12 @@ public sealed record ConnectionOptions
     /// <summary>Bytes that may be written and not yet acknowledged.</summary>
     public int SendBufferSize { get; init; } = 1 << 20;
 
+    /// <summary>
+    /// Unsent bytes below which a writer is woken, 1 to <see cref="SendBufferSize"/>; null to wake it when there is room in
+    /// the send buffer. Small, what is written is never much older than what the network takes.
+    /// </summary>
+    public int? UnsentLowWaterMark { get; init; }
+
     /// <summary>How the connection decides how much may be in the network.</summary>
     public CongestionAlgorithm Congestion { get; init; }
 
@@ -89,6 +95,7 @@ public sealed record ConnectionOptions
         { MaxSegmentSize: < SmallestSegmentSize or > LargestSegmentSize } => $"MaxSegmentSize is {SmallestSegmentSize} to {LargestSegmentSize} bytes, not {MaxSegmentSize}",
         { ReceiveBufferSize: < 1024 or > 1 << 30 } => $"ReceiveBufferSize is 1 KiB to 1 GiB, not {ReceiveBufferSize} bytes",
         { SendBufferSize: < 1024 or > 1 << 30 } => $"SendBufferSize is 1 KiB to 1 GiB, not {SendBufferSize} bytes",
+        { UnsentLowWaterMark: { } mark } when mark < 1 || mark > SendBufferSize => $"UnsentLowWaterMark is 1 to SendBufferSize ({SendBufferSize}) bytes, not {mark}",
         _ when !Enum.IsDefined(Congestion) => $"Congestion is one of {string.Join(", ", Enum.GetNames<CongestionAlgorithm>())}, not {Congestion}",
         _ when Durations().Any(d => d < TimeSpan.Zero || d > LongestDuration) => $"durations are from 0 to {LongestDuration.TotalDays} days",
         { MaxRetransmissions: < 0 } or { MaxSynRetransmissions: < 0 } => "the number of retransmissions is not negative",

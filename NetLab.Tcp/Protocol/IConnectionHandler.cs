@@ -21,6 +21,13 @@ public interface IConnectionHandler
     /// <param name="bytes">How many.</param>
     void OnAcknowledged(long bytes);
 
+    /// <summary>
+    /// Of what was written, less than <see cref="ConnectionOptions.UnsentLowWaterMark"/> is unsent, after it had been more.
+    /// </summary>
+    void OnUnsentLow()
+    {
+    }
+
     /// <summary>The connection is over; nothing follows. TIME-WAIT counts as over.</summary>
     void OnClosed(CloseReason reason);
 }

@@ -26,6 +26,9 @@ public sealed class SimulatedStream : IConnectionHandler
     /// <summary>Why the connection ended; null as long as it has not.</summary>
     public CloseReason? CloseReason { get; private set; }
 
+    /// <summary>How often it was told that little of what it wrote is unsent.</summary>
+    public int UnsentLowCount { get; private set; }
+
     /// <summary>Whether to remember what is received; an experiment on throughput may not want to.</summary>
     public bool KeepsReceived { get; set; } = true;
 
@@ -116,6 +119,8 @@ public sealed class SimulatedStream : IConnectionHandler
         _first += (int)bytes;
         Acknowledged += bytes;
     }
+
+    void IConnectionHandler.OnUnsentLow() => UnsentLowCount++;
 
     void IConnectionHandler.OnClosed(CloseReason reason) => CloseReason = reason;
 

@@ -35,6 +35,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     private readonly TaskCompletionSource _established = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<CloseReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _allAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LowWaterGate? _gate;
     private readonly int _consumedStep;
     private IDictionary<object, object?>? _items;
     private ReadResult? _reading;
@@ -55,9 +56,10 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
             resumeWriterThreshold: options.SendBufferSize / 2,
             minimumSegmentSize: BlockSize,
             useSynchronizationContext: false));
+        _gate = options.UnsentLowWaterMark is null ? null : new LowWaterGate();
         _consumedStep = options.ReceiveBufferSize / 8;
         Transport = new DuplexPipe(
-            new CountingPipeReader(_input.Reader, OnConsumed, OnInputCompleted), new SignalingPipeWriter(_output.Writer, Signal));
+            new CountingPipeReader(_input.Reader, OnConsumed, OnInputCompleted), new SignalingPipeWriter(_output.Writer, Signal, _gate));
         LocalEndPoint = endpoint.LocalEndPoint;
         RemoteEndPoint = remote;
         ConnectionClosed = _closed.Token;
@@ -192,6 +194,8 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         }
     }
 
+    void IConnectionHandler.OnUnsentLow() => _gate?.Open();
+
     void IConnectionHandler.OnClosed(CloseReason reason) => End(reason, reason == CloseReason.Finished ? null : ErrorFor(reason));
 
     internal void Attach(ConnectionEntry entry) => Entry ??= entry;
@@ -249,6 +253,11 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
             ReadOutput();
         }
 
+        if (connection.IsUnsentLow)
+        {
+            _gate?.Open();
+        }
+
         if (request == Request.Close)
         {
             connection.Close(_endpoint.Now);
@@ -278,6 +287,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         }
 
         _allAcknowledged.TrySetResult();
+        _gate?.Open();
         Exception toConnector = error is IOException { InnerException: SocketException inner } ? inner : error ?? ErrorFor(reason);
         if (_established.TrySetException(toConnector))
         {

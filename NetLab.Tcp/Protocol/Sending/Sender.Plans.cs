@@ -60,7 +60,7 @@ internal sealed partial class Sender
     // Recovery by SACK follows PRR, unless the algorithm knows better.
     private bool ReducesInProportion => _phase == RecoveryPhase.Fast && Sack && !_congestion.ControlsRecovery;
 
-    private bool HasUnsent => Buffer.End > Math.Max(Next, 1) || (_finQueued && !FinSent);
+    private bool HasUnsent => Unsent > 0 || (_finQueued && !FinSent);
 
     private bool TryPlanSyn(out SegmentPlan plan)
     {

@@ -89,6 +89,9 @@ internal sealed partial class Sender
     /// <summary>Sequence numbers in the network.</summary>
     public long InFlight => _sent.InFlight;
 
+    /// <summary>Bytes written and never sent.</summary>
+    public long Unsent => Math.Max(0, Buffer.End - Math.Max(Next, 1));
+
     /// <summary>Whether something was sent and not acknowledged.</summary>
     public bool HasUnacknowledged => _sent.Count > 0;
 

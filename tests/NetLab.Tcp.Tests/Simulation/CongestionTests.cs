@@ -1,5 +1,7 @@
+using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Simulation;
+using NetLab.Tcp.Tests.Diagnostics;
 using NetLab.Udp.Links;
 using NetLab.Udp.Time;
 using Xunit.Abstractions;
@@ -71,6 +73,25 @@ public sealed class CongestionTests(ITestOutputHelper output)
 
         // And 4.3: never less than Reno would have.
         AssertNear(rate, 8 * Payload * Math.Max(window, Math.Sqrt(1.5 / loss)) / 0.1);
+    }
+
+    /// <summary>
+    /// RFC 9002, 7.6 calls it persistent congestion and takes it from TCP: two losses with nothing acknowledged between them, so
+    /// long apart that the timer expires. The last of forty segments is lost, and its probe too.
+    /// </summary>
+    [Theory]
+    [InlineData("", false)]
+    [InlineData(",up.drop=DATA#40", false)]
+    [InlineData(",up.drop=DATA#20,up.drop=DATA#21", false)]
+    [InlineData(",up.drop=DATA#40,up.drop=DATA#41", true)]
+    [Conformance(128)]
+    public void Only_losses_that_nothing_gets_through_between_collapse_the_window(string drops, bool collapses)
+    {
+        (ConnectionEventLog log, _, SimulatedPair pair) = ConnectionEventLogTests.Exchange($"delay=25ms{drops}", 1, 40 * Payload);
+        long least = log.Of(ConnectionEventKind.MetricsChanged).Skip(1).Min(e => e.Metrics.CongestionWindow);
+        Assert.Equal(collapses, pair.Client.Connection!.Statistics.Timeouts > 0);
+        Assert.Equal(collapses, least == Payload);
+        Assert.True(collapses || least >= 10 * Payload * CubicDecrease);
     }
 
     [Fact]
