@@ -28,6 +28,7 @@ internal static class PerfCommand
         var warmUp = new Option<string?>("--warm-up") { Description = "Time before the measured part; 1s if not given, none with --bytes (of streams, never)", HelpName = "DURATION" };
         var link = new Option<string?>("--link") { Description = "An emulated link between the two, such as delay=20ms,loss=1%", HelpName = "LINK" };
         var congestion = new Option<string?>("--congestion") { Description = "Congestion control of streams: cubic, reno or bbr, and what the kernel has; the transport's own choice if not given", HelpName = "NAME" };
+        var ecn = new Option<bool>("--ecn") { Description = "Let tcp ask queues to mark instead of drop (ECN; a link marks with mark=SIZE)" };
         var rounds = new Option<int>("--rounds") { Description = "How often each, in turns; medians and ratios are taken over rounds", HelpName = "N", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "One JSON document" };
         var plot = new Option<FileInfo?>("--plot") { Description = "Draw the throughput over time: .svg or .png", HelpName = "FILE" };
@@ -36,7 +37,7 @@ internal static class PerfCommand
         Option<bool> allowRemote = CommonOptions.AllowRemote();
         var command = new Command("perf", "Throughput, side by side: sender and receiver are processes of their own on loopback")
         {
-            url, transport, time, bytes, segmentSize, streams, rate, warmUp, link, congestion, rounds, json, plot, jsonStream, seed, allowRemote, PerfServerCommand.Create(),
+            url, transport, time, bytes, segmentSize, streams, rate, warmUp, link, congestion, ecn, rounds, json, plot, jsonStream, seed, allowRemote, PerfServerCommand.Create(),
         };
         RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -50,6 +51,7 @@ internal static class PerfCommand
                 Rate = Quantity.TryParseRate(parsed.GetRequiredValue(rate), out long bits) ? bits : throw new UsageException($"--rate '{parsed.GetValue(rate)}': a rate looks like 100M or 10G"),
                 WarmUp = Quantity.TryParseDuration(warm, out TimeSpan before) ? before : throw new UsageException($"--warm-up '{warm}': a duration looks like 20ms, 1.5s or 2m"),
                 Congestion = parsed.GetValue(congestion),
+                Ecn = parsed.GetValue(ecn),
             };
             if (template.Streams is < 1 or > PerfPlan.MaxStreams)
             {

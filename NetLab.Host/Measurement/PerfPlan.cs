@@ -40,4 +40,7 @@ internal sealed record PerfPlan(LabTransport Transport, int SegmentSize, int Str
 
     /// <summary>The congestion control of a stream's sender, or null for the transport's own choice.</summary>
     public string? Congestion { get; init; }
+
+    /// <summary>Whether NetLab's TCP asks to be marked instead of dropped (ECN).</summary>
+    public bool Ecn { get; init; }
 }

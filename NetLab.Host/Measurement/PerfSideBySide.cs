@@ -132,6 +132,11 @@ internal sealed class PerfSideBySide(
             arguments.AddRange(["--bytes", Number(plan.Bytes)]);
         }
 
+        if (plan.Ecn)
+        {
+            arguments.Add("--ecn");
+        }
+
         if (plan.Congestion is { } congestion)
         {
             arguments.AddRange(["--congestion", congestion]);

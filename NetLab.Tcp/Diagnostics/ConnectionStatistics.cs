@@ -39,6 +39,12 @@ public sealed class ConnectionStatistics
     /// <summary>Duplicate acknowledgments received.</summary>
     public long DuplicateAcknowledgments { get; internal set; }
 
+    /// <summary>Segments of ours that the peer says were marked on their way (ECN); counted modulo 8 between acknowledgments.</summary>
+    public long MarksReported { get; internal set; }
+
+    /// <summary>Segments that arrived marked.</summary>
+    public long MarksReceived { get; internal set; }
+
     /// <summary>Challenge ACKs sent (RFC 5961).</summary>
     public long ChallengeAcknowledgments { get; internal set; }
 

@@ -17,6 +17,11 @@ public sealed partial class Connection
             }
 
             _lastWindowUpdate = (offset, acknowledged);
+            if (segment.SequenceLength == 0)
+            {
+                _ecn.OnHandshakeEnd(segment.Header.Flags, _sender.SynWasSentAgain);
+            }
+
             TakeAcknowledgment(now, segment, acknowledged, isSyn: segment.Header.Has(SegmentFlags.Syn));
             Establish(now);
             AfterAcknowledgment(now);

@@ -154,6 +154,16 @@ public sealed partial class Connection
             return;
         }
 
+        if (_ecn.OnReceived(segment.Ecn))
+        {
+            Statistics.MarksReceived++;
+            if (segment.SequenceLength > 0)
+            {
+                // The sooner the sender knows, the shorter the queue (RFC 9768, 3.2.2.5.1).
+                _receiver.Policy.OweOne();
+            }
+        }
+
         if (header.Options.Timestamps is { } stamp && _timestamps)
         {
             _receiver.NoteTimestamp(stamp.Value, offset, now);
@@ -296,6 +306,16 @@ public sealed partial class Connection
     {
         SegmentOptions options = syn.Header.Options;
         _receiver.Synchronize(syn.Header.Sequence);
+        if (syn.Header.Has(SegmentFlags.Ack))
+        {
+            _ecn.OnAnswer(syn.Header.Flags, syn.Ecn, _sender.SynWasSentAgain);
+            _reportsHandshake = true;
+        }
+        else
+        {
+            _ecn.OnSyn(syn.Header.Flags, syn.Ecn);
+        }
+
         _sender.Sack = _options.Sack && options.SackPermitted;
         if (_options.WindowScaling && options.WindowScale is { } shift)
         {

@@ -1,5 +1,6 @@
 using NetLab.Tcp.Protocol.Sending;
 using NetLab.Tcp.Segments;
+using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Protocol;
@@ -11,6 +12,9 @@ public sealed partial class Connection
     private const int TimestampOptionBytes = 12;
 
     private bool _scales;
+
+    // The first bare ACK after a SYN_ACK tells what that arrived as (RFC 9768, 3.2.2.1).
+    private bool _reportsHandshake;
 
     /// <summary>Writes the segments that may be sent now, back to back and of one size but for the last.</summary>
     /// <param name="now">The present moment.</param>
@@ -57,6 +61,7 @@ public sealed partial class Connection
 
         int written = 0;
         int segmentSize = 0;
+        EcnCodepoint ecn = default;
         for (int count = 0; count < maxSegments; count++)
         {
             if (State == ConnectionState.TimeWait || !_sender.TryPlan(now, out SegmentPlan plan))
@@ -67,13 +72,14 @@ public sealed partial class Connection
             SegmentHeader header = HeaderOf(now, plan, out bool reportsAll);
             int size = SegmentWriter.SizeOf(header.Options) + plan.Length;
 
-            // One batch is one size: a larger segment begins the next, a smaller one ends this.
-            if (written + size > buffer.Length || (count > 0 && size > segmentSize))
+            // One batch is one size and one ECN field: a larger segment begins the next, a smaller one ends this.
+            EcnCodepoint own = EcnOf(plan);
+            if (written + size > buffer.Length || (count > 0 && (size > segmentSize || own != ecn)))
             {
                 break;
             }
 
-            segmentSize = count == 0 ? size : segmentSize;
+            (segmentSize, ecn) = count == 0 ? (size, own) : (segmentSize, ecn);
             WriteSegment(buffer.Slice(written, size), header, plan);
             _observation?.OnSent(header, plan, _sender.NextTransmission, _sender.TransmissionsOf(plan) + 1);
             _sender.Commit(now, plan, header.Options.Timestamps?.Value);
@@ -92,7 +98,7 @@ public sealed partial class Connection
 
         if (written > 0)
         {
-            return new TransmitResult(written, segmentSize);
+            return new TransmitResult(written, segmentSize) { Ecn = ecn };
         }
 
         if (State != ConnectionState.TimeWait)
@@ -224,13 +230,15 @@ public sealed partial class Connection
     private SegmentHeader BareAcknowledgment(Instant now)
     {
         ushort window = _receiver.AdvertiseWindow(isSyn: false);
+        SegmentFlags bits = _ecn.BitsNow(_reportsHandshake);
+        _reportsHandshake = false;
         return new SegmentHeader
         {
             SourcePort = _identity.LocalPort,
             DestinationPort = _identity.RemotePort,
             Sequence = _sender.Wrap(_sender.AcceptableNext),
             Acknowledgment = _receiver.Acknowledgment,
-            Flags = SegmentFlags.Ack,
+            Flags = SegmentFlags.Ack | bits,
             Window = window,
             Options = new SegmentOptions
             {
@@ -248,7 +256,7 @@ public sealed partial class Connection
         reportsAll = true;
         if (plan.IsSyn)
         {
-            return SynHeader(now);
+            return SynHeader(now, isAgain: _sender.TransmissionsOf(plan) > 0);
         }
 
         // SACK blocks ride along where the segment has room; where it has not, the acknowledgment owed stays owed.
@@ -263,7 +271,7 @@ public sealed partial class Connection
             }
         }
 
-        SegmentFlags flags = SegmentFlags.Ack;
+        SegmentFlags flags = SegmentFlags.Ack | _ecn.BitsNow(endsHandshake: false);
         flags |= plan.IsFin ? SegmentFlags.Fin : 0;
         flags |= plan.IsPush ? SegmentFlags.Psh : 0;
         return new SegmentHeader
@@ -278,7 +286,7 @@ public sealed partial class Connection
         };
     }
 
-    private SegmentHeader SynHeader(Instant now)
+    private SegmentHeader SynHeader(Instant now, bool isAgain)
     {
         // In a SYN everything we can do is offered; in a SYN_ACK only what the peer offered too (RFC 7323, 1.3).
         bool answer = State != ConnectionState.SynSent;
@@ -289,7 +297,7 @@ public sealed partial class Connection
             DestinationPort = _identity.RemotePort,
             Sequence = _sender.Wrap(0),
             Acknowledgment = answer ? _receiver.Acknowledgment : default,
-            Flags = answer ? SegmentFlags.Syn | SegmentFlags.Ack : SegmentFlags.Syn,
+            Flags = answer ? SegmentFlags.Syn | SegmentFlags.Ack | _ecn.BitsOfAnswer() : SegmentFlags.Syn | _ecn.BitsOfSyn(isAgain),
             Window = _receiver.AdvertiseWindow(isSyn: true),
             Options = FitInto(
                 new SegmentOptions
@@ -301,6 +309,17 @@ public sealed partial class Connection
                 },
                 _answerLimit),
         };
+    }
+
+    // RFC 3168, 6.1.4 to 6.1.6: neither what is sent again nor a probe nor a bare acknowledgment may be marked.
+    private EcnCodepoint EcnOf(in SegmentPlan plan)
+    {
+        if (plan.IsSyn)
+        {
+            return _ecn.OfSyn(_sender.TransmissionsOf(plan) > 0, isAnswer: State != ConnectionState.SynSent);
+        }
+
+        return plan is { Index: < 0, Length: > 0, IsWindowProbe: false } && _ecn.MaySend ? EcnCodepoint.Ect0 : EcnCodepoint.NotEct;
     }
 
     private SegmentTimestamps? TimestampsAt(Instant now) =>

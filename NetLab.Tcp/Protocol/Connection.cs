@@ -1,5 +1,6 @@
 using System.Buffers;
 using NetLab.Tcp.Diagnostics;
+using NetLab.Tcp.Protocol.Congestion;
 using NetLab.Tcp.Protocol.Receiving;
 using NetLab.Tcp.Protocol.Sending;
 using NetLab.Tcp.Segments;
@@ -25,6 +26,7 @@ public sealed partial class Connection
     private readonly Sender _sender;
     private readonly Receiver _receiver;
     private readonly bool _passive;
+    private readonly AccurateEcn _ecn;
     private readonly Observation? _observation;
     private ConnectionState _state = ConnectionState.Closed;
 
@@ -56,7 +58,8 @@ public sealed partial class Connection
         _handler = handler;
         _identity = identity;
         _passive = passive;
-        _sender = new Sender(options, identity.InitialSequence, _timers, Statistics);
+        _ecn = new AccurateEcn(options.Ecn);
+        _sender = new Sender(options, identity.InitialSequence, _timers, Statistics, _ecn);
         _receiver = new Receiver(options, handler, _timers);
         _sender.QueueSyn();
         if (options.Observe?.Invoke(this) is { } observer)

@@ -26,6 +26,9 @@ public sealed record ConnectionOptions
     /// <summary>How the connection decides how much may be in the network.</summary>
     public CongestionAlgorithm Congestion { get; init; }
 
+    /// <summary>Whether queues on the way may mark what is sent instead of dropping it.</summary>
+    public EcnMode Ecn { get; init; }
+
     /// <summary>Whether what may be sent is spread over the round trip instead of sent in bursts. BBR always is.</summary>
     public bool Pacing { get; init; } = true;
 
@@ -97,6 +100,7 @@ public sealed record ConnectionOptions
         { SendBufferSize: < 1024 or > 1 << 30 } => $"SendBufferSize is 1 KiB to 1 GiB, not {SendBufferSize} bytes",
         { UnsentLowWaterMark: { } mark } when mark < 1 || mark > SendBufferSize => $"UnsentLowWaterMark is 1 to SendBufferSize ({SendBufferSize}) bytes, not {mark}",
         _ when !Enum.IsDefined(Congestion) => $"Congestion is one of {string.Join(", ", Enum.GetNames<CongestionAlgorithm>())}, not {Congestion}",
+        _ when !Enum.IsDefined(Ecn) => $"Ecn is one of {string.Join(", ", Enum.GetNames<EcnMode>())}, not {Ecn}",
         _ when Durations().Any(d => d < TimeSpan.Zero || d > LongestDuration) => $"durations are from 0 to {LongestDuration.TotalDays} days",
         { MaxRetransmissions: < 0 } or { MaxSynRetransmissions: < 0 } => "the number of retransmissions is not negative",
         _ when MinRetransmissionTimeout <= TimeSpan.Zero || MinRetransmissionTimeout > MaxRetransmissionTimeout

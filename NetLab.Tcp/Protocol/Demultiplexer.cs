@@ -113,7 +113,8 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
     /// <param name="now">When it was received.</param>
     /// <param name="from">Its sender.</param>
     /// <param name="datagram">Its bytes.</param>
-    public void Receive(Instant now, DatagramAddress from, ReadOnlySpan<byte> datagram)
+    /// <param name="ecn">The ECN field of its IP header.</param>
+    public void Receive(Instant now, DatagramAddress from, ReadOnlySpan<byte> datagram, EcnCodepoint ecn = EcnCodepoint.NotEct)
     {
         if (from.Port == 0)
         {
@@ -122,7 +123,7 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
             return;
         }
 
-        if (!SegmentReader.TryRead(datagram, out Segment segment, out SegmentError error))
+        if (!SegmentReader.TryRead(datagram, ecn, out Segment segment, out SegmentError error))
         {
             Statistics.Count(error);
             return;

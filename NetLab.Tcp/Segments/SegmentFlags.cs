@@ -1,6 +1,6 @@
 namespace NetLab.Tcp.Segments;
 
-/// <summary>The control bits of a segment (RFC 9293, 3.1; RFC 3168 for the last two).</summary>
+/// <summary>The control bits of a segment (RFC 9293, 3.1; RFC 3168 and RFC 9768 for the last three).</summary>
 [Flags]
 public enum SegmentFlags
 {
@@ -30,4 +30,7 @@ public enum SegmentFlags
 
     /// <summary>Congestion window reduced.</summary>
     Cwr = 0x80,
+
+    /// <summary>Accurate ECN (RFC 9768, 3.1); the NS bit of older decoders.</summary>
+    Ae = 0x100,
 }

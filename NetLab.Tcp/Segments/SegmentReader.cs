@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NetLab.Udp.Sockets;
 
 namespace NetLab.Tcp.Segments;
 
@@ -13,7 +14,15 @@ public static class SegmentReader
     /// <param name="datagram">A whole UDP payload.</param>
     /// <param name="segment">The segment, pointing into <paramref name="datagram"/>.</param>
     /// <param name="error">Why there is none.</param>
-    public static bool TryRead(ReadOnlySpan<byte> datagram, out Segment segment, out SegmentError error)
+    public static bool TryRead(ReadOnlySpan<byte> datagram, out Segment segment, out SegmentError error) =>
+        TryRead(datagram, EcnCodepoint.NotEct, out segment, out error);
+
+    /// <summary>The same of a datagram whose IP header is known.</summary>
+    /// <param name="datagram">A whole UDP payload.</param>
+    /// <param name="ecn">The header's ECN field.</param>
+    /// <param name="segment">The segment, pointing into <paramref name="datagram"/>.</param>
+    /// <param name="error">Why there is none.</param>
+    public static bool TryRead(ReadOnlySpan<byte> datagram, EcnCodepoint ecn, out Segment segment, out SegmentError error)
     {
         segment = default;
         if (datagram.Length < SegmentHeader.MinSize)
@@ -47,18 +56,18 @@ public static class SegmentReader
             return false;
         }
 
-        // The four reserved bits are ignored, as RFC 9293, 3.1 wants of who does not know them.
+        // The three reserved bits are ignored, as RFC 9293, 3.1 wants of who does not know them.
         var header = new SegmentHeader
         {
             SourcePort = BinaryPrimitives.ReadUInt16BigEndian(datagram),
             DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]),
             Sequence = new SequenceNumber(BinaryPrimitives.ReadUInt32BigEndian(datagram[4..])),
             Acknowledgment = new SequenceNumber(BinaryPrimitives.ReadUInt32BigEndian(datagram[8..])),
-            Flags = (SegmentFlags)datagram[13],
+            Flags = (SegmentFlags)(datagram[13] | ((datagram[12] & 1) << 8)),
             Window = BinaryPrimitives.ReadUInt16BigEndian(datagram[14..]),
             Options = options,
         };
-        segment = new Segment(header, datagram[headerLength..]);
+        segment = new Segment(header, datagram[headerLength..]) { Ecn = ecn };
         error = SegmentError.None;
         return true;
     }

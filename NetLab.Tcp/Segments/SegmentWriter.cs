@@ -35,7 +35,7 @@ public static class SegmentWriter
         BinaryPrimitives.WriteUInt16BigEndian(datagram[2..], header.DestinationPort);
         BinaryPrimitives.WriteUInt32BigEndian(datagram[4..], header.Sequence.Value);
         BinaryPrimitives.WriteUInt32BigEndian(datagram[8..], header.Acknowledgment.Value);
-        datagram[12] = (byte)(size / 4 << 4);
+        datagram[12] = (byte)((size / 4 << 4) | (((int)header.Flags >> 8) & 1));
         datagram[13] = (byte)header.Flags;
         BinaryPrimitives.WriteUInt16BigEndian(datagram[14..], header.Window);
         BinaryPrimitives.WriteUInt32BigEndian(datagram[16..], 0); // checksum and urgent pointer

@@ -134,7 +134,7 @@ public sealed class ConnectionScript
         segment.Payload.Span.CopyTo(datagram.AsSpan(size - segment.Payload.Length));
         SegmentWriter.Write(datagram, header);
         _history.Add(Line($"inject {segment}"));
-        InjectRaw(from, datagram);
+        InjectRaw(from, datagram, segment.Ecn);
     }
 
     /// <summary>Gives the endpoint any bytes.</summary>
@@ -229,9 +229,9 @@ public sealed class ConnectionScript
         }
     }
 
-    private void InjectRaw(DatagramAddress from, ReadOnlySpan<byte> datagram)
+    private void InjectRaw(DatagramAddress from, ReadOnlySpan<byte> datagram, EcnCodepoint ecn = EcnCodepoint.NotEct)
     {
-        _demultiplexer.Receive(Now, from, datagram);
+        _demultiplexer.Receive(Now, from, datagram, ecn);
         foreach (ConnectionEntry entry in _demultiplexer.Entries)
         {
             if (ReferenceEquals(entry.Connection.Handler, Stream) && Stream.Entry is null)
@@ -249,12 +249,12 @@ public sealed class ConnectionScript
         {
             for (int offset = 0; offset < result.Bytes; offset += result.SegmentSize)
             {
-                Note(_buffer.AsSpan(offset, Math.Min(result.SegmentSize, result.Bytes - offset)));
+                Note(_buffer.AsSpan(offset, Math.Min(result.SegmentSize, result.Bytes - offset)), result.Ecn);
             }
         }
     }
 
-    private void Note(ReadOnlySpan<byte> datagram)
+    private void Note(ReadOnlySpan<byte> datagram, EcnCodepoint ecn)
     {
         if (!SegmentReader.TryRead(datagram, out Segment segment, out SegmentError error))
         {
@@ -274,6 +274,7 @@ public sealed class ConnectionScript
             Acknowledgment = header.Has(SegmentFlags.Ack) ? header.Acknowledgment.DistanceFrom(_peerInitial) : 0,
             Window = header.Window,
             Options = header.Options,
+            Ecn = ecn,
             Payload = segment.Payload.ToArray(),
         };
         _history.Add(Line($"sent   {scripted}"));

@@ -1,4 +1,5 @@
 using NetLab.Tcp.Segments;
+using NetLab.Udp.Sockets;
 
 namespace NetLab.Tcp.Simulation;
 
@@ -22,6 +23,9 @@ public sealed record ScriptedSegment
 
     /// <summary>Options.</summary>
     public SegmentOptions Options { get; init; }
+
+    /// <summary>The ECN field of its IP header.</summary>
+    public EcnCodepoint Ecn { get; init; }
 
     /// <summary>Payload.</summary>
     public ReadOnlyMemory<byte> Payload { get; init; }

@@ -66,10 +66,10 @@ public sealed class SimulatedEndpoint
         }));
     }
 
-    private void OnReceive(ReadOnlySpan<byte> datagram, DatagramAddress from)
+    private void OnReceive(ReadOnlySpan<byte> datagram, DatagramAddress from, EcnCodepoint ecn)
     {
         Tap?.Invoke(_network.Now, datagram, from, false);
-        _demultiplexer.Receive(_network.Now, from, datagram);
+        _demultiplexer.Receive(_network.Now, from, datagram, ecn);
         AttachNew();
         Flush();
     }
@@ -112,7 +112,7 @@ public sealed class SimulatedEndpoint
             {
                 ReadOnlySpan<byte> datagram = _buffer.AsSpan(offset, Math.Min(result.SegmentSize, result.Bytes - offset));
                 Tap?.Invoke(now, datagram, to, true);
-                _host.Send(datagram, to);
+                _host.Send(datagram, to, result.Ecn);
             }
         }
 

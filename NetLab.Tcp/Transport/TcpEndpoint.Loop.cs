@@ -107,7 +107,7 @@ public sealed partial class TcpEndpoint
             {
                 ReadOnlySpan<byte> datagram = _received.AsSpan(offset, Math.Min(batch.SegmentSize, batch.Length - offset));
                 _options.Tap?.Invoke(batch.ReceivedAt, datagram, batch.From, false);
-                _demultiplexer.Receive(batch.ReceivedAt, batch.From, datagram);
+                _demultiplexer.Receive(batch.ReceivedAt, batch.From, datagram, batch.Ecn);
                 offset += datagram.Length;
             }
             while (offset < batch.Length);
@@ -166,7 +166,7 @@ public sealed partial class TcpEndpoint
     {
         while (offset < batch.Bytes)
         {
-            DatagramSendStatus status = _socket.TrySend(_outgoing.AsSpan(offset, batch.Bytes - offset), batch.SegmentSize, to, out int sent);
+            DatagramSendStatus status = _socket.TrySend(_outgoing.AsSpan(offset, batch.Bytes - offset), batch.SegmentSize, to, batch.Ecn, out int sent);
             offset += sent;
             if (status == DatagramSendStatus.Blocked)
             {

@@ -1,3 +1,4 @@
+using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
 namespace NetLab.Udp.Links;
@@ -53,9 +54,13 @@ public sealed class EmulatedLink<TTag>
         _outOfOrder.TryPeek(out Waiting other, out _) ? other.DeliverAt : Instant.Never);
 
     /// <summary>Puts a datagram onto the link.</summary>
-    public void Enter(Instant now, ReadOnlySpan<byte> datagram, TTag tag)
+    /// <param name="now">The present moment.</param>
+    /// <param name="datagram">Its payload.</param>
+    /// <param name="tag">What is to leave with it.</param>
+    /// <param name="ecn">Its ECN field.</param>
+    public void Enter(Instant now, ReadOnlySpan<byte> datagram, TTag tag, EcnCodepoint ecn = EcnCodepoint.NotEct)
     {
-        LinkOutcome outcome = Model.Pass(now, datagram) with { IsAside = IsAside?.Invoke(datagram) == true };
+        LinkOutcome outcome = Model.Pass(now, datagram, ecn) with { IsAside = IsAside?.Invoke(datagram) == true };
         int copies = outcome.IsDuplicated ? 2 : 1;
         if (!outcome.IsDropped && BytesOnLink + (copies * CostOf(datagram.Length)) > _capacity)
         {
@@ -102,7 +107,7 @@ public sealed class EmulatedLink<TTag>
         BytesOnLink -= CostOf(waiting.Length);
         try
         {
-            deliver(waiting.Bytes.AsSpan(0, waiting.Length), waiting.Tag);
+            deliver(waiting.Bytes.AsSpan(0, waiting.Length), waiting.Tag, waiting.Outcome.Ecn);
         }
         finally
         {

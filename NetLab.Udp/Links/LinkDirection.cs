@@ -41,6 +41,15 @@ public sealed record LinkDirection
     /// <summary>Bytes that may wait for the rate before the tail is dropped. Only used with a rate.</summary>
     public long Queue { get; init; } = 256 << 10;
 
+    /// <summary>
+    /// Bytes waiting for the rate from which on datagrams of ECN-capable senders are marked (RFC 3168; as RED with one
+    /// threshold); 0 for never. Only used with a rate.
+    /// </summary>
+    public long Mark { get; init; }
+
+    /// <summary>Whether the link clears the ECN field, as some routers do.</summary>
+    public bool Bleaches { get; init; }
+
     /// <summary>Datagrams to drop by name and count, each once.</summary>
     public ImmutableArray<ScriptedDrop> Drops { get; init; } = [];
 

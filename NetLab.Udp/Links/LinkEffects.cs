@@ -24,4 +24,7 @@ public enum LinkEffects
 
     /// <summary>One bit flipped.</summary>
     Corrupted = 32,
+
+    /// <summary>Marked instead of dropped later: the queue was long, and its sender understands (RFC 3168).</summary>
+    Marked = 64,
 }

@@ -1,3 +1,4 @@
+using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
 namespace NetLab.Udp.Links;
@@ -57,7 +58,8 @@ public sealed class LinkModel
     /// <summary>Decides what happens to a datagram that reaches the link.</summary>
     /// <param name="now">When it does; taken as the previous one's time if it lies before that.</param>
     /// <param name="datagram">Its payload.</param>
-    public LinkOutcome Pass(Instant now, ReadOnlySpan<byte> datagram)
+    /// <param name="ecn">Its ECN field.</param>
+    public LinkOutcome Pass(Instant now, ReadOnlySpan<byte> datagram, EcnCodepoint ecn = EcnCodepoint.NotEct)
     {
         // Several sockets feed a relay's link, and each stamps for itself.
         now = _lastEntry = Instant.Max(now, _lastEntry);
@@ -74,10 +76,17 @@ public sealed class LinkModel
             effects |= LinkEffects.Lost;
         }
 
-        if (effects != 0 || !TryQueue(link, now, datagram.Length, out Instant leavesQueueAt))
+        if (effects != 0 || !TryQueue(link, now, datagram.Length, out Instant leavesQueueAt, out double waitingBytes))
         {
             effects |= effects == 0 ? LinkEffects.QueueDrop : 0;
             return new LinkOutcome(ordinal, now, datagram.Length, effects, Instant.Never, -1);
+        }
+
+        ecn = link.Bleaches ? EcnCodepoint.NotEct : ecn;
+        if (link.Mark > 0 && waitingBytes > link.Mark && ecn != EcnCodepoint.NotEct)
+        {
+            effects |= LinkEffects.Marked;
+            ecn = EcnCodepoint.Ce;
         }
 
         Instant deliverAt = leavesQueueAt + link.Delay;
@@ -109,7 +118,7 @@ public sealed class LinkModel
             bit = (int)(_random.Bits(ordinal, LinkRandom.Purpose.CorruptedBit) % ((ulong)datagram.Length * 8));
         }
 
-        return new LinkOutcome(ordinal, now, datagram.Length, effects, deliverAt, bit);
+        return new LinkOutcome(ordinal, now, datagram.Length, effects, deliverAt, bit) { Ecn = ecn };
     }
 
     private bool Happens(double share, long ordinal, LinkRandom.Purpose purpose) =>
@@ -149,16 +158,17 @@ public sealed class LinkModel
         return _inBurst;
     }
 
-    private bool TryQueue(LinkDirection link, Instant now, int length, out Instant leavesAt)
+    private bool TryQueue(LinkDirection link, Instant now, int length, out Instant leavesAt, out double waitingBytes)
     {
         leavesAt = now;
+        waitingBytes = 0;
         if (link.Rate <= 0)
         {
             return true;
         }
 
         Instant startsAt = Instant.Max(now, _lineFreeAt);
-        double waitingBytes = (startsAt - now).TotalSeconds * link.Rate / 8;
+        waitingBytes = (startsAt - now).TotalSeconds * link.Rate / 8;
         int bytes = length + HeaderBytes;
 
         // An idle line takes any datagram: the queue is what waits behind it.

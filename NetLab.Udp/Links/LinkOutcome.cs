@@ -1,3 +1,4 @@
+using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
 namespace NetLab.Udp.Links;
@@ -13,6 +14,9 @@ public readonly record struct LinkOutcome(
     long Ordinal, Instant EnteredAt, int Length, LinkEffects Effects, Instant DeliverAt, int CorruptedBit)
 {
     private const LinkEffects AnyDrop = LinkEffects.Lost | LinkEffects.ScriptedDrop | LinkEffects.QueueDrop;
+
+    /// <summary>Its ECN field as it leaves.</summary>
+    public EcnCodepoint Ecn { get; init; }
 
     /// <summary>Whether the datagram only serves a measurement, and is counted apart from what is measured.</summary>
     public bool IsAside { get; init; }

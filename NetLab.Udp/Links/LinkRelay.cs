@@ -186,18 +186,18 @@ public sealed class LinkRelay : IDisposable
         _outbox.Flush();
     }
 
-    private void SendToTarget(ReadOnlySpan<byte> datagram, RelayClient client)
+    private void SendToTarget(ReadOnlySpan<byte> datagram, RelayClient client, EcnCodepoint ecn)
     {
         if (!client.IsForgotten)
         {
-            _outbox.Add(client.Socket, _target, datagram);
+            _outbox.Add(client.Socket, _target, datagram, ecn);
         }
     }
 
-    private void SendToClient(ReadOnlySpan<byte> datagram, RelayClient client)
+    private void SendToClient(ReadOnlySpan<byte> datagram, RelayClient client, EcnCodepoint ecn)
     {
         _options.Tap?.Invoke(_clock.Now, datagram, client.Address, true);
-        _outbox.Add(_listener, client.Address, datagram);
+        _outbox.Add(_listener, client.Address, datagram, ecn);
     }
 
     private void Receive(DatagramSocket socket)
@@ -242,7 +242,7 @@ public sealed class LinkRelay : IDisposable
                     _options.Tap?.Invoke(batch.ReceivedAt, datagram, batch.From, false);
                 }
 
-                link.Enter(batch.ReceivedAt, datagram, client);
+                link.Enter(batch.ReceivedAt, datagram, client, batch.Ecn);
                 offset += length;
             }
             while (offset < batch.Length);

@@ -39,6 +39,9 @@ public sealed class LinkStatistics
     /// <summary>Datagrams with a bit flipped.</summary>
     public long Corrupted { get; private set; }
 
+    /// <summary>Datagrams marked, as the queue was long.</summary>
+    public long Marked { get; private set; }
+
     /// <summary>Datagrams that did not leave the link, for whatever reason.</summary>
     public long Dropped => Lost + ScriptedDrops + QueueDrops;
 
@@ -67,6 +70,7 @@ public sealed class LinkStatistics
         Delayed += !outcome.IsDropped && outcome.DeliverAt > outcome.EnteredAt ? 1 : 0;
         Duplicated += outcome.IsDuplicated ? 1 : 0;
         HeldBack += (outcome.Effects & LinkEffects.HeldBack) != 0 ? 1 : 0;
+        Marked += (outcome.Effects & LinkEffects.Marked) != 0 ? 1 : 0;
         Corrupted += (outcome.Effects & LinkEffects.Corrupted) != 0 ? 1 : 0;
     }
 

@@ -6,7 +6,7 @@ namespace NetLab.Udp.Links;
 /// <summary>Reads the one string that describes a link, the same in every command and in configuration.</summary>
 internal static class LinkStringParser
 {
-    private const string Keys = "delay, jitter, loss, burst, duplicate, reorder, corrupt, rate, queue, drop, seed";
+    private const string Keys = "delay, jitter, loss, burst, duplicate, reorder, corrupt, rate, queue, mark, drop, seed";
 
     public static bool TryParse(string text, out LinkDescription link, out string? error)
     {
@@ -132,7 +132,10 @@ internal static class LinkStringParser
             case "queue" when Quantity.TryParseSize(value, out long queue) && queue > 0:
                 applied = direction with { Queue = queue };
                 return true;
-            case "queue":
+            case "mark" when Quantity.TryParseSize(value, out long mark) && mark > 0:
+                applied = direction with { Mark = mark };
+                return true;
+            case "queue" or "mark":
                 why = "a size looks like 64K or 4M (bytes) and is more than 0";
                 return false;
             case "drop" when TryParseDrop(value, out ScriptedDrop drop):

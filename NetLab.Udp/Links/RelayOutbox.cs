@@ -2,12 +2,13 @@ using NetLab.Udp.Sockets;
 
 namespace NetLab.Udp.Links;
 
-/// <summary>Collects datagrams of one size that leave for one peer at one time, and sends them by one system call.</summary>
+/// <summary>Collects datagrams of one size and ECN field that leave for one peer at one time, and sends them by one system call.</summary>
 internal sealed class RelayOutbox
 {
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
     private DatagramSocket? _via;
     private DatagramAddress _to;
+    private EcnCodepoint _ecn;
     private int _segmentSize;
     private int _length;
     private int _count;
@@ -16,13 +17,13 @@ internal sealed class RelayOutbox
     public long Failures { get; private set; }
 
     /// <summary>Adds a datagram; what does not go with it into one call is sent before.</summary>
-    public void Add(DatagramSocket via, in DatagramAddress to, ReadOnlySpan<byte> datagram)
+    public void Add(DatagramSocket via, in DatagramAddress to, ReadOnlySpan<byte> datagram, EcnCodepoint ecn)
     {
-        if (_via != via || to != _to || datagram.Length > _segmentSize || datagram.IsEmpty
+        if (_via != via || to != _to || ecn != _ecn || datagram.Length > _segmentSize || datagram.IsEmpty
             || _length + datagram.Length > DatagramSocket.MaxDatagramSize || _count == LinuxSocketCalls.MaxSegments)
         {
             Flush();
-            (_via, _to, _segmentSize) = (via, to, Math.Max(1, datagram.Length));
+            (_via, _to, _ecn, _segmentSize) = (via, to, ecn, Math.Max(1, datagram.Length));
         }
 
         datagram.CopyTo(_bytes.AsSpan(_length));
@@ -40,7 +41,7 @@ internal sealed class RelayOutbox
     {
         if (_count > 0)
         {
-            _via!.TrySend(_bytes.AsSpan(0, _length), _segmentSize, _to, out int sent);
+            _via!.TrySend(_bytes.AsSpan(0, _length), _segmentSize, _to, _ecn, out int sent);
             Failures += (_length - sent + _segmentSize - 1) / _segmentSize;
         }
 

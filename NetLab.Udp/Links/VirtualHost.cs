@@ -17,7 +17,8 @@ public sealed class VirtualHost
     /// <summary>Takes a datagram that arrived.</summary>
     /// <param name="datagram">Its bytes, valid during the call.</param>
     /// <param name="from">Its sender.</param>
-    public delegate void DatagramHandler(ReadOnlySpan<byte> datagram, DatagramAddress from);
+    /// <param name="ecn">Its ECN field.</param>
+    public delegate void DatagramHandler(ReadOnlySpan<byte> datagram, DatagramAddress from, EcnCodepoint ecn);
 
     /// <summary>Where the host is reached.</summary>
     public DatagramAddress Address { get; }
@@ -32,5 +33,8 @@ public sealed class VirtualHost
     public Instant Timer { get; set; } = Instant.Never;
 
     /// <summary>Sends a datagram over the route to its receiver; without a route it is lost.</summary>
-    public void Send(ReadOnlySpan<byte> datagram, DatagramAddress to) => _network.Send(this, datagram, to);
+    /// <param name="datagram">Its payload.</param>
+    /// <param name="to">Its receiver.</param>
+    /// <param name="ecn">Its ECN field.</param>
+    public void Send(ReadOnlySpan<byte> datagram, DatagramAddress to, EcnCodepoint ecn = EcnCodepoint.NotEct) => _network.Send(this, datagram, to, ecn);
 }

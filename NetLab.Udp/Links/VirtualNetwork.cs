@@ -148,20 +148,20 @@ public sealed class VirtualNetwork
         return true;
     }
 
-    internal void Send(VirtualHost from, ReadOnlySpan<byte> datagram, DatagramAddress to)
+    internal void Send(VirtualHost from, ReadOnlySpan<byte> datagram, DatagramAddress to, EcnCodepoint ecn)
     {
         // As on a real network, a datagram to nowhere is lost without a word.
         if (_routes.TryGetValue((from.Address, to), out EmulatedLink<Route>? link))
         {
-            link.Enter(Now, datagram, new Route(from.Address, to));
+            link.Enter(Now, datagram, new Route(from.Address, to), ecn);
         }
     }
 
-    private void Deliver(ReadOnlySpan<byte> datagram, Route route)
+    private void Deliver(ReadOnlySpan<byte> datagram, Route route, EcnCodepoint ecn)
     {
         if (_hosts.TryGetValue(route.To, out VirtualHost? host))
         {
-            host.OnReceive?.Invoke(datagram, route.From);
+            host.OnReceive?.Invoke(datagram, route.From, ecn);
         }
     }
 

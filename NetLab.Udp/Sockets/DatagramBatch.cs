@@ -14,4 +14,8 @@ namespace NetLab.Udp.Sockets;
 /// How often, up to the moment this batch was queued, the socket's full buffer made the kernel drop something. One drop is
 /// what would have been one batch: a single datagram, or up to 64 that had been coalesced. Modulo 2^32, as the kernel counts.
 /// </param>
-public readonly record struct DatagramBatch(int Length, int SegmentSize, DatagramAddress From, Instant ReceivedAt, uint BufferDrops);
+public readonly record struct DatagramBatch(int Length, int SegmentSize, DatagramAddress From, Instant ReceivedAt, uint BufferDrops)
+{
+    /// <summary>What the IP header says of congestion, of all of them; Not-ECT where the system does not tell.</summary>
+    public EcnCodepoint Ecn { get; init; }
+}

@@ -9,8 +9,8 @@ internal abstract class DatagramCalls
     /// <summary>See <see cref="DatagramSocket.TryReceive"/>.</summary>
     public abstract DatagramReceiveStatus TryReceive(Span<byte> buffer, out DatagramBatch batch);
 
-    /// <summary>See <see cref="DatagramSocket.TrySend(ReadOnlySpan{byte}, int, in DatagramAddress, out int)"/>.</summary>
-    public abstract DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, out int bytesSent);
+    /// <summary>See <see cref="DatagramSocket.TrySend(ReadOnlySpan{byte}, int, in DatagramAddress, EcnCodepoint, out int)"/>.</summary>
+    public abstract DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, EcnCodepoint ecn, out int bytesSent);
 
     /// <summary>See <see cref="DatagramSocket.TrySend(ReadOnlySpan{ReadOnlyMemory{byte}}, int, int, in DatagramAddress, out int)"/>.</summary>
     public abstract DatagramSendStatus TrySend(

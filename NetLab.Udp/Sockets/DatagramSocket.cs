@@ -113,10 +113,19 @@ public sealed class DatagramSocket : IDisposable
     /// <param name="segmentSize">Bytes a datagram, 1 to <see cref="MaxDatagramSize"/>.</param>
     /// <param name="to">The destination; a connected socket's own peer is used instead.</param>
     /// <param name="bytesSent">How many bytes the system took: all of them, or a whole number of datagrams.</param>
-    public DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, out int bytesSent)
+    public DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, out int bytesSent) =>
+        TrySend(bytes, segmentSize, to, EcnCodepoint.NotEct, out bytesSent);
+
+    /// <summary>The same with something in the ECN field of their IP headers.</summary>
+    /// <param name="bytes">The datagrams, back to back.</param>
+    /// <param name="segmentSize">Bytes a datagram, 1 to <see cref="MaxDatagramSize"/>.</param>
+    /// <param name="to">The destination; a connected socket's own peer is used instead.</param>
+    /// <param name="ecn">What the field says; nothing where the system offers no way to set it a datagram.</param>
+    /// <param name="bytesSent">How many bytes the system took: all of them, or a whole number of datagrams.</param>
+    public DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, EcnCodepoint ecn, out int bytesSent)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(segmentSize, 1);
-        return _calls.TrySend(bytes, segmentSize, to, out bytesSent);
+        return _calls.TrySend(bytes, segmentSize, to, ecn, out bytesSent);
     }
 
     /// <summary>

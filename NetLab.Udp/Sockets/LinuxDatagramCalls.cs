@@ -29,6 +29,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
 
     private readonly Socket _socket;
     private readonly bool _connected;
+    private readonly bool _isIPv6;
     private readonly SocketDestination _destination;
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
     private readonly MemoryHandle[] _pins = new MemoryHandle[MaxPieces];
@@ -41,6 +42,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     {
         _socket = socket;
         _connected = connected;
+        _isIPv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
         _destination = new SocketDestination(socket.AddressFamily);
 
         // What an older kernel lacks changes nothing but speed and precision: one datagram a call, stamped here.
@@ -48,6 +50,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         LinuxSocketCalls.TryEnableCoalescing(socket.SafeHandle);
         LinuxSocketCalls.TryEnableReceiveStamps(socket.SafeHandle);
         LinuxSocketCalls.TryEnableDropCounts(socket.SafeHandle);
+        LinuxSocketCalls.TryEnableEcn(socket.SafeHandle, _isIPv6);
     }
 
     public override uint? BufferDrops => LinuxSocketCalls.TryGetDrops(_socket.SafeHandle, out uint drops) ? drops : null;
@@ -60,7 +63,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         if (error == 0)
         {
             DatagramAddress from = DatagramAddress.FromSockaddr(_socket.AddressFamily == AddressFamily.InterNetwork, address);
-            batch = new DatagramBatch(message.Length, message.SegmentSize, from, TimeOf(message.StampedAt), message.Drops);
+            batch = new DatagramBatch(message.Length, message.SegmentSize, from, TimeOf(message.StampedAt), message.Drops) { Ecn = message.Ecn };
             CountReceived(message.Length, message.SegmentSize);
             Statistics.Truncated += message.IsTruncated ? 1 : 0;
             return DatagramReceiveStatus.Received;
@@ -70,12 +73,12 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         return error == ErrorConnectionRefused ? DatagramReceiveStatus.Refused : DatagramReceiveStatus.Empty;
     }
 
-    public override DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, out int bytesSent)
+    public override DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, EcnCodepoint ecn, out int bytesSent)
     {
         fixed (byte* start = bytes)
         {
             var piece = new IoVector { Base = start, Length = (nuint)bytes.Length };
-            return Send(new ReadOnlySpan<IoVector>(ref piece), 0, segmentSize, to, out bytesSent);
+            return Send(new ReadOnlySpan<IoVector>(ref piece), 0, segmentSize, to, ecn, out bytesSent);
         }
     }
 
@@ -93,7 +96,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
                 vectors[pinned] = new IoVector { Base = _pins[pinned].Pointer, Length = (nuint)pieces[pinned].Length };
             }
 
-            return Send(vectors[..count], skip, segmentSize, to, out bytesSent);
+            return Send(vectors[..count], skip, segmentSize, to, EcnCodepoint.NotEct, out bytesSent);
         }
         finally
         {
@@ -104,7 +107,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         }
     }
 
-    private DatagramSendStatus Send(ReadOnlySpan<IoVector> pieces, int skip, int segmentSize, in DatagramAddress to, out int bytesSent)
+    private DatagramSendStatus Send(ReadOnlySpan<IoVector> pieces, int skip, int segmentSize, in DatagramAddress to, EcnCodepoint ecn, out int bytesSent)
     {
         ReadOnlySpan<byte> address = default;
         if (!_connected)
@@ -125,12 +128,12 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         {
             int most = segmentSize <= _largestSegment ? Math.Min(LinuxSocketCalls.MaxSegments, DatagramSocket.MaxDatagramSize / segmentSize) : 1;
             int length = Math.Min(total - bytesSent, Math.Max(1, most) * segmentSize);
-            int error = SendSlice(pieces, skip + bytesSent, length, segmentSize, address);
+            int error = SendSlice(pieces, skip + bytesSent, length, segmentSize, ecn, address);
             if (length > segmentSize && error is ErrorIo or ErrorInvalid or ErrorMessageSize)
             {
                 // The first datagram alone tells whether cutting is to blame. Nothing of the batch was sent, so nothing is lost.
                 length = segmentSize;
-                int alone = SendSlice(pieces, skip + bytesSent, length, segmentSize, address);
+                int alone = SendSlice(pieces, skip + bytesSent, length, segmentSize, ecn, address);
                 if (alone == 0)
                 {
                     _largestSegment = error == ErrorIo || segmentSize <= FitsEveryPath ? 0 : segmentSize - 1;
@@ -152,7 +155,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     }
 
     // Sends so many bytes from a position in the pieces taken as one.
-    private int SendSlice(ReadOnlySpan<IoVector> pieces, int offset, int length, int segmentSize, ReadOnlySpan<byte> address)
+    private int SendSlice(ReadOnlySpan<IoVector> pieces, int offset, int length, int segmentSize, EcnCodepoint ecn, ReadOnlySpan<byte> address)
     {
         Statistics.SendCalls++;
         IoVector* slice = stackalloc IoVector[pieces.Length];
@@ -177,7 +180,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
             }
         }
 
-        return LinuxSocketCalls.Send(_socket.SafeHandle, slice, count, length > segmentSize ? segmentSize : 0, address);
+        return LinuxSocketCalls.Send(_socket.SafeHandle, slice, count, length > segmentSize ? segmentSize : 0, ecn, _isIPv6, address);
     }
 
     // The kernel stamps by the wall clock; how long ago that was is the same on every clock.

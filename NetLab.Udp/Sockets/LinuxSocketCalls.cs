@@ -25,11 +25,19 @@ internal static unsafe partial class LinuxSocketCalls
     private const int ReceiveOverflow = 40; // SO_RXQ_OVFL, likewise
     private const int MemoryInfo = 55; // SO_MEMINFO
     private const int MemoryInfoDrops = 8; // SK_MEMINFO_DROPS of linux/sock_diag.h
+    private const int SolIPv4 = 0;
+    private const int TypeOfService = 1; // IP_TOS of linux/in.h, an option and a control message
+    private const int ReceiveTypeOfService = 13; // IP_RECVTOS
+    private const int SolIPv6 = 41;
+    private const int TrafficClass = 67; // IPV6_TCLASS of linux/in6.h
+    private const int ReceiveTrafficClass = 66; // IPV6_RECVTCLASS
+    private const int EcnMask = 3; // RFC 3168, 5: the two lowest bits of either
     private const int MessageDontWait = 0x40;
     private const int MessageTruncated = 0x20;
     private const int ControlHeaderSize = 16;
 
-    // Three control messages: 4 bytes of segment size, 16 of time, 4 of drops, each behind a header and padded to a word.
+    // Four control messages: 4 bytes of segment size, 16 of time, 4 of drops, 4 of the traffic class, each behind a header and
+    // padded to a word.
     private const int ControlSize = 128;
 
     /// <summary>Whether these calls exist here.</summary>
@@ -57,6 +65,14 @@ internal static unsafe partial class LinuxSocketCalls
     /// <summary>Asks the kernel to say with each batch how often the socket's buffer was too full.</summary>
     /// <returns>Whether it will.</returns>
     public static bool TryEnableDropCounts(SafeSocketHandle socket) => TrySwitchOn(socket, ReceiveOverflow);
+
+    /// <summary>Asks the kernel to say with each batch what stood in its IP headers' ECN field.</summary>
+    /// <returns>Whether it will.</returns>
+    public static bool TryEnableEcn(SafeSocketHandle socket, bool isIPv6)
+    {
+        int on = 1;
+        return SetSocketOption(socket, isIPv6 ? SolIPv6 : SolIPv4, isIPv6 ? ReceiveTrafficClass : ReceiveTypeOfService, &on, sizeof(int)) == 0;
+    }
 
     /// <summary>Asks for a receive buffer beyond the limit for everybody, which takes the right to administer networks.</summary>
     /// <returns>Whether it was granted.</returns>
@@ -106,9 +122,12 @@ internal static unsafe partial class LinuxSocketCalls
     /// <param name="pieces">They, gathered from these in turn.</param>
     /// <param name="count">How many pieces.</param>
     /// <param name="segmentSize">Bytes of each datagram but the last; 0 for one datagram.</param>
+    /// <param name="ecn">The ECN field of their IP headers.</param>
+    /// <param name="isIPv6">Which kind of IP headers.</param>
     /// <param name="address">The receiver as a sockaddr; empty for a connected socket's peer.</param>
     /// <returns>0, or the errno.</returns>
-    public static int Send(SafeSocketHandle socket, IoVector* pieces, int count, int segmentSize, ReadOnlySpan<byte> address)
+    public static int Send(
+        SafeSocketHandle socket, IoVector* pieces, int count, int segmentSize, EcnCodepoint ecn, bool isIPv6, ReadOnlySpan<byte> address)
     {
         byte* control = stackalloc byte[ControlSize];
         fixed (byte* name = address)
@@ -120,14 +139,21 @@ internal static unsafe partial class LinuxSocketCalls
                 Pieces = pieces,
                 PieceCount = (nuint)count,
             };
+            byte* next = control;
             if (segmentSize > 0)
             {
+                next = AddControl(next, SolUdp, UdpSegment, sizeof(ushort), segmentSize);
+            }
+
+            if (ecn != EcnCodepoint.NotEct)
+            {
+                next = AddControl(next, isIPv6 ? SolIPv6 : SolIPv4, isIPv6 ? TrafficClass : TypeOfService, sizeof(int), (int)ecn);
+            }
+
+            if (next > control)
+            {
                 message.Control = control;
-                message.ControlLength = ControlHeaderSize + 8;
-                *(nuint*)control = ControlHeaderSize + sizeof(ushort);
-                *(int*)(control + 8) = SolUdp;
-                *(int*)(control + 12) = UdpSegment;
-                *(ushort*)(control + ControlHeaderSize) = (ushort)segmentSize;
+                message.ControlLength = (nuint)(next - control);
             }
 
             return SendMessage(socket, &message, MessageDontWait) < 0 ? Marshal.GetLastPInvokeError() : 0;
@@ -163,11 +189,22 @@ internal static unsafe partial class LinuxSocketCalls
         return SetSocketOption(socket, SolSocket, option, &on, sizeof(int)) == 0;
     }
 
+    // A control message with a number in it; returns where the next one goes.
+    private static byte* AddControl(byte* at, int level, int type, int size, int value)
+    {
+        *(nuint*)at = (nuint)(ControlHeaderSize + size);
+        *(int*)(at + 8) = level;
+        *(int*)(at + 12) = type;
+        *(long*)(at + ControlHeaderSize) = value;
+        return at + ControlHeaderSize + 8;
+    }
+
     private static ReceivedMessage Read(in MessageHeader message, int received)
     {
         int segmentSize = received;
         DateTime? stampedAt = null;
         uint drops = 0;
+        var ecn = EcnCodepoint.NotEct;
         byte* at = (byte*)message.Control;
         byte* end = at + message.ControlLength;
         while (at + ControlHeaderSize <= end)
@@ -190,13 +227,18 @@ internal static unsafe partial class LinuxSocketCalls
                 case (SolSocket, ReceiveOverflow) when length >= ControlHeaderSize + sizeof(uint):
                     drops = *(uint*)value;
                     break;
+                case (SolIPv4, TypeOfService) when length > ControlHeaderSize:
+                case (SolIPv6, TrafficClass) when length > ControlHeaderSize:
+                    // A byte of one, an int of the other; little-endian, the lowest byte comes first either way.
+                    ecn = (EcnCodepoint)(*value & EcnMask);
+                    break;
             }
 
             // CMSG_ALIGN: to the size of a word.
             at += (length + 7) & ~(nuint)7;
         }
 
-        return new ReceivedMessage(received, segmentSize, stampedAt, drops, (message.Flags & MessageTruncated) != 0);
+        return new ReceivedMessage(received, segmentSize, stampedAt, drops, ecn, (message.Flags & MessageTruncated) != 0);
     }
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]

@@ -50,7 +50,7 @@ internal sealed class PortableDatagramCalls(Socket socket, bool connected) : Dat
         }
     }
 
-    public override DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, out int bytesSent)
+    public override DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, EcnCodepoint ecn, out int bytesSent)
     {
         bytesSent = 0;
         do
@@ -88,7 +88,7 @@ internal sealed class PortableDatagramCalls(Socket socket, bool connected) : Dat
 
         try
         {
-            return TrySend(joined.AsSpan(skip, total - skip), segmentSize, to, out bytesSent);
+            return TrySend(joined.AsSpan(skip, total - skip), segmentSize, to, EcnCodepoint.NotEct, out bytesSent);
         }
         finally
         {

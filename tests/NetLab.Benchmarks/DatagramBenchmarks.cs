@@ -14,7 +14,7 @@ public class DatagramBenchmarks
 {
     private readonly byte[] _payload = GC.AllocateArray<byte>(1368, pinned: true);
     private readonly EmulatedLink<int> _link = new(new LinkModel(new LinkDirection { Delay = TimeSpan.FromMilliseconds(1), Loss = 0.02, Reorder = 0.03 }, 1));
-    private readonly LinkDelivery<int> _deliver = static (_, _) => { };
+    private readonly LinkDelivery<int> _deliver = static (_, _, _) => { };
     private readonly FlowStatistics _statistics = new();
     private DatagramSocket? _receiver;
     private DatagramSocket? _sender;

@@ -62,6 +62,8 @@ internal sealed record LinkDirectionReport
 
     public required long Corrupted { get; init; }
 
+    public required long Marked { get; init; }
+
     public static LinkDirectionReport Of(LinkStatistics statistics) => new()
     {
         Entered = statistics.Entered,
@@ -76,5 +78,6 @@ internal sealed record LinkDirectionReport
         Duplicated = statistics.Duplicated,
         Reordered = statistics.Reordered,
         Corrupted = statistics.Corrupted,
+        Marked = statistics.Marked,
     };
 }

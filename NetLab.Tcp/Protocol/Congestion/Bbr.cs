@@ -113,6 +113,8 @@ internal sealed class Bbr : ICongestionControl
 
     public void OnLoss(Instant now, long inFlight) => _windowBefore = Math.Max(_windowBefore, _window);
 
+    public void OnMarked(Instant now, long inFlight) => _model.OnMarked();
+
     public void OnRecovered(Instant now)
     {
         _window = Math.Max(_window, _windowBefore);

@@ -38,6 +38,7 @@ internal sealed class BbrModel(int segmentSize)
     private long _lostInRound;
     private long _deliveredInRound;
     private int _lossyRounds;
+    private bool _isMarked;
     private bool _isProbeSample;
     private Feedback _feedback;
     private long _upAcknowledged;
@@ -115,7 +116,7 @@ internal sealed class BbrModel(int segmentSize)
             return;
         }
 
-        bool tooMuch = _lostInRound > LossBorne * (_lostInRound + _deliveredInRound);
+        bool tooMuch = _isMarked || _lostInRound > LossBorne * (_lostInRound + _deliveredInRound);
         _lossyRounds = tooMuch ? _lossyRounds + 1 : 0;
         if (tooMuch && !isProbing)
         {
@@ -126,9 +127,15 @@ internal sealed class BbrModel(int segmentSize)
             ShortTermInFlight = Math.Max(_deliveredInRound, (long)(Decrease * inFlight));
         }
 
-        (_lostInRound, _deliveredInRound) = (0, 0);
+        (_lostInRound, _deliveredInRound, _isMarked) = (0, 0, false);
         (_roundTripOfLastRound, _roundTripOfRound) = (_roundTripOfRound, TimeSpan.MaxValue);
     }
+
+    /// <summary>
+    /// A queue was so long that it marked something. The draft leaves ECN to a later one: here a mark is as good as too much loss
+    /// in its round.
+    /// </summary>
+    public void OnMarked() => _isMarked = true;
 
     /// <summary>The acknowledgment has been looked at by everybody.</summary>
     public void EndOfAcknowledgment(in AcknowledgmentSample sample)
@@ -160,7 +167,7 @@ internal sealed class BbrModel(int segmentSize)
             }
         }
 
-        if (_isProbeSample && sample.LostSinceSent > LossBorne * sample.InFlightAtSend && sample.InFlightAtSend > 0)
+        if (_isProbeSample && sample.InFlightAtSend > 0 && (_isMarked || sample.LostSinceSent > LossBorne * sample.InFlightAtSend))
         {
             _isProbeSample = false;
             if (!sample.IsApplicationLimited)

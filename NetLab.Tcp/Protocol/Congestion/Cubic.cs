@@ -69,6 +69,14 @@ internal sealed class Cubic(int segmentSize) : ICongestionControl
         _window = SlowStartThreshold;
     }
 
+    public void OnMarked(Instant now, long inFlight)
+    {
+        OnLoss(now, inFlight);
+
+        // Nothing that turns up later takes a mark back.
+        _before = null;
+    }
+
     public void OnRecovered(Instant now) => _window = SlowStartThreshold;
 
     public void OnTimeout(Instant now, long inFlight, bool repeated)

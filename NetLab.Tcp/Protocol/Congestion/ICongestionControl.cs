@@ -28,6 +28,11 @@ internal interface ICongestionControl
     /// <param name="inFlight">Bytes between SND.UNA and SND.NXT.</param>
     void OnLoss(Instant now, long inFlight);
 
+    /// <summary>Something was marked on its way instead of dropped: a queue is long. Told once a round trip.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="inFlight">Bytes between SND.UNA and SND.NXT.</param>
+    void OnMarked(Instant now, long inFlight);
+
     /// <summary>Everything that was outstanding when recovery began has been acknowledged.</summary>
     void OnRecovered(Instant now);
 

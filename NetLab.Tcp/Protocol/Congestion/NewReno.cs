@@ -52,6 +52,14 @@ internal sealed class NewReno(int segmentSize) : ICongestionControl
         _acknowledgedInAvoidance = 0;
     }
 
+    public void OnMarked(Instant now, long inFlight)
+    {
+        OnLoss(now, inFlight);
+
+        // Nothing that turns up later takes a mark back.
+        _before = null;
+    }
+
     public void OnRecovered(Instant now) => Window = SlowStartThreshold;
 
     public void OnTimeout(Instant now, long inFlight, bool repeated)

@@ -18,6 +18,9 @@ internal sealed partial class Sender
     private int _duplicates;
     private TimeSpan? _echoAge;
 
+    // Until this is acknowledged, further marks are of the round trip that has been answered for.
+    private long _markedUpTo;
+
     /// <summary>Whether losses are being repaired.</summary>
     public RecoveryPhase Phase => _phase;
 
@@ -40,7 +43,7 @@ internal sealed partial class Sender
         TimeSpan? sample = null;
         Instant newest = default;
         int sackedBefore = _sent.SackedCount;
-        bool synWasRetransmitted = _sent.Count > 0 && _sent[0].IsSyn && _sent[0].Transmissions > 1;
+        bool synWasRetransmitted = SynWasSentAgain;
         _rate.Begin();
         _echoAge = echoAge;
         if (advances)
@@ -75,6 +78,7 @@ internal sealed partial class Sender
 
         long lost = DetectLosses(now, Next - Unacknowledged, partial, moreIsSacked: _sent.SackedCount > sackedBefore || advances);
         long delivered = _rate.Delivered - deliveredBefore;
+        TakeMarks(now, segment.Header, before, delivered);
         Tell(now, acknowledged - Math.Max(before, 1), delivered, lost, priorInFlight, sample);
         if (ReducesInProportion)
         {
@@ -202,6 +206,23 @@ internal sealed partial class Sender
         }
     }
 
+    // RFC 3168, 6.1.2: a mark is answered like a loss, once a round trip, but nothing is sent again. An acknowledgment that
+    // brings nothing new may be an old one, with an old count.
+    private void TakeMarks(Instant now, in SegmentHeader header, long before, long delivered)
+    {
+        if (before == 0 || delivered == 0 || Ecn.TakeReport(header.Flags) is not (> 0 and var marks))
+        {
+            return;
+        }
+
+        _statistics.MarksReported += marks;
+        if (_phase == RecoveryPhase.None && Unacknowledged > _markedUpTo)
+        {
+            _markedUpTo = Next;
+            _congestion.OnMarked(now, FlightOf(Next - before));
+        }
+    }
+
     private void EndRecovery(Instant now)
     {
         if (_phase == RecoveryPhase.Fast)
@@ -237,7 +258,7 @@ internal sealed partial class Sender
             InFlightAtSend = _rate.InFlightAtSend,
             LostSinceSent = _rate.LostSinceSent,
             WindowWasLimit = wasLimit,
-            InRecovery = _phase == RecoveryPhase.Fast,
+            InRecovery = _phase == RecoveryPhase.Fast || Unacknowledged < _markedUpTo,
         });
     }
 

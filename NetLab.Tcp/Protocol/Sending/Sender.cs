@@ -32,12 +32,13 @@ internal sealed partial class Sender
     private int _windowProbes;
     private bool _congestionWasLimit;
 
-    public Sender(ConnectionOptions options, SequenceNumber initial, TimerTable timers, ConnectionStatistics statistics)
+    public Sender(ConnectionOptions options, SequenceNumber initial, TimerTable timers, ConnectionStatistics statistics, AccurateEcn ecn)
     {
         _options = options;
         _timers = timers;
         _statistics = statistics;
         Initial = initial;
+        Ecn = ecn;
         RoundTrip = new RoundTripEstimator(options);
         _segmentSize = options.MaxSegmentSize;
         StartCongestionControl();
@@ -113,6 +114,12 @@ internal sealed partial class Sender
         get => _sent.Observation;
         set => _sent.Observation = value;
     }
+
+    /// <summary>What the peer says of marks.</summary>
+    public AccurateEcn Ecn { get; }
+
+    /// <summary>Whether our SYN was sent more than once; not known any more once it has been acknowledged.</summary>
+    public bool SynWasSentAgain => _sent.Count > 0 && _sent[0] is { IsSyn: true, Transmissions: > 1 };
 
     /// <summary>The number of the next transmission, as <see cref="SentSegment.Order"/> will have it.</summary>
     public long NextTransmission => _sent.LastTransmission + 1;

@@ -133,6 +133,7 @@ public sealed class HostileSegmentTests
                 Congestion = (CongestionAlgorithm)random.Next(3),
                 Sack = random.Next(3) > 0,
                 Timestamps = random.Next(3) > 0,
+                Ecn = (EcnMode)random.Next(3),
             };
             _demultiplexer.Listen(new Listener(options, Backlog, _ => new Application()));
             for (int i = 0; i < 3; i++)
@@ -151,7 +152,7 @@ public sealed class HostileSegmentTests
                 : _sightings[_random.Next(_sightings.Length)];
             int length = Make();
             long before = _demultiplexer.Count;
-            _demultiplexer.Receive(_now, _target.From, _datagram.AsSpan(0, length));
+            _demultiplexer.Receive(_now, _target.From, _datagram.AsSpan(0, length), (EcnCodepoint)_random.Next(4));
             int answered = Drain(mayOpen: _demultiplexer.Count > before);
             if (answered > length)
             {
@@ -205,7 +206,7 @@ public sealed class HostileSegmentTests
                 DestinationPort = _target.DestinationPort,
                 Sequence = new SequenceNumber(Near(_target.Next)),
                 Acknowledgment = new SequenceNumber(Near(_target.Acknowledgment)),
-                Flags = flags,
+                Flags = flags | (_random.Next(2) == 0 ? (SegmentFlags)(_random.Next(8) << 6) : 0),
                 Window = (ushort)(_random.Next(3) == 0 ? 0 : _random.Next(65_536)),
                 Options = options,
             };

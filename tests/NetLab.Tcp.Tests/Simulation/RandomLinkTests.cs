@@ -8,7 +8,7 @@ namespace NetLab.Tcp.Tests.Simulation;
 
 /// <summary>
 /// Two machines over random links: loss to 50 %, bursts, reordering, duplication, corruption, blackouts, cuts of the rate, and
-/// every congestion control. Everything is drawn from the seed,
+/// every congestion control, marked and unmarked. Everything is drawn from the seed,
 /// so a failing seed can be run again with NETLAB_FIRST_SEED; NETLAB_SEEDS says how many are run.
 /// </summary>
 public sealed class RandomLinkTests
@@ -135,6 +135,8 @@ public sealed class RandomLinkTests
                 Corrupt = random.Next(2) == 0 ? random.NextDouble() * 0.1 : 0,
                 Rate = random.Next(3) == 0 ? random.Next(100, 100_000) * 1000L : 0,
                 Queue = random.Next(4, 256) << 10,
+                Mark = random.Next(2) == 0 ? random.Next(1, 128) << 10 : 0,
+                Bleaches = random.Next(4) == 0,
             };
             var link = new LinkDescription { Up = direction, Down = direction, Seed = seed };
             ConnectionOptions client = Options(random);
@@ -219,6 +221,8 @@ public sealed class RandomLinkTests
             Timestamps = random.Next(4) != 0,
             WindowScaling = random.Next(4) != 0,
             Nagle = random.Next(4) == 0,
+            Ecn = (EcnMode)random.Next(3),
+
             // Lossy enough that a FIN may be sent for minutes: TIME-WAIT has to outlast it, or the last ACK is a RST.
             MaxSegmentLifetime = TimeSpan.FromMinutes(10),
 

@@ -211,7 +211,7 @@ public sealed class FlowTests
                 }
 
                 var seen = new HashSet<int>();
-                while (link.TryDeliver(Instant.Never - TimeSpan.FromTicks(1), (bytes, i) =>
+                while (link.TryDeliver(Instant.Never - TimeSpan.FromTicks(1), (bytes, i, _) =>
                 {
                     sink.Take(bytes, from, default);
                     bool isDamaged = (log[i].Effects & LinkEffects.Corrupted) != 0;

@@ -1,5 +1,6 @@
 using CsCheck;
 using NetLab.Udp.Links;
+using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
 namespace NetLab.Udp.Tests.Links;
@@ -21,6 +22,23 @@ public sealed class LinkModelTests
             LinkOutcome a = quick.Pass(At(i), Datagram);
             LinkOutcome b = slow.Pass(At(i * 977L), Datagram);
             Assert.Equal((a.Effects, a.CorruptedBit), (b.Effects, b.CorruptedBit));
+        }
+    }
+
+    [Fact]
+    public void A_long_queue_marks_whoever_understands_and_a_link_that_bleaches_clears_the_field()
+    {
+        // 10 Mbit/s: a datagram of 100 bytes and 28 of header takes 102.4 us; the eleventh finds more than 1,000 bytes waiting.
+        var direction = new LinkDirection { Rate = 10_000_000, Queue = 10_000, Mark = 1_000 };
+        foreach (EcnCodepoint ecn in Enum.GetValues<EcnCodepoint>())
+        {
+            var model = new LinkModel(direction, 1);
+            LinkOutcome[] outcomes = [.. Enumerable.Range(0, 20).Select(_ => model.Pass(Instant.Zero, Datagram, ecn))];
+            int firstLong = (1_000 / 128) + 1;
+            Assert.All(outcomes[..firstLong], o => Assert.Equal((LinkEffects.None, ecn), (o.Effects, o.Ecn)));
+            Assert.All(outcomes[firstLong..], o => Assert.Equal(
+                ecn == EcnCodepoint.NotEct ? (LinkEffects.None, ecn) : (LinkEffects.Marked, EcnCodepoint.Ce), (o.Effects, o.Ecn)));
+            Assert.Equal(EcnCodepoint.NotEct, new LinkModel(direction with { Bleaches = true }, 1).Pass(Instant.Zero, Datagram, ecn).Ecn);
         }
     }
 
@@ -140,7 +158,7 @@ public sealed class LinkModelTests
 
                 var seen = new HashSet<int>();
                 (int duplicates, int reordered, int highest, int delivered) = (0, 0, -1, 0);
-                while (link.TryDeliver(Instant.Never - TimeSpan.FromTicks(1), (_, i) =>
+                while (link.TryDeliver(Instant.Never - TimeSpan.FromTicks(1), (_, i, _) =>
                 {
                     delivered++;
                     bool first = seen.Add(i);
@@ -166,7 +184,7 @@ public sealed class LinkModelTests
         var link = new EmulatedLink<int>(new LinkModel(new LinkDirection { Corrupt = 1 }, 4));
         link.Enter(Instant.Zero, Datagram, 0);
         int bits = 0;
-        link.TryDeliver(Instant.Zero, (bytes, _) =>
+        link.TryDeliver(Instant.Zero, (bytes, _, _) =>
         {
             foreach (byte b in bytes)
             {
@@ -205,7 +223,7 @@ public sealed class LinkModelTests
                 void Leave(Instant now)
                 {
                     Instant due = link.NextDelivery;
-                    while (link.TryDeliver(now, (_, order) => left.Add((due, order))))
+                    while (link.TryDeliver(now, (_, order, _) => left.Add((due, order))))
                     {
                         due = link.NextDelivery;
                     }
@@ -238,7 +256,7 @@ public sealed class LinkModelTests
         link.Model.Direction = new LinkDirection();
         link.Enter(Instant.Zero, [1], 1);
         string order = "";
-        while (link.TryDeliver(Instant.Never - TimeSpan.FromTicks(1), (_, i) => order += i))
+        while (link.TryDeliver(Instant.Never - TimeSpan.FromTicks(1), (_, i, _) => order += i))
         {
         }
 

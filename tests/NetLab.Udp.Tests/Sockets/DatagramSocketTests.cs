@@ -40,6 +40,38 @@ public sealed class DatagramSocketTests
         Assert.Equal(DatagramReceiveStatus.Empty, b.TryReceive(buffer, out _));
     }
 
+    [LinuxFact]
+    public void What_the_ip_header_says_of_congestion_goes_along()
+    {
+        byte[] buffer = new byte[DatagramSocket.ReceiveBufferLength];
+        var readable = new List<DatagramSocket>();
+        foreach (string address in (string[])["127.0.0.1", "::1"])
+        {
+            var any = new IPEndPoint(IPAddress.Parse(address), 0);
+            using DatagramSocket a = DatagramSocket.Bind(any);
+            using DatagramSocket b = DatagramSocket.Bind(any);
+            using var poller = new DatagramPoller();
+            poller.Add(b);
+
+            // A lone datagram and a batch: the batch has another control message beside it.
+            foreach ((EcnCodepoint ecn, int length) in Enum.GetValues<EcnCodepoint>().SelectMany(e => ((EcnCodepoint, int)[])[(e, 100), (e, 1_000)]))
+            {
+                Assert.Equal(DatagramSendStatus.Sent, a.TrySend(new byte[length], 100, DatagramAddress.From(b.LocalEndPoint), ecn, out _));
+                int received = 0;
+                while (received < length)
+                {
+                    poller.Wait(TimeSpan.FromSeconds(10), readable);
+                    Assert.NotEmpty(readable);
+                    while (b.TryReceive(buffer, out DatagramBatch batch) == DatagramReceiveStatus.Received)
+                    {
+                        Assert.Equal(ecn, batch.Ecn);
+                        received += batch.Length;
+                    }
+                }
+            }
+        }
+    }
+
     [Theory]
     [InlineData(1000, 200, 0)]
     [InlineData(1400, 64, 7)]
