@@ -29,6 +29,7 @@ internal static class PerfCommand
         var link = new Option<string?>("--link") { Description = "An emulated link between the two, such as delay=20ms,loss=1%", HelpName = "LINK" };
         var congestion = new Option<string?>("--congestion") { Description = "Congestion control of streams: cubic, reno or bbr, and what the kernel has; the transport's own choice if not given", HelpName = "NAME" };
         var ecn = new Option<bool>("--ecn") { Description = "Let tcp ask queues to mark instead of drop (ECN; a link marks with mark=SIZE)" };
+        var mtuSearch = new Option<bool>("--mtu-search") { Description = "Let tcp find out how large a segment, up to --segment-size, the path carries (a link drops larger ones with mtu=N)" };
         var rounds = new Option<int>("--rounds") { Description = "How often each, in turns; medians and ratios are taken over rounds", HelpName = "N", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "One JSON document" };
         var plot = new Option<FileInfo?>("--plot") { Description = "Draw the throughput over time: .svg or .png", HelpName = "FILE" };
@@ -37,7 +38,7 @@ internal static class PerfCommand
         Option<bool> allowRemote = CommonOptions.AllowRemote();
         var command = new Command("perf", "Throughput, side by side: sender and receiver are processes of their own on loopback")
         {
-            url, transport, time, bytes, segmentSize, streams, rate, warmUp, link, congestion, ecn, rounds, json, plot, jsonStream, seed, allowRemote, PerfServerCommand.Create(),
+            url, transport, time, bytes, segmentSize, streams, rate, warmUp, link, congestion, ecn, mtuSearch, rounds, json, plot, jsonStream, seed, allowRemote, PerfServerCommand.Create(),
         };
         RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -52,6 +53,7 @@ internal static class PerfCommand
                 WarmUp = Quantity.TryParseDuration(warm, out TimeSpan before) ? before : throw new UsageException($"--warm-up '{warm}': a duration looks like 20ms, 1.5s or 2m"),
                 Congestion = parsed.GetValue(congestion),
                 Ecn = parsed.GetValue(ecn),
+                MtuSearch = parsed.GetValue(mtuSearch),
             };
             if (template.Streams is < 1 or > PerfPlan.MaxStreams)
             {

@@ -43,4 +43,7 @@ internal sealed record PerfPlan(LabTransport Transport, int SegmentSize, int Str
 
     /// <summary>Whether NetLab's TCP asks to be marked instead of dropped (ECN).</summary>
     public bool Ecn { get; init; }
+
+    /// <summary>Whether NetLab's TCP looks for the largest segment the path carries, up to the segment size.</summary>
+    public bool MtuSearch { get; init; }
 }

@@ -109,7 +109,7 @@ internal sealed class PerfSideBySide(
         if (plan.Transport is LabTransport.Udp or LabTransport.KernelUdp)
         {
             LinkDirectionReport up = report.Up;
-            long onLink = Math.Min(received.LostPackets, up.Lost + up.ScriptedDrops + up.QueueDrops + up.Corrupted);
+            long onLink = Math.Min(received.LostPackets, up.Lost + up.ScriptedDrops + up.QueueDrops + up.TooLarge + up.Corrupted);
             received = received with { LostOnLink = onLink, LostInSocketBuffer = received.LostPackets - onLink };
         }
 
@@ -135,6 +135,11 @@ internal sealed class PerfSideBySide(
         if (plan.Ecn)
         {
             arguments.Add("--ecn");
+        }
+
+        if (plan.MtuSearch)
+        {
+            arguments.Add("--mtu-search");
         }
 
         if (plan.Congestion is { } congestion)

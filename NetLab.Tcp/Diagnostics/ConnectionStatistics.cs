@@ -33,6 +33,12 @@ public sealed class ConnectionStatistics
     /// <summary>Tail loss probes sent.</summary>
     public long TailLossProbes { get; internal set; }
 
+    /// <summary>Segments sent to find out whether the path carries larger ones.</summary>
+    public long MtuProbes { get; internal set; }
+
+    /// <summary>Times the path stopped carrying what it had carried, and smaller segments were sent.</summary>
+    public long BlackHoles { get; internal set; }
+
     /// <summary>Zero-window probes sent.</summary>
     public long WindowProbes { get; internal set; }
 

@@ -15,6 +15,9 @@ public enum LossCause
     /// <summary>The peer took back its window: what it had no room for has to go again.</summary>
     WindowClosed,
 
+    /// <summary>The path carries segments of that size no more (RFC 4821, 7.7).</summary>
+    TooLarge,
+
     /// <summary>The peer repeated its SYN: it has not seen ours.</summary>
     Asked,
 }

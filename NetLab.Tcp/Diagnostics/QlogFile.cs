@@ -225,6 +225,7 @@ public sealed class QlogFile : IDisposable
             LossCause.Time => "time_threshold"u8,
             LossCause.DuplicateAcknowledgments => "reordering_threshold"u8,
             LossCause.Timeout => "pto_expired"u8,
+            LossCause.TooLarge => "too_large"u8,
             LossCause.WindowClosed => "window_closed"u8,
             _ => "syn_repeated"u8,
         };

@@ -15,6 +15,9 @@ public enum SegmentPurpose
     /// <summary>A tail loss probe (RFC 8985, 7): something new, or the last again.</summary>
     TailLossProbe,
 
+    /// <summary>Something new in a larger segment than is known to arrive (RFC 4821).</summary>
+    MtuProbe,
+
     /// <summary>A question for room in a closed window (RFC 9293, 3.8.6.1).</summary>
     WindowProbe,
 

@@ -11,6 +11,12 @@ public sealed record ConnectionOptions
     /// </summary>
     public int MaxSegmentSize { get; init; } = 1400;
 
+    /// <summary>
+    /// Whether to find out how large a segment the path carries (RFC 4821, RFC 8899): beginning with 1180 bytes, which every path
+    /// does, up to <see cref="MaxSegmentSize"/>. Off, that is taken to arrive.
+    /// </summary>
+    public bool MtuSearch { get; init; }
+
     /// <summary>Bytes that may wait to be read: the largest receive window, 1 KiB to 1 GiB.</summary>
     public int ReceiveBufferSize { get; init; } = 1 << 20;
 
@@ -120,6 +126,6 @@ public sealed record ConnectionOptions
     /// <summary>The least MSS we send with, whatever a peer asks for: below it, headers would be most of the traffic.</summary>
     internal const int SmallestSegmentSize = 88;
 
-    // A UDP datagram over IPv4 holds 65,507 bytes, of which 20 are the TCP header.
-    private const int LargestSegmentSize = 65_507 - 20;
+    /// <summary>The largest MSS: a UDP datagram over IPv4 holds 65,507 bytes, of which 20 are the TCP header.</summary>
+    public const int LargestSegmentSize = 65_507 - 20;
 }

@@ -75,6 +75,7 @@ internal sealed class Observation(Connection connection, IConnectionObserver obs
     {
         SegmentPurpose purpose = transmission == 0 ? SegmentPurpose.Control
             : plan.IsWindowProbe ? SegmentPurpose.WindowProbe
+            : plan.IsMtuProbe ? SegmentPurpose.MtuProbe
             : plan.IsTailProbe ? SegmentPurpose.TailLossProbe
             : transmissions > 1 ? SegmentPurpose.Retransmission
             : SegmentPurpose.New;

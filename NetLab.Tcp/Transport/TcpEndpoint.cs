@@ -82,7 +82,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
             throw new ArgumentException(problem, nameof(options));
         }
 
-        return new TcpEndpoint(DatagramSocket.Bind(local, options.Socket with { Remote = options.Remote }), options);
+        return new TcpEndpoint(DatagramSocket.Bind(local, options.Socket with { Remote = options.Remote, DontFragment = options.Socket.DontFragment || options.Connection.MtuSearch }), options);
     }
 
     /// <summary>Opens a connection and waits until it is established.</summary>

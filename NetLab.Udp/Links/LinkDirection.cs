@@ -42,6 +42,12 @@ public sealed record LinkDirection
     public long Queue { get; init; } = 256 << 10;
 
     /// <summary>
+    /// Bytes of the largest datagram that passes, IP and UDP headers counted; larger ones are dropped without a word, as behind a
+    /// firewall that lets no ICMP through. 0 for no limit.
+    /// </summary>
+    public int Mtu { get; init; }
+
+    /// <summary>
     /// Bytes waiting for the rate from which on datagrams of ECN-capable senders are marked (RFC 3168; as RED with one
     /// threshold); 0 for never. Only used with a rate.
     /// </summary>

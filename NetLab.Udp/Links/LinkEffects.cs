@@ -27,4 +27,7 @@ public enum LinkEffects
 
     /// <summary>Marked instead of dropped later: the queue was long, and its sender understands (RFC 3168).</summary>
     Marked = 64,
+
+    /// <summary>Dropped because it was larger than the link carries, without a word to its sender.</summary>
+    TooLarge = 128,
 }

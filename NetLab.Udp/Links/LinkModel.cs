@@ -76,6 +76,11 @@ public sealed class LinkModel
             effects |= LinkEffects.Lost;
         }
 
+        if (link.Mtu > 0 && datagram.Length + HeaderBytes > link.Mtu)
+        {
+            effects |= LinkEffects.TooLarge;
+        }
+
         if (effects != 0 || !TryQueue(link, now, datagram.Length, out Instant leavesQueueAt, out double waitingBytes))
         {
             effects |= effects == 0 ? LinkEffects.QueueDrop : 0;

@@ -13,7 +13,7 @@ namespace NetLab.Udp.Links;
 public readonly record struct LinkOutcome(
     long Ordinal, Instant EnteredAt, int Length, LinkEffects Effects, Instant DeliverAt, int CorruptedBit)
 {
-    private const LinkEffects AnyDrop = LinkEffects.Lost | LinkEffects.ScriptedDrop | LinkEffects.QueueDrop;
+    private const LinkEffects AnyDrop = LinkEffects.Lost | LinkEffects.ScriptedDrop | LinkEffects.TooLarge | LinkEffects.QueueDrop;
 
     /// <summary>Its ECN field as it leaves.</summary>
     public EcnCodepoint Ecn { get; init; }

@@ -24,6 +24,9 @@ public sealed class LinkStatistics
     /// <summary>Datagrams dropped because the queue was full.</summary>
     public long QueueDrops { get; private set; }
 
+    /// <summary>Datagrams dropped because they were larger than the link carries.</summary>
+    public long TooLarge { get; private set; }
+
     /// <summary>Datagrams of which a second copy left the link.</summary>
     public long Duplicated { get; private set; }
 
@@ -43,7 +46,7 @@ public sealed class LinkStatistics
     public long Marked { get; private set; }
 
     /// <summary>Datagrams that did not leave the link, for whatever reason.</summary>
-    public long Dropped => Lost + ScriptedDrops + QueueDrops;
+    public long Dropped => Lost + ScriptedDrops + QueueDrops + TooLarge;
 
     /// <summary>Counts what the model decided about a datagram.</summary>
     internal void CountEntry(in LinkOutcome outcome)
@@ -60,6 +63,10 @@ public sealed class LinkStatistics
             else if ((outcome.Effects & LinkEffects.Lost) != 0)
             {
                 Lost++;
+            }
+            else if ((outcome.Effects & LinkEffects.TooLarge) != 0)
+            {
+                TooLarge++;
             }
             else
             {

@@ -6,7 +6,7 @@ namespace NetLab.Udp.Links;
 /// <summary>Reads the one string that describes a link, the same in every command and in configuration.</summary>
 internal static class LinkStringParser
 {
-    private const string Keys = "delay, jitter, loss, burst, duplicate, reorder, corrupt, rate, queue, mark, drop, seed";
+    private const string Keys = "delay, jitter, loss, burst, duplicate, reorder, corrupt, rate, queue, mark, mtu, drop, seed";
 
     public static bool TryParse(string text, out LinkDescription link, out string? error)
     {
@@ -132,6 +132,12 @@ internal static class LinkStringParser
             case "queue" when Quantity.TryParseSize(value, out long queue) && queue > 0:
                 applied = direction with { Queue = queue };
                 return true;
+            case "mtu" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int mtu) && mtu is >= 68 and <= 65_535:
+                applied = direction with { Mtu = mtu };
+                return true;
+            case "mtu":
+                why = "the largest datagram with its headers is 68 to 65535 bytes";
+                return false;
             case "mark" when Quantity.TryParseSize(value, out long mark) && mark > 0:
                 applied = direction with { Mark = mark };
                 return true;

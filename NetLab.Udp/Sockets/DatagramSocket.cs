@@ -72,6 +72,11 @@ public sealed class DatagramSocket : IDisposable
             }
 
             RequestBuffers(socket, options);
+            if (options.DontFragment)
+            {
+                ForbidFragments(socket);
+            }
+
             socket.Bind(local);
             if (options.Remote is { } remote)
             {
@@ -100,6 +105,16 @@ public sealed class DatagramSocket : IDisposable
         if (LinuxSocketCalls.IsSupported && socket.ReceiveBufferSize < options.ReceiveBufferSize)
         {
             LinuxSocketCalls.TryForceReceiveBuffer(socket.SafeHandle, options.ReceiveBufferSize);
+        }
+    }
+
+    private static void ForbidFragments(Socket socket)
+    {
+        bool isIPv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
+        if (!LinuxSocketCalls.IsSupported || !LinuxSocketCalls.TryForbidFragments(socket.SafeHandle, isIPv6))
+        {
+            // What routers must not do anyway, IPv6's senders may: there the system's own habit stays.
+            socket.DontFragment = !isIPv6;
         }
     }
 

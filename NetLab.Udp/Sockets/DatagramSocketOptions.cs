@@ -18,6 +18,12 @@ public sealed record DatagramSocketOptions
     public IPEndPoint? Remote { get; init; }
 
     /// <summary>
+    /// Whether datagrams that are too large for the path are lost instead of cut up on the way, and too large for the interface
+    /// instead of cut up here: for who looks for the largest that arrives.
+    /// </summary>
+    public bool DontFragment { get; init; }
+
+    /// <summary>
     /// Whether to carry many datagrams a system call where the system can (64-bit Linux). Off, each call carries one, as
     /// everywhere else.
     /// </summary>

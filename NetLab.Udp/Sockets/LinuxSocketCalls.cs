@@ -31,6 +31,9 @@ internal static unsafe partial class LinuxSocketCalls
     private const int SolIPv6 = 41;
     private const int TrafficClass = 67; // IPV6_TCLASS of linux/in6.h
     private const int ReceiveTrafficClass = 66; // IPV6_RECVTCLASS
+    private const int MtuDiscoverIPv4 = 10; // IP_MTU_DISCOVER
+    private const int MtuDiscoverIPv6 = 23; // IPV6_MTU_DISCOVER
+    private const int MtuDiscoverProbe = 3; // IP_PMTUDISC_PROBE, IPV6_PMTUDISC_PROBE
     private const int EcnMask = 3; // RFC 3168, 5: the two lowest bits of either
     private const int MessageDontWait = 0x40;
     private const int MessageTruncated = 0x20;
@@ -72,6 +75,14 @@ internal static unsafe partial class LinuxSocketCalls
     {
         int on = 1;
         return SetSocketOption(socket, isIPv6 ? SolIPv6 : SolIPv4, isIPv6 ? ReceiveTrafficClass : ReceiveTypeOfService, &on, sizeof(int)) == 0;
+    }
+
+    /// <summary>Forbids everybody, this system too, to cut a datagram up; what routers say of sizes is not believed either.</summary>
+    /// <returns>Whether it is heard.</returns>
+    public static bool TryForbidFragments(SafeSocketHandle socket, bool isIPv6)
+    {
+        int probe = MtuDiscoverProbe;
+        return SetSocketOption(socket, isIPv6 ? SolIPv6 : SolIPv4, isIPv6 ? MtuDiscoverIPv6 : MtuDiscoverIPv4, &probe, sizeof(int)) == 0;
     }
 
     /// <summary>Asks for a receive buffer beyond the limit for everybody, which takes the right to administer networks.</summary>

@@ -52,6 +52,8 @@ internal sealed record LinkDirectionReport
 
     public required long QueueDrops { get; init; }
 
+    public required long TooLarge { get; init; }
+
     public required long Delayed { get; init; }
 
     public required long HeldBack { get; init; }
@@ -73,6 +75,7 @@ internal sealed record LinkDirectionReport
         Lost = statistics.Lost,
         ScriptedDrops = statistics.ScriptedDrops,
         QueueDrops = statistics.QueueDrops,
+        TooLarge = statistics.TooLarge,
         Delayed = statistics.Delayed,
         HeldBack = statistics.HeldBack,
         Duplicated = statistics.Duplicated,

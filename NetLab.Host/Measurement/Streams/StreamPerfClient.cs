@@ -170,6 +170,7 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, LabReco
                     {
                         MaxSegmentSize = plan.SegmentSize,
                         Congestion = CongestionNames.Parse(plan.Congestion),
+                        MtuSearch = plan.MtuSearch,
                         Ecn = plan.Ecn ? EcnMode.Request : EcnMode.Answer,
                         KeepAlive = PerfPlan.Silence / 2,
                         UserTimeout = PerfPlan.Silence,

@@ -24,7 +24,9 @@ internal sealed class StreamPerfListener : IAsyncDisposable
             _endpoint = TcpEndpoint.Bind(local, new TcpEndpointOptions
             {
                 Tap = recorder?.AddPlace("perf", () => LocalEndPoint ?? local),
-                Connection = new ConnectionOptions { Observe = recorder?.Observe },
+
+                // The sender says how large segments are; the receiver takes any.
+                Connection = new ConnectionOptions { MaxSegmentSize = ConnectionOptions.LargestSegmentSize, Observe = recorder?.Observe },
             });
             _listener = _endpoint.Listen();
             LocalEndPoint = _endpoint.LocalEndPoint;

@@ -30,7 +30,7 @@ internal sealed class Bbr : ICongestionControl
     private static readonly TimeSpan LeastProbeWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ProbeRoundTripDuration = TimeSpan.FromMilliseconds(200);
 
-    private readonly int _segmentSize;
+    private int _segmentSize;
     private readonly BbrModel _model;
     private Phase _phase = Phase.Startup;
     private double _pacingGain = StartupPacingGain;
@@ -138,6 +138,15 @@ internal sealed class Bbr : ICongestionControl
     }
 
     public void OnSpurious() => OnRecovered(default);
+
+    public void OnSegmentSize(int segmentSize)
+    {
+        // What is known of the path is bytes and seconds.
+        _window = _window * segmentSize / _segmentSize;
+        _windowBefore = _windowBefore * segmentSize / _segmentSize;
+        _segmentSize = segmentSize;
+        _model.OnSegmentSize(segmentSize);
+    }
 
     public void OnLostSyn()
     {

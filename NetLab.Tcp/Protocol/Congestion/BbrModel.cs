@@ -137,6 +137,9 @@ internal sealed class BbrModel(int segmentSize)
     /// </summary>
     public void OnMarked() => _isMarked = true;
 
+    /// <summary>Segments have another size from now on.</summary>
+    public void OnSegmentSize(int newSize) => segmentSize = newSize;
+
     /// <summary>The acknowledgment has been looked at by everybody.</summary>
     public void EndOfAcknowledgment(in AcknowledgmentSample sample)
     {

@@ -102,6 +102,15 @@ internal sealed class Cubic(int segmentSize) : ICongestionControl
         _before = null;
     }
 
+    public void OnSegmentSize(int newSize)
+    {
+        // What the curve is made of is counted in segments, and stays.
+        _window = _window * newSize / segmentSize;
+        SlowStartThreshold = SlowStartThreshold == long.MaxValue ? long.MaxValue : SlowStartThreshold * newSize / segmentSize;
+        _before = null;
+        segmentSize = newSize;
+    }
+
     public void OnLostSyn() => _window = segmentSize;
 
     private void Avoid(in AcknowledgmentSample sample)

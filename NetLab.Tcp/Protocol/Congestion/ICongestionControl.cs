@@ -48,6 +48,12 @@ internal interface ICongestionControl
     /// <summary>The latest reduction was for nothing: nothing had been lost (RFC 4015).</summary>
     void OnSpurious();
 
+    /// <summary>
+    /// Segments have another size from now on: the window holds as many of them as before (RFC 4821, 5.3), in bytes more or less.
+    /// </summary>
+    /// <param name="segmentSize">SMSS in bytes.</param>
+    void OnSegmentSize(int segmentSize);
+
     /// <summary>The handshake needed more than one SYN: the path may be slower than the first window hopes (RFC 5681, 3.1).</summary>
     void OnLostSyn();
 }

@@ -87,6 +87,14 @@ internal sealed class NewReno(int segmentSize) : ICongestionControl
         }
     }
 
+    public void OnSegmentSize(int newSize)
+    {
+        Window = Window * newSize / segmentSize;
+        SlowStartThreshold = SlowStartThreshold == long.MaxValue ? long.MaxValue : SlowStartThreshold * newSize / segmentSize;
+        _before = null;
+        segmentSize = newSize;
+    }
+
     public void OnLostSyn() => Window = segmentSize;
 
     // RFC 5681 (4).

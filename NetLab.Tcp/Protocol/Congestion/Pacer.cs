@@ -11,12 +11,15 @@ internal sealed class Pacer
     // As Linux's TCP does (sk_pacing_shift of 10): about a millisecond's worth at once.
     private static readonly TimeSpan Quantum = TimeSpan.FromMilliseconds(1);
 
-    private readonly long _least;
+    private long _least;
     private double _nextTicks;
     private bool _isWaiting;
 
     /// <param name="segmentSize">SMSS; two of them always go together (RFC 9002, 7.7 allows ten at first).</param>
     public Pacer(int segmentSize) => _least = 2L * segmentSize;
+
+    /// <summary>Segments have another size from now on.</summary>
+    public void OnSegmentSize(int segmentSize) => _least = 2L * segmentSize;
 
     /// <summary>When something may be sent next, if not now.</summary>
     public Instant ReadyAt => new((long)Math.Ceiling(_nextTicks));

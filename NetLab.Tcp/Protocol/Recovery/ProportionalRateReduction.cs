@@ -15,6 +15,9 @@ internal sealed class ProportionalRateReduction(int segmentSize)
     /// <summary>Bytes that may be sent now.</summary>
     public long Allowance => Math.Max(0, _allowance);
 
+    /// <summary>Segments have another size from now on.</summary>
+    public void OnSegmentSize(int newSize) => segmentSize = newSize;
+
     /// <summary>Recovery begins.</summary>
     /// <param name="flight">RecoverFS: bytes outstanding then.</param>
     /// <param name="threshold">ssthresh, which the flight is to come down to.</param>

@@ -35,6 +35,9 @@ internal struct SentSegment
     /// <summary>Whether it is taken for lost and waits to be sent again.</summary>
     public bool IsLost;
 
+    /// <summary>Whether it is larger than what is known to arrive: to find out whether it does.</summary>
+    public bool IsMtuProbe;
+
     /// <summary>Whether it counts as in the network now.</summary>
     public bool InFlight;
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Udp.Time;
 
@@ -15,6 +16,8 @@ internal sealed class SentSegments
     // No lost segment stands before this position, so looking for the first one does not start over each time.
     private int _lostHint;
     private long _transmissions;
+    private bool _lostLonger;
+    private bool _lostShorter;
 
     /// <summary>How many segments there are.</summary>
     public int Count { get; private set; }
@@ -33,6 +36,9 @@ internal sealed class SentSegments
 
     /// <summary>The number of the newest transmission, its <see cref="SentSegment.Order"/>.</summary>
     public long LastTransmission => _transmissions;
+
+    /// <summary>Whether of what was taken for lost since <see cref="TakeLosses"/> any was longer than that, and any not.</summary>
+    public int LongerThan { get; set; } = int.MaxValue;
 
     /// <summary>Hears of segments taken for lost; null for nobody.</summary>
     public Observation? Observation { get; set; }
@@ -96,6 +102,8 @@ internal sealed class SentSegments
         ref SentSegment segment = ref At(index);
         if (!segment.IsLost)
         {
+            _lostLonger |= segment.Length > LongerThan;
+            _lostShorter |= segment.Length <= LongerThan;
             Observation?.OnLost(segment, cause);
         }
 
@@ -221,6 +229,46 @@ internal sealed class SentSegments
         }
 
         return low;
+    }
+
+    /// <summary>Whether anything longer, and anything not longer, than <see cref="LongerThan"/> was taken for lost since the last call.</summary>
+    public (bool Longer, bool Shorter) TakeLosses()
+    {
+        (bool, bool) losses = (_lostLonger, _lostShorter);
+        (_lostLonger, _lostShorter) = (false, false);
+        return losses;
+    }
+
+    /// <summary>
+    /// Cuts what is longer than the path carries, and has not reached the peer, into pieces that it does. Each has the history of
+    /// the whole.
+    /// </summary>
+    /// <param name="length">The most sequence numbers of data a piece may have.</param>
+    public void Cut(int length)
+    {
+        var pieces = new List<SentSegment>(Count + 1);
+        for (int i = 0; i < Count; i++)
+        {
+            SentSegment rest = At(i);
+            while (!rest.IsSacked && !rest.IsSyn && rest.Length - (rest.IsFin ? 1 : 0) > length)
+            {
+                pieces.Add(rest with { End = rest.Start + length, IsFin = false, IsMtuProbe = false });
+                rest.Start += length;
+                rest.IsMtuProbe = false;
+            }
+
+            pieces.Add(rest);
+        }
+
+        if (pieces.Count == Count)
+        {
+            return;
+        }
+
+        _ring = new SentSegment[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, pieces.Count))];
+        pieces.CopyTo(_ring);
+        (_head, _lostHint, Count) = (0, 0, pieces.Count);
+        (LostCount, RetransmittedCount) = (pieces.Count(p => p.IsLost), pieces.Count(p => p.Transmissions > 1));
     }
 
     /// <summary>Forgets everything.</summary>

@@ -21,6 +21,9 @@ internal readonly record struct SegmentPlan(long Start, int Length, int Index)
     /// <summary>Whether it is a tail loss probe.</summary>
     public bool IsTailProbe { get; init; }
 
+    /// <summary>Whether it is larger than what is known to arrive.</summary>
+    public bool IsMtuProbe { get; init; }
+
     /// <summary>Stream offset behind its last sequence number.</summary>
     public long End => Start + Length + (IsSyn ? 1 : 0) + (IsFin ? 1 : 0);
 }

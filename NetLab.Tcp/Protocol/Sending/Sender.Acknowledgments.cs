@@ -141,6 +141,7 @@ internal sealed partial class Sender
             _sent.MarkAllLost(LossCause.Timeout, forgetSacked);
         }
 
+        TakeLossesBySize(now);
         _retransmitFirst = true;
         return RoundTrip.Backoff;
     }
@@ -347,6 +348,8 @@ internal sealed partial class Sender
         _rate.OnDelivered(segment, now);
         Observation?.OnAcknowledged(segment);
 
+        OnArrivedOfSize(now, segment);
+
         // RFC 8985, 6.2, step 2: what echoes a timestamp from before the retransmission acknowledges the original, and says
         // nothing of what was sent between the two.
         bool isOriginal = segment.Transmissions > 1 && _echoAge > now - segment.SentAt + TimestampTick;
@@ -380,6 +383,7 @@ internal sealed partial class Sender
             _retransmitFirst = true;
         }
 
+        lost -= TakeLossesBySize(now);
         if (lost > 0 && _phase == RecoveryPhase.None)
         {
             _phase = RecoveryPhase.Fast;

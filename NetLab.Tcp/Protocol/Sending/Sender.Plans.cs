@@ -112,6 +112,14 @@ internal sealed partial class Sender
 
         long available = Buffer.End - Next;
         long usable = WindowEdge - Next;
+        if (!ignoreCongestion && MtuProbeLength(now, available) is > 0 and var probe)
+        {
+            // Where windows open by two segments an acknowledgment, a larger one has to wait until they have opened by enough
+            // (RFC 4821, 7.5): it will be, as something is on its way.
+            plan = new SegmentPlan(Next, probe, -1) { IsMtuProbe = true };
+            return usable >= probe && MayEnterNetwork(now, probe);
+        }
+
         int length = (int)Math.Min(Math.Min(available, PayloadLimit), Math.Max(0, usable));
         bool isLast = length == available;
         bool fin = _finQueued && isLast && usable > length;

@@ -189,6 +189,7 @@ internal sealed partial class Sender
         // An MSS of 0 is no MSS; a tiny one would make headers of all traffic.
         int peer = peerMaxSegmentSize is null or 0 ? 536 : peerMaxSegmentSize.Value;
         _segmentSize = Math.Min(_options.MaxSegmentSize, Math.Max(peer, ConnectionOptions.SmallestSegmentSize));
+        StartMtuSearch();
         StartCongestionControl();
     }
 
@@ -242,6 +243,11 @@ internal sealed partial class Sender
         else
         {
             AppendNew(now, plan, inFlight: true);
+            if (plan.IsMtuProbe)
+            {
+                OnMtuProbeSent(plan);
+            }
+
             _sent.Stamp(_sent.Count - 1, _rate, now, inFlightBefore);
         }
 
@@ -345,6 +351,7 @@ internal sealed partial class Sender
             Transmissions = 1,
             IsSyn = plan.IsSyn,
             IsFin = plan.IsFin,
+            IsMtuProbe = plan.IsMtuProbe,
             InFlight = inFlight,
             IsLost = !inFlight,
         });

@@ -139,8 +139,17 @@ public sealed class RandomLinkTests
                 Bleaches = random.Next(4) == 0,
             };
             var link = new LinkDescription { Up = direction, Down = direction, Seed = seed };
-            ConnectionOptions client = Options(random);
-            ConnectionOptions server = Options(random);
+            bool searches = random.Next(3) == 0;
+            ConnectionOptions client = Options(random) with { MtuSearch = searches };
+            ConnectionOptions server = Options(random) with { MtuSearch = searches };
+            if (searches)
+            {
+                // Whatever finds its size itself passes a path that is as wide as every path is; who does not search, need not.
+                (client, server) = (client with { Sack = true }, server with { Sack = true });
+                direction = direction with { Mtu = random.Next(1_228, 9_000) };
+                link = link with { Up = direction, Down = direction };
+            }
+
             byte[] up = Bytes(random, direction);
             byte[] down = Bytes(random, direction);
             var pair = new SimulatedPair(link, seed, client, server);
@@ -203,11 +212,15 @@ public sealed class RandomLinkTests
             {
                 Instant from = Instant.FromOrigin(TimeSpan.FromMilliseconds(random.Next(0, 20_000)));
                 Instant until = from + TimeSpan.FromMilliseconds(random.Next(1, 5_000));
-                bool dark = random.Next(2) == 0;
-                LinkDirection bad = dark ? usual with { Loss = 1 } : usual with { Rate = Math.Max(50_000, usual.Rate / 10) };
+                LinkDirection bad = random.Next(usual.Mtu > 0 ? 3 : 2) switch
+                {
+                    0 => usual with { Loss = 1 },
+                    1 => usual with { Rate = Math.Max(50_000, usual.Rate / 10) },
+                    _ => usual with { Mtu = 1_228 },
+                };
                 pair.Network.Schedule(from, () => (pair.Up.Model.Direction, pair.Down.Model.Direction) = (bad, bad));
                 pair.Network.Schedule(until, () => (pair.Up.Model.Direction, pair.Down.Model.Direction) = (usual, usual));
-                yield return $"{from} to {until}: the link {(dark ? "loses everything" : $"carries {bad.Rate} bit/s")}";
+                yield return $"{from} to {until}: the link is {bad}";
             }
         }
 

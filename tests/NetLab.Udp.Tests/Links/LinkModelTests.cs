@@ -43,6 +43,15 @@ public sealed class LinkModelTests
     }
 
     [Fact]
+    public void What_is_larger_than_the_link_carries_is_dropped_with_its_headers_counted()
+    {
+        var model = new LinkModel(new LinkDirection { Mtu = 1_000 }, 1);
+        Assert.Equal(LinkEffects.None, model.Pass(Instant.Zero, new byte[972]).Effects);
+        LinkOutcome outcome = model.Pass(Instant.Zero, new byte[973]);
+        Assert.Equal((LinkEffects.TooLarge, true), (outcome.Effects, outcome.IsDropped));
+    }
+
+    [Fact]
     public void One_impairment_does_not_change_the_fate_another_gives()
     {
         var alone = new LinkModel(new LinkDirection { Loss = 0.2 }, 5);
