@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
 using NetLab.Host.Services;
 using NetLab.Udp.Links;
@@ -15,14 +16,16 @@ internal static class ServeCommand
         var config = new Option<string>("--config") { Description = "The configuration; nlab's own appsettings.json if not given", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "appsettings.json") };
         var set = new Option<string[]>("--set") { Description = "One setting, such as Lab:Services:0:Address=tcp://127.0.0.1:7007", HelpName = "KEY=VALUE" };
         var command = new Command("serve", "Run the hosted services: echo, discard and source over tcp and udp, and link relays") { config, set };
+        RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
-            ServeAsync(LabHost.ReadOptions(parsed.GetRequiredValue(config), parsed.GetValue(set) ?? []), cancellationToken));
+            ServeAsync(LabHost.ReadOptions(parsed.GetRequiredValue(config), parsed.GetValue(set) ?? []), recorded.From(parsed), cancellationToken));
         return command;
     }
 
-    private static async Task<int> ServeAsync(LabOptions options, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(LabOptions options, RecordingOptions recording, CancellationToken cancellationToken)
     {
-        using IHost host = LabHost.Build(options, (name, address) => Console.WriteLine($"{name,-8} {address}"));
+        using LabRecorder? recorder = recording.Open();
+        using IHost host = LabHost.Build(options, recorder, (name, address) => Console.WriteLine($"{name,-8} {address}"));
         await host.StartAsync(cancellationToken).ConfigureAwait(false);
         IHostApplicationLifetime lifetime = (IHostApplicationLifetime)host.Services.GetService(typeof(IHostApplicationLifetime))!;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);

@@ -87,7 +87,7 @@ internal sealed class DemoRun(DemoOptions options)
         }
 
         LabAddress? echo = null;
-        IHost host = LabHost.Build(lab, (name, address) =>
+        IHost host = LabHost.Build(lab, onPublished: (name, address) =>
         {
             Console.WriteLine($"{name,-8} {address}");
             echo ??= name == ServiceKinds.Echo ? address : null;

@@ -1,16 +1,21 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using NetLab.Host.Commands;
+using NetLab.Host.Recording;
 using NetLab.Host.Streams;
 using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
 
 namespace NetLab.Host.Services;
 
 /// <summary>A service on datagrams: each is answered by itself, never by more bytes than it had.</summary>
-internal sealed class DatagramService(string kind, LabAddress address, bool allowRemote, ServiceAddresses addresses) : BackgroundService
+internal sealed class DatagramService(string kind, LabAddress address, bool allowRemote, LabRecorder? recorder, ServiceAddresses addresses)
+    : BackgroundService
 {
     private readonly DatagramPoller _poller = new();
+    private readonly MonotonicClock _clock = MonotonicClock.Shared;
     private DatagramSocket? _socket;
+    private DatagramTap? _tap;
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -23,6 +28,8 @@ internal sealed class DatagramService(string kind, LabAddress address, bool allo
             throw BindFailure.Explain(address, error);
         }
 
+        DatagramSocket socket = _socket;
+        _tap = recorder?.AddPlace($"{kind} {address}", () => socket.LocalEndPoint, asTcp: false);
         _poller.Add(_socket);
         addresses.Publish(kind, address.At(_socket.LocalEndPoint));
         return base.StartAsync(cancellationToken);
@@ -60,9 +67,12 @@ internal sealed class DatagramService(string kind, LabAddress address, bool allo
                 do
                 {
                     ReadOnlySpan<byte> datagram = received.AsSpan(offset, Math.Min(batch.SegmentSize, batch.Length - offset));
+                    _tap?.Invoke(batch.ReceivedAt, datagram, batch.From, false);
                     ReadOnlySpan<byte> reply = ServiceKinds.Answer(kind, datagram, answer);
                     if (!reply.IsEmpty)
                     {
+                        _tap?.Invoke(_clock.Now, reply, batch.From, true);
+
                         // A full buffer loses the answer, as UDP may.
                         _socket.TrySend(reply, reply.Length, batch.From, out _);
                     }

@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NetLab.Host.Commands;
+using NetLab.Host.Recording;
+using NetLab.Host.Streams;
 
 namespace NetLab.Host.Services;
 
@@ -70,7 +72,10 @@ internal static class LabHost
     }
 
     /// <summary>Builds the host.</summary>
-    public static IHost Build(LabOptions options, Action<string, LabAddress>? onPublished = null)
+    /// <param name="options">Its services.</param>
+    /// <param name="recorder">Records what they send and receive; null for not.</param>
+    /// <param name="onPublished">Told of each address that is listened on.</param>
+    public static IHost Build(LabOptions options, LabRecorder? recorder = null, Action<string, LabAddress>? onPublished = null)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
@@ -87,14 +92,14 @@ internal static class LabHost
         {
             LabAddress address = LabAddress.Parse(service.Address);
             builder.Services.AddSingleton<IHostedService>(services => address.IsStream
-                ? new StreamService(service.Kind, address, options.AllowRemote, services.GetRequiredService<ServiceAddresses>(), services.GetRequiredService<ILogger<StreamService>>())
-                : new DatagramService(service.Kind, address, options.AllowRemote, services.GetRequiredService<ServiceAddresses>()));
+                ? new StreamService(service.Kind, address, new StreamOptions(null, options.AllowRemote, recorder) { Place = $"{service.Kind} {address}" }, services.GetRequiredService<ServiceAddresses>(), services.GetRequiredService<ILogger<StreamService>>())
+                : new DatagramService(service.Kind, address, options.AllowRemote, recorder, services.GetRequiredService<ServiceAddresses>()));
         }
 
         foreach (RelayOptions relay in options.Relays)
         {
             builder.Services.AddSingleton<IHostedService>(
-                services => new RelayService(relay, options.AllowRemote, services.GetRequiredService<ServiceAddresses>()));
+                services => new RelayService(relay, options.AllowRemote, recorder, services.GetRequiredService<ServiceAddresses>()));
         }
 
         return builder.Build();

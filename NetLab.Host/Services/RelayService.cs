@@ -1,13 +1,15 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using NetLab.Host.Commands;
+using NetLab.Host.Recording;
 using NetLab.Host.Streams;
 using NetLab.Udp.Links;
 
 namespace NetLab.Host.Services;
 
 /// <summary>A link relay as a service.</summary>
-internal sealed class RelayService(RelayOptions options, bool allowRemote, ServiceAddresses addresses) : BackgroundService
+internal sealed class RelayService(RelayOptions options, bool allowRemote, LabRecorder? recorder, ServiceAddresses addresses) : BackgroundService
 {
     private LinkRelay? _relay;
 
@@ -19,9 +21,15 @@ internal sealed class RelayService(RelayOptions options, bool allowRemote, Servi
         LabAddress listen = LabAddress.Parse(options.Listen);
         LinkDescription link = CommonOptions.Link(options.Link);
         ulong seed = link.Seed ?? Seeds.Draw();
+        IPEndPoint local = listen.Resolve(allowRemote);
+        LinkRelayOptions relay = LabRelay.OptionsFor(local, LabAddress.Parse(options.Target).ResolvePeer(allowRemote), link, seed) with
+        {
+            Tap = recorder?.AddPlace($"relay {options.Listen}, at its clients", () => local),
+        };
         try
         {
-            _relay = new LinkRelay(LabRelay.OptionsFor(listen.Resolve(allowRemote), LabAddress.Parse(options.Target).ResolvePeer(allowRemote), link, seed));
+            _relay = new LinkRelay(relay);
+            local = _relay.LocalEndPoint;
         }
         catch (SocketException error)
         {

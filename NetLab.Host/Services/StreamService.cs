@@ -8,14 +8,14 @@ using NetLab.Host.Streams;
 namespace NetLab.Host.Services;
 
 /// <summary>A service on byte streams: listens before the next service starts, serves each stream on its own.</summary>
-internal sealed class StreamService(string kind, LabAddress address, bool allowRemote, ServiceAddresses addresses, ILogger<StreamService> logger)
+internal sealed class StreamService(string kind, LabAddress address, StreamOptions options, ServiceAddresses addresses, ILogger<StreamService> logger)
     : BackgroundService
 {
     private StreamListener? _listener;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        _listener = StreamListener.Bind(address, new StreamOptions(null, allowRemote));
+        _listener = StreamListener.Bind(address, options);
         addresses.Publish(kind, _listener.Address);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -18,6 +18,9 @@ internal sealed class EndpointSecrets(ulong key0, ulong key1)
 
     private readonly SipHash _hash = new(key0, key1);
 
+    /// <summary>Where every connection's numbers begin, for an experiment that wants to see them cross 2^32; null to draw them.</summary>
+    public uint? InitialSequence { get; init; }
+
     private enum Purpose : byte
     {
         Sequence = 1,
@@ -33,7 +36,7 @@ internal sealed class EndpointSecrets(ulong key0, ulong key1)
         // same 4-tuple, so that an old segment is never taken for one of a new connection.
         uint clock = (uint)(now.Ticks / (4 * TimeSpan.TicksPerMicrosecond));
         uint sequence = unchecked(clock + (uint)Hash(key, Purpose.Sequence, 0));
-        return new ConnectionIdentity(key.LocalPort, key.RemotePort, new SequenceNumber(sequence), (uint)Hash(key, Purpose.Timestamp, 0));
+        return new ConnectionIdentity(key.LocalPort, key.RemotePort, new SequenceNumber(InitialSequence ?? sequence), (uint)Hash(key, Purpose.Timestamp, 0));
     }
 
     /// <summary>The port to try for a new connection at the given attempt (RFC 6056, 3.3.1: simple randomization).</summary>

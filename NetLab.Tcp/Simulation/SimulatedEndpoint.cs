@@ -18,11 +18,12 @@ public sealed class SimulatedEndpoint
     /// <param name="network">The network.</param>
     /// <param name="address">Its UDP address there.</param>
     /// <param name="seed">Its initial sequence numbers and ports come from this.</param>
-    public SimulatedEndpoint(VirtualNetwork network, DatagramAddress address, ulong seed)
+    /// <param name="initialSequence">Where its sequence numbers begin instead; null to draw them.</param>
+    public SimulatedEndpoint(VirtualNetwork network, DatagramAddress address, ulong seed, uint? initialSequence = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         _network = network;
-        _demultiplexer = new Demultiplexer(new EndpointSecrets(seed, ~seed));
+        _demultiplexer = new Demultiplexer(new EndpointSecrets(seed, ~seed) { InitialSequence = initialSequence });
         _host = network.AddHost(address);
         _host.OnReceive = OnReceive;
         _host.OnTimer = OnTimer;

@@ -20,14 +20,15 @@ public sealed class SimulatedPair
     /// <param name="seed">The seed of everything random.</param>
     /// <param name="client">How the client behaves; null for the defaults.</param>
     /// <param name="server">How the server behaves; null for the defaults.</param>
-    public SimulatedPair(LinkDescription link, ulong seed, ConnectionOptions? client = null, ConnectionOptions? server = null)
+    /// <param name="initialSequence">Where both ends' sequence numbers begin; null to draw them from the seed.</param>
+    public SimulatedPair(LinkDescription link, ulong seed, ConnectionOptions? client = null, ConnectionOptions? server = null, uint? initialSequence = null)
     {
         ArgumentNullException.ThrowIfNull(link);
         (LinkModel up, LinkModel down) = link.CreateModels(seed, SegmentKind.Matches);
         Up = Network.AddLink(up);
         Down = Network.AddLink(down);
-        var clientEndpoint = new SimulatedEndpoint(Network, DatagramAddress.FromIPv4(0x0A00_0001, 40_000), seed);
-        var serverEndpoint = new SimulatedEndpoint(Network, DatagramAddress.FromIPv4(0x0A00_0002, 9_000), seed ^ 0x5555);
+        var clientEndpoint = new SimulatedEndpoint(Network, DatagramAddress.FromIPv4(0x0A00_0001, 40_000), seed, initialSequence);
+        var serverEndpoint = new SimulatedEndpoint(Network, DatagramAddress.FromIPv4(0x0A00_0002, 9_000), seed ^ 0x5555, initialSequence);
         Network.AddRoute(clientEndpoint.Host, serverEndpoint.Host, Up);
         Network.AddRoute(serverEndpoint.Host, clientEndpoint.Host, Down);
         clientEndpoint.Tap = (at, datagram, _, sent) => Note(at, "client", datagram, sent);

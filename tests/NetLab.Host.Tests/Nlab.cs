@@ -89,6 +89,15 @@ internal sealed class Nlab : IDisposable
         }
     }
 
+    /// <summary>What it has printed until now.</summary>
+    public string OutputSoFar()
+    {
+        lock (_output)
+        {
+            return _output.ToString();
+        }
+    }
+
     /// <summary>Waits for its end.</summary>
     public async Task<Ended> End()
     {

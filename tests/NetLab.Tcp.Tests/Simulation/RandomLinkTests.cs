@@ -152,7 +152,7 @@ public sealed class RandomLinkTests
 
             byte[] up = Bytes(random, direction);
             byte[] down = Bytes(random, direction);
-            var pair = new SimulatedPair(link, seed, client, server);
+            var pair = new SimulatedPair(link, seed, client, server, random.Next(2) == 0 ? uint.MaxValue - (uint)random.Next(60_000) : null);
             string[] disturbances = [.. Disturb(pair, direction, random)];
             return new Scenario(
                 pair,
