@@ -29,7 +29,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     private const int BlockSize = 16_384;
 
     private readonly TcpEndpoint _endpoint;
-    private readonly StreamInput _input = new(BlockSize);
+    private readonly StreamInput _input;
     private readonly Pipe _output;
     private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource _established = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,7 +51,9 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         _endpoint = endpoint;
         ConnectionOptions options = endpoint.Options.Connection;
 
+        _input = new StreamInput(BlockSize, endpoint.ApplicationScheduler);
         _output = new Pipe(new PipeOptions(
+            writerScheduler: endpoint.ApplicationScheduler,
             pauseWriterThreshold: options.SendBufferSize,
             resumeWriterThreshold: options.SendBufferSize / 2,
             minimumSegmentSize: BlockSize,

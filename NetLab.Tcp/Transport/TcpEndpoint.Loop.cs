@@ -17,6 +17,8 @@ public sealed partial class TcpEndpoint
             {
                 RunCommands();
                 bool more = Receive();
+                _scheduler.Run();
+                RunSignals();
                 Instant now = _clock.Now;
                 _demultiplexer.Timeout(now);
                 Transmit();
@@ -25,6 +27,7 @@ public sealed partial class TcpEndpoint
                     break;
                 }
 
+                more |= !_scheduler.IsIdle || !_signals.IsEmpty;
                 _poller.Wait(more ? TimeSpan.Zero : UntilNextTimer(), readable, _blocked is null ? null : _socket);
             }
         }
@@ -75,6 +78,11 @@ public sealed partial class TcpEndpoint
             command();
         }
 
+        RunSignals();
+    }
+
+    private void RunSignals()
+    {
         while (_signals.TryDequeue(out TcpConnection? connection))
         {
             connection.OnSignal();
@@ -209,6 +217,8 @@ public sealed partial class TcpEndpoint
             connection.Fail(failure ?? new ObjectDisposedException(nameof(TcpEndpoint)));
         }
 
+        // Who waited for a pipe learns of its end here or nowhere.
+        _scheduler.End();
         _socket.Dispose();
         _poller.Dispose();
         if (failure is null)

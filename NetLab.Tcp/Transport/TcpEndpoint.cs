@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -36,6 +37,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength);
     private readonly byte[] _outgoing = GC.AllocateUninitializedArray<byte>(DatagramSocket.MaxDatagramSize);
     private readonly HashSet<TcpConnection> _connections = [];
+    private readonly LoopScheduler _scheduler;
     private readonly Thread _thread;
     private (DatagramAddress To, int Offset, TransmitResult Batch)? _blocked;
     private Instant? _lingersUntil;
@@ -52,6 +54,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
         RandomNumberGenerator.Fill(secret);
         _demultiplexer = new Demultiplexer(new EndpointSecrets(BitConverter.ToUInt64(secret), BitConverter.ToUInt64(secret[8..])));
         _poller.Add(socket);
+        _scheduler = new LoopScheduler(WakeLoop);
         _thread = new Thread(Run) { IsBackground = true, Name = $"tcp endpoint {socket.LocalEndPoint}" };
         _thread.Start();
     }
@@ -66,6 +69,11 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     public Task Completion => _completion.Task;
 
     internal TcpEndpointOptions Options => _options;
+
+    /// <summary>Where applications go on when what they waited for has come.</summary>
+    internal PipeScheduler ApplicationScheduler => _options.UnsafePreferInlineScheduling ? _scheduler : PipeScheduler.ThreadPool;
+
+    private bool IsOnLoop => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
 
     internal Instant Now => _clock.Now;
 
@@ -207,7 +215,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     internal void Signal(TcpConnection connection)
     {
         _signals.Enqueue(connection);
-        _poller.Wake();
+        WakeLoop();
     }
 
     /// <summary>A connection is over.</summary>
@@ -216,10 +224,19 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     internal void Forget(TcpConnection connection, bool aborted)
     {
         // On the loop it is one of ours; a connection that a caller fails after the end was never added.
-        if (Environment.CurrentManagedThreadId == _thread.ManagedThreadId)
+        if (IsOnLoop)
         {
             _connections.Remove(connection);
             _hasReset |= aborted;
+        }
+    }
+
+    // The loop itself looks for what there is to do before it waits.
+    private void WakeLoop()
+    {
+        if (!IsOnLoop)
+        {
+            _poller.Wake();
         }
     }
 

@@ -19,6 +19,12 @@ public sealed record TcpEndpointOptions
     /// </summary>
     public IPEndPoint? Remote { get; init; }
 
+    /// <summary>
+    /// Whether applications' code that waits for a pipe goes on on the endpoint's own thread, as Kestrel's option of this name has
+    /// it: no other thread is woken for it, which is faster; but whoever blocks there blocks all connections of the endpoint.
+    /// </summary>
+    public bool UnsafePreferInlineScheduling { get; init; }
+
     /// <summary>How long <see cref="TcpEndpoint.DisposeAsync"/> waits for connections to say goodbye before it resets them.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -177,6 +177,9 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, LabReco
                         Observe = recorder?.Observe,
                     },
                     Remote = remote,
+
+                    // Nothing measured here ever blocks.
+                    UnsafePreferInlineScheduling = true,
                     Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref _endpoint)?.LocalEndPoint ?? any),
                 });
                 return new TcpPerfConnection(await _endpoint.ConnectAsync(remote, cancellationToken).ConfigureAwait(false));

@@ -23,6 +23,8 @@ internal sealed class StreamPerfListener : IAsyncDisposable
         {
             _endpoint = TcpEndpoint.Bind(local, new TcpEndpointOptions
             {
+                // Nothing measured here ever blocks.
+                UnsafePreferInlineScheduling = true,
                 Tap = recorder?.AddPlace("perf", () => LocalEndPoint ?? local),
 
                 // The sender says how large segments are; the receiver takes any.
