@@ -109,24 +109,46 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
         throw new InvalidOperationException($"All TCP ports towards {peer} are in use.");
     }
 
+    /// <summary>Takes datagrams that were received together.</summary>
+    /// <param name="now">When they were received.</param>
+    /// <param name="from">Their sender.</param>
+    /// <param name="datagrams">They, back to back.</param>
+    /// <param name="segmentSize">Bytes of each but the last, which may be shorter; at least 1.</param>
+    /// <param name="ecn">The ECN field of their IP headers.</param>
+    public void ReceiveTrain(Instant now, DatagramAddress from, ReadOnlySpan<byte> datagrams, int segmentSize, EcnCodepoint ecn)
+    {
+        do
+        {
+            ReadOnlySpan<byte> datagram = datagrams[..Math.Min(segmentSize, datagrams.Length)];
+            datagrams = datagrams[datagram.Length..];
+            Connection? connection = Receive(now, from, datagram, ecn);
+            if (connection is not null && !datagrams.IsEmpty)
+            {
+                datagrams = datagrams[connection.ReceiveFollowers(now, datagram, datagrams, ecn)..];
+            }
+        }
+        while (!datagrams.IsEmpty);
+    }
+
     /// <summary>Takes a datagram.</summary>
     /// <param name="now">When it was received.</param>
     /// <param name="from">Its sender.</param>
     /// <param name="datagram">Its bytes.</param>
     /// <param name="ecn">The ECN field of its IP header.</param>
-    public void Receive(Instant now, DatagramAddress from, ReadOnlySpan<byte> datagram, EcnCodepoint ecn = EcnCodepoint.NotEct)
+    /// <returns>The connection that took it; null if none did, or a new one.</returns>
+    public Connection? Receive(Instant now, DatagramAddress from, ReadOnlySpan<byte> datagram, EcnCodepoint ecn = EcnCodepoint.NotEct)
     {
         if (from.Port == 0)
         {
             // Nobody can be answered there (RFC 768: no reply expected); a peer would have a port.
             Statistics.Unmatched++;
-            return;
+            return null;
         }
 
         if (!SegmentReader.TryRead(datagram, ecn, out Segment segment, out SegmentError error))
         {
             Statistics.Count(error);
-            return;
+            return null;
         }
 
         var key = new ConnectionKey(from, segment.Header.SourcePort, segment.Header.DestinationPort);
@@ -146,7 +168,10 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
         {
             entry.Connection.Receive(now, segment);
             Touch(entry);
+            return entry.Connection;
         }
+
+        return null;
     }
 
     /// <summary>The system says nobody listens at a peer: connections that are just being opened to it fail.</summary>

@@ -72,13 +72,16 @@ public static class SegmentReader
         return true;
     }
 
+    /// <summary>Whether options begin as those of nearly every segment do: with timestamps on a word's boundary.</summary>
+    internal static bool HasAlignedTimestamps(ReadOnlySpan<byte> options) => BinaryPrimitives.ReadUInt32BigEndian(options) == AlignedTimestamps;
+
     private static SegmentTimestamps ReadTimestamps(ReadOnlySpan<byte> value) =>
         new(BinaryPrimitives.ReadUInt32BigEndian(value), BinaryPrimitives.ReadUInt32BigEndian(value[4..]));
 
     private static bool TryReadOptions(ReadOnlySpan<byte> bytes, out SegmentOptions options)
     {
         options = default;
-        if (bytes.Length == AlignedTimestampsSize && BinaryPrimitives.ReadUInt32BigEndian(bytes) == AlignedTimestamps)
+        if (bytes.Length == AlignedTimestampsSize && HasAlignedTimestamps(bytes))
         {
             options = new SegmentOptions { Timestamps = ReadTimestamps(bytes[4..]) };
             return true;

@@ -27,8 +27,10 @@ public sealed partial class TcpEndpoint
                     break;
                 }
 
-                more |= !_scheduler.IsIdle || !_signals.IsEmpty;
-                _poller.Wait(more ? TimeSpan.Zero : UntilNextTimer(), readable, _blocked is null ? null : _socket);
+                if (!more && _scheduler.IsIdle && _signals.IsEmpty)
+                {
+                    _poller.Wait(UntilNextTimer(), readable, _blocked is null ? null : _socket);
+                }
             }
         }
         catch (Exception error)
@@ -110,15 +112,13 @@ public sealed partial class TcpEndpoint
                 continue;
             }
 
-            int offset = 0;
-            do
+            ReadOnlySpan<byte> datagrams = _received.AsSpan(0, batch.Length);
+            if (_options.Tap is { } tap)
             {
-                ReadOnlySpan<byte> datagram = _received.AsSpan(offset, Math.Min(batch.SegmentSize, batch.Length - offset));
-                _options.Tap?.Invoke(batch.ReceivedAt, datagram, batch.From, false);
-                _demultiplexer.Receive(batch.ReceivedAt, batch.From, datagram, batch.Ecn);
-                offset += datagram.Length;
+                Show(tap, batch.ReceivedAt, datagrams, batch.SegmentSize, batch.From, sent: false);
             }
-            while (offset < batch.Length);
+
+            _demultiplexer.ReceiveTrain(batch.ReceivedAt, batch.From, datagrams, Math.Max(1, batch.SegmentSize), batch.Ecn);
         }
 
         FlushInputs();
@@ -151,7 +151,7 @@ public sealed partial class TcpEndpoint
         {
             if (_options.Tap is { } tap)
             {
-                Show(tap, to, batch);
+                Show(tap, _clock.Now, _outgoing.AsSpan(0, batch.Bytes), batch.SegmentSize, to, sent: true);
             }
 
             if (!Send(to, 0, batch))
@@ -161,13 +161,15 @@ public sealed partial class TcpEndpoint
         }
     }
 
-    private void Show(DatagramTap tap, DatagramAddress to, TransmitResult batch)
+    private static void Show(DatagramTap tap, Instant at, ReadOnlySpan<byte> datagrams, int segmentSize, DatagramAddress peer, bool sent)
     {
-        Instant now = _clock.Now;
-        for (int offset = 0; offset < batch.Bytes; offset += batch.SegmentSize)
+        do
         {
-            tap(now, _outgoing.AsSpan(offset, Math.Min(batch.SegmentSize, batch.Bytes - offset)), to, true);
+            ReadOnlySpan<byte> datagram = datagrams[..Math.Min(segmentSize, datagrams.Length)];
+            tap(at, datagram, peer, sent);
+            datagrams = datagrams[datagram.Length..];
         }
+        while (!datagrams.IsEmpty);
     }
 
     private bool Send(DatagramAddress to, int offset, TransmitResult batch)

@@ -17,8 +17,9 @@ namespace NetLab.Tcp.Transport;
 /// </summary>
 public sealed partial class TcpEndpoint : IAsyncDisposable
 {
-    // How many datagrams are taken before the others get a turn: timers, applications, sending.
-    private const int TurnLength = 64;
+    // How many batches are taken before the others get a turn: applications, acknowledgments, timers. Each holds up to 64 KiB; with
+    // many more, a sender that fills the window waits while the receiver works, and the receiver while the sender does.
+    private const int TurnLength = 4;
 
     // As many as a batch of the kernel may hold (UDP_MAX_SEGMENTS).
     private const int DatagramSegments = 64;

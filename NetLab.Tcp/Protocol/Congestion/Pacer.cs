@@ -36,9 +36,41 @@ internal sealed class Pacer
 
         // Ahead by less than a quantum: go on. Ahead by one: wait until all of it is paid off, so that the next leave together.
         double ahead = _nextTicks - now.Ticks;
-        double quantum = Math.Max(Quantum.Ticks, _least / rate * TimeSpan.TicksPerSecond);
-        _isWaiting = _isWaiting ? ahead > 0 : ahead >= quantum;
+        _isWaiting = _isWaiting ? ahead > 0 : ahead >= QuantumFor(rate);
         return !_isWaiting;
+    }
+
+    /// <summary>How many of so many segments may be sent now, each counted as sent as far as it may.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="bytes">Bytes of each.</param>
+    /// <param name="rate">Bytes a second; 0 for no limit.</param>
+    /// <param name="most">How many there are.</param>
+    public int Take(Instant now, long bytes, double rate, int most)
+    {
+        if (rate <= 0)
+        {
+            return most;
+        }
+
+        // The same sums as one by one, so that both come to the same bit.
+        double cost = bytes / rate * TimeSpan.TicksPerSecond;
+        double quantum = QuantumFor(rate);
+        double next = _nextTicks;
+        int taken = 0;
+        for (; taken < most; taken++)
+        {
+            double ahead = next - now.Ticks;
+            if (_isWaiting ? ahead > 0 : ahead >= quantum)
+            {
+                break;
+            }
+
+            _isWaiting = false;
+            next = Math.Max(next, now.Ticks) + cost;
+        }
+
+        _nextTicks = next;
+        return taken;
     }
 
     /// <summary>Counts what was sent.</summary>
@@ -49,4 +81,6 @@ internal sealed class Pacer
             _nextTicks = Math.Max(_nextTicks, now.Ticks) + (bytes / rate * TimeSpan.TicksPerSecond);
         }
     }
+
+    private double QuantumFor(double rate) => Math.Max(Quantum.Ticks, _least / rate * TimeSpan.TicksPerSecond);
 }

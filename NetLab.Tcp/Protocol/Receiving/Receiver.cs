@@ -199,6 +199,20 @@ internal sealed class Receiver : IByteSink
         }
     }
 
+    /// <summary>Whether nothing early is held, no FIN is known of, and what comes next goes straight to the application.</summary>
+    public bool IsInOrder => _delivering && _finAt is null && !_reassembler.HasEarly;
+
+    /// <summary>Whether so many bytes behind RCV.NXT lie in the window.</summary>
+    public bool HasRoomFor(int length) => Next + length <= _advertisedEdge;
+
+    /// <summary>Takes the text that is next, where <see cref="IsInOrder"/> and <see cref="HasRoomFor"/> say that it is nothing else.</summary>
+    public void ReceiveNext(Instant now, ReadOnlySpan<byte> payload)
+    {
+        _reassembler.Insert(Next, payload, _advertisedEdge, this);
+        Advance();
+        Policy.OnInOrder(payload.Length, now);
+    }
+
     /// <summary>Takes note of a segment outside the window: nothing of it is kept, but the peer is told where we are.</summary>
     public void Refuse(long offset, int length)
     {

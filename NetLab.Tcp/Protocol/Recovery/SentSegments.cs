@@ -46,6 +46,35 @@ internal sealed class SentSegments
     /// <summary>A segment by position, from the oldest.</summary>
     public ref readonly SentSegment this[int index] => ref At(index);
 
+    /// <summary>Appends full segments of data just sent for the first time, one behind the other.</summary>
+    /// <param name="start">Stream offset of the first.</param>
+    /// <param name="length">Bytes of each.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="rate">Notes on each what has been delivered by then.</param>
+    /// <param name="now">The present moment.</param>
+    public void AppendRun(long start, int length, int count, DeliveryRate rate, Instant now)
+    {
+        while (Count + count > _ring.Length)
+        {
+            Grow();
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            // Written where it stands: a copy costs as much as all the rest.
+            ref SentSegment last = ref _ring[(_head + Count++) & (_ring.Length - 1)];
+            last.Start = start;
+            last.End = start += length;
+            last.SentAt = now;
+            last.Order = ++_transmissions;
+            last.Transmissions = 1;
+            last.InFlight = true;
+            (last.IsSyn, last.IsFin, last.IsSacked, last.IsLost, last.IsMtuProbe) = (false, false, false, false, false);
+            rate.Stamp(ref last, now, InFlight);
+            InFlight += length;
+        }
+    }
+
     /// <summary>Appends a segment just sent.</summary>
     public void Append(in SentSegment segment)
     {
@@ -69,7 +98,6 @@ internal sealed class SentSegments
         SackedCount -= first.IsSacked ? 1 : 0;
         LostCount -= first.IsLost ? 1 : 0;
         RetransmittedCount -= first.Transmissions > 1 ? 1 : 0;
-        first = default;
         _head = (_head + 1) & (_ring.Length - 1);
         Count--;
         _lostHint = Math.Max(0, _lostHint - 1);

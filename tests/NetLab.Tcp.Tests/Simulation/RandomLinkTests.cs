@@ -57,6 +57,22 @@ public sealed class RandomLinkTests
     }
 
     [Fact]
+    [Conformance(163)]
+    public void Batches_of_one_and_of_many_are_the_same_segments_at_the_same_times() => Parallel.For(1, 200, seed =>
+    {
+        Assert.True(Trace(1).SequenceEqual(Trace(64)), $"seed {seed}");
+
+        string[] Trace(int batch)
+        {
+            Scenario scenario = Scenario.Draw((ulong)seed);
+            scenario.Pair.KeepsTrace = true;
+            (scenario.Pair.ClientEndpoint.BatchSize, scenario.Pair.ServerEndpoint.BatchSize) = (batch, batch);
+            scenario.Play(Bound);
+            return [.. scenario.Pair.Trace];
+        }
+    });
+
+    [Fact]
     public void A_seed_that_fails_is_told_with_its_script()
     {
         // No handshake over a link with any delay is done within a microsecond.

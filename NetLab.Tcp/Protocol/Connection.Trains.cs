@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+using NetLab.Tcp.Segments;
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Protocol;
+
+/// <content>
+/// Trains: datagrams that arrived together, the first of which has been received as any other. What follows it in a bulk transfer
+/// differs in nothing but its number and its bytes, and is taken by a comparison of headers (header prediction, as Van Jacobson
+/// did it). A test holds that this comes to the same as one by one.
+/// </content>
+public sealed partial class Connection
+{
+    private const int HeaderWithTimestamps = SegmentHeader.MinSize + TimestampOptionBytes;
+
+    /// <summary>Takes as many of the datagrams behind one as continue it and nothing else.</summary>
+    /// <param name="now">When the socket received them.</param>
+    /// <param name="leader">The datagram before them, which has just been received.</param>
+    /// <param name="followers">They, back to back.</param>
+    /// <param name="ecn">The ECN field of their IP headers.</param>
+    /// <returns>How many bytes of them were taken; whole datagrams of the leader's size, or the last, shorter one.</returns>
+    internal int ReceiveFollowers(Instant now, ReadOnlySpan<byte> leader, ReadOnlySpan<byte> followers, EcnCodepoint ecn)
+    {
+        // Only where the ACK field can say nothing: this side has nothing outstanding.
+        if (State != ConnectionState.Established || _closedByApplication || _observation is not null || _sender.HasUnacknowledged
+            || ecn == EcnCodepoint.Ce || !_receiver.IsInOrder || !IsOrdinary(leader, out int headerLength))
+        {
+            return 0;
+        }
+
+        uint expected = _receiver.Acknowledgment.Value;
+        if (unchecked(SequenceOf(leader) + (uint)(leader.Length - headerLength)) != expected
+            || BinaryPrimitives.ReadUInt32BigEndian(leader[8..]) != _sender.Wrap(_sender.Unacknowledged).Value)
+        {
+            return 0;
+        }
+
+        int taken = 0;
+        int last = 0;
+        while (true)
+        {
+            ReadOnlySpan<byte> datagram = followers.Slice(taken, Math.Min(leader.Length, followers.Length - taken));
+            int length = datagram.Length - headerLength;
+            if (length <= 0 || !Continues(leader, datagram, headerLength) || SequenceOf(datagram) != expected || !_receiver.HasRoomFor(length)
+                || InternetChecksum.OfSegment(datagram) != 0)
+            {
+                break;
+            }
+
+            _receiver.ReceiveNext(now, datagram[headerLength..]);
+            Statistics.SegmentsReceived++;
+            Statistics.BytesReceived += length;
+            expected = unchecked(expected + (uint)length);
+            taken += datagram.Length;
+            last = length;
+        }
+
+        if (taken > 0)
+        {
+            _lastWindowUpdate = (_receiver.Next - last, _sender.Unacknowledged);
+            RestartKeepAlive(now);
+        }
+
+        return taken;
+    }
+
+    // ACK, perhaps PSH, with no options but timestamps.
+    private static bool IsOrdinary(ReadOnlySpan<byte> segment, out int headerLength)
+    {
+        headerLength = (segment[12] >> 4) * 4;
+        return (segment[13] & ~(int)SegmentFlags.Psh) == (int)SegmentFlags.Ack
+            && (headerLength == SegmentHeader.MinSize
+                || (headerLength == HeaderWithTimestamps && SegmentReader.HasAlignedTimestamps(segment[SegmentHeader.MinSize..])));
+    }
+
+    private static uint SequenceOf(ReadOnlySpan<byte> segment) => BinaryPrimitives.ReadUInt32BigEndian(segment[4..]);
+
+    // Everything but number, checksum and PSH is the same.
+    private static bool Continues(ReadOnlySpan<byte> leader, ReadOnlySpan<byte> segment, int headerLength)
+    {
+        const uint NotPush = ~((uint)SegmentFlags.Psh << 16);
+        return segment[..4].SequenceEqual(leader[..4])
+            && segment.Slice(8, 4).SequenceEqual(leader.Slice(8, 4))
+            && ((BinaryPrimitives.ReadUInt32BigEndian(segment[12..]) ^ BinaryPrimitives.ReadUInt32BigEndian(leader[12..])) & NotPush) == 0
+            && segment[18..headerLength].SequenceEqual(leader[18..headerLength]);
+    }
+}
