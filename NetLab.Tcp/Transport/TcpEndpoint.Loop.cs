@@ -13,14 +13,20 @@ public sealed partial class TcpEndpoint
         try
         {
             var readable = new List<DatagramSocket>();
+            int turnsWithoutTimers = 0;
             while (true)
             {
                 RunCommands();
                 bool more = Receive();
                 _scheduler.Run();
                 RunSignals();
-                Instant now = _clock.Now;
-                _demultiplexer.Timeout(now);
+                turnsWithoutTimers = more ? turnsWithoutTimers + 1 : 0;
+                if (turnsWithoutTimers % MostTurnsWithoutTimers == 0)
+                {
+                    // What has arrived and not been looked at may be what a timer waits for.
+                    _demultiplexer.Timeout(_clock.Now);
+                }
+
                 Transmit();
                 if (IsDone())
                 {

@@ -21,6 +21,9 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     // many more, a sender that fills the window waits while the receiver works, and the receiver while the sender does.
     private const int TurnLength = 4;
 
+    // Under a load that never pauses the timers get their turn all the same: every 64 batches, a few milliseconds at most.
+    private const int MostTurnsWithoutTimers = 16;
+
     // As many as a batch of the kernel may hold (UDP_MAX_SEGMENTS).
     private const int DatagramSegments = 64;
 

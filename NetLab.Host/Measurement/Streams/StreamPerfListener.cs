@@ -5,6 +5,7 @@ using NetLab.Host.Recording;
 using NetLab.Host.Streams;
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Transport;
+using NetLab.Udp.Sockets;
 
 namespace NetLab.Host.Measurement.Streams;
 
@@ -26,6 +27,9 @@ internal sealed class StreamPerfListener : IAsyncDisposable
                 // Nothing measured here ever blocks.
                 UnsafePreferInlineScheduling = true,
                 Tap = recorder?.AddPlace("perf", () => LocalEndPoint ?? local),
+
+                // Many streams share it, each with a window of its own.
+                Socket = new DatagramSocketOptions { ReceiveBufferSize = PerfPlan.ReceiveBufferSize },
 
                 // The sender says how large segments are; the receiver takes any.
                 Connection = new ConnectionOptions { MaxSegmentSize = ConnectionOptions.LargestSegmentSize, Observe = recorder?.Observe },
