@@ -30,6 +30,8 @@ internal static class PerfCommand
         var congestion = new Option<string?>("--congestion") { Description = "Congestion control of streams: cubic, reno or bbr, and what the kernel has; the transport's own choice if not given", HelpName = "NAME" };
         var ecn = new Option<bool>("--ecn") { Description = "Let tcp ask queues to mark instead of drop (ECN; a link marks with mark=SIZE)" };
         var mtuSearch = new Option<bool>("--mtu-search") { Description = "Let tcp find out how large a segment, up to --segment-size, the path carries (a link drops larger ones with mtu=N)" };
+        var latency = new Option<bool>("--latency") { Description = "Measure round trips of 100 bytes instead: p50, p90, p99, p99.9" };
+        var connections = new Option<bool>("--connections") { Description = "Measure connections opened, used for one request and closed, a second" };
         var rounds = new Option<int>("--rounds") { Description = "How often each, in turns; medians and ratios are taken over rounds", HelpName = "N", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "One JSON document" };
         var plot = new Option<FileInfo?>("--plot") { Description = "Draw the throughput over time: .svg or .png", HelpName = "FILE" };
@@ -38,7 +40,7 @@ internal static class PerfCommand
         Option<bool> allowRemote = CommonOptions.AllowRemote();
         var command = new Command("perf", "Throughput, side by side: sender and receiver are processes of their own on loopback")
         {
-            url, transport, time, bytes, segmentSize, streams, rate, warmUp, link, congestion, ecn, mtuSearch, rounds, json, plot, jsonStream, seed, allowRemote, PerfServerCommand.Create(),
+            url, transport, time, bytes, segmentSize, streams, rate, warmUp, link, congestion, ecn, mtuSearch, latency, connections, rounds, json, plot, jsonStream, seed, allowRemote, PerfServerCommand.Create(),
         };
         RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -54,7 +56,13 @@ internal static class PerfCommand
                 Congestion = parsed.GetValue(congestion),
                 Ecn = parsed.GetValue(ecn),
                 MtuSearch = parsed.GetValue(mtuSearch),
+                Mode = Mode(parsed.GetValue(latency), parsed.GetValue(connections)),
             };
+            if (template.Mode != PerfMode.Throughput && (counted || template.Rate != 0))
+            {
+                throw new UsageException($"{(counted ? "--bytes" : "--rate")}: only of throughput");
+            }
+
             if (template.Streams is < 1 or > PerfPlan.MaxStreams)
             {
                 throw new UsageException($"--streams '{template.Streams}': 1 to {PerfPlan.MaxStreams}");
@@ -82,7 +90,7 @@ internal static class PerfCommand
             }
 
             LinkDescription? emulated = description is null ? null : CommonOptions.Link(description);
-            PerfPlan[] plans = [.. Transports(parsed.GetValue(transport), emulated is not null).Select(t => Checked(template with { Transport = t }))];
+            PerfPlan[] plans = [.. Transports(parsed.GetValue(transport), emulated is not null, template.Mode).Select(t => Checked(template with { Transport = t }))];
             string[] recordings = Recordings(recorded.From(parsed), plans, parsed.GetValue(rounds));
             var comparison = new Comparison(plans, recordings, emulated, description, parsed.GetValue(rounds), emulated?.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw());
             return CompareAsync(comparison, parsed.GetValue(json), picture, cancellationToken);
@@ -90,12 +98,25 @@ internal static class PerfCommand
         return command;
     }
 
+    private static PerfMode Mode(bool latency, bool connections) => (latency, connections) switch
+    {
+        (true, true) => throw new UsageException("--connections: one of --latency and --connections at a time"),
+        (true, false) => PerfMode.Latency,
+        (false, true) => PerfMode.Connections,
+        _ => PerfMode.Throughput,
+    };
+
     private static long Size(string? text) =>
         text is null ? 0 : Quantity.TryParseSize(text, out long size) && size > 0 ? size : throw new UsageException($"--bytes '{text}': a size looks like 64K or 1G, and is more than 0");
 
     private static PerfPlan Checked(PerfPlan plan)
     {
-        bool datagrams = plan.Transport is LabTransport.Udp or LabTransport.KernelUdp;
+        bool datagrams = IsOfDatagrams(plan.Transport);
+        if (datagrams && plan.Mode == PerfMode.Connections)
+        {
+            throw new UsageException($"--connections: {LabAddress.SchemeOf(plan.Transport)} has no connections");
+        }
+
         (int least, int most) = datagrams ? (ProbeHeader.Size, DatagramSocket.MaxDatagramSize) : (88, 32_767);
         if (plan.SegmentSize < least || plan.SegmentSize > most)
         {
@@ -125,12 +146,12 @@ internal static class PerfCommand
         return arguments;
     }
 
-    private static IEnumerable<LabTransport> Transports(string? list, bool linked)
+    private static IEnumerable<LabTransport> Transports(string? list, bool linked, PerfMode mode)
     {
         if (list is null)
         {
             // A link carries datagrams: the kernel's TCP does not pass it.
-            return linked ? All.Where(t => t != LabTransport.KernelTcp) : All;
+            return All.Where(t => !(linked && t == LabTransport.KernelTcp) && !(mode == PerfMode.Connections && IsOfDatagrams(t)));
         }
 
         LabTransport[] transports = [.. list.Split(',', StringSplitOptions.TrimEntries).Select(name =>
@@ -142,6 +163,8 @@ internal static class PerfCommand
 
         return transports.Distinct();
     }
+
+    private static bool IsOfDatagrams(LabTransport transport) => transport is LabTransport.Udp or LabTransport.KernelUdp;
 
     private static async Task<int> SendAsync(LabAddress address, PerfPlan template, PerfOutput output, RecordingOptions recording, bool allowRemote, CancellationToken cancellationToken)
     {

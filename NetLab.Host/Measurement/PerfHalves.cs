@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using NetLab.Host.Commands;
 using NetLab.Host.Measurement.Datagrams;
+using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Streams;
 using NetLab.Host.Recording;
 using NetLab.Host.Streams;
@@ -20,7 +21,13 @@ internal static class PerfHalves
         IPEndPoint remote = address.ResolvePeer(allowRemote);
         if (address.IsStream)
         {
-            return await new StreamPerfClient(remote, plan, recorder).RunAsync(cancellationToken).ConfigureAwait(false);
+            var connector = new PerfConnector(remote, plan, recorder);
+            await using (connector.ConfigureAwait(false))
+            {
+                return plan.Mode == PerfMode.Throughput
+                    ? await new StreamPerfClient(connector, plan).RunAsync(cancellationToken).ConfigureAwait(false)
+                    : await new StreamExchangeClient(connector, plan).RunAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
 
         var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);

@@ -11,6 +11,12 @@ internal sealed record PerfOutcome(PerfSent Sent, double SenderCpuPercent, PerfR
     /// <summary>The sender's congestion control; null for datagrams.</summary>
     public string? Congestion { get; init; }
 
+    /// <summary>Round trips, where they were measured.</summary>
+    public LatencySummary? Latency { get; init; }
+
+    /// <summary>Connections opened, used and closed a second, where that was measured.</summary>
+    public double? ConnectionsPerSecond { get; init; }
+
     /// <summary>The same as a run of a document.</summary>
     public PerfRun ToRun(string transport, int round, PerfStart start) => new(
         transport, round, start, Report.Intervals,
@@ -18,5 +24,10 @@ internal sealed record PerfOutcome(PerfSent Sent, double SenderCpuPercent, PerfR
         {
             SenderTcpCongestion = Congestion,
             Intact = Report.Intact,
+            P50 = Latency?.P50,
+            P90 = Latency?.P90,
+            P99 = Latency?.P99,
+            P999 = Latency?.P999,
+            PerSecond = ConnectionsPerSecond,
         });
 }

@@ -23,6 +23,9 @@ internal sealed record PerfPlan(LabTransport Transport, int SegmentSize, int Str
     /// <summary>How long nothing may come from the other half before it is given up: longer than any link's back-off.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
+    /// <summary>What is measured.</summary>
+    public PerfMode Mode { get; init; }
+
     /// <summary>How long the measured part lasts, if no number of bytes ends it.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(5);
 

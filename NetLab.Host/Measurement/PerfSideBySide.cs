@@ -132,6 +132,11 @@ internal sealed class PerfSideBySide(
             arguments.AddRange(["--bytes", Number(plan.Bytes)]);
         }
 
+        if (plan.Mode != PerfMode.Throughput)
+        {
+            arguments.Add(plan.Mode == PerfMode.Latency ? "--latency" : "--connections");
+        }
+
         if (plan.Ecn)
         {
             arguments.Add("--ecn");

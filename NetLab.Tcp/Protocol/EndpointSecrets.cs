@@ -39,9 +39,13 @@ internal sealed class EndpointSecrets(ulong key0, ulong key1)
         return new ConnectionIdentity(key.LocalPort, key.RemotePort, new SequenceNumber(InitialSequence ?? sequence), (uint)Hash(key, Purpose.Timestamp, 0));
     }
 
-    /// <summary>The port to try for a new connection at the given attempt (RFC 6056, 3.3.1: simple randomization).</summary>
+    /// <summary>
+    /// The port to try for a new connection at the given attempt (RFC 6056, 3.3.3: where the ports of a peer begin, nobody can
+    /// guess; from there they are gone through in turn, so that one that was just used, and that the peer may still remember,
+    /// comes again as late as possible).
+    /// </summary>
     public ushort EphemeralPort(in ConnectionKey key, long attempt) =>
-        (ushort)(FirstPort + (int)(Hash(key, Purpose.Port, attempt) % PortCount));
+        (ushort)(FirstPort + (int)((Hash(key, Purpose.Port, 0) + (ulong)attempt) % PortCount));
 
     /// <summary>What proves that a cookie is ours (RFC 4987, 3.6).</summary>
     public ulong CookieHash(in ConnectionKey key, SequenceNumber peerInitial, long counter, int segmentSizeIndex) =>

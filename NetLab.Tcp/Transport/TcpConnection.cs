@@ -32,7 +32,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     private readonly StreamInput _input;
     private readonly Pipe _output;
     private readonly CancellationTokenSource _closed = new();
-    private readonly TaskCompletionSource _established = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _established;
     private readonly TaskCompletionSource<CloseReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _allAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LowWaterGate? _gate;
@@ -51,6 +51,10 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         _endpoint = endpoint;
         ConnectionOptions options = endpoint.Options.Connection;
 
+
+        // On the loop, who waits for it goes on there; see OnEstablished.
+        _established = new TaskCompletionSource(
+            endpoint.Options.UnsafePreferInlineScheduling ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         _input = new StreamInput(BlockSize, endpoint.ApplicationScheduler);
         _output = new Pipe(new PipeOptions(
             writerScheduler: endpoint.ApplicationScheduler,
@@ -163,11 +167,14 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
 
     void IConnectionHandler.OnEstablished()
     {
-        _established.TrySetResult();
-        if (AcceptQueue is { } queue && !queue.TryWrite(this))
+        if (_endpoint.Options.UnsafePreferInlineScheduling)
         {
-            // The listener closed while the handshake was under way.
-            Abort();
+            // Not from within the machine: somebody's code may go on from here.
+            _endpoint.ApplicationScheduler.Schedule(static connection => ((TcpConnection)connection!).Announce(), this);
+        }
+        else
+        {
+            Announce();
         }
     }
 
@@ -199,6 +206,25 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     void IConnectionHandler.OnUnsentLow() => _gate?.Open();
 
     void IConnectionHandler.OnClosed(CloseReason reason) => End(reason, reason == CloseReason.Finished ? null : ErrorFor(reason));
+
+    private void FailHandshake(Exception why)
+    {
+        if (_established.TrySetException(why))
+        {
+            // Observed here: a passive connection has nobody who awaits its handshake.
+            _ = _established.Task.Exception;
+        }
+    }
+
+    private void Announce()
+    {
+        _established.TrySetResult();
+        if (AcceptQueue is { } queue && !queue.TryWrite(this))
+        {
+            // The listener closed while the handshake was under way.
+            Abort();
+        }
+    }
 
     internal void Attach(ConnectionEntry entry) => Entry ??= entry;
 
@@ -291,10 +317,9 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         _allAcknowledged.TrySetResult();
         _gate?.Open();
         Exception toConnector = error is IOException { InnerException: SocketException inner } ? inner : error ?? ErrorFor(reason);
-        if (_established.TrySetException(toConnector))
+        if (!_established.Task.IsCompleted)
         {
-            // Observed here: a passive connection has nobody who awaits its handshake.
-            _ = _established.Task.Exception;
+            _endpoint.ApplicationScheduler.Schedule(failure => FailHandshake((Exception)failure!), toConnector);
         }
 
         FlushInput();

@@ -156,7 +156,8 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     public TcpConnectionListener Listen(int backlog = 512)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        var accepted = Channel.CreateUnbounded<TcpConnection>();
+        var accepted = Channel.CreateUnbounded<TcpConnection>(
+            new UnboundedChannelOptions { AllowSynchronousContinuations = _options.UnsafePreferInlineScheduling });
         var listener = new Listener(_options.Connection, backlog, peer =>
         {
             var connection = new TcpConnection(this, peer.ToIPEndPoint()) { AcceptQueue = accepted.Writer };

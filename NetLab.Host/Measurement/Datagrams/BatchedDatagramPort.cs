@@ -49,6 +49,8 @@ internal sealed class BatchedDatagramPort : IDatagramPort
         }
     }
 
+    public void ReceiveNext(DatagramSink sink, TimeSpan patience) => Receive(sink, patience);
+
     public void Dispose()
     {
         _socket.Dispose();

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
 
 namespace NetLab.Host.Measurement.Datagrams;
 
@@ -42,8 +44,13 @@ internal sealed class DatagramPerfClient
     {
         // Even, so that the flows of the warm-up are even and the measured ones odd.
         uint first = (uint)Random.Shared.Next() & ~1u;
-        var hello = new PerfHello(_plan.Streams, _plan.SegmentSize, _plan.WarmUp.TotalMilliseconds) { FirstFlow = first };
+        var hello = new PerfHello(_plan.Streams, _plan.SegmentSize, _plan.WarmUp.TotalMilliseconds) { FirstFlow = first, Mode = _plan.Mode };
         Ask(new PerfMessage { Hello = hello }, answer => answer.Ready, cancellationToken);
+        if (_plan.Mode == PerfMode.Latency)
+        {
+            return PingPong(cancellationToken);
+        }
+
         IProbeFlow[] warmUp = Open(first);
         IProbeFlow[] measured = Open(first + 1);
         long started = Stopwatch.GetTimestamp();
@@ -68,6 +75,62 @@ internal sealed class DatagramPerfClient
         // Interrupted or not, what was sent until then is reported.
         PerfReport report = Collect([.. measured.Select(f => f.Sent)]);
         return new PerfOutcome(new PerfSent(seconds, packets * _plan.SegmentSize, packets), cpu, report);
+    }
+
+    // One datagram at a time there and back. One that does not come back in time is lost, and the next one goes.
+    private PerfOutcome PingPong(CancellationToken cancellationToken)
+    {
+        ulong sequence = 0;
+        ulong? echoed = null;
+        var sink = new DatagramSink
+        {
+            Accepts = flow => flow.Number == ControlCodec.EchoFlow,
+            OnPayload = (in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from) => echoed = header.Sequence,
+        };
+        var roundTrips = new LatencyHistogram();
+        long begun = Stopwatch.GetTimestamp();
+        ProcessorTime? processor = null;
+        long from = 0;
+        long lost = 0;
+        while (Stopwatch.GetElapsedTime(begun) < _plan.WarmUp + _plan.Time && !cancellationToken.IsCancellationRequested)
+        {
+            if (processor is null && Stopwatch.GetElapsedTime(begun) >= _plan.WarmUp)
+            {
+                (processor, from) = (new ProcessorTime(), Stopwatch.GetTimestamp());
+            }
+
+            byte[] datagram = ControlCodec.EncodeEcho(++sequence, Message.Bytes.Length);
+            long sent = Stopwatch.GetTimestamp();
+            _port.Send(datagram, _to);
+            while (echoed != sequence && Stopwatch.GetElapsedTime(sent) < Retry)
+            {
+                _port.ReceiveNext(sink, Retry - Stopwatch.GetElapsedTime(sent));
+            }
+
+            if (processor is not null)
+            {
+                if (echoed == sequence)
+                {
+                    roundTrips.Record(Stopwatch.GetElapsedTime(sent));
+                }
+                else
+                {
+                    lost++;
+                }
+            }
+        }
+
+        double seconds = from == 0 ? 0 : Stopwatch.GetElapsedTime(from).TotalSeconds;
+        double cpu = processor?.Percent ?? 0;
+        PerfReport report = Collect([.. Enumerable.Repeat(0L, _plan.Streams)]);
+        long bytes = roundTrips.Count * Message.Bytes.Length;
+        return new PerfOutcome(
+            new PerfSent(seconds, (roundTrips.Count + lost) * Message.Bytes.Length, roundTrips.Count + lost),
+            cpu,
+            report with { Received = new PerfReceived(seconds, bytes, roundTrips.Count) { LostPackets = lost }, Intervals = [] })
+        {
+            Latency = LatencySummary.From(roundTrips),
+        };
     }
 
     private IProbeFlow[] Open(uint first) => [.. Enumerable.Range(0, _plan.Streams).Select(

@@ -15,8 +15,9 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
 
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
     private readonly ControlCodec _codec = new();
-    private readonly DatagramSink _idle = new() { Accepts = flow => flow.Number == ControlCodec.Flow };
+    private readonly DatagramSink _idle = new() { Accepts = flow => flow.Number is ControlCodec.Flow or ControlCodec.EchoFlow };
     private readonly Queue<(PerfMessage Message, DatagramAddress From)> _heard = new();
+    private readonly Queue<(ulong Sequence, int Size, DatagramAddress From)> _echoes = new();
     private DatagramReceiverSession? _session;
 
     /// <summary>Serves until cancelled, or until one measurement is over.</summary>
@@ -25,7 +26,14 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
         _idle.OnPayload = Hear;
         while (!cancellationToken.IsCancellationRequested)
         {
-            port.Receive(_session?.Sink ?? _idle, Turn);
+            if (_session is { Answers: true } answering)
+            {
+                port.ReceiveNext(answering.Sink, Turn);
+            }
+            else
+            {
+                port.Receive(_session?.Sink ?? _idle, Turn);
+            }
 
             // Not while a batch is being taken: the answer may change the sink.
             while (_heard.TryDequeue(out (PerfMessage Message, DatagramAddress From) heard))
@@ -34,6 +42,11 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
                 {
                     port.Send(_codec.Encode(answer with { Session = heard.Message.Session }), heard.From);
                 }
+            }
+
+            while (_echoes.TryDequeue(out (ulong Sequence, int Size, DatagramAddress From) echo))
+            {
+                port.Send(ControlCodec.EncodeEcho(echo.Sequence, echo.Size), echo.From);
             }
 
             Instant now = _clock.Now;
@@ -51,6 +64,13 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
 
     private void Hear(in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from)
     {
+        if (header.Flow == ControlCodec.EchoFlow && _echoes.Count < 64)
+        {
+            _session?.LastHeard = _clock.Now;
+            _echoes.Enqueue((header.Sequence, ProbeHeader.Size + payload.Length, from));
+            return;
+        }
+
         // Few at a time: a flood of made-up messages must not fill memory.
         if (header.Flow == ControlCodec.Flow && _heard.Count < 64 && ControlCodec.Decode(payload) is { } message)
         {
@@ -109,6 +129,7 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
         {
             _session = new DatagramReceiverSession(id, from, hello, port.BufferDrops ?? 0, observer.OnInterval);
             _session.Sink.OnPayload = Hear;
+            _session.Answers = hello.Mode == PerfMode.Latency;
         }
 
         _session.LastHeard = now;

@@ -30,6 +30,11 @@ internal interface IDatagramPort : IDisposable
     /// <param name="sink">Takes it.</param>
     /// <param name="patience">How long to wait for the first.</param>
     void Receive(DatagramSink sink, TimeSpan patience);
+
+    /// <summary>The same, but gives them as soon as there are any: for who has to answer.</summary>
+    /// <param name="sink">Takes it.</param>
+    /// <param name="patience">How long to wait for the first.</param>
+    void ReceiveNext(DatagramSink sink, TimeSpan patience);
 }
 
 /// <summary>A flow of generated datagrams.</summary>

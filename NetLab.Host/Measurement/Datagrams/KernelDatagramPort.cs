@@ -79,14 +79,20 @@ internal sealed class KernelDatagramPort : IDatagramPort
     public IProbeFlow Open(uint flow, in DatagramAddress to, int datagramSize, long bitsPerSecond) =>
         new SingleFlow(this, to, flow, datagramSize, bitsPerSecond);
 
-    public void Receive(DatagramSink sink, TimeSpan patience)
+    // Blocking for each, as a plain program does; now and then the caller gets a turn.
+    public void Receive(DatagramSink sink, TimeSpan patience) => Receive(sink, patience, 256);
+
+    public void ReceiveNext(DatagramSink sink, TimeSpan patience) => Receive(sink, patience, 1);
+
+    public void Dispose() => _socket.Dispose();
+
+    private void Receive(DatagramSink sink, TimeSpan patience, int most)
     {
         _socket.ReceiveTimeout = Math.Max(1, (int)patience.TotalMilliseconds);
         try
         {
-            // Blocking for each, as a plain program does; now and then the caller gets a turn.
             Instant until = MonotonicClock.Shared.Now + patience;
-            for (int i = 0; i < 256 && (i == 0 || MonotonicClock.Shared.Now < until); i++)
+            for (int i = 0; i < most && (i == 0 || MonotonicClock.Shared.Now < until); i++)
             {
                 int length = _socket.ReceiveFrom(_buffer, SocketFlags.None, _from);
                 sink.Take(_buffer.AsSpan(0, length), DatagramAddress.From(_from), MonotonicClock.Shared.Now);
@@ -101,8 +107,6 @@ internal sealed class KernelDatagramPort : IDatagramPort
             sink.NoteRefusal();
         }
     }
-
-    public void Dispose() => _socket.Dispose();
 
     private sealed class SingleFlow : IProbeFlow
     {

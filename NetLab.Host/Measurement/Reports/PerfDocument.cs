@@ -5,15 +5,18 @@ internal sealed record PerfDocument(string? Link, int SegmentSize, IReadOnlyList
 {
     public string Schema { get; } = "netlab.perf/1";
 
-    /// <summary>What the receivers got, in bits a second: the median over rounds, by transport.</summary>
+    /// <summary>
+    /// What the receivers got, in bits a second: the median over rounds, by transport. Of round trips their median in microseconds,
+    /// of connections how many a second.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Medians { get; } = Runs
         .GroupBy(r => r.Transport)
-        .ToDictionary(g => g.Key, g => Median(g.Select(Received)));
+        .ToDictionary(g => g.Key, g => Median(g.Select(Headline)));
 
     /// <summary>Of each two transports measured in the same rounds: the median of the ratio within a round.</summary>
     public IReadOnlyDictionary<string, double> Ratios { get; } = RatiosOf(Runs);
 
-    private static double Received(PerfRun run) => run.End.SumReceived.BitsPerSecond;
+    private static double Headline(PerfRun run) => run.End.Headline;
 
     private static Dictionary<string, double> RatiosOf(IReadOnlyList<PerfRun> runs)
     {
@@ -26,8 +29,8 @@ internal sealed record PerfDocument(string? Link, int SegmentSize, IReadOnlyList
                 double[] within = [.. runs.GroupBy(r => r.Round).SelectMany(round =>
                     from a in round
                     from b in round
-                    where a.Transport == numerator && b.Transport == denominator && Received(b) > 0
-                    select Received(a) / Received(b))];
+                    where a.Transport == numerator && b.Transport == denominator && Headline(b) > 0
+                    select Headline(a) / Headline(b))];
                 if (within.Length > 0)
                 {
                     ratios[$"{numerator}/{denominator}"] = Median(within);

@@ -18,6 +18,9 @@ internal sealed record PerfMessage
     /// <summary>From the receiver: go on.</summary>
     public bool Ready { get; init; }
 
+    /// <summary>From the receiver, with <see cref="Ready"/>: the port that takes requests, if it is another one.</summary>
+    public int? Port { get; init; }
+
     /// <summary>From the receiver: datagrams still arrive, ask again.</summary>
     public bool Wait { get; init; }
 
@@ -36,6 +39,9 @@ internal sealed record PerfHello(int Streams, int SegmentSize, double WarmUpMs)
 {
     /// <summary>Of datagrams: the number of the first flow; of each stream the even one is the warm-up, the odd one counts.</summary>
     public uint FirstFlow { get; init; }
+
+    /// <summary>What is to be measured.</summary>
+    public PerfMode Mode { get; init; }
 
     /// <summary>Of streams: which connection this is, from 0.</summary>
     public int Stream { get; init; }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace NetLab.Host.Measurement.Reports;
 
 /// <summary>One transport measured once.</summary>
@@ -25,6 +27,31 @@ internal sealed record PerfEnd(PerfSent SumSent, PerfReceived SumReceived, PerfP
 
     /// <summary>Whether everything received was what had been sent, at the place where it had been.</summary>
     public bool Intact { get; init; }
+
+    /// <summary>The median of round trips in microseconds, where they were measured; the others likewise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonPropertyName("p50")]
+    public double? P50 { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonPropertyName("p90")]
+    public double? P90 { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonPropertyName("p99")]
+    public double? P99 { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonPropertyName("p99_9")]
+    public double? P999 { get; init; }
+
+    /// <summary>Connections opened, used for one request and closed a second, where that was measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? PerSecond { get; init; }
+
+    /// <summary>What was to be measured: connections or round trips where there are any, else what the receiver got.</summary>
+    [JsonIgnore]
+    public double Headline => PerSecond ?? P50 ?? SumReceived.BitsPerSecond;
 
     /// <summary>What the emulated link did, where one was under the run.</summary>
     public LinkReport? Link { get; init; }

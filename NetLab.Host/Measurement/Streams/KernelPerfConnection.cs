@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -84,6 +85,38 @@ internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
         }
     });
 
+    public override Task PingPongAsync(
+        ReadOnlyMemory<byte> message, Func<bool> more, Action<TimeSpan, bool> onRoundTrip, CancellationToken cancellationToken) => OnThread(() =>
+    {
+        byte[] answer = new byte[message.Length];
+        while (more())
+        {
+            long started = Stopwatch.GetTimestamp();
+            socket.Send(message.Span);
+            for (int length = 0; length < answer.Length;)
+            {
+                int read = socket.Receive(answer.AsSpan(length));
+                length += read > 0 ? read : throw new IOException("the stream ended where an answer was due");
+            }
+
+            onRoundTrip(Stopwatch.GetElapsedTime(started), answer.AsSpan().SequenceEqual(message.Span));
+        }
+
+        socket.Shutdown(SocketShutdown.Send);
+    });
+
+    public override Task EchoAsync(CancellationToken cancellationToken) => OnThread(() =>
+    {
+        byte[] buffer = new byte[ReadSize];
+        int read;
+        while ((read = socket.Receive(buffer)) > 0)
+        {
+            socket.Send(buffer.AsSpan(0, read));
+        }
+    });
+
+    public override Task EndAsync(CancellationToken cancellationToken) => OnThread(() => socket.Shutdown(SocketShutdown.Send));
+
     public override void Abort() => socket.Close(0);
 
     public override ValueTask DisposeAsync()
@@ -92,9 +125,9 @@ internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
         return ValueTask.CompletedTask;
     }
 
-    protected override Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => OnThread(() => socket.Send(bytes.Span));
+    public override Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => OnThread(() => socket.Send(bytes.Span));
 
-    protected override async Task<byte[]> ReadLineAsync(int longest, CancellationToken cancellationToken)
+    public override async Task<byte[]> ReadLineAsync(int longest, CancellationToken cancellationToken)
     {
         // A byte at a time, so that nothing behind the line is taken.
         var line = new List<byte>();
@@ -121,6 +154,10 @@ internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
     /// </summary>
     public static Task OnThread(Action action) =>
         Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>The same with a result.</summary>
+    public static Task<T> OnThread<T>(Func<T> function) =>
+        Task.Factory.StartNew(function, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private uint Read(int at)
     {

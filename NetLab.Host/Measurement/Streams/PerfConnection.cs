@@ -32,6 +32,29 @@ internal abstract class PerfConnection : IAsyncDisposable
     /// <summary>Gives everything up to the end of the stream to a check.</summary>
     public abstract Task ReceivePatternAsync(PatternCheck check, CancellationToken cancellationToken);
 
+    /// <summary>Sends a message and waits until it has come back, over and over, and then the end of the stream.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="more">Whether once more.</param>
+    /// <param name="onRoundTrip">Told of each: how long it took, and whether what came back was the message.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public abstract Task PingPongAsync(ReadOnlyMemory<byte> message, Func<bool> more, Action<TimeSpan, bool> onRoundTrip, CancellationToken cancellationToken);
+
+    /// <summary>Sends back what comes, up to the end of the stream.</summary>
+    public abstract Task EchoAsync(CancellationToken cancellationToken);
+
+    /// <summary>Sends the end of the stream; what the peer still says can be read.</summary>
+    public abstract Task EndAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads a line and nothing behind it.</summary>
+    /// <param name="longest">Bytes it may have.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The line without its end.</returns>
+    /// <exception cref="IOException">It is longer, or the stream ends first.</exception>
+    public abstract Task<byte[]> ReadLineAsync(int longest, CancellationToken cancellationToken);
+
+    /// <summary>Writes bytes.</summary>
+    public abstract Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
     /// <summary>Writes a message.</summary>
     public Task WriteAsync(PerfMessage message, CancellationToken cancellationToken) =>
         WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(message, PerfMessageJson.Default.PerfMessage), (byte)'\n'], cancellationToken);
@@ -43,9 +66,13 @@ internal abstract class PerfConnection : IAsyncDisposable
     /// <param name="longest">Bytes it may have.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">What came is none.</exception>
-    public async Task<PerfMessage> ReadAsync(int longest, CancellationToken cancellationToken)
+    public async Task<PerfMessage> ReadAsync(int longest, CancellationToken cancellationToken) =>
+        Parse(await ReadLineAsync(longest, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>A message out of a line.</summary>
+    /// <exception cref="IOException">It is none.</exception>
+    public static PerfMessage Parse(byte[] line)
     {
-        byte[] line = await ReadLineAsync(longest, cancellationToken).ConfigureAwait(false);
         try
         {
             return JsonSerializer.Deserialize(line, PerfMessageJson.Default.PerfMessage) ?? throw new JsonException();
@@ -58,8 +85,4 @@ internal abstract class PerfConnection : IAsyncDisposable
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
-
-    protected abstract Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
-
-    protected abstract Task<byte[]> ReadLineAsync(int longest, CancellationToken cancellationToken);
 }

@@ -1,17 +1,10 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using NetLab.Host.Commands;
 using NetLab.Host.Measurement.Reports;
-using NetLab.Host.Recording;
-using NetLab.Host.Streams;
-using NetLab.Tcp.Protocol;
-using NetLab.Tcp.Transport;
 
 namespace NetLab.Host.Measurement.Streams;
 
 /// <summary>The sending half of a measurement by streams.</summary>
-internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, LabRecorder? recorder)
+internal sealed class StreamPerfClient(PerfConnector connector, PerfPlan plan)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -19,7 +12,6 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, LabReco
     private readonly ulong _session = (ulong)Random.Shared.NextInt64();
     private readonly List<PerfConnection> _connections = [];
     private readonly List<(long Retransmits, long Window, long RoundTrip)> _samples = [];
-    private TcpEndpoint? _endpoint;
     private long _sent;
     private long _started;
 
@@ -31,7 +23,7 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, LabReco
         {
             for (int stream = 0; stream < plan.Streams; stream++)
             {
-                PerfConnection connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+                PerfConnection connection = await connector.ConnectAsync(null, cancellationToken).ConfigureAwait(false);
                 _connections.Add(connection);
                 var hello = new PerfHello(plan.Streams, plan.SegmentSize, plan.WarmUp.TotalMilliseconds) { Stream = stream };
                 await connection.WriteAsync(new PerfMessage { Session = _session, Hello = hello }, cancellationToken).ConfigureAwait(false);
@@ -53,11 +45,6 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, LabReco
             foreach (PerfConnection connection in _connections)
             {
                 await connection.DisposeAsync().ConfigureAwait(false);
-            }
-
-            if (_endpoint is not null)
-            {
-                await _endpoint.DisposeAsync().ConfigureAwait(false);
             }
         }
     }
@@ -154,54 +141,6 @@ internal sealed class StreamPerfClient(IPEndPoint remote, PerfPlan plan, LabReco
             }
 
             return 0;
-        }
-    }
-
-    private async Task<PerfConnection> ConnectAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (plan.Transport == LabTransport.Tcp)
-            {
-                var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
-                _endpoint ??= TcpEndpoint.Bind(any, new TcpEndpointOptions
-                {
-                    Connection = new ConnectionOptions
-                    {
-                        MaxSegmentSize = plan.SegmentSize,
-                        Congestion = CongestionNames.Parse(plan.Congestion),
-                        MtuSearch = plan.MtuSearch,
-                        Ecn = plan.Ecn ? EcnMode.Request : EcnMode.Answer,
-                        KeepAlive = PerfPlan.Silence / 2,
-                        UserTimeout = PerfPlan.Silence,
-                        Observe = recorder?.Observe,
-                    },
-                    Remote = remote,
-
-                    // Nothing measured here ever blocks.
-                    UnsafePreferInlineScheduling = true,
-                    Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref _endpoint)?.LocalEndPoint ?? any),
-                });
-                return new TcpPerfConnection(await _endpoint.ConnectAsync(remote, cancellationToken).ConfigureAwait(false));
-            }
-
-            var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                KernelPerfConnection.Prepare(socket, plan.SegmentSize, plan.Congestion);
-                KernelSockets.Watch(socket, PerfPlan.Silence);
-                await KernelPerfConnection.OnThread(() => socket.Connect(remote)).WaitAsync(cancellationToken).ConfigureAwait(false);
-                return new KernelPerfConnection(socket);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
-        catch (SocketException error)
-        {
-            throw new IOException(error.SocketErrorCode == SocketError.ConnectionRefused ? "connection refused: nobody listens there" : error.Message, error);
         }
     }
 }

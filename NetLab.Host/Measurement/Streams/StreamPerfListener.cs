@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using NetLab.Host.Commands;
+using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Recording;
 using NetLab.Host.Streams;
 using NetLab.Tcp.Protocol;
@@ -55,6 +56,11 @@ internal sealed class StreamPerfListener : IAsyncDisposable
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>
+    /// Somebody who answers one request a connection, where that is not done here: of the kernel's TCP. The caller's to dispose of.
+    /// </summary>
+    public KernelRequestServer? OpenRequests() => _socket is null ? null : new KernelRequestServer(LocalEndPoint.Address);
 
     /// <summary>Waits for the next stream.</summary>
     public async Task<PerfConnection> AcceptAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Reports;
 
 namespace NetLab.Host.Measurement.Streams;
@@ -42,7 +43,22 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
         {
             try
             {
-                PerfMessage message = await IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
+                byte[] line = await IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
+                if (Message.Is(line))
+                {
+                    // Of a measurement of connections: one request each, answered with itself.
+                    await connection.WriteAsync(Message.Bytes, cancellationToken).ConfigureAwait(false);
+                    await connection.EndAsync(cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+
+                PerfMessage message = PerfConnection.Parse(line);
+                if (message.Hello is { Mode: not PerfMode.Throughput } exchange)
+                {
+                    await ExchangeAsync(connection, exchange, cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+
                 if (message.Hello is not { } hello || Join(message.Session, hello, cancellationToken) is not { } running || !running.Session.TryClaim(hello.Stream))
                 {
                     await connection.WriteAsync(new PerfMessage { Refusal = "busy with another measurement, or it is not possible" }, cancellationToken).ConfigureAwait(false);
@@ -60,12 +76,37 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
         }
     }
 
-    private async Task<PerfMessage> IdentifyAsync(PerfConnection connection, CancellationToken cancellationToken)
+    // Round trips and connections are measured by who asks: here is only answered, until that one is done.
+    private async Task ExchangeAsync(PerfConnection connection, PerfHello hello, CancellationToken cancellationToken)
+    {
+        bool leads = hello.Stream == 0;
+        try
+        {
+            using KernelRequestServer? requests = hello.Mode == PerfMode.Connections ? listener.OpenRequests() : null;
+            await connection.WriteAsync(new PerfMessage { Ready = true, Port = requests?.Port }, cancellationToken).ConfigureAwait(false);
+            var processor = new ProcessorTime();
+            await connection.EchoAsync(cancellationToken).ConfigureAwait(false);
+            if (leads)
+            {
+                var report = new PerfReport(new PerfReceived(0, 0, 0), processor.Percent, true, 0, 0, []);
+                await connection.WriteAsync(new PerfMessage { Report = report }, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (leads)
+            {
+                _over.TrySetResult();
+            }
+        }
+    }
+
+    private async Task<byte[]> IdentifyAsync(PerfConnection connection, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _unknown);
         try
         {
-            return await connection.ReadAsync(PerfConnection.LongestHello, cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+            return await connection.ReadLineAsync(PerfConnection.LongestHello, cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using NetLab.Tcp.Transport;
 
@@ -52,14 +53,72 @@ internal sealed class TcpPerfConnection(TcpConnection connection) : PerfConnecti
         while (!result.IsCompleted);
     }
 
+    public override async Task PingPongAsync(
+        ReadOnlyMemory<byte> message, Func<bool> more, Action<TimeSpan, bool> onRoundTrip, CancellationToken cancellationToken)
+    {
+        byte[] answer = new byte[message.Length];
+        while (more())
+        {
+            long started = Stopwatch.GetTimestamp();
+            await connection.Transport.Output.WriteAsync(message, cancellationToken).ConfigureAwait(false);
+            ReadResult result = await connection.Transport.Input.ReadAtLeastAsync(message.Length, cancellationToken).ConfigureAwait(false);
+            TimeSpan took = Stopwatch.GetElapsedTime(started);
+            if (result.Buffer.Length < message.Length)
+            {
+                throw new IOException("the stream ended where an answer was due");
+            }
+
+            ReadOnlySequence<byte> own = result.Buffer.Slice(0, message.Length);
+            own.CopyTo(answer);
+            connection.Transport.Input.AdvanceTo(own.End);
+            onRoundTrip(took, answer.AsSpan().SequenceEqual(message.Span));
+        }
+
+        await EndAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override async Task EchoAsync(CancellationToken cancellationToken)
+    {
+        ReadResult result;
+        do
+        {
+            result = await connection.Transport.Input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            foreach (ReadOnlyMemory<byte> piece in result.Buffer)
+            {
+                await connection.Transport.Output.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
+            }
+
+            connection.Transport.Input.AdvanceTo(result.Buffer.End);
+        }
+        while (!result.IsCompleted);
+    }
+
+    public override async Task EndAsync(CancellationToken cancellationToken) => await connection.Transport.Output.CompleteAsync().ConfigureAwait(false);
+
+    /// <summary>Sends a request, and reads the answer to its end.</summary>
+    /// <returns>Whether it was the request's own bytes.</returns>
+    public async Task<bool> RequestAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    {
+        await connection.Transport.Output.WriteAsync(request, cancellationToken).ConfigureAwait(false);
+        ReadResult result;
+        while (!(result = await connection.Transport.Input.ReadAsync(cancellationToken).ConfigureAwait(false)).IsCompleted)
+        {
+            connection.Transport.Input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+
+        bool right = result.Buffer.Length == request.Length && result.Buffer.ToArray().AsSpan().SequenceEqual(request.Span);
+        connection.Transport.Input.AdvanceTo(result.Buffer.End);
+        return right;
+    }
+
     public override void Abort() => connection.Abort();
 
     public override ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    protected override async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+    public override async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         await connection.Transport.Output.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
 
-    protected override async Task<byte[]> ReadLineAsync(int longest, CancellationToken cancellationToken)
+    public override async Task<byte[]> ReadLineAsync(int longest, CancellationToken cancellationToken)
     {
         PipeReader input = connection.Transport.Input;
         while (true)

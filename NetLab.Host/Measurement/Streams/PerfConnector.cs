@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Sockets;
+using NetLab.Host.Commands;
+using NetLab.Host.Recording;
+using NetLab.Host.Streams;
+using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Transport;
+
+namespace NetLab.Host.Measurement.Streams;
+
+/// <summary>Opens measured streams to a receiving half, by NetLab's TCP (all of them on one endpoint) or the kernel's.</summary>
+internal sealed class PerfConnector(IPEndPoint remote, PerfPlan plan, LabRecorder? recorder) : IAsyncDisposable
+{
+    private TcpEndpoint? _endpoint;
+
+    /// <summary>Opens one.</summary>
+    /// <param name="port">The port to open it to, if not the receiving half's own.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">Refused, or no answer.</exception>
+    public async Task<PerfConnection> ConnectAsync(int? port, CancellationToken cancellationToken)
+    {
+        IPEndPoint to = port is { } other ? new IPEndPoint(remote.Address, other) : remote;
+        try
+        {
+            return plan.Transport == LabTransport.Tcp
+                ? new TcpPerfConnection(await Endpoint().ConnectAsync(to, cancellationToken).ConfigureAwait(false))
+                : new KernelPerfConnection(await KernelPerfConnection.OnThread(() => Connect(to)).WaitAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (SocketException error)
+        {
+            throw new IOException(error.SocketErrorCode == SocketError.ConnectionRefused ? "connection refused: nobody listens there" : error.Message, error);
+        }
+    }
+
+    /// <summary>Opens a connection, sends a request, reads the answer to its end, closes, and does so again as long as there is more to do.</summary>
+    /// <param name="port">The port to open them to, if not the receiving half's own.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="more">Whether to go on; told whether the last answer was the right one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task RequestAsync(int? port, ReadOnlyMemory<byte> request, Func<bool, bool> more, CancellationToken cancellationToken)
+    {
+        if (plan.Transport == LabTransport.Tcp)
+        {
+            bool right = true;
+            while (more(right))
+            {
+                var connection = (TcpPerfConnection)await ConnectAsync(port, cancellationToken).ConfigureAwait(false);
+                await using (connection.ConfigureAwait(false))
+                {
+                    right = await connection.RequestAsync(request, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            return;
+        }
+
+        IPEndPoint to = new(remote.Address, port ?? remote.Port);
+        await KernelPerfConnection.OnThread(() =>
+        {
+            bool right = true;
+            byte[] answer = new byte[request.Length + 1];
+            while (more(right))
+            {
+                using Socket socket = Connect(to);
+                socket.Send(request.Span);
+                int length = 0;
+                int read;
+                while (length < answer.Length && (read = socket.Receive(answer.AsSpan(length))) > 0)
+                {
+                    length += read;
+                }
+
+                right = answer.AsSpan(0, length).SequenceEqual(request.Span);
+            }
+        }).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_endpoint is not null)
+        {
+            await _endpoint.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private TcpEndpoint Endpoint()
+    {
+        var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        return _endpoint ??= TcpEndpoint.Bind(any, new TcpEndpointOptions
+        {
+            Connection = new ConnectionOptions
+            {
+                MaxSegmentSize = plan.SegmentSize,
+                Congestion = CongestionNames.Parse(plan.Congestion),
+                MtuSearch = plan.MtuSearch,
+                Ecn = plan.Ecn ? EcnMode.Request : EcnMode.Answer,
+                KeepAlive = PerfPlan.Silence / 2,
+                UserTimeout = PerfPlan.Silence,
+                Observe = recorder?.Observe,
+            },
+            Remote = remote,
+
+            // Nothing measured here ever blocks.
+            UnsafePreferInlineScheduling = true,
+            Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref _endpoint)?.LocalEndPoint ?? any),
+        });
+    }
+
+    private Socket Connect(IPEndPoint to)
+    {
+        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            KernelPerfConnection.Prepare(socket, plan.SegmentSize, plan.Congestion);
+            KernelSockets.Watch(socket, PerfPlan.Silence);
+            socket.Connect(to);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
