@@ -31,13 +31,16 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     private readonly TcpEndpoint _endpoint;
     private readonly StreamInput _input;
     private readonly Pipe _output;
-    private readonly CancellationTokenSource _closed = new();
+    private readonly ClosedSignal _closed = new();
     private readonly TaskCompletionSource _established;
     private readonly TaskCompletionSource<CloseReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _allAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LowWaterGate? _gate;
     private readonly int _consumedStep;
     private IDictionary<object, object?>? _items;
+    private IFeatureCollection? _features;
+    private string? _id;
+    private CancellationToken? _connectionClosed;
     private ReadResult? _reading;
     private long _consumed;
     private long _consumedSinceSignal;
@@ -68,8 +71,6 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
             new CountingPipeReader(_input.Reader, OnConsumed, OnInputCompleted), new SignalingPipeWriter(_output.Writer, Signal, _gate));
         LocalEndPoint = endpoint.LocalEndPoint;
         RemoteEndPoint = remote;
-        ConnectionClosed = _closed.Token;
-        ConnectionId = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
     }
 
     private enum Request
@@ -80,10 +81,14 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     }
 
     /// <inheritdoc/>
-    public override string ConnectionId { get; set; }
+    public override string ConnectionId
+    {
+        get => _id ??= Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+        set => _id = value;
+    }
 
     /// <inheritdoc/>
-    public override IFeatureCollection Features { get; } = new FeatureCollection();
+    public override IFeatureCollection Features => _features ??= new FeatureCollection();
 
     /// <inheritdoc/>
     public override IDictionary<object, object?> Items
@@ -94,6 +99,13 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
 
     /// <inheritdoc/>
     public override IDuplexPipe Transport { get; set; }
+
+    /// <inheritdoc/>
+    public override CancellationToken ConnectionClosed
+    {
+        get => _connectionClosed ?? _closed.Token;
+        set => _connectionClosed = value;
+    }
 
     /// <summary>What the connection has done so far.</summary>
     public ConnectionStatistics Statistics => Entry?.Connection.Statistics ?? new ConnectionStatistics();
@@ -328,9 +340,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         _reading = null;
         _output.Reader.Complete(error);
         _endpoint.Forget(this, reason is CloseReason.Aborted or CloseReason.TimedOut);
-
-        // Registered callbacks are the application's; they must not run on the loop.
-        ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
+        _closed.Set();
     }
 
     private void ReadOutput()

@@ -33,7 +33,7 @@ public sealed partial class TcpEndpoint
                     break;
                 }
 
-                if (!more && _scheduler.IsIdle && _signals.IsEmpty)
+                if (!more && _scheduler.IsIdle && _signals.IsEmpty && !KeepsLooking())
                 {
                     _poller.Wait(UntilNextTimer(), readable, _blocked is null ? null : _socket);
                 }
@@ -47,6 +47,10 @@ public sealed partial class TcpEndpoint
 
         End(failure);
     }
+
+    // Only while datagrams come quickly one after the other: who waits for one that may take long sleeps at once.
+    private bool KeepsLooking() =>
+        _isBrisk && _blocked is null && _clock.Now - _lastReceivedAt < _options.BusyPoll;
 
     private bool IsDone()
     {
@@ -110,6 +114,12 @@ public sealed partial class TcpEndpoint
             {
                 FlushInputs();
                 return false;
+            }
+
+            if (_options.BusyPoll > TimeSpan.Zero)
+            {
+                Instant now = _clock.Now;
+                (_isBrisk, _lastReceivedAt) = (now - _lastReceivedAt < _options.BusyPoll, now);
             }
 
             if (status == DatagramReceiveStatus.Refused)

@@ -44,6 +44,8 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     private readonly LoopScheduler _scheduler;
     private readonly Thread _thread;
     private (DatagramAddress To, int Offset, TransmitResult Batch)? _blocked;
+    private Instant _lastReceivedAt;
+    private bool _isBrisk;
     private Instant? _lingersUntil;
     private Instant? _quietUntil;
     private bool _hasReset;

@@ -25,6 +25,13 @@ public sealed record TcpEndpointOptions
     /// </summary>
     public bool UnsafePreferInlineScheduling { get; init; }
 
+    /// <summary>
+    /// How long the endpoint goes on looking for datagrams before it sleeps, while they come at shorter intervals than that; zero to
+    /// sleep at once. Answers then need not wait until a sleeping thread is woken, at the price of a busy processor meanwhile (as
+    /// SO_BUSY_POLL of the kernel).
+    /// </summary>
+    public TimeSpan BusyPoll { get; init; }
+
     /// <summary>How long <see cref="TcpEndpoint.DisposeAsync"/> waits for connections to say goodbye before it resets them.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(5);
 

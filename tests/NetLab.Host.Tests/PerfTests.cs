@@ -48,6 +48,36 @@ public sealed class PerfTests
         Assert.True(root.GetProperty("ratios").TryGetProperty("udp/kernel-udp", out _));
     }
 
+    [Fact]
+    public async Task Round_trips_and_connections_are_measured_by_the_same_transports()
+    {
+        Nlab.Ended latency = await Nlab.Run("perf", "--latency", "--time", "300ms", "--warm-up", "100ms", "--streams", "2", "--json");
+        Assert.True(latency.ExitCode == 0, latency.Errors);
+        using JsonDocument trips = JsonDocument.Parse(latency.Output);
+        JsonElement[] runs = [.. trips.RootElement.GetProperty("runs").EnumerateArray()];
+        Assert.Equal(["tcp", "udp", "kernel-tcp", "kernel-udp"], runs.Select(r => r.GetProperty("transport").GetString()));
+        foreach (JsonElement run in runs)
+        {
+            JsonElement end = run.GetProperty("end");
+            double[] percentiles = [.. ((string[])["p50", "p90", "p99", "p99_9"]).Select(p => end.GetProperty(p).GetDouble())];
+            Assert.Equal(percentiles.Order(), percentiles);
+            Assert.True(percentiles[0] > 0);
+            Assert.True(end.GetProperty("intact").GetBoolean());
+            Assert.True(end.GetProperty("sum_received").GetProperty("bytes").GetInt64() >= 100);
+            Assert.False(end.TryGetProperty("per_second", out _));
+            Assert.Equal(percentiles[0], trips.RootElement.GetProperty("medians").GetProperty(run.GetProperty("transport").GetString()!).GetDouble());
+        }
+
+        Nlab.Ended connections = await Nlab.Run("perf", "--connections", "--time", "300ms", "--warm-up", "100ms", "--streams", "2", "--json");
+        Assert.True(connections.ExitCode == 0, connections.Errors);
+        using JsonDocument opened = JsonDocument.Parse(connections.Output);
+        runs = [.. opened.RootElement.GetProperty("runs").EnumerateArray()];
+        Assert.Equal(["tcp", "kernel-tcp"], runs.Select(r => r.GetProperty("transport").GetString()));
+        Assert.All(runs, r => Assert.True(r.GetProperty("end").GetProperty("per_second").GetDouble() > 0));
+        Assert.All(runs, r => Assert.True(r.GetProperty("end").GetProperty("intact").GetBoolean()));
+        Assert.True(opened.RootElement.GetProperty("ratios").TryGetProperty("tcp/kernel-tcp", out _));
+    }
+
     [UnixFact]
     public async Task By_hand_and_through_a_link_both_ends_count_the_same()
     {

@@ -103,6 +103,7 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfPlan plan, LabRecorde
 
             // Nothing measured here ever blocks.
             UnsafePreferInlineScheduling = true,
+            BusyPoll = PerfPlan.BusyPoll,
             Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref _endpoint)?.LocalEndPoint ?? any),
         });
     }

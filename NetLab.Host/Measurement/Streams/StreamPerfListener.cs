@@ -27,6 +27,7 @@ internal sealed class StreamPerfListener : IAsyncDisposable
             {
                 // Nothing measured here ever blocks.
                 UnsafePreferInlineScheduling = true,
+                BusyPoll = PerfPlan.BusyPoll,
                 Tap = recorder?.AddPlace("perf", () => LocalEndPoint ?? local),
 
                 // Many streams share it, each with a window of its own.
