@@ -58,7 +58,7 @@ internal sealed class PerfBoard : IPerfBoard
         if (_draw is null)
         {
             Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{_runs.Count}/{_total}  {run.Transport,-10} round {run.Round}: {Units.Rate(run.End.SumReceived.BitsPerSecond)}"));
+                CultureInfo.InvariantCulture, $"{_runs.Count}/{_total}  {run.Transport,-10} round {run.Round}: {PerfTable.Headline(run, run.End.Headline)}"));
         }
 
         Draw();

@@ -27,14 +27,40 @@ internal static class PerfTable
             CultureInfo.InvariantCulture, $"{run.End.CpuUtilizationPercent.HostTotal:F0}/{run.End.CpuUtilizationPercent.RemoteTotal:F0}")),
     ];
 
+    private static readonly (string Title, bool OfDatagrams, bool OfStreams, Func<PerfRun, string> Cell)[] OfExchanges =
+    [
+        Columns[0],
+        Columns[1],
+        ("p50", true, true, run => Micro(run.End.P50)),
+        ("p90", true, true, run => Micro(run.End.P90)),
+        ("p99", true, true, run => Micro(run.End.P99)),
+        ("p99.9", true, true, run => Micro(run.End.P999)),
+        ("lost", true, false, run => Number(run.End.SumReceived.LostPackets)),
+        Columns[^1],
+    ];
+
+    private static readonly (string Title, bool OfDatagrams, bool OfStreams, Func<PerfRun, string> Cell)[] OfConnections =
+    [
+        Columns[0],
+        Columns[1],
+        ("connections/s", true, true, run => Headline(run, run.End.Headline)),
+        Columns[^1],
+    ];
+
     /// <summary>A row a run; columns that say nothing of any of them are left out.</summary>
     public static Table Of(IReadOnlyCollection<PerfRun> runs)
     {
         var table = new Table().RoundedBorder();
+        var all = runs.FirstOrDefault()?.End switch
+        {
+            { P50: not null } => OfExchanges,
+            { PerSecond: not null } => OfConnections,
+            _ => Columns,
+        };
         bool datagrams = runs.Any(IsOfDatagrams);
         bool streams = runs.Any(r => !IsOfDatagrams(r));
         (string Title, bool OfDatagrams, bool OfStreams, Func<PerfRun, string> Cell)[] shown =
-            [.. Columns.Where(c => (c.OfDatagrams && datagrams) || (c.OfStreams && streams) || runs.Count == 0)];
+            [.. all.Where(c => (c.OfDatagrams && datagrams) || (c.OfStreams && streams) || runs.Count == 0)];
         foreach (var column in shown)
         {
             table.AddColumn(new TableColumn(column.Title) { Alignment = column.Title == "transport" ? Justify.Left : Justify.Right, NoWrap = true });
@@ -48,6 +74,16 @@ internal static class PerfTable
         return table;
     }
 
+    /// <summary>What a run was made for: a rate, a round trip or a number of connections.</summary>
+    /// <param name="run">A run that says which of them.</param>
+    /// <param name="value">How much.</param>
+    public static string Headline(PerfRun run, double value) => run.End switch
+    {
+        { P50: not null } => $"p50 {Micro(value)}",
+        { PerSecond: not null } => string.Create(CultureInfo.InvariantCulture, $"{value:F0}/s"),
+        _ => Units.Rate(value),
+    };
+
     /// <summary>Medians and ratios, a line each; none for a single run.</summary>
     public static IEnumerable<string> Summary(PerfDocument document)
     {
@@ -58,7 +94,7 @@ internal static class PerfTable
 
         foreach ((string transport, double median) in document.Medians)
         {
-            yield return $"median {transport}: {Units.Rate(median)}";
+            yield return $"median {transport}: {Headline(document.Runs[0], median)}";
         }
 
         // Against the yardsticks if they were measured; else each against those before it.
@@ -71,6 +107,8 @@ internal static class PerfTable
             yield return string.Create(CultureInfo.InvariantCulture, $"{pair}: {ratio:F2}");
         }
     }
+
+    private static string Micro(double? microseconds) => microseconds is { } some ? Units.Short(TimeSpan.FromMicroseconds(some)) : "-";
 
     private static bool IsKernel(string transport) => transport.StartsWith("kernel-", StringComparison.Ordinal);
 
