@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -120,13 +121,24 @@ public static class InternetChecksum
             sum += Vector128.Sum(lower + upper);
         }
 
+        for (; at + sizeof(uint) <= length; at += sizeof(uint))
+        {
+            uint word = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref from, at));
+            if (TCopy.Copies)
+            {
+                Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, at), word);
+            }
+
+            sum += word;
+        }
+
         ReadOnlySpan<byte> rest = bytes[(int)at..];
-        if (TCopy.Copies)
+        if (TCopy.Copies && rest.Length > 0)
         {
             rest.CopyTo(destination[(int)at..]);
         }
 
-        return SumByWords(rest, sum);
+        return SumOfLast(rest, sum);
     }
 
     private static ulong SumOf(Vector256<uint> first, Vector256<uint> second)
@@ -136,14 +148,9 @@ public static class InternetChecksum
         return Vector256.Sum(a + b + c + d);
     }
 
-    private static ulong SumByWords(ReadOnlySpan<byte> bytes, ulong sum)
+    // Less than a word of 32 bits.
+    private static ulong SumOfLast(ReadOnlySpan<byte> bytes, ulong sum)
     {
-        while (bytes.Length >= 4)
-        {
-            sum += MemoryMarshal.Read<uint>(bytes);
-            bytes = bytes[4..];
-        }
-
         if (bytes.Length >= 2)
         {
             sum += MemoryMarshal.Read<ushort>(bytes);

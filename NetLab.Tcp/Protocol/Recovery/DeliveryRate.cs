@@ -71,6 +71,16 @@ internal sealed class DeliveryRate
         }
     }
 
+    /// <summary>Segments sent once have been delivered, one behind the other, none of them a SYN.</summary>
+    /// <param name="newest">The last of them, which makes the sample.</param>
+    /// <param name="length">Sequence numbers of all of them.</param>
+    /// <param name="now">The present moment.</param>
+    public void OnDelivered(in SentSegment newest, long length, Instant now)
+    {
+        Delivered += length - newest.Length;
+        OnDelivered(newest, now);
+    }
+
     /// <summary>Bytes have been found lost.</summary>
     public void OnLost(long bytes) => _lost += bytes;
 

@@ -103,6 +103,31 @@ internal sealed class SentSegments
         _lostHint = Math.Max(0, _lostHint - 1);
     }
 
+    /// <summary>How many of the oldest segments end at or before an offset.</summary>
+    public int CountUpTo(long offset)
+    {
+        int low = 0;
+        int high = Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = At(middle).End <= offset ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    /// <summary>Forgets the oldest segments, which are all in flight and were sent once.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="length">Sequence numbers of all of them.</param>
+    public void RemoveFirst(int count, long length)
+    {
+        InFlight -= length;
+        _head = (_head + count) & (_ring.Length - 1);
+        Count -= count;
+        _lostHint = Math.Max(0, _lostHint - count);
+    }
+
     /// <summary>Forgets the acknowledged front of the oldest segment.</summary>
     public void TrimFirst(long acknowledged)
     {

@@ -11,12 +11,11 @@ internal sealed class SendBuffer
 {
     private ReadOnlySequence<byte> _bytes;
 
-    // Where the last copy ended: segments are sent one behind the other, and a sequence can only be walked from its front.
-    private SequencePosition _cursor;
-    private long _cursorOffset;
-
-    // What the block there still holds; nothing once more has been supplied.
-    private ReadOnlyMemory<byte> _rest;
+    // The block that the last copy came from: segments are sent one behind the other, and a sequence can only be walked from its
+    // front.
+    private ReadOnlyMemory<byte> _block;
+    private SequencePosition _blockPosition;
+    private long _blockStart;
 
     /// <summary>Stream offset of the first byte; the first byte of a stream is at 1, behind the SYN.</summary>
     public long Start { get; private set; } = 1;
@@ -31,7 +30,7 @@ internal sealed class SendBuffer
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes.Length, End - Start);
         _bytes = bytes;
         End = Start + bytes.Length;
-        (_cursorOffset, _rest) = (0, default);
+        _block = default;
     }
 
     /// <summary>Lets go of bytes that were acknowledged.</summary>
@@ -55,33 +54,38 @@ internal sealed class SendBuffer
     /// <returns>Their sum, for the checksum (<see cref="InternetChecksum"/>).</returns>
     public ulong CopyTo(long offset, Span<byte> destination)
     {
-        if (offset == _cursorOffset && offset > Start && _rest.Length > destination.Length)
+        long at = offset - _blockStart;
+        if (at < 0 || at + destination.Length > _block.Length)
         {
-            ReadOnlySpan<byte> next = _rest.Span[..destination.Length];
-            _rest = _rest[destination.Length..];
-            _cursor = new SequencePosition(_cursor.GetObject(), _cursor.GetInteger() + destination.Length);
-            _cursorOffset += destination.Length;
-            return InternetChecksum.CopyAndSum(next, destination);
+            Locate(offset);
+            at = 0;
         }
 
-        // A cursor at the very start may stand at the end of a block that has been let go of.
-        SequencePosition at = _cursorOffset > Start && _cursorOffset <= offset
-            ? offset == _cursorOffset ? _cursor : _bytes.GetPosition(offset - _cursorOffset, _cursor)
-            : _bytes.GetPosition(offset - Start);
-        _cursorOffset = offset + destination.Length;
-        if (_bytes.TryGet(ref at, out ReadOnlyMemory<byte> block, advance: false) && block.Length > destination.Length)
+        if (at + destination.Length <= _block.Length)
         {
-            _rest = block[destination.Length..];
-            _cursor = new SequencePosition(at.GetObject(), at.GetInteger() + destination.Length);
-            return InternetChecksum.CopyAndSum(block.Span[..destination.Length], destination);
+            // Nearly always: blocks are larger than segments.
+            return InternetChecksum.CopyAndSum(_block.Span.Slice((int)at, destination.Length), destination);
         }
 
-        ReadOnlySequence<byte> bytes = _bytes.Slice(at, destination.Length);
-        bytes.CopyTo(destination);
-        (_cursor, _rest) = (bytes.End, default);
+        _bytes.Slice(_blockPosition, destination.Length).CopyTo(destination);
         return InternetChecksum.Sum(destination, 0);
     }
 
     /// <summary>Lets go of everything.</summary>
-    public void Clear() => (_bytes, _cursorOffset, _rest, End) = (default, 0, default, Start);
+    public void Clear() => (_bytes, _block, End) = (default, default, Start);
+
+    // From the block before, if nothing of it has been let go of.
+    private void Locate(long offset)
+    {
+        _blockPosition = !_block.IsEmpty && _blockStart >= Start && _blockStart <= offset
+            ? _bytes.GetPosition(offset - _blockStart, _blockPosition)
+            : _bytes.GetPosition(offset - Start);
+        _blockStart = offset;
+        SequencePosition next = _blockPosition;
+        while (_bytes.TryGet(ref next, out _block) && _block.IsEmpty)
+        {
+            // A position at the very end of a block is the beginning of the next.
+            _blockPosition = next;
+        }
+    }
 }

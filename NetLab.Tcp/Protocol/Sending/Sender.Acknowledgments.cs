@@ -265,6 +265,7 @@ internal sealed partial class Sender
 
     private void TakeCumulative(Instant now, long acknowledged, ref TimeSpan? sample, ref Instant newest)
     {
+        TakeRun(now, acknowledged, ref sample, ref newest);
         bool anyTwice = false;
         while (_sent.Count > 0 && _sent[0].End <= acknowledged)
         {

@@ -1,3 +1,4 @@
+using NetLab.Tcp.Protocol.Recovery;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Protocol.Sending;
@@ -28,6 +29,26 @@ internal sealed partial class Sender
         long room = Math.Min(WindowEdge - Next, _congestion.Window - EffectiveInFlight);
         int count = (int)Math.Min(most, Math.Min(available, room) / PayloadLimit);
         return count <= 0 || MtuProbeLength(now, available + 1) > 0 ? 0 : _pacer.Take(now, PayloadLimit, PacingRate, count);
+    }
+
+    // Of segments that were all sent once, and of which nothing else is known, only the newest says anything: of the round trip, of
+    // the rate, and to RACK.
+    private void TakeRun(Instant now, long acknowledged, ref TimeSpan? sample, ref Instant newest)
+    {
+        bool isOrdinary = _sent.Count > 1 && !_sent[0].IsSyn && _sent.SackedCount == 0 && _sent.LostCount == 0 && _sent.RetransmittedCount == 0
+            && Observation is null && _search is null;
+        int count = isOrdinary ? _sent.CountUpTo(acknowledged) : 0;
+        if (count < 2)
+        {
+            return;
+        }
+
+        ref readonly SentSegment last = ref _sent[count - 1];
+        long length = last.End - _sent[0].Start;
+        (sample, newest) = (now - last.SentAt, last.SentAt);
+        _rate.OnDelivered(last, length, now);
+        _rack.OnDelivered(last, now, RoundTrip.Minimum);
+        _sent.RemoveFirst(count, length);
     }
 
     /// <summary>Notes that a run was sent.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Simulation;
 using NetLab.Udp.Links;
@@ -72,6 +73,21 @@ public sealed class RandomLinkTests
         }
     });
 
+    /// <summary>Whoever is observed goes by the long ways, one segment at a time, so that each can be told of.</summary>
+    [Fact]
+    public void Who_is_observed_does_the_same_as_who_is_not() => Parallel.For(1, 200, seed =>
+    {
+        Assert.True(Trace(null).SequenceEqual(Trace(new Deaf())), $"seed {seed}");
+
+        string[] Trace(IConnectionObserver? observer)
+        {
+            Scenario scenario = Scenario.Draw((ulong)seed, observer);
+            scenario.Pair.KeepsTrace = true;
+            scenario.Play(Bound);
+            return [.. scenario.Pair.Trace];
+        }
+    });
+
     [Fact]
     public void A_seed_that_fails_is_told_with_its_script()
     {
@@ -123,6 +139,13 @@ public sealed class RandomLinkTests
     private static int FromEnvironment(string name, int fallback) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : fallback;
 
+    private sealed class Deaf : IConnectionObserver
+    {
+        public void OnEvent(in ConnectionEvent happened)
+        {
+        }
+    }
+
     private sealed class Scenario
     {
         private readonly byte[] _up;
@@ -136,7 +159,7 @@ public sealed class RandomLinkTests
         /// <summary>What is done to the two machines and the link, in words.</summary>
         public IReadOnlyList<string> Steps { get; }
 
-        public static Scenario Draw(ulong seed)
+        public static Scenario Draw(ulong seed, IConnectionObserver? observer = null)
         {
             var random = new Random((int)seed);
             var direction = new LinkDirection
@@ -156,8 +179,8 @@ public sealed class RandomLinkTests
             };
             var link = new LinkDescription { Up = direction, Down = direction, Seed = seed };
             bool searches = random.Next(3) == 0;
-            ConnectionOptions client = Options(random) with { MtuSearch = searches };
-            ConnectionOptions server = Options(random) with { MtuSearch = searches };
+            ConnectionOptions client = Options(random) with { MtuSearch = searches, Observe = observer is null ? null : _ => observer };
+            ConnectionOptions server = Options(random) with { MtuSearch = searches, Observe = client.Observe };
             if (searches)
             {
                 // Whatever finds its size itself passes a path that is as wide as every path is; who does not search, need not.
