@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using NetLab.Tcp.Segments;
+using NetLab.Tcp.Transport;
+using NetLab.Udp.Sockets;
+using Xunit.Abstractions;
+
+namespace NetLab.Tcp.Tests.Transport;
+
+/// <summary>
+/// SYNs of peers that do not exist, 100,000 a second: whoever does exist still gets in, and memory stays where it was.
+/// NETLAB_FLOOD_SECONDS makes it last.
+/// </summary>
+public sealed class FloodTests(ITestOutputHelper output)
+{
+    private const int Backlog = 256;
+    private const int BatchSize = 50;
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
+
+    [Fact]
+    [Conformance(49)]
+    public async Task A_flood_of_syns_keeps_nobody_out_and_fills_nothing()
+    {
+        int seconds = int.TryParse(Environment.GetEnvironmentVariable("NETLAB_FLOOD_SECONDS"), CultureInfo.InvariantCulture, out int asked) ? asked : 1;
+        await using TcpEndpoint server = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await using TcpConnectionListener listener = server.Listen(Backlog);
+        using var over = new CancellationTokenSource();
+        Task accepting = AcceptAsync(listener);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        long flooded = 0;
+        var flood = new Thread(() => flooded = Flood(server.LocalEndPoint, over.Token)) { Name = "flood" };
+        flood.Start();
+        var clock = Stopwatch.StartNew();
+        int connected = 0;
+        int late = 0;
+        while (clock.Elapsed < TimeSpan.FromSeconds(seconds))
+        {
+            try
+            {
+                await using TcpConnection client = await new TcpConnectionFactory().ConnectAsync(server.LocalEndPoint).WaitAsync(Soon);
+                connected++;
+            }
+            catch (Exception error) when (error is TimeoutException or SocketException)
+            {
+                late++;
+            }
+        }
+
+        await over.CancelAsync();
+        flood.Join();
+        long grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        output.WriteLine($"{flooded} SYNs in {seconds} s; {connected} honest clients connected, {late} did not within {Soon.TotalSeconds} s; {server.Statistics.CookiesSent} cookies; memory grew by {grown >> 10} KiB");
+        Assert.True(flooded > 10_000);
+        Assert.True(server.Statistics.CookiesSent > 0);
+        Assert.True(connected > 0 && late * 100 <= connected + late, $"{late} of {connected + late} were kept out");
+        Assert.InRange(grown, long.MinValue, 32 << 20);
+        await listener.DisposeAsync();
+        await accepting;
+    }
+
+    // Whoever gets in is let go again.
+    private static async Task AcceptAsync(TcpConnectionListener listener)
+    {
+        while (await listener.AcceptAsync() is { } connection)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    // Peers are told apart by their TCP ports too: one socket can be sixty thousand of them.
+    private static long Flood(IPEndPoint target, CancellationToken over)
+    {
+        using DatagramSocket socket = DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var poller = new DatagramPoller();
+        var nothing = new List<DatagramSocket>();
+        var random = new Random(1);
+        var options = new SegmentOptions { MaxSegmentSize = 1400, SackPermitted = true, Timestamps = new SegmentTimestamps(1, 0), WindowScale = 5 };
+        int size = SegmentWriter.SizeOf(options);
+        byte[] batch = new byte[size * BatchSize];
+        long sent = 0;
+        var clock = Stopwatch.StartNew();
+        while (!over.IsCancellationRequested)
+        {
+            if (sent > 100_000 * clock.Elapsed.TotalSeconds)
+            {
+                poller.Wait(TimeSpan.FromMilliseconds(0.5), nothing);
+                continue;
+            }
+
+            for (int i = 0; i < BatchSize; i++)
+            {
+                SegmentWriter.Write(batch.AsSpan(i * size, size), new SegmentHeader
+                {
+                    SourcePort = (ushort)random.Next(1, 65_536),
+                    DestinationPort = (ushort)target.Port,
+                    Sequence = new SequenceNumber((uint)random.NextInt64(1L << 32)),
+                    Flags = SegmentFlags.Syn,
+                    Window = 65_535,
+                    Options = options,
+                });
+            }
+
+            socket.TrySend(batch, size, DatagramAddress.From(target), out int bytes);
+            sent += bytes / size;
+        }
+
+        return sent;
+    }
+}
