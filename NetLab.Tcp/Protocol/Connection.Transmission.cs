@@ -113,36 +113,6 @@ public sealed partial class Connection
         return TransmitBare(now, buffer);
     }
 
-    // What follows a full segment of new data are mostly more of them, in batches of dozens: their headers differ in the sequence
-    // number alone. Whatever is not quite so ordinary is left to the loop that plans one by one.
-    private int WriteRun(Instant now, Span<byte> buffer, int most, in SegmentHeader first, in SegmentPlan plan, EcnCodepoint ecn)
-    {
-        int length = _sender.FullLength;
-        bool isOrdinary = plan is { Index: < 0, IsSyn: false, IsFin: false, IsPush: false, IsWindowProbe: false, IsTailProbe: false } && plan.Length == length
-            && first.Options.Sack.Count == 0 && _receiver.Policy.Owed == 0 && ecn == (_ecn.MaySend ? EcnCodepoint.Ect0 : EcnCodepoint.NotEct);
-        int size = SegmentWriter.SizeOf(first.Options) + length;
-        int count = isOrdinary ? _sender.TakeRun(now, Math.Min(most, buffer.Length / size)) : 0;
-        if (count == 0)
-        {
-            return 0;
-        }
-
-        var template = new SegmentTemplate(first, length, stackalloc byte[SegmentHeader.MaxSize]);
-        long offset = plan.End;
-        for (int i = 0; i < count; i++)
-        {
-            Span<byte> segment = buffer.Slice(i * size, size);
-            SequenceNumber sequence = _sender.Wrap(offset);
-            template.Write(segment, sequence, _sender.Buffer.CopyTo(offset, segment[template.Size..]));
-            _observation?.OnSent(first with { Sequence = sequence }, new SegmentPlan(offset, length, -1), _sender.NextTransmission + i, 1);
-            offset += length;
-        }
-
-        Statistics.SegmentsSent += count;
-        _sender.CommitRun(now, count);
-        return count;
-    }
-
     private void RunTimers(Instant now)
     {
         if (Expires(ConnectionTimer.Linger, now))

@@ -113,6 +113,12 @@ public sealed partial class Connection
     /// <summary>Bytes received and not yet consumed by the application.</summary>
     public long Unread => _receiver.Unread;
 
+    /// <summary>Stream offset behind the last byte written.</summary>
+    internal long WrittenUpTo => _sender.Buffer.End;
+
+    /// <summary>Stream offset behind the last byte acknowledged, from the first byte on.</summary>
+    internal long AcknowledgedUpTo => _sender.Buffer.Start;
+
     /// <summary>Bytes written and never sent.</summary>
     public long Unsent => _sender.Unsent;
 

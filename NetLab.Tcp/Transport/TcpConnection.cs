@@ -23,7 +23,7 @@ namespace NetLab.Tcp.Transport;
 /// A reset, a timeout or an abort shows as an exception from the pipes.
 /// </para>
 /// </remarks>
-public sealed class TcpConnection : ConnectionContext, IConnectionHandler
+public sealed partial class TcpConnection : ConnectionContext, IConnectionHandler
 {
     // Larger than a pipe's own 4 KiB: a window is then a few dozen blocks to walk, and not hundreds.
     private const int BlockSize = 16_384;
@@ -37,6 +37,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     private readonly TaskCompletionSource _allAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LowWaterGate? _gate;
     private readonly int _consumedStep;
+    private readonly Queue<(long Offset, TaskCompletionSource Waiter)> _waiters = new();
     private IDictionary<object, object?>? _items;
     private IFeatureCollection? _features;
     private string? _id;
@@ -143,6 +144,22 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         Signal();
     }
 
+    /// <summary>
+    /// Waits until the peer's TCP has acknowledged all that was written and flushed before: it is there, though perhaps not read yet.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up waiting; nothing is taken back.</param>
+    /// <exception cref="IOException">The connection ended before that.</exception>
+    public Task WaitForAcknowledgedAsync(CancellationToken cancellationToken = default)
+    {
+        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_endpoint.TryPost(() => Await(waiter)))
+        {
+            waiter.TrySetException(new ObjectDisposedException(nameof(TcpEndpoint)));
+        }
+
+        return waiter.Task.WaitAsync(cancellationToken);
+    }
+
     /// <summary>Closes both ways; see the close contract.</summary>
     public override async ValueTask DisposeAsync()
     {
@@ -175,67 +192,6 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         }
 
         await base.DisposeAsync().ConfigureAwait(false);
-    }
-
-    void IConnectionHandler.OnEstablished()
-    {
-        if (_endpoint.Options.UnsafePreferInlineScheduling)
-        {
-            // Not from within the machine: somebody's code may go on from here.
-            _endpoint.ApplicationScheduler.Schedule(static connection => ((TcpConnection)connection!).Announce(), this);
-        }
-        else
-        {
-            Announce();
-        }
-    }
-
-    void IConnectionHandler.OnReceived(ReadOnlySpan<byte> bytes)
-    {
-        if (!_inputCompleted)
-        {
-            _input.Write(bytes);
-        }
-    }
-
-    void IConnectionHandler.OnEndOfStream()
-    {
-        FlushInput();
-        _input.Complete();
-    }
-
-    void IConnectionHandler.OnAcknowledged(long bytes)
-    {
-        if (_reading is { } read)
-        {
-            SequencePosition position = read.Buffer.GetPosition(bytes);
-            _reading = null;
-            _output.Reader.AdvanceTo(position);
-            ReadOutput();
-        }
-    }
-
-    void IConnectionHandler.OnUnsentLow() => _gate?.Open();
-
-    void IConnectionHandler.OnClosed(CloseReason reason) => End(reason, reason == CloseReason.Finished ? null : ErrorFor(reason));
-
-    private void FailHandshake(Exception why)
-    {
-        if (_established.TrySetException(why))
-        {
-            // Observed here: a passive connection has nobody who awaits its handshake.
-            _ = _established.Task.Exception;
-        }
-    }
-
-    private void Announce()
-    {
-        _established.TrySetResult();
-        if (AcceptQueue is { } queue && !queue.TryWrite(this))
-        {
-            // The listener closed while the handshake was under way.
-            Abort();
-        }
     }
 
     internal void Attach(ConnectionEntry entry) => Entry ??= entry;
@@ -328,6 +284,11 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
 
         _allAcknowledged.TrySetResult();
         _gate?.Open();
+        while (_waiters.TryDequeue(out (long Offset, TaskCompletionSource Waiter) waiting))
+        {
+            waiting.Waiter.TrySetException(NotAcknowledged());
+        }
+
         Exception toConnector = error is IOException { InnerException: SocketException inner } ? inner : error ?? ErrorFor(reason);
         if (!_established.Task.IsCompleted)
         {
@@ -342,6 +303,26 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         _endpoint.Forget(this, reason is CloseReason.Aborted or CloseReason.TimedOut);
         _closed.Set();
     }
+
+    // On the loop, where what was flushed is looked at first.
+    private void Await(TaskCompletionSource waiter)
+    {
+        OnSignal();
+        if (_ended.Task.IsCompleted || Entry is not { } entry)
+        {
+            waiter.TrySetException(NotAcknowledged());
+        }
+        else if (entry.Connection.AcknowledgedUpTo >= entry.Connection.WrittenUpTo)
+        {
+            waiter.TrySetResult();
+        }
+        else
+        {
+            _waiters.Enqueue((entry.Connection.WrittenUpTo, waiter));
+        }
+    }
+
+    private static IOException NotAcknowledged() => new("The connection ended before the peer acknowledged everything.");
 
     private void ReadOutput()
     {

@@ -238,6 +238,14 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
         }
     }
 
+    /// <summary>Has something done on the loop.</summary>
+    /// <returns>False once the loop has ended: then it may be done never.</returns>
+    internal bool TryPost(Action command)
+    {
+        Post(command);
+        return !_ended;
+    }
+
     // The loop itself looks for what there is to do before it waits.
     private void WakeLoop()
     {

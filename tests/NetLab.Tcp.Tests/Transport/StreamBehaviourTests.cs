@@ -40,6 +40,28 @@ public sealed class StreamBehaviourTests
     }
 
     [Fact]
+    public async Task What_is_acknowledged_has_reached_the_peer_and_a_peer_that_is_gone_acknowledges_nothing()
+    {
+        await using var pair = await ConnectedPair.Open(new ConnectionOptions { ReceiveBufferSize = 200_000 });
+        await pair.Client.WaitForAcknowledgedAsync().WaitAsync(Patience);
+        await pair.Client.Transport.Output.WriteAsync(Bytes(1, 150_000));
+        await pair.Client.WaitForAcknowledgedAsync().WaitAsync(Patience);
+        Assert.Equal(150_000, pair.Server.Statistics.BytesReceived);
+
+        // More than the peer has room for, and nobody reads: it is not there until somebody does.
+        await pair.Client.Transport.Output.WriteAsync(Bytes(2, 150_000));
+        Task acknowledged = pair.Client.WaitForAcknowledgedAsync();
+        using var late = new CancellationTokenSource();
+        Task cancelled = pair.Client.WaitForAcknowledgedAsync(late.Token);
+        await late.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Patience));
+        Assert.False(acknowledged.IsCompleted);
+        pair.Server.Abort();
+        await Assert.ThrowsAsync<IOException>(() => acknowledged.WaitAsync(Patience));
+        await Assert.ThrowsAsync<IOException>(() => pair.Client.WaitForAcknowledgedAsync().WaitAsync(Patience));
+    }
+
+    [Fact]
     public async Task Nobody_on_the_port_refuses_at_once()
     {
         var free = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
