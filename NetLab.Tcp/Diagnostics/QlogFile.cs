@@ -74,8 +74,10 @@ public sealed class QlogFile : IDisposable
             _closed = true;
             try
             {
-                _json.Dispose();
-                _stream.Dispose();
+                using (_stream)
+                {
+                    _json.Dispose();
+                }
             }
             catch (IOException error)
             {
@@ -124,8 +126,9 @@ public sealed class QlogFile : IDisposable
                 _json.Reset();
                 _stream.WriteByte((byte)'\n');
             }
-            catch (IOException error)
+            catch (Exception error)
             {
+                // Whatever it is: it is told from within the machine, which it must not stop.
                 _failure = error;
             }
         }

@@ -15,6 +15,7 @@ public sealed partial class Connection
     public void Receive(Instant now, in Segment segment)
     {
         Statistics.SegmentsReceived++;
+        long next = _receiver.Next;
         if (_observation is not null)
         {
             _observation.Begin(now);
@@ -33,6 +34,7 @@ public sealed partial class Connection
                 break;
         }
 
+        _hasAdvanced = _receiver.Next > next;
         _observation?.Settle();
     }
 

@@ -13,6 +13,9 @@ namespace NetLab.Tcp.Protocol;
 /// </content>
 public sealed partial class Connection
 {
+    // Whether the latest segment brought text that was next: what was refused, such as one with an old timestamp, leads no train.
+    private bool _hasAdvanced;
+
     private const int HeaderWithTimestamps = SegmentHeader.MinSize + TimestampOptionBytes;
 
     /// <summary>Takes as many of the datagrams behind one as continue it and nothing else.</summary>
@@ -24,7 +27,7 @@ public sealed partial class Connection
     internal int ReceiveFollowers(Instant now, ReadOnlySpan<byte> leader, ReadOnlySpan<byte> followers, EcnCodepoint ecn)
     {
         // Only where the ACK field can say nothing: this side has nothing outstanding.
-        if (State != ConnectionState.Established || _closedByApplication || _observation is not null || _sender.HasUnacknowledged
+        if (!_hasAdvanced || State != ConnectionState.Established || _closedByApplication || _observation is not null || _sender.HasUnacknowledged
             || ecn == EcnCodepoint.Ce || !_receiver.IsInOrder || !IsOrdinary(leader, out int headerLength))
         {
             return 0;

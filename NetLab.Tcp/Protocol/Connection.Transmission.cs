@@ -275,6 +275,8 @@ public sealed partial class Connection
             }
         }
 
+        // Only the very first segment may tell what the SYN_ACK arrived as; where that carries data, nobody is told.
+        _reportsHandshake = false;
         SegmentFlags flags = SegmentFlags.Ack | _ecn.BitsNow(endsHandshake: false);
         flags |= plan.IsFin ? SegmentFlags.Fin : 0;
         flags |= plan.IsPush ? SegmentFlags.Psh : 0;

@@ -116,6 +116,27 @@ public sealed class ConnectionScript
     /// <summary>Gives the endpoint a segment with other addresses or ports.</summary>
     public void InjectFrom(DatagramAddress from, ushort sourcePort, ushort destinationPort, ScriptedSegment segment)
     {
+        byte[] datagram = Make(sourcePort, destinationPort, segment);
+        _history.Add(Line($"inject {segment}"));
+        InjectRaw(from, datagram, segment.Ecn);
+    }
+
+    /// <summary>Gives the endpoint segments of one size that arrive together.</summary>
+    public void InjectTrain(IReadOnlyList<ScriptedSegment> segments)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        byte[][] datagrams = [.. segments.Select(s => Make(PeerPort, _ownPort, s))];
+        foreach (ScriptedSegment segment in segments)
+        {
+            _history.Add(Line($"inject {segment} (together)"));
+        }
+
+        _demultiplexer.ReceiveTrain(Now, Peer, datagrams.SelectMany(d => d).ToArray(), datagrams[0].Length, segments[0].Ecn);
+        Flush();
+    }
+
+    private byte[] Make(ushort sourcePort, ushort destinationPort, ScriptedSegment segment)
+    {
         ArgumentNullException.ThrowIfNull(segment);
         var header = new SegmentHeader
         {
@@ -133,8 +154,7 @@ public sealed class ConnectionScript
         byte[] datagram = new byte[size];
         segment.Payload.Span.CopyTo(datagram.AsSpan(size - segment.Payload.Length));
         SegmentWriter.Write(datagram, header);
-        _history.Add(Line($"inject {segment}"));
-        InjectRaw(from, datagram, segment.Ecn);
+        return datagram;
     }
 
     /// <summary>Gives the endpoint any bytes.</summary>

@@ -283,10 +283,9 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         }
 
         _allAcknowledged.TrySetResult();
-        _gate?.Open();
         while (_waiters.TryDequeue(out (long Offset, TaskCompletionSource Waiter) waiting))
         {
-            waiting.Waiter.TrySetException(NotAcknowledged());
+            Settle(waiting.Waiter, reason);
         }
 
         Exception toConnector = error is IOException { InnerException: SocketException inner } ? inner : error ?? ErrorFor(reason);
@@ -300,6 +299,9 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         _outputEnded = true;
         _reading = null;
         _output.Reader.Complete(error);
+
+        // Now and not before: who writes from here on sees that nobody reads any more.
+        _gate?.Open();
         _endpoint.Forget(this, reason is CloseReason.Aborted or CloseReason.TimedOut);
         _closed.Set();
     }
@@ -308,9 +310,13 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     private void Await(TaskCompletionSource waiter)
     {
         OnSignal();
-        if (_ended.Task.IsCompleted || Entry is not { } entry)
+        if (_ended.Task is { IsCompleted: true } ended)
         {
-            waiter.TrySetException(NotAcknowledged());
+            Settle(waiter, ended.GetAwaiter().GetResult());
+        }
+        else if (Entry is not { } entry)
+        {
+            Settle(waiter, CloseReason.Aborted);
         }
         else if (entry.Connection.AcknowledgedUpTo >= entry.Connection.WrittenUpTo)
         {
@@ -322,7 +328,18 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         }
     }
 
-    private static IOException NotAcknowledged() => new("The connection ended before the peer acknowledged everything.");
+    // Who has finished has had everything acknowledged, and the FIN behind it.
+    private static void Settle(TaskCompletionSource waiter, CloseReason reason)
+    {
+        if (reason == CloseReason.Finished)
+        {
+            waiter.TrySetResult();
+        }
+        else
+        {
+            waiter.TrySetException(new IOException("The connection ended before the peer acknowledged everything."));
+        }
+    }
 
     private void ReadOutput()
     {

@@ -214,7 +214,16 @@ public sealed partial class TcpEndpoint
     {
         // From here on callers look for themselves; what they posted before is run, so that nobody waits for ever.
         _ended = true;
-        RunCommands();
+        try
+        {
+            RunCommands();
+        }
+        catch (Exception error)
+        {
+            // What ended the loop may still be waiting there, and must not keep the others from hearing of it.
+            failure ??= error;
+        }
+
         foreach (TcpConnection connection in _connections.ToList())
         {
             // Whoever is still here outstayed the linger: reset, so that the peer does not wait for its own timeout.

@@ -167,6 +167,13 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
             return connection;
         });
 
+        if (IsOnLoop)
+        {
+            // Of an application that goes on there: to wait for oneself would be for ever.
+            _demultiplexer.Listen(listener);
+            return new TcpConnectionListener(this, accepted);
+        }
+
         // On the loop before this returns: a SYN that arrives right after finds the listener.
         var listening = new TaskCompletionSource();
         Post(() =>

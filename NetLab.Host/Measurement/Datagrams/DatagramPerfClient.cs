@@ -85,7 +85,7 @@ internal sealed class DatagramPerfClient
         var sink = new DatagramSink
         {
             Accepts = flow => flow.Number == ControlCodec.EchoFlow,
-            OnPayload = (in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from) => echoed = header.Sequence,
+            OnPayload = (in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from) => echoed = Math.Max(echoed ?? 0, header.Sequence),
         };
         var roundTrips = new LatencyHistogram();
         long begun = Stopwatch.GetTimestamp();
@@ -104,7 +104,7 @@ internal sealed class DatagramPerfClient
             _port.Send(datagram, _to);
             while (echoed != sequence && Stopwatch.GetElapsedTime(sent) < Retry)
             {
-                _port.ReceiveNext(sink, Retry - Stopwatch.GetElapsedTime(sent));
+                _port.ReceiveNext(sink, Retry);
             }
 
             if (processor is not null)

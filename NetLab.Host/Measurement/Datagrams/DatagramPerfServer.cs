@@ -15,7 +15,7 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
 
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
     private readonly ControlCodec _codec = new();
-    private readonly DatagramSink _idle = new() { Accepts = flow => flow.Number is ControlCodec.Flow or ControlCodec.EchoFlow };
+    private readonly DatagramSink _idle = new() { Accepts = flow => flow.Number == ControlCodec.Flow };
     private readonly Queue<(PerfMessage Message, DatagramAddress From)> _heard = new();
     private readonly Queue<(ulong Sequence, int Size, DatagramAddress From)> _echoes = new();
     private DatagramReceiverSession? _session;
@@ -64,9 +64,15 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
 
     private void Hear(in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from)
     {
-        if (header.Flow == ControlCodec.EchoFlow && _echoes.Count < 64)
+        if (header.Flow == ControlCodec.EchoFlow)
         {
-            _session?.LastHeard = _clock.Now;
+            // Only for whom round trips are measured: two servers must never echo each other.
+            if (_session is not { Answers: true } session || session.From != from || _echoes.Count >= 64)
+            {
+                return;
+            }
+
+            session.LastHeard = _clock.Now;
             _echoes.Enqueue((header.Sequence, ProbeHeader.Size + payload.Length, from));
             return;
         }

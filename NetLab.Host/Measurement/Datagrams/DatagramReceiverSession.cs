@@ -36,17 +36,17 @@ internal sealed class DatagramReceiverSession
     {
         (Id, From, _hello, _onInterval, _dropsBefore) = (id, from, hello, onInterval, bufferDrops);
         _flows = new FlowStatistics?[hello.Streams];
-        Sink = new DatagramSink(bufferDrops) { Accepts = flow => flow.Number is ControlCodec.Flow or ControlCodec.EchoFlow || Owns(flow) };
+        Sink = new DatagramSink(bufferDrops) { Accepts = flow => flow.Number == ControlCodec.Flow || (flow.Number == ControlCodec.EchoFlow && Answers) || Owns(flow) };
     }
 
     public ulong Id { get; }
 
     public DatagramAddress From { get; }
 
-    /// <summary>Counts its flows.</summary>
     /// <summary>Whether what comes is sent back, each at once.</summary>
     public bool Answers { get; set; }
 
+    /// <summary>Counts its flows.</summary>
     public DatagramSink Sink { get; }
 
     /// <summary>When anything of it was last heard.</summary>

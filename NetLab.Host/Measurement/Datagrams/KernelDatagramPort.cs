@@ -16,6 +16,7 @@ internal sealed class KernelDatagramPort : IDatagramPort
     private readonly Socket _socket;
     private readonly bool _connected;
     private readonly SocketAddress _from;
+    private int _timeout;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
 
     public KernelDatagramPort(IPEndPoint local, IPEndPoint? remote)
@@ -88,7 +89,13 @@ internal sealed class KernelDatagramPort : IDatagramPort
 
     private void Receive(DatagramSink sink, TimeSpan patience, int most)
     {
-        _socket.ReceiveTimeout = Math.Max(1, (int)patience.TotalMilliseconds);
+        int timeout = Math.Max(1, (int)patience.TotalMilliseconds);
+        if (timeout != _timeout)
+        {
+            // A system call: not for each datagram.
+            _socket.ReceiveTimeout = _timeout = timeout;
+        }
+
         try
         {
             Instant until = MonotonicClock.Shared.Now + patience;

@@ -9,7 +9,7 @@ namespace NetLab.Host.Measurement.Exchanges;
 /// </summary>
 internal sealed class KernelRequestServer : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly Socket _listener;
 
@@ -21,6 +21,9 @@ internal sealed class KernelRequestServer : IDisposable
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
         new Thread(Run) { IsBackground = true, Name = "requests" }.Start();
     }
+
+    /// <summary>Requests answered so far.</summary>
+    public long Answered { get; private set; }
 
     /// <summary>Where.</summary>
     public int Port { get; }
@@ -37,10 +40,12 @@ internal sealed class KernelRequestServer : IDisposable
             {
                 using Socket socket = _listener.Accept();
                 Answer(socket, request);
+                Answered++;
             }
             catch (SocketException error) when (error.SocketErrorCode is not (SocketError.OperationAborted or SocketError.Interrupted or SocketError.InvalidArgument or SocketError.NotSocket))
             {
-                // That client's own affair; the next one is served.
+                // That client's own affair, or too many files are open: the next one is served, a little later.
+                Thread.Sleep(1);
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {

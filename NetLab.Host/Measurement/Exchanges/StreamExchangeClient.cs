@@ -10,6 +10,7 @@ internal sealed class StreamExchangeClient(PerfConnector connector, PerfPlan pla
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private readonly ulong _session = (ulong)Random.Shared.NextInt64();
     private readonly List<LatencyHistogram> _roundTrips = [];
     private long _done;
     private long _wrong;
@@ -28,7 +29,7 @@ internal sealed class StreamExchangeClient(PerfConnector connector, PerfPlan pla
                 PerfConnection connection = await connector.ConnectAsync(null, cancellationToken).ConfigureAwait(false);
                 connections.Add(connection);
                 var hello = new PerfHello(opened, plan.SegmentSize, 0) { Stream = stream, Mode = plan.Mode };
-                await connection.WriteAsync(new PerfMessage { Hello = hello }, cancellationToken).ConfigureAwait(false);
+                await connection.WriteAsync(new PerfMessage { Session = _session, Hello = hello }, cancellationToken).ConfigureAwait(false);
                 PerfMessage answer = await connection.ReadAsync(PerfConnection.LongestHello, cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
                 if (!answer.Ready)
                 {

@@ -112,6 +112,7 @@ internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
         while ((read = socket.Receive(buffer)) > 0)
         {
             socket.Send(buffer.AsSpan(0, read));
+            Echoed += read;
         }
     });
 

@@ -39,6 +39,9 @@ internal abstract class PerfConnection : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public abstract Task PingPongAsync(ReadOnlyMemory<byte> message, Func<bool> more, Action<TimeSpan, bool> onRoundTrip, CancellationToken cancellationToken);
 
+    /// <summary>Bytes sent back so far.</summary>
+    public long Echoed { get; protected set; }
+
     /// <summary>Sends back what comes, up to the end of the stream.</summary>
     public abstract Task EchoAsync(CancellationToken cancellationToken);
 

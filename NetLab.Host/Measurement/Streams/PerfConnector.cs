@@ -61,7 +61,9 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfPlan plan, LabRecorde
             byte[] answer = new byte[request.Length + 1];
             while (more(right))
             {
-                using Socket socket = Connect(to);
+                // As plain as can be: each option would be a system call that is measured.
+                using var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                socket.Connect(to);
                 socket.Send(request.Span);
                 int length = 0;
                 int read;

@@ -9,9 +9,12 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
     // A stream that says nothing must not keep the next one waiting, and many of them must not use up everything.
     private const int MostUnknown = 256;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly PerfMessage Refusal = new() { Refusal = "busy with another measurement, or it is not possible" };
 
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ExchangeSlot _exchange = new();
     private Running? _running;
+    private long _answered;
     private int _unknown;
 
     /// <summary>Serves until cancelled, or until one measurement is over.</summary>
@@ -47,6 +50,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
                 if (Message.Is(line))
                 {
                     // Of a measurement of connections: one request each, answered with itself.
+                    Interlocked.Increment(ref _answered);
                     await connection.WriteAsync(Message.Bytes, cancellationToken).ConfigureAwait(false);
                     await connection.EndAsync(cancellationToken).ConfigureAwait(false);
                     return;
@@ -55,13 +59,13 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
                 PerfMessage message = PerfConnection.Parse(line);
                 if (message.Hello is { Mode: not PerfMode.Throughput } exchange)
                 {
-                    await ExchangeAsync(connection, exchange, cancellationToken).ConfigureAwait(false);
+                    await ExchangeAsync(connection, message, exchange, cancellationToken).ConfigureAwait(false);
                     return;
                 }
 
                 if (message.Hello is not { } hello || Join(message.Session, hello, cancellationToken) is not { } running || !running.Session.TryClaim(hello.Stream))
                 {
-                    await connection.WriteAsync(new PerfMessage { Refusal = "busy with another measurement, or it is not possible" }, cancellationToken).ConfigureAwait(false);
+                    await connection.WriteAsync(Refusal, cancellationToken).ConfigureAwait(false);
                     return;
                 }
 
@@ -77,16 +81,21 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
     }
 
     // Round trips and connections are measured by who asks: here is only answered, until that one is done.
-    private async Task ExchangeAsync(PerfConnection connection, PerfHello hello, CancellationToken cancellationToken)
+    private async Task ExchangeAsync(PerfConnection connection, PerfMessage message, PerfHello hello, CancellationToken cancellationToken)
     {
-        bool leads = hello.Stream == 0;
+        if (Volatile.Read(ref _running) is not null || !_exchange.TryJoin(message.Session, hello))
+        {
+            await connection.WriteAsync(Refusal, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
             using KernelRequestServer? requests = hello.Mode == PerfMode.Connections ? listener.OpenRequests() : null;
             await connection.WriteAsync(new PerfMessage { Ready = true, Port = requests?.Port }, cancellationToken).ConfigureAwait(false);
             var processor = new ProcessorTime();
-            await connection.EchoAsync(cancellationToken).ConfigureAwait(false);
-            if (leads)
+            await WatchAsync(connection.EchoAsync(cancellationToken), () => connection.Echoed + (requests?.Answered ?? Volatile.Read(ref _answered))).ConfigureAwait(false);
+            if (hello.Stream == 0)
             {
                 var report = new PerfReport(new PerfReceived(0, 0, 0), processor.Percent, true, 0, 0, []);
                 await connection.WriteAsync(new PerfMessage { Report = report }, cancellationToken).ConfigureAwait(false);
@@ -94,11 +103,29 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
         }
         finally
         {
-            if (leads)
+            if (_exchange.Leave())
             {
                 _over.TrySetResult();
             }
         }
+    }
+
+    // Who says nothing for long has gone, and the next one may come.
+    private static async Task WatchAsync(Task echoing, Func<long> progress)
+    {
+        long last = -1;
+        while (await Task.WhenAny(echoing, Task.Delay(PerfPlan.Silence, CancellationToken.None)).ConfigureAwait(false) != echoing)
+        {
+            long now = progress();
+            if (now == last)
+            {
+                throw new TimeoutException("nothing has been asked for a long time");
+            }
+
+            last = now;
+        }
+
+        await echoing.ConfigureAwait(false);
     }
 
     private async Task<byte[]> IdentifyAsync(PerfConnection connection, CancellationToken cancellationToken)
@@ -153,6 +180,11 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
     private Running? Join(ulong id, PerfHello hello, CancellationToken cancellationToken)
     {
         if (hello.Streams is < 1 or > PerfPlan.MaxStreams || hello.Stream < 0 || hello.Stream >= hello.Streams)
+        {
+            return null;
+        }
+
+        if (_exchange.IsTaken)
         {
             return null;
         }

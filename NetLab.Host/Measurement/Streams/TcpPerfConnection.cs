@@ -88,6 +88,7 @@ internal sealed class TcpPerfConnection(TcpConnection connection) : PerfConnecti
                 await connection.Transport.Output.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
             }
 
+            Echoed += result.Buffer.Length;
             connection.Transport.Input.AdvanceTo(result.Buffer.End);
         }
         while (!result.IsCompleted);

@@ -142,8 +142,6 @@ internal sealed class Bbr : ICongestionControl
     public void OnSegmentSize(int segmentSize)
     {
         // What is known of the path is bytes and seconds.
-        _window = _window * segmentSize / _segmentSize;
-        _windowBefore = _windowBefore * segmentSize / _segmentSize;
         _segmentSize = segmentSize;
         _model.OnSegmentSize(segmentSize);
     }

@@ -104,9 +104,11 @@ internal sealed class Cubic(int segmentSize) : ICongestionControl
 
     public void OnSegmentSize(int newSize)
     {
-        // What the curve is made of is counted in segments, and stays.
-        _window = _window * newSize / segmentSize;
-        SlowStartThreshold = SlowStartThreshold == long.MaxValue ? long.MaxValue : SlowStartThreshold * newSize / segmentSize;
+        // What the curve is made of is counted in segments.
+        double scale = (double)segmentSize / newSize;
+        (_maximum, _priorWindow, _renoWindow) = (_maximum * scale, _priorWindow * scale, _renoWindow * scale);
+        _epochStart = null;
+        _window = Math.Max(_window, 2.0 * newSize);
         _before = null;
         segmentSize = newSize;
     }

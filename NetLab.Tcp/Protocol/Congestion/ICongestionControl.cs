@@ -49,7 +49,8 @@ internal interface ICongestionControl
     void OnSpurious();
 
     /// <summary>
-    /// Segments have another size from now on: the window holds as many of them as before (RFC 4821, 5.3), in bytes more or less.
+    /// Segments have another size from now on. The window stays what it is in bytes: larger segments must not make a burst of what was
+    /// a flow.
     /// </summary>
     /// <param name="segmentSize">SMSS in bytes.</param>
     void OnSegmentSize(int segmentSize);

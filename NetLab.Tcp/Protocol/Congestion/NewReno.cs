@@ -89,9 +89,7 @@ internal sealed class NewReno(int segmentSize) : ICongestionControl
 
     public void OnSegmentSize(int newSize)
     {
-        Window = Window * newSize / segmentSize;
-        SlowStartThreshold = SlowStartThreshold == long.MaxValue ? long.MaxValue : SlowStartThreshold * newSize / segmentSize;
-        _before = null;
+        Window = Math.Max(Window, 2L * newSize);
         segmentSize = newSize;
     }
 

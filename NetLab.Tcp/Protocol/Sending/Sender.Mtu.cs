@@ -46,17 +46,31 @@ internal sealed partial class Sender
 
     private void OnArrivedOfSize(Instant now, in SentSegment segment)
     {
-        if (_search is null || segment.Length <= _sent.LongerThan)
+        if (_search is null)
         {
             return;
         }
 
-        _search.OnLargeArrived();
-        if (segment.IsMtuProbe && segment.Transmissions == 1)
+        if (segment.Length > _sent.LongerThan)
         {
-            _search.OnProbeArrived(now);
+            _search.OnLargeArrived();
+        }
+
+        if (segment.IsMtuProbe)
+        {
+            // Whole, or it would have been cut: sent once or, as a tail loss probe, twice. One that the peer took in parts, for want
+            // of room, says nothing of the path.
+            bool whole = segment.End - _probeStart == segment.Length;
             (_probeStart, _probeEnd) = (0, 0);
-            ApplySegmentSize();
+            if (whole)
+            {
+                _search.OnProbeArrived(now);
+                ApplySegmentSize();
+            }
+            else
+            {
+                _search.OnProbeLost(now);
+            }
         }
     }
 

@@ -127,6 +127,19 @@ public sealed class AccurateEcnTests
 
     [Fact]
     [Conformance(127)]
+    public void Where_data_ends_the_handshake_a_later_acknowledgment_is_not_taken_for_its_end()
+    {
+        ConnectionScript script = ConnectionScript.Connecting(Request with { QuickAcknowledgments = 16 });
+        script.Write(new byte[50]);
+        script.TakeAll();
+        script.Inject(Answer(0b100, EcnCodepoint.Ect0));
+        Assert.Equal(5, Said(script.Expect("data that acknowledges the answer", s => s.Payload.Length == 50)).Code);
+        script.Inject(Say.Data(1, 51, new byte[10]));
+        Assert.Equal(5, Said(script.Expect("an ACK", s => s.Payload.IsEmpty)).Code);
+    }
+
+    [Fact]
+    [Conformance(127)]
     public void An_acknowledgment_overtaken_by_a_newer_one_reports_nothing()
     {
         ConnectionScript script = Server(new ConnectionOptions { Pacing = false });

@@ -111,19 +111,19 @@ public sealed class MtuSearchTests
 
     [Fact]
     [Conformance(132)]
-    public void Another_segment_size_keeps_the_window_in_segments()
+    public void Another_segment_size_keeps_the_window_in_bytes_and_changes_what_a_segment_more_is()
     {
         foreach (ICongestionControl control in (ICongestionControl[])[new NewReno(1_000), new Cubic(1_000), new Bbr(1_000, 1)])
         {
             long before = control.Window;
             control.OnSegmentSize(4_000);
-            Assert.Equal(4 * before, control.Window);
-            control.OnSegmentSize(1_000);
             Assert.Equal(before, control.Window);
-            control.OnLoss(Instant.Zero, before);
-            long threshold = control.SlowStartThreshold;
-            control.OnSegmentSize(2_000);
-            Assert.Equal(threshold == long.MaxValue ? threshold : 2 * threshold, control.SlowStartThreshold);
+            control.OnTimeout(Instant.Zero, before, repeated: false);
+            Assert.Equal(4_000, control.Window);
+            control.OnSegmentSize(1_000);
+            Assert.Equal(4_000, control.Window);
+            control.OnTimeout(Instant.Zero, before, repeated: true);
+            Assert.Equal(1_000, control.Window);
         }
     }
 

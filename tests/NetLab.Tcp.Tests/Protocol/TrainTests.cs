@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Protocol.Listening;
+using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
@@ -72,6 +73,25 @@ public sealed class TrainTests
         Assert.True(alone.Stream.Received.SequenceEqual(together.Stream.Received), $"seed {seed}: other bytes");
         Assert.True(alone.Stream.ReceivedBytes > 10_000, $"seed {seed}: {alone.Stream.ReceivedBytes} bytes show nothing");
     });
+
+    /// <summary>A train from before the numbers went round: its timestamps are old, and none of it may be taken.</summary>
+    [Fact]
+    [Conformance(65)]
+    public void Behind_a_leader_that_is_refused_nothing_is_taken()
+    {
+        ConnectionScript script = ConnectionScript.Listening(peerInitial: 1_000);
+        script.Inject(new ScriptedSegment { Flags = SegmentFlags.Syn, Options = Stamped(100) });
+        script.TakeAll();
+        script.Inject(new ScriptedSegment { Flags = SegmentFlags.Ack, Sequence = 1, Acknowledgment = 1, Options = Stamped(100) });
+        script.Inject(Say.Data(1, 1, new byte[100]) with { Options = Stamped(100) });
+        long received = script.Stream.ReceivedBytes;
+        script.InjectTrain([Say.Data(1, 1, new byte[100]) with { Options = Stamped(50) }, Say.Data(101, 1, new byte[100]) with { Options = Stamped(50) }]);
+        Assert.Equal(received, script.Stream.ReceivedBytes);
+        script.InjectTrain([Say.Data(101, 1, new byte[100]) with { Options = Stamped(101) }, Say.Data(201, 1, new byte[100]) with { Options = Stamped(101) }]);
+        Assert.Equal(received + 200, script.Stream.ReceivedBytes);
+
+        static SegmentOptions Stamped(uint value) => new() { Timestamps = new SegmentTimestamps(value, 0) };
+    }
 
     private static byte[][] Drain(Demultiplexer demultiplexer, Instant now)
     {
