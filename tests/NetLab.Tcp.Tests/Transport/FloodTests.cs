@@ -13,8 +13,12 @@ namespace NetLab.Tcp.Tests.Transport;
 /// SYNs of peers that do not exist, 100,000 a second: whoever does exist still gets in, and memory stays where it was.
 /// NETLAB_FLOOD_SECONDS makes it last.
 /// </summary>
+[Collection(Alone)]
 public sealed class FloodTests(ITestOutputHelper output)
 {
+    /// <summary>What counts the memory of the whole process has it for itself.</summary>
+    public const string Alone = "alone";
+
     private const int Backlog = 256;
     private const int BatchSize = 50;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
@@ -54,7 +58,9 @@ public sealed class FloodTests(ITestOutputHelper output)
         output.WriteLine($"{flooded} SYNs in {seconds} s; {connected} honest clients connected, {late} did not within {Soon.TotalSeconds} s; {server.Statistics.CookiesSent} cookies; memory grew by {grown >> 10} KiB");
         Assert.True(flooded > 10_000);
         Assert.True(server.Statistics.CookiesSent > 0);
-        Assert.True(connected > 0 && late * 100 <= connected + late, $"{late} of {connected + late} were kept out");
+
+        // One in a hundred, or of fewer than that a couple: a SYN that a full socket buffer loses twice costs three seconds.
+        Assert.True(connected > 0 && late <= Math.Max(2, (connected + late) / 100), $"{late} of {connected + late} were kept out");
         Assert.InRange(grown, long.MinValue, 32 << 20);
         await listener.DisposeAsync();
         await accepting;
