@@ -42,10 +42,7 @@ public sealed partial class TcpConnection
             ReadOutput();
         }
 
-        while (_waiters.TryPeek(out (long Offset, TaskCompletionSource Waiter) waiting) && waiting.Offset <= Entry!.Connection.AcknowledgedUpTo)
-        {
-            _waiters.Dequeue().Waiter.TrySetResult();
-        }
+        SettleAcknowledged();
     }
 
     void IConnectionHandler.OnUnsentLow() => _gate?.Open();

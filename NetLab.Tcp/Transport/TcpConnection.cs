@@ -37,7 +37,6 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     private readonly TaskCompletionSource _allAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LowWaterGate? _gate;
     private readonly int _consumedStep;
-    private readonly Queue<(long Offset, TaskCompletionSource Waiter)> _waiters = new();
     private IDictionary<object, object?>? _items;
     private IFeatureCollection? _features;
     private string? _id;
@@ -142,22 +141,6 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     {
         _request = Request.Abort;
         Signal();
-    }
-
-    /// <summary>
-    /// Waits until the peer's TCP has acknowledged all that was written and flushed before: it is there, though perhaps not read yet.
-    /// </summary>
-    /// <param name="cancellationToken">Gives up waiting; nothing is taken back.</param>
-    /// <exception cref="IOException">The connection ended before that.</exception>
-    public Task WaitForAcknowledgedAsync(CancellationToken cancellationToken = default)
-    {
-        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_endpoint.TryPost(() => Await(waiter)))
-        {
-            waiter.TrySetException(new ObjectDisposedException(nameof(TcpEndpoint)));
-        }
-
-        return waiter.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Closes both ways; see the close contract.</summary>
@@ -283,11 +266,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         }
 
         _allAcknowledged.TrySetResult();
-        while (_waiters.TryDequeue(out (long Offset, TaskCompletionSource Waiter) waiting))
-        {
-            Settle(waiting.Waiter, reason);
-        }
-
+        SettleAll(reason);
         Exception toConnector = error is IOException { InnerException: SocketException inner } ? inner : error ?? ErrorFor(reason);
         if (!_established.Task.IsCompleted)
         {
@@ -304,41 +283,6 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         _gate?.Open();
         _endpoint.Forget(this, reason is CloseReason.Aborted or CloseReason.TimedOut);
         _closed.Set();
-    }
-
-    // On the loop, where what was flushed is looked at first.
-    private void Await(TaskCompletionSource waiter)
-    {
-        OnSignal();
-        if (_ended.Task is { IsCompleted: true } ended)
-        {
-            Settle(waiter, ended.GetAwaiter().GetResult());
-        }
-        else if (Entry is not { } entry)
-        {
-            Settle(waiter, CloseReason.Aborted);
-        }
-        else if (entry.Connection.AcknowledgedUpTo >= entry.Connection.WrittenUpTo)
-        {
-            waiter.TrySetResult();
-        }
-        else
-        {
-            _waiters.Enqueue((entry.Connection.WrittenUpTo, waiter));
-        }
-    }
-
-    // Who has finished has had everything acknowledged, and the FIN behind it.
-    private static void Settle(TaskCompletionSource waiter, CloseReason reason)
-    {
-        if (reason == CloseReason.Finished)
-        {
-            waiter.TrySetResult();
-        }
-        else
-        {
-            waiter.TrySetException(new IOException("The connection ended before the peer acknowledged everything."));
-        }
     }
 
     private void ReadOutput()

@@ -10,8 +10,8 @@ using Xunit.Abstractions;
 namespace NetLab.Tcp.Tests.Transport;
 
 /// <summary>
-/// SYNs of peers that do not exist, 100,000 a second: whoever does exist still gets in, and memory stays where it was.
-/// NETLAB_FLOOD_SECONDS makes it last.
+/// SYNs of peers that do not exist: whoever does exist still gets in, and memory stays where it was. NETLAB_FLOOD_SECONDS makes it
+/// last, at 100,000 a second; without it they are as many as a build that is not optimised takes out of its socket in time.
 /// </summary>
 [Collection(Alone)]
 public sealed class FloodTests(ITestOutputHelper output)
@@ -21,6 +21,12 @@ public sealed class FloodTests(ITestOutputHelper output)
 
     private const int Backlog = 256;
     private const int BatchSize = 50;
+
+    private const int FullRate = 100_000;
+    private const int ShortRate = 20_000;
+
+    // Of fewer, one in a hundred would mean nothing.
+    private const int LeastClients = 200;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
 
     [Fact]
@@ -28,18 +34,19 @@ public sealed class FloodTests(ITestOutputHelper output)
     public async Task A_flood_of_syns_keeps_nobody_out_and_fills_nothing()
     {
         int seconds = int.TryParse(Environment.GetEnvironmentVariable("NETLAB_FLOOD_SECONDS"), CultureInfo.InvariantCulture, out int asked) ? asked : 1;
+        int rate = asked > 0 ? FullRate : ShortRate;
         await using TcpEndpoint server = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         await using TcpConnectionListener listener = server.Listen(Backlog);
         using var over = new CancellationTokenSource();
         Task accepting = AcceptAsync(listener);
         long before = GC.GetTotalMemory(forceFullCollection: true);
         long flooded = 0;
-        var flood = new Thread(() => flooded = Flood(server.LocalEndPoint, over.Token)) { Name = "flood" };
+        var flood = new Thread(() => flooded = Flood(server.LocalEndPoint, rate, over.Token)) { Name = "flood" };
         flood.Start();
         var clock = Stopwatch.StartNew();
         int connected = 0;
         int late = 0;
-        while (clock.Elapsed < TimeSpan.FromSeconds(seconds))
+        while (clock.Elapsed < TimeSpan.FromSeconds(seconds) || connected + late < LeastClients)
         {
             try
             {
@@ -58,9 +65,7 @@ public sealed class FloodTests(ITestOutputHelper output)
         output.WriteLine($"{flooded} SYNs in {seconds} s; {connected} honest clients connected, {late} did not within {Soon.TotalSeconds} s; {server.Statistics.CookiesSent} cookies; memory grew by {grown >> 10} KiB");
         Assert.True(flooded > 10_000);
         Assert.True(server.Statistics.CookiesSent > 0);
-
-        // One in a hundred, or of fewer than that a couple: a SYN that a full socket buffer loses twice costs three seconds.
-        Assert.True(connected > 0 && late <= Math.Max(2, (connected + late) / 100), $"{late} of {connected + late} were kept out");
+        Assert.True(connected > 0 && late * 100 <= connected + late, $"{late} of {connected + late} were kept out");
         Assert.InRange(grown, long.MinValue, 32 << 20);
         await listener.DisposeAsync();
         await accepting;
@@ -76,7 +81,7 @@ public sealed class FloodTests(ITestOutputHelper output)
     }
 
     // Peers are told apart by their TCP ports too: one socket can be sixty thousand of them.
-    private static long Flood(IPEndPoint target, CancellationToken over)
+    private static long Flood(IPEndPoint target, int rate, CancellationToken over)
     {
         using DatagramSocket socket = DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using var poller = new DatagramPoller();
@@ -89,7 +94,7 @@ public sealed class FloodTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         while (!over.IsCancellationRequested)
         {
-            if (sent > 100_000 * clock.Elapsed.TotalSeconds)
+            if (sent > rate * clock.Elapsed.TotalSeconds)
             {
                 poller.Wait(TimeSpan.FromMilliseconds(0.5), nothing);
                 continue;
