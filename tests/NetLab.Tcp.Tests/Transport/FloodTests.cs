@@ -27,6 +27,7 @@ public sealed class FloodTests(ITestOutputHelper output)
 
     // Of fewer, one in a hundred would mean nothing.
     private const int LeastClients = 200;
+    private const int MostClients = 2_000;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
 
     [Fact]
@@ -36,6 +37,9 @@ public sealed class FloodTests(ITestOutputHelper output)
         int seconds = int.TryParse(Environment.GetEnvironmentVariable("NETLAB_FLOOD_SECONDS"), CultureInfo.InvariantCulture, out int asked) ? asked : 1;
         int rate = asked > 0 ? FullRate : ShortRate;
         await using TcpEndpoint server = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+        // One socket for all who are honest: their buffers are not what is measured.
+        await using TcpEndpoint clients = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0), new TcpEndpointOptions { Remote = server.LocalEndPoint });
         await using TcpConnectionListener listener = server.Listen(Backlog);
         using var over = new CancellationTokenSource();
         Task accepting = AcceptAsync(listener);
@@ -48,9 +52,16 @@ public sealed class FloodTests(ITestOutputHelper output)
         int late = 0;
         while (clock.Elapsed < TimeSpan.FromSeconds(seconds) || connected + late < LeastClients)
         {
+            if (connected >= MostClients)
+            {
+                // Each leaves a TIME-WAIT behind, which is not the flood's doing; the flood goes on.
+                await Task.Yield();
+                continue;
+            }
+
             try
             {
-                await using TcpConnection client = await new TcpConnectionFactory().ConnectAsync(server.LocalEndPoint).WaitAsync(Soon);
+                await using TcpConnection client = await clients.ConnectAsync(server.LocalEndPoint).WaitAsync(Soon);
                 connected++;
             }
             catch (Exception error) when (error is TimeoutException or SocketException)
