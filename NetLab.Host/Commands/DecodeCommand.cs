@@ -56,7 +56,7 @@ internal static class DecodeCommand
     {
         using CaptureReader reader = Open(path);
         var decoder = new PacketDecoder(options);
-        using Stream output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
+        using Stream output = Console.OpenStandardOutput();
         using var text = new StreamWriter(output, leaveOpen: true) { NewLine = "\n" };
         using var json = new JsonLines(output);
         var tree = new PacketTree(text, view.Layer);
@@ -75,7 +75,7 @@ internal static class DecodeCommand
                 continue;
             }
 
-            Show(decoder, decoded, packet, view, json, tree, summary, text);
+            Show(decoder, decoded, packet, view, json, tree, summary, text, output);
             if (packet.Number >= view.Count)
             {
                 break;
@@ -91,9 +91,10 @@ internal static class DecodeCommand
         }
 
         text.Flush();
+        json.Flush();
+        summary.Flush(output);
         if (reader.Damage is { } damage)
         {
-            output.Flush();
             Console.Error.WriteLine($"nlab: {path}: {damage}");
             return ExitCode.Failed;
         }
@@ -103,7 +104,7 @@ internal static class DecodeCommand
 
     private static void Show(
         PacketDecoder decoder, DecodedPacket decoded, in CapturedPacket packet, DecodeView view, JsonLines json, PacketTree tree,
-        PacketSummary summary, StreamWriter text)
+        PacketSummary summary, StreamWriter text, Stream output)
     {
         if (view.Json)
         {
@@ -113,7 +114,7 @@ internal static class DecodeCommand
         }
         else if (view.Summary)
         {
-            text.WriteLine(summary.Line(decoded, packet.Bytes));
+            summary.Write(decoded, packet.Bytes, output);
         }
         else
         {

@@ -30,11 +30,11 @@ internal static class DemoDecode
             {
                 DecodedPacket decoded = decoder.Decode(packet);
                 packets++;
-                string path = string.Join('/', decoded.Entries.Where(e => e.Protocol is not (ProtocolId.Frame or ProtocolId.Data or ProtocolId.TcpSession)).Select(e => PacketDecoder.NameOf(e.Protocol)).Distinct());
+                string path = string.Join('/', decoded.Entries.ToArray().Where(e => e.Protocol is not (ProtocolId.Frame or ProtocolId.Data or ProtocolId.TcpSession)).Select(e => ProtocolNames.Of(e.Protocol)).Distinct());
                 (long count, long bytes) = protocols.GetValueOrDefault(path);
                 protocols[path] = (count + 1, bytes + decoded.OriginalLength);
                 string text = line.Line(decoded, packet.Bytes);
-                if (shown < HandshakeSegments && decoded.InterfaceName == "sender" && IsHandshake(decoder, decoded))
+                if (shown < HandshakeSegments && decoded.InterfaceName == "sender" && IsHandshake(decoded))
                 {
                     shown++;
                     tree.Begin(decoded);
@@ -58,9 +58,9 @@ internal static class DemoDecode
     }
 
     // The first connection's own: SYN and SYN_ACK, and the ACK after which it is established. Not their repetitions.
-    private static bool IsHandshake(PacketDecoder decoder, DecodedPacket packet) =>
+    private static bool IsHandshake(DecodedPacket packet) =>
         packet.Session is { StreamNumber: 0, IsRetransmission: false } session
-        && decoder.TcpStreams[0].ClientToServer.Bytes == 0
+        && session.Stream.ClientToServer.Bytes == 0
         && session.State is TcpSessionState.Opening or TcpSessionState.Answered or TcpSessionState.Established;
 
     private static void Header(string text)

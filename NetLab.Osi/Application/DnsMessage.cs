@@ -3,173 +3,80 @@ using NetLab.Osi.Layers;
 
 namespace NetLab.Osi.Application;
 
-/// <summary>A DNS message (RFC 1035, 4.1), with the answers people look for.</summary>
-internal sealed class DnsMessage
+/// <summary>A DNS message (RFC 1035, 4.1), read where it stands, with the answers people look for.</summary>
+internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
 {
-    public const int Port = 53;
-    private const int HeaderSize = 12;
-    private const int MulticastPort = 5353;
-    private const int LlmnrPort = 5355;
+    public const int HeaderSize = 12;
 
-    private readonly List<(string Name, int Type)> _questions = [];
-    private readonly List<(string Name, int Type, uint TimeToLive, string? Data)> _answers = [];
-    private int _id;
-    private int _flags;
-    private int _questionCount;
-    private int _answerCount;
-    private int _authorityCount;
-    private int _additionalCount;
+    private const int Address = 1;
+    private const int NameServer = 2;
+    private const int CanonicalName = 5;
+    private const int Pointer = 12;
+    private const int MailExchange = 15;
+    private const int Address6 = 28;
+    private const int Service = 33;
 
-    /// <summary>Takes the payload of a UDP datagram apart if its ports say it is DNS.</summary>
-    public static bool TryDissect(in Dissection dissection, int source, int destination, int offset, int end)
-    {
-        bool isDns = IsPort(source) || IsPort(destination);
-        if (!isDns || TryRead(dissection.Packet[offset..end]) is not { } message)
-        {
-            return false;
-        }
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-        dissection.Result.DnsMessages.Add(message);
-        dissection.Add(ProtocolId.Dns, OsiLayer.Application, offset, end - offset, end);
-        return true;
-
-        static bool IsPort(int port) => port is Port or MulticastPort or LlmnrPort;
-    }
-
-    /// <summary>Reads a message; null if the bytes are none. Records that do not fit are left out.</summary>
-    public static DnsMessage? TryRead(ReadOnlySpan<byte> bytes)
+    /// <summary>Bytes of a question that the counts of a header promise: what a message of another protocol would not have.</summary>
+    public static bool LooksRight(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < HeaderSize)
         {
-            return null;
+            return false;
         }
 
-        var message = new DnsMessage
-        {
-            _id = BinaryPrimitives.ReadUInt16BigEndian(bytes),
-            _flags = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]),
-            _questionCount = BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]),
-            _answerCount = BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]),
-            _authorityCount = BinaryPrimitives.ReadUInt16BigEndian(bytes[8..]),
-            _additionalCount = BinaryPrimitives.ReadUInt16BigEndian(bytes[10..]),
-        };
-        int at = HeaderSize;
-        for (int i = 0; i < message._questionCount; i++)
-        {
-            if (!DnsName.TryRead(bytes, ref at, out string name) || at + 4 > bytes.Length)
-            {
-                return message;
-            }
-
-            message._questions.Add((name, BinaryPrimitives.ReadUInt16BigEndian(bytes[at..])));
-            at += 4;
-        }
-
-        for (int i = 0; i < message._answerCount; i++)
-        {
-            if (!message.TryReadAnswer(bytes, ref at))
-            {
-                break;
-            }
-        }
-
-        return message;
+        int records = Read16(bytes, 4) + Read16(bytes, 6) + Read16(bytes, 8) + Read16(bytes, 10);
+        return records <= bytes.Length;
     }
 
-    public void Describe(in LayerEntry entry, IFieldSink sink)
+    public void Describe(int offset, IFieldSink sink)
     {
-        int at = entry.Offset;
-        bool isResponse = (_flags & 0x8000) != 0;
-        sink.Number("id", _id, at, 2);
-        sink.Flag("qr", isResponse, at + 2, 1);
-        sink.Number("opcode", (_flags >> 11) & 15, at + 2, 1);
+        int flags = Read16(_bytes, 2);
+        bool isResponse = (flags & 0x8000) != 0;
+        sink.Number("id"u8, Read16(_bytes, 0), offset, 2);
+        sink.Flag("qr"u8, isResponse, offset + 2, 2);
+        sink.Number("opcode"u8, (flags >> 11) & 15, offset + 2, 2);
         if (isResponse)
         {
-            sink.Number("rcode", _flags & 15, at + 3, 1, RcodeName(_flags & 15));
+            sink.Number("rcode"u8, flags & 15, offset + 2, 2, RcodeName(flags & 15));
         }
 
-        sink.Number("qdcount", _questionCount, at + 4, 2);
-        sink.Number("ancount", _answerCount, at + 6, 2);
-        sink.Number("nscount", _authorityCount, at + 8, 2);
-        sink.Number("arcount", _additionalCount, at + 10, 2);
-        sink.BeginList("questions");
-        foreach ((string name, int type) in _questions)
+        int questions = Read16(_bytes, 4);
+        int answers = Read16(_bytes, 6);
+        sink.Number("qdcount"u8, questions, offset + 4, 2);
+        sink.Number("ancount"u8, answers, offset + 6, 2);
+        sink.Number("nscount"u8, Read16(_bytes, 8), offset + 8, 2);
+        sink.Number("arcount"u8, Read16(_bytes, 10), offset + 10, 2);
+        int at = HeaderSize;
+        bool isWhole = DescribeQuestions(questions, ref at, offset, sink);
+        if (isWhole && answers > 0)
         {
-            sink.BeginItem();
-            sink.Text("name", name, at, entry.Length);
-            sink.Number("type", type, at, entry.Length, TypeName(type));
-            sink.EndItem();
+            DescribeAnswers(answers, ref at, offset, sink);
         }
-
-        sink.EndList();
-        sink.BeginList("answers");
-        foreach ((string name, int type, uint timeToLive, string? data) in _answers)
-        {
-            sink.BeginItem();
-            sink.Text("name", name, at, entry.Length);
-            sink.Number("type", type, at, entry.Length, TypeName(type));
-            sink.Number("ttl", timeToLive, at, entry.Length);
-            if (data is not null)
-            {
-                sink.Text("data", data, at, entry.Length);
-            }
-
-            sink.EndItem();
-        }
-
-        sink.EndList();
     }
 
-    private bool TryReadAnswer(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        if (!DnsName.TryRead(bytes, ref at, out string name) || at + 10 > bytes.Length)
-        {
-            return false;
-        }
-
-        int type = BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
-        uint timeToLive = BinaryPrimitives.ReadUInt32BigEndian(bytes[(at + 4)..]);
-        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 8)..]);
-        at += 10;
-        if (at + length > bytes.Length)
-        {
-            return false;
-        }
-
-        _answers.Add((name, type, timeToLive, DataOf(bytes, type, at, length)));
-        at += length;
-        return true;
-    }
-
-    private static string? DataOf(ReadOnlySpan<byte> bytes, int type, int at, int length)
-    {
-        int nameAt = type switch
-        {
-            15 => at + 2, // MX: preference
-            33 => at + 6, // SRV: priority, weight, port
-            _ => at,
-        };
-        return (type, length) switch
-        {
-            (1, 4) or (28, 16) => AddressText.Ip(bytes.Slice(at, length)),
-            (2 or 5 or 12 or 15 or 33, _) when DnsName.TryRead(bytes, ref nameAt, out string name) => name,
-            _ => null,
-        };
-    }
+    private static int Read16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
 
     private static string? TypeName(int type) => type switch
     {
-        1 => "A",
-        2 => "NS",
-        5 => "CNAME",
+        Address => "A",
+        NameServer => "NS",
+        CanonicalName => "CNAME",
         6 => "SOA",
-        12 => "PTR",
-        15 => "MX",
+        Pointer => "PTR",
+        MailExchange => "MX",
         16 => "TXT",
-        28 => "AAAA",
-        33 => "SRV",
+        Address6 => "AAAA",
+        Service => "SRV",
         41 => "OPT",
+        43 => "DS",
+        46 => "RRSIG",
+        47 => "NSEC",
+        48 => "DNSKEY",
+        64 => "SVCB",
         65 => "HTTPS",
+        252 => "AXFR",
         255 => "ANY",
         _ => null,
     };
@@ -184,4 +91,82 @@ internal sealed class DnsMessage
         5 => "refused",
         _ => null,
     };
+
+    private bool DescribeQuestions(int count, ref int at, int offset, IFieldSink sink)
+    {
+        Span<byte> name = stackalloc byte[DnsName.MaxText];
+        sink.BeginList("questions"u8);
+        bool isWhole = true;
+        for (int i = 0; i < count && isWhole; i++)
+        {
+            int start = at;
+            isWhole = DnsName.TryRead(_bytes, ref at, name, out int length) && at + 4 <= _bytes.Length;
+            if (isWhole)
+            {
+                int type = Read16(_bytes, at);
+                sink.BeginItem();
+                sink.Text("name"u8, name[..length], offset + start, at - start);
+                sink.Number("type"u8, type, offset + at, 2, TypeName(type));
+                sink.EndItem();
+                at += 4;
+            }
+        }
+
+        sink.EndList();
+        return isWhole;
+    }
+
+    private void DescribeAnswers(int count, ref int at, int offset, IFieldSink sink)
+    {
+        Span<byte> name = stackalloc byte[DnsName.MaxText];
+        sink.BeginList("answers"u8);
+        for (int i = 0; i < count; i++)
+        {
+            int start = at;
+            if (!DnsName.TryRead(_bytes, ref at, name, out int length) || at + 10 > _bytes.Length)
+            {
+                break;
+            }
+
+            int type = Read16(_bytes, at);
+            int size = Read16(_bytes, at + 8);
+            int data = at + 10;
+            if (data + size > _bytes.Length)
+            {
+                break;
+            }
+
+            sink.BeginItem();
+            sink.Text("name"u8, name[..length], offset + start, at - start);
+            sink.Number("type"u8, type, offset + at, 2, TypeName(type));
+            sink.Number("ttl"u8, BinaryPrimitives.ReadUInt32BigEndian(_bytes[(at + 4)..]), offset + at + 4, 4);
+            DescribeData(type, data, size, offset, sink);
+            sink.EndItem();
+            at = data + size;
+        }
+
+        sink.EndList();
+    }
+
+    private void DescribeData(int type, int data, int size, int offset, IFieldSink sink)
+    {
+        switch (type, size)
+        {
+            case (Address, 4) or (Address6, 16):
+                sink.Ip("data"u8, _bytes.Slice(data, size), offset + data);
+                break;
+            case (NameServer or CanonicalName or Pointer or MailExchange or Service, _):
+                // MX begins with a preference; SRV with priority, weight and port.
+                int nameAt = data + (type == MailExchange ? 2 : type == Service ? 6 : 0);
+                Span<byte> name = stackalloc byte[DnsName.MaxText];
+                if (DnsName.TryRead(_bytes, ref nameAt, name, out int length))
+                {
+                    sink.Text("data"u8, name[..length], offset + data, size);
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
 }

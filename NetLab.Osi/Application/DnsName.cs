@@ -1,38 +1,46 @@
-using System.Text;
-
 namespace NetLab.Osi.Application;
 
 /// <summary>A domain name in a message, with compression (RFC 1035, 4.1.4).</summary>
 internal static class DnsName
 {
+    /// <summary>Room for the text of any name: labels and dots are at most as long as the name on the wire (RFC 1035, 2.3.4).</summary>
+    public const int MaxText = 256;
+
     private const int MaxLength = 255;
 
     /// <summary>Reads a name and moves behind it; false when it runs out of bytes or points in a circle.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> message, ref int at, out string name)
+    /// <param name="message">The message, which pointers count in.</param>
+    /// <param name="at">Where the name stands.</param>
+    /// <param name="text">Takes the name without its final dot, "." for the root; at least <see cref="MaxText"/> bytes.</param>
+    /// <param name="length">Bytes of text.</param>
+    public static bool TryRead(ReadOnlySpan<byte> message, ref int at, Span<byte> text, out int length)
     {
-        var text = new StringBuilder();
-        name = "";
+        length = 0;
         int position = at;
         int lowest = at;
         bool jumped = false;
         while (position < message.Length)
         {
-            int length = message[position];
-            if (length == 0)
+            int label = message[position];
+            if (label == 0)
             {
                 at = jumped ? at : position + 1;
-                name = text.Length == 0 ? "." : text.ToString();
+                if (length == 0)
+                {
+                    text[length++] = (byte)'.';
+                }
+
                 return true;
             }
 
-            if (length >= 0xC0)
+            if (label >= 0xC0)
             {
                 if (position + 1 >= message.Length)
                 {
                     return false;
                 }
 
-                int target = ((length & 0x3F) << 8) | message[position + 1];
+                int target = ((label & 0x3F) << 8) | message[position + 1];
                 at = jumped ? at : position + 2;
                 jumped = true;
 
@@ -46,18 +54,19 @@ internal static class DnsName
                 continue;
             }
 
-            if (length > 63 || position + 1 + length > message.Length || text.Length + length > MaxLength)
+            if (label > 63 || position + 1 + label > message.Length || length + 1 + label > MaxLength)
             {
                 return false;
             }
 
-            if (text.Length > 0)
+            if (length > 0)
             {
-                text.Append('.');
+                text[length++] = (byte)'.';
             }
 
-            text.Append(Encoding.UTF8.GetString(message.Slice(position + 1, length)));
-            position += 1 + length;
+            message.Slice(position + 1, label).CopyTo(text[length..]);
+            length += label;
+            position += 1 + label;
         }
 
         return false;

@@ -1,218 +1,205 @@
-using System.Globalization;
-using System.Text;
+using NetLab.Osi.Layers;
 using NetLab.Osi.Presentation;
+using NetLab.Osi.Session.Streams;
 
 namespace NetLab.Osi.Application;
 
-/// <summary>
-/// Finds HTTP/1.x messages in one direction of a stream, resumable at every byte. The first bytes decide whether it is
-/// HTTP at all; after the first contradiction the rest of the direction is left alone.
-/// </summary>
-/// <param name="methods">Methods of requests not yet answered: the direction of requests adds, that of responses takes.</param>
-internal sealed class HttpParser(Queue<string> methods)
+/// <summary>Finds the messages of one direction of HTTP/1.x. A message is shown on the packet that completes it.</summary>
+internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
 {
     // Servers refuse more than 8 to 32 KiB of header; what is longer is no header we could show.
     private const int MaxHeaderBytes = 64 << 10;
-    private const int MaxPipelined = 1000;
 
-    // Methods are tokens of any length (RFC 9110, 9.1); none that is registered is longer than this.
-    private const int MaxMethodBytes = 20;
-
-    private readonly List<byte> _header = [];
     private readonly ChunkedCoding _chunked = new();
-    private bool _methodEnded;
-    private long _bodyLeft;
-    private Mode _mode = Mode.Header;
+    private HttpMessage? _message;
+    private BodyDigest? _body;
+    private long _left;
+    private Mode _mode;
 
     private enum Mode
     {
         Header,
-        Body,
+        Length,
         Chunked,
         UntilClose,
-        NotHttp,
     }
 
-    /// <summary>Takes bytes in order.</summary>
-    /// <param name="bytes">They.</param>
-    /// <param name="messages">Gets the messages whose header is complete.</param>
-    public void Accept(ReadOnlySpan<byte> bytes, List<HttpMessage> messages)
+    public override ProtocolId Protocol => ProtocolId.Http;
+
+    public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
-        while (!bytes.IsEmpty)
+        int at = 0;
+        while (at < bytes.Length)
         {
-            switch (_mode)
+            int taken = _mode == Mode.Header ? TakeHeader(segment, bytes[at..]) : TakeBody(segment, bytes[at..]);
+            if (taken == NotMine)
             {
-                case Mode.Header:
-                    bytes = TakeHeader(bytes, messages);
-                    break;
-                case Mode.Body:
-                    int step = (int)Math.Min(_bodyLeft, bytes.Length);
-                    _bodyLeft -= step;
-                    bytes = bytes[step..];
-                    _mode = _bodyLeft == 0 ? Mode.Header : Mode.Body;
-                    break;
-                case Mode.Chunked:
-                    bytes = _chunked.Accept(bytes, out bool done, out bool bad);
-                    _mode = bad ? Mode.NotHttp : done ? Mode.Header : Mode.Chunked;
-                    break;
-                default:
-                    return;
-            }
-        }
-    }
-
-    private ReadOnlySpan<byte> TakeHeader(ReadOnlySpan<byte> bytes, List<HttpMessage> messages)
-    {
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            // RFC 9112, 2.2: empty lines before a message are passed over.
-            if (_header.Count == 0 && bytes[i] is (byte)'\r' or (byte)'\n')
-            {
-                continue;
+                return NotMine;
             }
 
-            _header.Add(bytes[i]);
-            if (_header.Count > MaxHeaderBytes || !MayBegin())
+            at += taken;
+            if (taken == 0 || segment.Side.Parser != this)
             {
-                _mode = Mode.NotHttp;
-                _header.Clear();
-                return default;
-            }
-
-            if (bytes[i] == (byte)'\n' && EndsHeader())
-            {
-                Complete(messages);
-                return bytes[(i + 1)..];
+                break;
             }
         }
 
-        return default;
+        return at;
     }
 
-    private bool EndsHeader()
+    public override void End(in StreamSegment segment)
     {
-        int n = _header.Count;
-        return (n >= 2 && _header[n - 2] == (byte)'\n') || (n >= 3 && _header[n - 2] == (byte)'\r' && _header[n - 3] == (byte)'\n');
+        // RFC 9112, 6.3: a response without a length ends with its connection. Any other that ends here is not whole.
+        if (_mode != Mode.Header)
+        {
+            _body = _mode == Mode.UntilClose ? _body : null;
+            Complete(segment);
+        }
     }
 
-    // Looked at while the first line comes in, so that a binary protocol is let go of after a few bytes.
-    private bool MayBegin()
+    private int TakeHeader(in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
-        if (_methodEnded)
+        // RFC 9112, 2.2: empty lines before a message are passed over.
+        int blank = bytes.IndexOfAnyExcept((byte)'\r', (byte)'\n');
+        if (blank != 0)
         {
-            return true;
+            return blank < 0 ? bytes.Length : blank;
         }
 
-        byte last = _header[^1];
-        if (last == (byte)' ')
+        if (!HttpProtocol.Begins(bytes))
         {
-            _methodEnded = true;
-            return _header.Count > 1;
-        }
-
-        // Upper case and a few signs: every method in use, and the "HTTP/1.1" of a response.
-        return _header.Count <= MaxMethodBytes && (char.IsAsciiLetterUpper((char)last) || char.IsAsciiDigit((char)last) || last is (byte)'-' or (byte)'_' or (byte)'/' or (byte)'.');
-    }
-
-    private void Complete(List<HttpMessage> messages)
-    {
-        string[] lines = Encoding.Latin1.GetString([.. _header]).Split('\n');
-        _header.Clear();
-        _methodEnded = false;
-        string[] first = lines[0].TrimEnd('\r').Split(' ', 3);
-        HttpMessage? message = first[0].StartsWith("HTTP/1.", StringComparison.Ordinal) ? ResponseFrom(first) : RequestFrom(first);
-        if (message is null)
-        {
-            _mode = Mode.NotHttp;
-            return;
-        }
-
-        foreach (string line in lines.Skip(1))
-        {
-            int colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon > 0)
+            if (bytes.Length < 8 && "HTTP/1."u8.StartsWith(bytes[..Math.Min(7, bytes.Length)]))
             {
-                Apply(message, line[..colon].Trim(), line[(colon + 1)..].Trim());
+                return 0;
             }
+
+            // In the middle of a message whose header was not captured: the next one begins with a segment.
+            return protocol.MayResume ? bytes.Length : NotMine;
         }
 
-        messages.Add(message);
-        _mode = BodyOf(message);
-    }
-
-    private static HttpMessage? RequestFrom(string[] words) =>
-        words.Length == 3 && words[2].StartsWith("HTTP/1.", StringComparison.Ordinal)
-            ? new HttpMessage { Method = words[0], Uri = words[1], Version = words[2] }
-            : null;
-
-    private static HttpMessage? ResponseFrom(string[] words) =>
-        words.Length >= 2 && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out int status)
-            ? new HttpMessage { Version = words[0], Status = status }
-            : null;
-
-    private static void Apply(HttpMessage message, string name, string value)
-    {
-        switch (name.ToUpperInvariant())
+        int end = bytes.IndexOf("\r\n\r\n"u8);
+        int size = end + 4;
+        int bare = (end < 0 ? bytes : bytes[..end]).IndexOf("\n\n"u8);
+        if (bare >= 0)
         {
-            case "HOST":
-                message.Host ??= value;
-                break;
-            case "USER-AGENT":
-                message.UserAgent ??= value;
-                break;
-            case "SERVER":
-                message.Server ??= value;
-                break;
-            case "CONTENT-TYPE":
-                message.ContentType ??= value;
-                break;
-            case "CONTENT-LENGTH" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long length):
-                message.ContentLength ??= length;
-                break;
-            case "CONTENT-ENCODING":
-                message.ContentEncoding ??= value;
-                break;
-            case "TRANSFER-ENCODING":
-                message.TransferEncoding ??= value;
-                break;
-            default:
-                break;
+            (end, size) = (bare, bare + 2);
         }
+
+        if (end < 0)
+        {
+            return bytes.Length > MaxHeaderBytes ? NotMine : 0;
+        }
+
+        if (HttpMessage.Read(bytes[..end]) is not { } message)
+        {
+            return protocol.MayResume ? size : NotMine;
+        }
+
+        Begin(segment, message);
+        return size;
     }
 
     // How the body ends (RFC 9112, 6.3).
-    private Mode BodyOf(HttpMessage message)
+    private void Begin(in StreamSegment segment, HttpMessage message)
     {
-        bool isResponse = message.Status is not null;
-        if (!isResponse)
+        _message = message;
+        _body = null;
+        string? method = message.Method;
+        if (message.Status is { } status)
         {
-            if (methods.Count < MaxPipelined)
+            bool isFinal = status is < 100 or >= 200;
+            method = isFinal ? protocol.Answered() : null;
+            if (status == 101)
             {
-                methods.Enqueue(message.Method!);
+                Complete(segment);
+                bool isWebSocket = message.Upgrade?.Contains("websocket", StringComparison.OrdinalIgnoreCase) == true;
+                protocol.Application.Switch(segment, isWebSocket ? new WebSocketProtocol() : null);
+                return;
+            }
+
+            if (!isFinal || method == "HEAD" || status is 204 or 304)
+            {
+                Complete(segment);
+                return;
+            }
+
+            if (method == "CONNECT" && status < 300)
+            {
+                Complete(segment);
+                protocol.Application.Switch(segment, null);
+                return;
             }
         }
         else
         {
-            bool final = message.Status is < 100 or >= 200;
-            string? method = final && methods.TryDequeue(out string? asked) ? asked : null;
-            if (!final || method == "HEAD" || message.Status is 204 or 304)
-            {
-                return Mode.Header;
-            }
+            protocol.Asked(method!);
+        }
 
-            if (method == "CONNECT" && message.Status < 300)
-            {
-                return Mode.NotHttp;
-            }
+        if (segment.Options.DecodeBodies)
+        {
+            _body = new BodyDigest(message.ContentEncoding);
         }
 
         if (message.IsChunked)
         {
             _chunked.Begin();
-            return Mode.Chunked;
+            _mode = Mode.Chunked;
+            return;
         }
 
-        _bodyLeft = message.ContentLength ?? 0;
-        return _bodyLeft > 0 ? Mode.Body : message.ContentLength is null && isResponse ? Mode.UntilClose : Mode.Header;
+        _left = message.ContentLength ?? 0;
+        _mode = _left > 0 ? Mode.Length : message.ContentLength is null && message.Status is not null ? Mode.UntilClose : Mode.Header;
+        if (_mode == Mode.Header)
+        {
+            Complete(segment);
+        }
+    }
+
+    private int TakeBody(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+        switch (_mode)
+        {
+            case Mode.Length:
+                int step = (int)Math.Min(_left, bytes.Length);
+                _left -= step;
+                _body?.Append(bytes[..step]);
+                if (_left == 0)
+                {
+                    Complete(segment);
+                }
+
+                return step;
+            case Mode.Chunked:
+                ReadOnlySpan<byte> rest = _chunked.Accept(bytes, _body, out bool done, out bool bad);
+                if (bad)
+                {
+                    // The header is right, whatever its body is.
+                    _body = null;
+                    Complete(segment);
+                    return NotMine;
+                }
+
+                if (done)
+                {
+                    Complete(segment);
+                }
+
+                return bytes.Length - rest.Length;
+            default:
+                _body?.Append(bytes);
+                return bytes.Length;
+        }
+    }
+
+    private void Complete(in StreamSegment segment)
+    {
+        _mode = Mode.Header;
+        if (_body?.Finish() is { } digest)
+        {
+            (_message!.BodyBytes, _message.BodySha256) = (digest.Bytes, digest.Sha256);
+        }
+
+        segment.Layer<HttpDetail>(ProtocolId.Http, OsiLayer.Application).Messages.Add(_message!);
+        (_message, _body) = (null, null);
     }
 }

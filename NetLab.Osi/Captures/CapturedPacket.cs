@@ -6,7 +6,9 @@ namespace NetLab.Osi.Captures;
 /// <param name="time">Nanoseconds since 1970-01-01 UTC, or null if the file has none.</param>
 /// <param name="originalLength">Bytes it had on the wire.</param>
 /// <param name="bytes">The bytes kept of it, valid until the next packet is read.</param>
-public readonly ref struct CapturedPacket(long number, CaptureInterface source, long? time, long originalLength, ReadOnlySpan<byte> bytes)
+/// <param name="comment">A note that the file has on it, or null.</param>
+public readonly ref struct CapturedPacket(
+    long number, CaptureInterface source, long? time, long originalLength, ReadOnlySpan<byte> bytes, string? comment = null)
 {
     /// <summary>Its ordinal in the file, from 1.</summary>
     public long Number { get; } = number;
@@ -22,4 +24,7 @@ public readonly ref struct CapturedPacket(long number, CaptureInterface source, 
 
     /// <summary>The bytes kept of it.</summary>
     public ReadOnlySpan<byte> Bytes { get; } = bytes;
+
+    /// <summary>A note that the file has on it, or null.</summary>
+    public string? Comment { get; } = comment;
 }

@@ -7,36 +7,36 @@ internal static class EthernetDissector
 {
     public static void Dissect(in Dissection dissection, int offset, int end)
     {
-        if (!EthernetHeader.TryRead(dissection.Packet[offset..end], out EthernetHeader header))
+        if (!EthernetHeader.TryRead(dissection.Bytes[offset..end], out EthernetHeader header))
         {
-            dissection.Short(OsiLayer.DataLink, "Ethernet header", offset, EthernetHeader.Size, end);
+            dissection.Cut(ProtocolId.Ethernet, OsiLayer.DataLink, "Ethernet header", offset, EthernetHeader.Size, end);
             return;
         }
 
         int next = offset + EthernetHeader.Size;
-        dissection.Add(ProtocolId.Ethernet, OsiLayer.DataLink, offset, EthernetHeader.Size, end);
-        if (header.HasLength)
+        if (dissection.Add(ProtocolId.Ethernet, OsiLayer.DataLink, offset, EthernetHeader.Size, end))
         {
-            dissection.Unknown(OsiLayer.DataLink, "IEEE 802.2 LLC", next);
-            dissection.Data(OsiLayer.DataLink, next, end);
+            EtherTypes.DissectTypeOrLength(dissection, header.TypeOrLength, next, end);
+        }
+    }
+
+    public static void Describe(in PacketView view, int index, IFieldSink sink)
+    {
+        int at = view[index].Offset;
+        if (!EthernetHeader.TryRead(view.BytesOf(index), out EthernetHeader header))
+        {
             return;
         }
 
-        EtherTypes.Dissect(dissection, header.TypeOrLength, next, end);
-    }
-
-    public static void Describe(ReadOnlySpan<byte> packet, in LayerEntry entry, IFieldSink sink)
-    {
-        EthernetHeader.TryRead(packet[entry.Offset..], out EthernetHeader header);
-        sink.Text("dst", AddressText.Mac(header.Destination), entry.Offset, 6);
-        sink.Text("src", AddressText.Mac(header.Source), entry.Offset + 6, 6);
+        sink.Mac("dst"u8, header.Destination, at);
+        sink.Mac("src"u8, header.Source, at + 6);
         if (header.HasLength)
         {
-            sink.Number("length", header.TypeOrLength, entry.Offset + 12, 2);
+            sink.Number("length"u8, header.TypeOrLength, at + 12, 2);
         }
         else
         {
-            sink.Number("type", header.TypeOrLength, entry.Offset + 12, 2, EtherTypes.NameOf(header.TypeOrLength));
+            sink.Number("type"u8, header.TypeOrLength, at + 12, 2, EtherTypes.NameOf(header.TypeOrLength));
         }
     }
 }

@@ -17,8 +17,7 @@ internal readonly ref struct EthernetHeader
 
     public int TypeOrLength => BinaryPrimitives.ReadUInt16BigEndian(_bytes[12..]);
 
-    /// <summary>Values from 1536 on are types, to 1500 lengths (IEEE 802.3, 3.2.6).</summary>
-    public bool HasLength => TypeOrLength <= 1500;
+    public bool HasLength => TypeOrLength <= EtherTypes.MaxLength;
 
     public static bool TryRead(ReadOnlySpan<byte> bytes, out EthernetHeader header)
     {

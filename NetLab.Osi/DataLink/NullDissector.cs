@@ -13,27 +13,35 @@ internal static class NullDissector
     {
         if (end - offset < Size)
         {
-            dissection.Short(OsiLayer.DataLink, "loopback header", offset, Size, end);
+            dissection.Cut(ProtocolId.Null, OsiLayer.DataLink, "loopback header", offset, Size, end);
             return;
         }
 
-        dissection.Add(ProtocolId.Null, OsiLayer.DataLink, offset, Size, end);
+        if (!dissection.Add(ProtocolId.Null, OsiLayer.DataLink, offset, Size, end))
+        {
+            return;
+        }
 
         // AF_INET is 2 everywhere; AF_INET6 differs by system. The version field of IP itself is the better witness.
-        uint family = FamilyOf(dissection.Packet[offset..]);
+        uint family = FamilyOf(dissection.Bytes[offset..]);
         if (family is 2 or 10 or 23 or 24 or 28 or 30)
         {
-            Ip.Dissect(dissection, offset + Size, end);
+            IpProtocols.DissectByVersion(dissection, offset + Size, end);
         }
         else
         {
-            dissection.Unknown(OsiLayer.Network, $"address family {family}", offset);
+            dissection.Unknown(OsiLayer.Network, "address family", offset, family);
             dissection.Data(OsiLayer.Network, offset + Size, end);
         }
     }
 
-    public static void Describe(ReadOnlySpan<byte> packet, in LayerEntry entry, IFieldSink sink) =>
-        sink.Number("family", FamilyOf(packet[entry.Offset..]), entry.Offset, Size);
+    public static void Describe(in PacketView view, int index, IFieldSink sink)
+    {
+        if (view[index].Length >= Size)
+        {
+            sink.Number("family"u8, FamilyOf(view.BytesOf(index)), view[index].Offset, Size);
+        }
+    }
 
     private static uint FamilyOf(ReadOnlySpan<byte> bytes)
     {

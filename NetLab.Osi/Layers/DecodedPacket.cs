@@ -1,4 +1,3 @@
-using NetLab.Osi.Application;
 using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Layers;
@@ -9,10 +8,13 @@ namespace NetLab.Osi.Layers;
 /// </summary>
 public sealed class DecodedPacket
 {
-    private readonly List<LayerEntry> _entries = [];
+    private readonly List<byte[]> _buffers = [];
+    private readonly TcpSegmentFacts _facts = new();
+    private LayerEntry[] _entries = new LayerEntry[16];
+    private bool _hasFacts;
 
     /// <summary>The protocols, outermost first.</summary>
-    public IReadOnlyList<LayerEntry> Entries => _entries;
+    public ReadOnlySpan<LayerEntry> Entries => _entries.AsSpan(0, Count);
 
     /// <summary>Why decoding stopped before the end of the packet; null if it did not.</summary>
     public DecodeStop? Stop { get; internal set; }
@@ -35,39 +37,88 @@ public sealed class DecodedPacket
     /// <summary>The name of the interface it was captured on, or null.</summary>
     public string? InterfaceName { get; internal set; }
 
+    /// <summary>A note that the capture holds on it, or null.</summary>
+    public string? Comment { get; internal set; }
+
     /// <summary>Whether the capture holds less of the packet than there was on the wire.</summary>
     public bool IsCut => CapturedLength < OriginalLength;
 
-    /// <summary>What the packet's TCP segment means in its conversation; null if it has none.</summary>
-    public TcpSegmentFacts? Session { get; internal set; }
+    /// <summary>What the packet's TCP segment means in its conversation; null if it has none. Valid until the next packet.</summary>
+    public TcpSegmentFacts? Session => _hasFacts ? _facts : null;
+
+    internal int Count { get; private set; }
 
     internal int UdpStream { get; set; }
 
-    internal List<HttpMessage> HttpMessages { get; } = [];
-
-    internal List<DnsMessage> DnsMessages { get; } = [];
+    /// <summary>The bytes an entry was read from.</summary>
+    /// <param name="packet">The packet's own bytes.</param>
+    /// <param name="entry">The entry.</param>
+    public ReadOnlySpan<byte> BufferOf(ReadOnlySpan<byte> packet, in LayerEntry entry) => entry.Buffer == 0 ? packet : _buffers[entry.Buffer - 1];
 
     internal void Reset()
     {
-        _entries.Clear();
-        (Stop, Session, UdpStream) = (null, null, 0);
-        HttpMessages.Clear();
-        DnsMessages.Clear();
+        // Details are references: they must not keep a whole stream's messages alive.
+        Array.Clear(_entries, 0, Count);
+        (Count, Stop, UdpStream, _hasFacts) = (0, null, 0, false);
+        if (_buffers.Count > 0)
+        {
+            _buffers.Clear();
+        }
     }
 
-    internal void Add(in LayerEntry entry) => _entries.Add(entry);
+    internal void Add(in LayerEntry entry)
+    {
+        if (Count == _entries.Length)
+        {
+            Array.Resize(ref _entries, Count * 2);
+        }
+
+        _entries[Count++] = entry;
+    }
+
+    /// <summary>Keeps bytes that were put together from several packets, or decrypted.</summary>
+    /// <returns>The number of the buffer.</returns>
+    internal int AddBuffer(byte[] bytes)
+    {
+        _buffers.Add(bytes);
+        return _buffers.Count;
+    }
+
+    /// <summary>What the packet's segment means, to be filled in.</summary>
+    internal TcpSegmentFacts BeginSession()
+    {
+        _hasFacts = true;
+        _facts.Reset();
+        return _facts;
+    }
 
     /// <summary>
-    /// The protocol that carries the one at a position, or null at the outermost. Of IPv6 with extension headers it is the
+    /// The protocol that carries the one at a position, or -1 at the outermost. Of IPv6 with extension headers it is the
     /// IPv6 header, which holds the addresses.
     /// </summary>
-    internal LayerEntry? CarrierOf(int index)
+    internal int CarrierOf(int index)
     {
         while (--index >= 0)
         {
-            if (_entries[index].Protocol is not (ProtocolId.Ipv6HopByHop or ProtocolId.Ipv6DestinationOptions or ProtocolId.Ipv6Routing or ProtocolId.Ipv6Fragment))
+            if (_entries[index].Protocol is not (ProtocolId.Ipv6HopByHop or ProtocolId.Ipv6DestinationOptions or ProtocolId.Ipv6Routing
+                or ProtocolId.Ipv6Fragment or ProtocolId.Ah))
             {
-                return _entries[index];
+                break;
+            }
+        }
+
+        return index;
+    }
+
+    /// <summary>A detail of a protocol that the packet has already, so that a second message joins the first.</summary>
+    internal T? FindDetail<T>()
+        where T : LayerDetail
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (_entries[i].Detail is T detail)
+            {
+                return detail;
             }
         }
 

@@ -1,14 +1,23 @@
+using NetLab.Osi.Network;
 using NetLab.Osi.Session;
 using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Layers;
 
-/// <summary>What a decoder remembers from packet to packet: conversations.</summary>
-internal sealed class DecoderState(DecoderOptions options)
+/// <summary>What a decoder remembers from packet to packet: conversations, and datagrams that are not whole yet.</summary>
+internal sealed class DecoderState
 {
-    public DecoderOptions Options { get; } = options;
+    public DecoderState(DecoderOptions options)
+    {
+        Options = options;
+        TcpStreams = new TcpStreams(options);
+    }
 
-    public TcpStreams TcpStreams { get; } = new();
+    public DecoderOptions Options { get; }
+
+    public TcpStreams TcpStreams { get; }
 
     public UdpFlows UdpFlows { get; } = new();
+
+    public FragmentReassembly Fragments { get; } = new();
 }

@@ -2,14 +2,14 @@ namespace NetLab.Osi.Layers;
 
 /// <summary>
 /// Takes a decoded packet field by field. Each dissector tells its fields once; tree, JSON and whatever else is drawn
-/// are sinks. Offsets and lengths are bytes of the packet the value came from.
+/// are sinks. Names are the schema's, in ASCII. Offsets and lengths are bytes of the buffer the layer was read from.
 /// </summary>
 public interface IFieldSink
 {
     /// <summary>A protocol begins.</summary>
-    /// <param name="protocol">Its name in the schema, such as <c>tcp</c>.</param>
-    /// <param name="entry">Where it is.</param>
-    void BeginLayer(string protocol, in LayerEntry entry);
+    /// <param name="entry">Which, and where it is.</param>
+    /// <returns>Whether its fields are wanted; if not, neither they nor its end are told.</returns>
+    bool BeginLayer(in LayerEntry entry);
 
     /// <summary>The protocol ends.</summary>
     void EndLayer();
@@ -20,19 +20,40 @@ public interface IFieldSink
     /// <param name="offset">Where it came from.</param>
     /// <param name="length">How many bytes.</param>
     /// <param name="meaning">The value in words, for people; or null.</param>
-    void Number(string name, long value, int offset, int length, string? meaning = null);
-
-    /// <summary>A text.</summary>
-    void Text(string name, string value, int offset, int length);
+    void Number(ReadOnlySpan<byte> name, long value, int offset, int length, string? meaning = null);
 
     /// <summary>A truth.</summary>
-    void Flag(string name, bool value, int offset, int length);
+    void Flag(ReadOnlySpan<byte> name, bool value, int offset, int length);
+
+    /// <summary>A hardware address.</summary>
+    void Mac(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset);
+
+    /// <summary>An IPv4 or IPv6 address: 4 or 16 bytes.</summary>
+    void Ip(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset);
+
+    /// <summary>Bytes that mean nothing further.</summary>
+    void Hex(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, int offset);
+
+    /// <summary>A text as its bytes stand in the packet; what is not UTF-8 of it is replaced.</summary>
+    void Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int offset, int length);
+
+    /// <summary>A text.</summary>
+    void Text(ReadOnlySpan<byte> name, string value, int offset, int length);
 
     /// <summary>A list of numbers.</summary>
-    void Numbers(string name, IReadOnlyList<int> values, int offset, int length);
+    void Numbers(ReadOnlySpan<byte> name, ReadOnlySpan<int> values, int offset, int length);
+
+    /// <summary>A list of texts.</summary>
+    void Texts(ReadOnlySpan<byte> name, IReadOnlyList<string> values, int offset, int length);
+
+    /// <summary>An object begins; its fields are told next.</summary>
+    void BeginObject(ReadOnlySpan<byte> name);
+
+    /// <summary>The object ends.</summary>
+    void EndObject();
 
     /// <summary>A list of objects begins; each is between <see cref="BeginItem"/> and <see cref="EndItem"/>.</summary>
-    void BeginList(string name);
+    void BeginList(ReadOnlySpan<byte> name);
 
     /// <summary>An object of the list begins.</summary>
     void BeginItem();

@@ -1,10 +1,6 @@
-using NetLab.Osi.Application;
 using NetLab.Osi.Captures;
 using NetLab.Osi.DataLink;
-using NetLab.Osi.Network;
-using NetLab.Osi.Physical;
 using NetLab.Osi.Session;
-using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Layers;
 
@@ -19,7 +15,7 @@ public sealed class PacketDecoder
     public PacketDecoder(DecoderOptions? options = null) => _state = new DecoderState(options ?? new DecoderOptions());
 
     /// <summary>The TCP streams seen so far, in the order of their first packets.</summary>
-    public IReadOnlyList<TcpStream> TcpStreams => _state.TcpStreams.All;
+    public IEnumerable<TcpStream> TcpStreams => _state.TcpStreams.All;
 
     /// <summary>Takes a packet apart.</summary>
     /// <returns>What was found; valid until the next call.</returns>
@@ -33,9 +29,10 @@ public sealed class PacketDecoder
         result.CapturedLength = packet.Bytes.Length;
         result.LinkType = LinkTypes.Canonical(packet.Source.LinkType);
         result.InterfaceName = packet.Source.Name;
-        var dissection = new Dissection(packet.Bytes, result, _state);
+        result.Comment = packet.Comment;
+        var dissection = new Dissection(packet.Bytes, packet.Bytes, result, _state, (int)Math.Clamp(packet.OriginalLength, packet.Bytes.Length, int.MaxValue / 2));
         dissection.Add(ProtocolId.Frame, OsiLayer.Physical, 0, 0, packet.Bytes.Length);
-        LinkTypes.Dissect(dissection);
+        LinkTypes.Dissect(dissection, result.LinkType, 0, packet.Bytes.Length);
         return result;
     }
 
@@ -45,85 +42,14 @@ public sealed class PacketDecoder
     public void Describe(in CapturedPacket packet, IFieldSink sink)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        int dnsMessages = 0;
-        for (int i = 0; i < _result.Entries.Count; i++)
+        var view = new PacketView(packet.Bytes, _result);
+        for (int i = 0; i < _result.Count; i++)
         {
-            LayerEntry entry = _result.Entries[i];
-            ReadOnlySpan<byte> bytes = packet.Bytes;
-            sink.BeginLayer(NameOf(entry.Protocol), entry);
-            switch (entry.Protocol)
+            if (sink.BeginLayer(_result.Entries[i]))
             {
-                case ProtocolId.Frame:
-                    Frame.Describe(_result, sink);
-                    break;
-                case ProtocolId.Ethernet:
-                    EthernetDissector.Describe(bytes, entry, sink);
-                    break;
-                case ProtocolId.Null:
-                    NullDissector.Describe(bytes, entry, sink);
-                    break;
-                case ProtocolId.Arp:
-                    ArpDissector.Describe(bytes, entry, sink);
-                    break;
-                case ProtocolId.Ipv4:
-                    Ipv4Dissector.Describe(bytes, entry, sink);
-                    break;
-                case ProtocolId.Ipv6:
-                    Ipv6Dissector.Describe(bytes, entry, sink);
-                    break;
-                case ProtocolId.Ipv6Fragment:
-                    Ipv6Dissector.DescribeFragment(bytes, entry, sink);
-                    break;
-                case ProtocolId.Icmp:
-                case ProtocolId.IcmpV6:
-                    IcmpDissector.Describe(bytes, entry, _result.CarrierOf(i), sink);
-                    break;
-                case ProtocolId.Tcp:
-                    TcpDissector.Describe(bytes, entry, _result.CarrierOf(i), _result, sink);
-                    break;
-                case ProtocolId.Udp:
-                    UdpDissector.Describe(bytes, entry, _result.CarrierOf(i), _result, sink);
-                    break;
-                case ProtocolId.TcpSession:
-                    TcpSession.Describe(entry, _result, sink);
-                    break;
-                case ProtocolId.Http:
-                    HttpMessage.DescribeAll(_result.HttpMessages, entry, sink);
-                    break;
-                case ProtocolId.Dns:
-                    _result.DnsMessages[dnsMessages++].Describe(entry, sink);
-                    break;
-                case ProtocolId.Data:
-                    sink.Number("length", entry.Length, entry.Offset, entry.Length);
-                    break;
-                default:
-                    break;
+                LayerFields.Describe(view, i, sink);
+                sink.EndLayer();
             }
-
-            sink.EndLayer();
         }
     }
-
-    /// <summary>A protocol's name in the schema and in filters.</summary>
-    public static string NameOf(ProtocolId protocol) => protocol switch
-    {
-        ProtocolId.Frame => "frame",
-        ProtocolId.Ethernet => "eth",
-        ProtocolId.Null => "null",
-        ProtocolId.Arp => "arp",
-        ProtocolId.Ipv4 => "ip",
-        ProtocolId.Ipv6 => "ipv6",
-        ProtocolId.Ipv6HopByHop => "ipv6_hopopts",
-        ProtocolId.Ipv6DestinationOptions => "ipv6_dstopts",
-        ProtocolId.Ipv6Routing => "ipv6_routing",
-        ProtocolId.Ipv6Fragment => "ipv6_frag",
-        ProtocolId.Icmp => "icmp",
-        ProtocolId.IcmpV6 => "icmpv6",
-        ProtocolId.Tcp => "tcp",
-        ProtocolId.Udp => "udp",
-        ProtocolId.TcpSession => "session",
-        ProtocolId.Http => "http",
-        ProtocolId.Dns => "dns",
-        _ => "data",
-    };
 }

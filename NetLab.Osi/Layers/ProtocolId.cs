@@ -1,58 +1,99 @@
 namespace NetLab.Osi.Layers;
 
-/// <summary>The protocols this library takes apart.</summary>
+/// <summary>The protocols this library takes apart; <see cref="ProtocolNames"/> holds their names.</summary>
+#pragma warning disable CS1591 // Each member is the protocol its name says; sources stand at the dissectors.
 public enum ProtocolId
 {
-    /// <summary>The frame as captured: times and lengths.</summary>
     Frame,
 
-    /// <summary>Ethernet II and IEEE 802.3.</summary>
+    // Layer 1: what a receiver noted about the signal.
+    Radiotap,
+    Ppi,
+    Prism,
+
+    // Layer 2.
     Ethernet,
-
-    /// <summary>BSD loopback (LINKTYPE_NULL and LINKTYPE_LOOP).</summary>
+    Vlan,
+    Pbb,
+    Llc,
+    Sll,
     Null,
+    Ppp,
+    Pppoe,
+    Mpls,
+    Wlan,
+    Hdlc,
+    Fddi,
+    TokenRing,
+    Arcnet,
+    FrameRelay,
+    Stp,
+    Cdp,
+    Lldp,
+    Eapol,
 
-    /// <summary>ARP (RFC 826).</summary>
+    // Layer 3.
     Arp,
-
-    /// <summary>IPv4 (RFC 791).</summary>
     Ipv4,
-
-    /// <summary>IPv6 (RFC 8200).</summary>
     Ipv6,
-
-    /// <summary>IPv6 hop-by-hop options.</summary>
     Ipv6HopByHop,
-
-    /// <summary>IPv6 destination options.</summary>
     Ipv6DestinationOptions,
-
-    /// <summary>IPv6 routing header.</summary>
     Ipv6Routing,
-
-    /// <summary>IPv6 fragment header.</summary>
     Ipv6Fragment,
-
-    /// <summary>ICMP (RFC 792).</summary>
+    Ah,
+    Esp,
     Icmp,
-
-    /// <summary>ICMPv6 (RFC 4443).</summary>
     IcmpV6,
+    Igmp,
+    Gre,
+    Erspan,
+    Ospf,
+    Pim,
+    Vrrp,
+    Eigrp,
 
-    /// <summary>TCP (RFC 9293), over IP or, as NetLab sends it, inside UDP.</summary>
+    // Layer 4.
     Tcp,
-
-    /// <summary>UDP (RFC 768).</summary>
     Udp,
+    Sctp,
+    Vxlan,
+    Geneve,
+    Gtp,
+    L2tp,
+    Teredo,
+    Quic,
 
-    /// <summary>The life of a TCP connection.</summary>
+    // Layer 5.
     TcpSession,
+    Socks,
 
-    /// <summary>HTTP/1.x (RFC 9112).</summary>
+    // Layer 6.
+    Tls,
+    Dtls,
+
+    // Layer 7.
     Http,
-
-    /// <summary>DNS (RFC 1035), with mDNS and LLMNR.</summary>
+    Http2,
+    WebSocket,
     Dns,
+    Mdns,
+    Llmnr,
+    Nbns,
+    Dhcp,
+    DhcpV6,
+    Ntp,
+    Ssdp,
+    Snmp,
+    Tftp,
+    Ssh,
+    Ftp,
+    Smtp,
+    Pop,
+    Imap,
+    Sip,
+    Mqtt,
+    Rtp,
+    WakeOnLan,
 
     /// <summary>Bytes that no dissector knows.</summary>
     Data,

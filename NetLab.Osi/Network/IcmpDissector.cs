@@ -3,73 +3,78 @@ using NetLab.Osi.Layers;
 
 namespace NetLab.Osi.Network;
 
-/// <summary>ICMP (RFC 792) and ICMPv6 (RFC 4443, RFC 4861).</summary>
+/// <summary>ICMP (RFC 792), with the packet that an error quotes.</summary>
 internal static class IcmpDissector
 {
     private const int Size = 8;
+    private const int EchoReply = 0;
+    private const int DestinationUnreachable = 3;
+    private const int SourceQuench = 4;
+    private const int Redirect = 5;
+    private const int Echo = 8;
+    private const int TimeExceeded = 11;
+    private const int ParameterProblem = 12;
 
-    public static void Dissect(in Dissection dissection, ProtocolId protocol, int offset, int end)
+    public static void Dissect(in Dissection dissection, int offset, int end)
     {
         if (end - offset < 4)
         {
-            dissection.Short(OsiLayer.Network, "ICMP header", offset, 4, end);
+            dissection.Short(OsiLayer.Network, "ICMP header", offset, Size, end);
             return;
         }
 
-        dissection.Add(protocol, OsiLayer.Network, offset, Math.Min(Size, end - offset), end);
-    }
-
-    public static void Describe(ReadOnlySpan<byte> packet, in LayerEntry entry, LayerEntry? carrier, IFieldSink sink)
-    {
-        bool isV6 = entry.Protocol == ProtocolId.IcmpV6;
-        int at = entry.Offset;
-        int type = packet[at];
-        sink.Number("icmp_type", type, at, 1, NameOf(type, isV6));
-        sink.Number("code", packet[at + 1], at + 1, 1);
-        bool isEcho = isV6 ? type is 128 or 129 : type is 0 or 8;
-        if (isEcho && entry.Length >= Size)
+        int header = Math.Min(Size, end - offset);
+        if (!dissection.Add(ProtocolId.Icmp, OsiLayer.Network, offset, header, end))
         {
-            sink.Number("id", BinaryPrimitives.ReadUInt16BigEndian(packet[(at + 4)..]), at + 4, 2);
-            sink.Number("seq", BinaryPrimitives.ReadUInt16BigEndian(packet[(at + 6)..]), at + 6, 2);
+            return;
         }
 
-        if (isV6 && type is 135 or 136 && entry.Length >= 24)
+        if (header < Size)
         {
-            sink.Text("target", AddressText.Ip(packet.Slice(at + 8, 16)), at + 8, 16);
+            dissection.Short(OsiLayer.Network, "ICMP header", offset, Size, end);
         }
-
-        if (IsWhole(packet, entry, carrier))
+        else if (dissection.Bytes[offset] is DestinationUnreachable or SourceQuench or Redirect or TimeExceeded or ParameterProblem && end > offset + Size)
         {
-            bool right = isV6
-                ? InternetChecksum.IsRight(packet, entry, carrier, Ip.Protocols.IcmpV6)
-                : InternetChecksum.IsRight(packet.Slice(at, entry.Length));
-            sink.Flag("checksum_ok", right, at + 2, 2);
+            IpProtocols.DissectByVersion(dissection.AsQuoted(), offset + Size, end);
+        }
+        else
+        {
+            dissection.Data(OsiLayer.Network, offset + Size, end);
         }
     }
 
-    /// <summary>Whether all that the carrying IP packet claims to hold was captured.</summary>
-    public static bool IsWhole(ReadOnlySpan<byte> packet, in LayerEntry entry, LayerEntry? carrier)
+    public static void Describe(in PacketView view, int index, IFieldSink sink)
     {
-        int? claimed = carrier?.Protocol switch
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        int at = view[index].Offset;
+        int type = bytes[0];
+        sink.Number("icmp_type"u8, type, at, 1, NameOf(type));
+        sink.Number("code"u8, bytes[1], at + 1, 1);
+        if (bytes.Length >= Size && type is EchoReply or Echo or (>= 13 and <= 18))
         {
-            ProtocolId.Ipv4 => BinaryPrimitives.ReadUInt16BigEndian(packet[(carrier.Value.Offset + 2)..]),
-            ProtocolId.Ipv6 => Ipv6Header.Size + BinaryPrimitives.ReadUInt16BigEndian(packet[(carrier.Value.Offset + 4)..]),
-            _ => null,
-        };
-        return claimed is { } bytes && carrier!.Value.Offset + bytes <= entry.Offset + entry.Length;
+            sink.Number("id"u8, BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]), at + 4, 2);
+            sink.Number("seq"u8, BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]), at + 6, 2);
+        }
+
+        if (view[index].IsWhole)
+        {
+            sink.Flag("checksum_ok"u8, InternetChecksum.IsRight(bytes), at + 2, 2);
+        }
     }
 
-    private static string? NameOf(int type, bool isV6) => (isV6, type) switch
+    private static string? NameOf(int type) => type switch
     {
-        (false, 0) or (true, 129) => "echo reply",
-        (false, 8) or (true, 128) => "echo request",
-        (false, 3) or (true, 1) => "destination unreachable",
-        (false, 11) or (true, 3) => "time exceeded",
-        (true, 2) => "packet too big",
-        (true, 133) => "router solicitation",
-        (true, 134) => "router advertisement",
-        (true, 135) => "neighbor solicitation",
-        (true, 136) => "neighbor advertisement",
+        EchoReply => "echo reply",
+        DestinationUnreachable => "destination unreachable",
+        SourceQuench => "source quench",
+        Redirect => "redirect",
+        Echo => "echo request",
+        9 => "router advertisement",
+        10 => "router solicitation",
+        TimeExceeded => "time exceeded",
+        ParameterProblem => "parameter problem",
+        13 => "timestamp request",
+        14 => "timestamp reply",
         _ => null,
     };
 }

@@ -1,51 +1,102 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using NetLab.Osi.Layers;
 
 namespace NetLab.Osi.Network;
 
-/// <summary>The Internet checksum (RFC 1071), as a judge: over bytes that carry a right checksum the result is zero.</summary>
+/// <summary>The Internet checksum (RFC 1071) and the pseudo-header of what IP carries (RFC 9293, 3.1; RFC 8200, 8.1).</summary>
 internal static class InternetChecksum
 {
+    /// <summary>Whether bytes that hold their own checksum are right.</summary>
     public static bool IsRight(ReadOnlySpan<byte> bytes) => Fold(Sum(bytes)) == 0xFFFF;
 
-    /// <summary>Judges a transport checksum with the pseudo-header of the layer that carries it.</summary>
-    /// <param name="packet">The packet.</param>
-    /// <param name="entry">The transport layer, wholly captured.</param>
-    /// <param name="carrier">IPv4, IPv6, or UDP: NetLab's TCP leaves the addresses out.</param>
-    /// <param name="protocol">The protocol number of the pseudo-header.</param>
-    public static bool IsRight(ReadOnlySpan<byte> packet, in LayerEntry entry, in LayerEntry? carrier, int protocol) =>
-        Fold(Sum(packet.Slice(entry.Offset, entry.Length)) + PseudoHeader(packet, entry, carrier, protocol)) == 0xFFFF;
-
-    /// <summary>Whether the field holds only the pseudo-header's sum: the network card was to do the rest.</summary>
-    public static bool IsPartial(ReadOnlySpan<byte> packet, in LayerEntry entry, in LayerEntry? carrier, int protocol, ushort field) =>
-        Fold(PseudoHeader(packet, entry, carrier, protocol)) == field;
-
-    private static ulong PseudoHeader(ReadOnlySpan<byte> packet, in LayerEntry entry, in LayerEntry? carrier, int protocol)
+    /// <summary>Whether the checksum of a layer that IP carries is right.</summary>
+    /// <param name="view">The packet.</param>
+    /// <param name="index">The layer.</param>
+    /// <param name="protocol">Its protocol number.</param>
+    public static bool IsRight(in PacketView view, int index, int protocol)
     {
-        ulong sum = (ulong)protocol + (ulong)entry.Length;
-        return carrier?.Protocol switch
-        {
-            ProtocolId.Ipv4 => sum + Sum(packet.Slice(carrier.Value.Offset + 12, 8)),
-            ProtocolId.Ipv6 => sum + Sum(packet.Slice(carrier.Value.Offset + 8, 32)),
-            _ => sum,
-        };
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        return Fold(Sum(bytes) + PseudoHeader(view, index, protocol, bytes.Length)) == 0xFFFF;
     }
 
-    private static ulong Sum(ReadOnlySpan<byte> bytes)
+    /// <summary>
+    /// Whether the checksum is only the sum of the pseudo-header: what a sender leaves for its network card to finish, seen
+    /// when the capture was made before the card.
+    /// </summary>
+    public static bool IsPartial(in PacketView view, int index, int protocol, ushort checksum)
     {
+        ulong sum = PseudoHeader(view, index, protocol, view[index].Length);
+        return sum > 0 && Fold(sum) == checksum;
+    }
+
+    /// <summary>Whether NetLab's TCP inside UDP is right: its pseudo-header has two addresses of zero.</summary>
+    public static bool IsRightWithoutAddresses(ReadOnlySpan<byte> segment, int protocol) =>
+        Fold(Sum(segment) + (ulong)protocol + (ulong)segment.Length) == 0xFFFF;
+
+    /// <summary>The sum of bytes as 16-bit words in network order, not folded; an odd last byte counts as a high one.</summary>
+    public static ulong Sum(ReadOnlySpan<byte> bytes)
+    {
+        // RFC 1071, 2 (B): the sum may be taken in the machine's byte order and swapped at the end. Words of four bytes are
+        // added into lanes of eight, which hold 2^32 of them.
         ulong sum = 0;
-        for (; bytes.Length >= 4; bytes = bytes[4..])
+        if (Vector256.IsHardwareAccelerated && bytes.Length >= 64)
         {
-            uint word = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-            sum += (word >> 16) + (word & 0xFFFF);
+            Vector256<ulong> low = Vector256<ulong>.Zero;
+            Vector256<ulong> high = Vector256<ulong>.Zero;
+            ReadOnlySpan<Vector256<uint>> vectors = MemoryMarshal.Cast<byte, Vector256<uint>>(bytes);
+            foreach (Vector256<uint> vector in vectors)
+            {
+                (Vector256<ulong> a, Vector256<ulong> b) = Vector256.Widen(vector);
+                low += a;
+                high += b;
+            }
+
+            sum = Vector256.Sum(low + high);
+            bytes = bytes[(vectors.Length * 32)..];
         }
 
-        for (; bytes.Length >= 2; bytes = bytes[2..])
+        while (bytes.Length >= 4)
         {
-            sum += BinaryPrimitives.ReadUInt16BigEndian(bytes);
+            sum += BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+            bytes = bytes[4..];
         }
 
-        return bytes.Length == 1 ? sum + ((ulong)bytes[0] << 8) : sum;
+        if (bytes.Length >= 2)
+        {
+            sum += BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+            bytes = bytes[2..];
+        }
+
+        sum += bytes.IsEmpty ? 0u : bytes[0];
+        return BinaryPrimitives.ReverseEndianness(Fold(sum));
+    }
+
+    // RFC 8200, 8.1: with a routing header, the destination is that of the last hop.
+    private static ReadOnlySpan<byte> FinalDestination(in PacketView view, int carrier, int index)
+    {
+        for (int i = carrier + 1; i < index; i++)
+        {
+            ReadOnlySpan<byte> header = view.BytesOf(i)[..view[i].HeaderLength];
+            if (view[i].Protocol != ProtocolId.Ipv6Routing || header.Length < 24 || header[3] == 0)
+            {
+                continue;
+            }
+
+            // Types 0 and 2 end with the last hop (RFC 2460, 4.4; RFC 6275, 6.4); segment routing begins with it (RFC 8754, 2).
+            if (header[2] is 0 or 2)
+            {
+                return header[^16..];
+            }
+
+            if (header[2] == 4)
+            {
+                return header.Slice(8, 16);
+            }
+        }
+
+        return view.BytesOf(carrier).Slice(24, 16);
     }
 
     private static ushort Fold(ulong sum)
@@ -56,5 +107,23 @@ internal static class InternetChecksum
         }
 
         return (ushort)sum;
+    }
+
+    private static ulong PseudoHeader(in PacketView view, int index, int protocol, int length)
+    {
+        ulong sum = (ulong)protocol + (ulong)length;
+        int carrier = view.Decoded.CarrierOf(index);
+        if (carrier < 0)
+        {
+            return sum;
+        }
+
+        ReadOnlySpan<byte> header = view.BytesOf(carrier);
+        return view[carrier].Protocol switch
+        {
+            ProtocolId.Ipv4 => sum + Sum(header.Slice(12, 8)),
+            ProtocolId.Ipv6 => sum + Sum(header.Slice(8, 16)) + Sum(FinalDestination(view, carrier, index)),
+            _ => sum,
+        };
     }
 }

@@ -2,12 +2,12 @@ using NetLab.Osi.Layers;
 
 namespace NetLab.Osi.Network;
 
-/// <summary>IPv4 (RFC 791).</summary>
+/// <summary>IPv4 (RFC 791), its fragments put together.</summary>
 internal static class Ipv4Dissector
 {
     public static void Dissect(in Dissection dissection, int offset, int end)
     {
-        if (!Ipv4Header.TryRead(dissection.Packet[offset..end], out Ipv4Header header))
+        if (!Ipv4Header.TryRead(dissection.Bytes[offset..end], out Ipv4Header header))
         {
             dissection.Short(OsiLayer.Network, "IPv4 header", offset, Ipv4Header.MinSize, end);
             return;
@@ -15,58 +15,89 @@ internal static class Ipv4Dissector
 
         if (header.HeaderLength < Ipv4Header.MinSize)
         {
-            dissection.Malformed(OsiLayer.Network, $"IPv4 header length {header.HeaderLength}", offset);
-            return;
-        }
-
-        if (header.HeaderLength > end - offset)
-        {
-            dissection.Short(OsiLayer.Network, "IPv4 options", offset, header.HeaderLength, end);
+            dissection.Malformed(OsiLayer.Network, "IPv4 header length", offset, header.HeaderLength);
             return;
         }
 
         // A total length of 0 comes from segmentation left to the network card: the frame's own length holds.
-        int total = header.TotalLength == 0 ? end - offset : header.TotalLength;
+        int total = header.TotalLength == 0 ? Math.Max(end, dissection.WireEnd) - offset : header.TotalLength;
+        Dissection inside = dissection.Until(offset + total);
+        if (header.HeaderLength > end - offset)
+        {
+            inside.Add(ProtocolId.Ipv4, OsiLayer.Network, offset, Ipv4Header.MinSize, end);
+            inside.Short(OsiLayer.Network, "IPv4 options", offset, header.HeaderLength, end);
+            return;
+        }
+
         if (total < header.HeaderLength)
         {
             dissection.Add(ProtocolId.Ipv4, OsiLayer.Network, offset, header.HeaderLength, offset + header.HeaderLength);
-            dissection.Malformed(OsiLayer.Network, $"IPv4 total length {total}", offset + 2);
+            dissection.Malformed(OsiLayer.Network, "IPv4 total length", offset + 2, total);
             return;
         }
 
         int payloadEnd = Math.Min(end, offset + total);
         int next = offset + header.HeaderLength;
-        dissection.Add(ProtocolId.Ipv4, OsiLayer.Network, offset, header.HeaderLength, payloadEnd);
-        if (offset + total > end)
+        if (!inside.Add(ProtocolId.Ipv4, OsiLayer.Network, offset, header.HeaderLength, payloadEnd))
         {
-            dissection.Short(OsiLayer.Network, "IPv4 packet", offset, total, end);
+            return;
         }
 
         if (header.FragmentOffset > 0 || header.MoreFragments)
         {
-            dissection.Data(OsiLayer.Network, next, payloadEnd);
-            return;
+            DissectFragment(inside, header, next, payloadEnd);
+        }
+        else
+        {
+            IpProtocols.DissectPayload(inside, header.Protocol, next, payloadEnd);
         }
 
-        Ip.DissectPayload(dissection, header.Protocol, next, payloadEnd);
+        // Only now: what the payload itself says of the missing bytes is the better answer.
+        if (offset + total > end)
+        {
+            inside.Short(OsiLayer.Network, "IPv4 total length", offset, total, end);
+        }
     }
 
-    public static void Describe(ReadOnlySpan<byte> packet, in LayerEntry entry, IFieldSink sink)
+    public static void Describe(in PacketView view, int index, IFieldSink sink)
     {
-        int at = entry.Offset;
-        Ipv4Header.TryRead(packet[at..], out Ipv4Header header);
-        sink.Text("src", AddressText.Ip(header.Source), at + 12, 4);
-        sink.Text("dst", AddressText.Ip(header.Destination), at + 16, 4);
-        sink.Number("hlen", header.HeaderLength, at, 1);
-        sink.Number("dscp", header.Dscp, at + 1, 1);
-        sink.Number("ecn", header.Ecn, at + 1, 1);
-        sink.Number("length", header.TotalLength, at + 2, 2);
-        sink.Number("id", header.Identification, at + 4, 2);
-        sink.Flag("df", header.DontFragment, at + 6, 1);
-        sink.Flag("mf", header.MoreFragments, at + 6, 1);
-        sink.Number("offset", header.FragmentOffset, at + 6, 2);
-        sink.Number("ttl", header.TimeToLive, at + 8, 1);
-        sink.Number("protocol", header.Protocol, at + 9, 1, Ip.NameOf(header.Protocol));
-        sink.Flag("checksum_ok", InternetChecksum.IsRight(packet.Slice(at, entry.HeaderLength)), at + 10, 2);
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        int at = view[index].Offset;
+        Ipv4Header.TryRead(bytes, out Ipv4Header header);
+        sink.Ip("src"u8, header.Source, at + 12);
+        sink.Ip("dst"u8, header.Destination, at + 16);
+        sink.Number("hlen"u8, header.HeaderLength, at, 1);
+        sink.Number("dscp"u8, header.Dscp, at + 1, 1);
+        sink.Number("ecn"u8, header.Ecn, at + 1, 1);
+        sink.Number("length"u8, header.TotalLength, at + 2, 2);
+        sink.Number("id"u8, header.Identification, at + 4, 2);
+        sink.Flag("df"u8, header.DontFragment, at + 6, 1);
+        sink.Flag("mf"u8, header.MoreFragments, at + 6, 1);
+        sink.Number("offset"u8, header.FragmentOffset, at + 6, 2);
+        sink.Number("ttl"u8, header.TimeToLive, at + 8, 1);
+        sink.Number("protocol"u8, header.Protocol, at + 9, 1, IpProtocols.NameOf(header.Protocol));
+        if (header.HeaderLength <= bytes.Length)
+        {
+            sink.Flag("checksum_ok"u8, InternetChecksum.IsRight(bytes[..header.HeaderLength]), at + 10, 2);
+        }
+    }
+
+    private static void DissectFragment(in Dissection dissection, in Ipv4Header header, int offset, int end)
+    {
+        bool isWhole = end - offset == dissection.WireEnd - offset;
+        if (!dissection.IsQuoted && isWhole)
+        {
+            var key = new FragmentKey(
+                Addresses.Read(header.Source), Addresses.Read(header.Destination), (uint)header.Identification, header.Protocol);
+            byte[]? datagram = dissection.State.Fragments.Take(
+                key, dissection.Bytes[offset..end], header.FragmentOffset, header.MoreFragments, header.Protocol, dissection.Result.Time, out int protocol);
+            if (datagram is not null)
+            {
+                IpProtocols.DissectPayload(dissection.Into(datagram), protocol, 0, datagram.Length);
+                return;
+            }
+        }
+
+        dissection.Data(OsiLayer.Network, offset, end);
     }
 }

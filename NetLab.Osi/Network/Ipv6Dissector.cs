@@ -3,14 +3,14 @@ using NetLab.Osi.Layers;
 
 namespace NetLab.Osi.Network;
 
-/// <summary>IPv6 and its extension headers (RFC 8200).</summary>
+/// <summary>IPv6 and its extension headers (RFC 8200), its fragments put together.</summary>
 internal static class Ipv6Dissector
 {
     private const int FragmentHeaderSize = 8;
 
     public static void Dissect(in Dissection dissection, int offset, int end)
     {
-        if (!Ipv6Header.TryRead(dissection.Packet[offset..end], out Ipv6Header header))
+        if (!Ipv6Header.TryRead(dissection.Bytes[offset..end], out Ipv6Header header))
         {
             dissection.Short(OsiLayer.Network, "IPv6 header", offset, Ipv6Header.Size, end);
             return;
@@ -18,74 +18,110 @@ internal static class Ipv6Dissector
 
         // A payload length of 0 is a jumbogram or segmentation left to the card: the frame's own length holds.
         int next = offset + Ipv6Header.Size;
-        int wanted = header.PayloadLength == 0 ? end : next + header.PayloadLength;
+        int wanted = header.PayloadLength == 0 ? Math.Max(end, dissection.WireEnd) : next + header.PayloadLength;
         int payloadEnd = Math.Min(end, wanted);
-        dissection.Add(ProtocolId.Ipv6, OsiLayer.Network, offset, Ipv6Header.Size, payloadEnd);
+        Dissection inside = dissection.Until(wanted);
+        if (!inside.Add(ProtocolId.Ipv6, OsiLayer.Network, offset, Ipv6Header.Size, payloadEnd))
+        {
+            return;
+        }
+
+        DissectChain(inside, header, header.NextHeader, next, payloadEnd);
         if (wanted > end)
         {
-            dissection.Short(OsiLayer.Network, "IPv6 packet", offset, wanted - offset, end);
+            inside.Short(OsiLayer.Network, "IPv6 payload length", offset, wanted - offset, end);
         }
-
-        DissectChain(dissection, header.NextHeader, next, payloadEnd);
     }
 
-    public static void Describe(ReadOnlySpan<byte> packet, in LayerEntry entry, IFieldSink sink)
+    public static void Describe(in PacketView view, int index, IFieldSink sink)
     {
-        int at = entry.Offset;
-        Ipv6Header.TryRead(packet[at..], out Ipv6Header header);
-        sink.Text("src", AddressText.Ip(header.Source), at + 8, 16);
-        sink.Text("dst", AddressText.Ip(header.Destination), at + 24, 16);
-        sink.Number("tclass", header.TrafficClass, at, 2);
-        sink.Number("flow", header.FlowLabel, at + 1, 3);
-        sink.Number("length", header.PayloadLength, at + 4, 2);
-        sink.Number("next", header.NextHeader, at + 6, 1, Ip.NameOf(header.NextHeader));
-        sink.Number("hlim", header.HopLimit, at + 7, 1);
+        int at = view[index].Offset;
+        Ipv6Header.TryRead(view.BytesOf(index), out Ipv6Header header);
+        sink.Ip("src"u8, header.Source, at + 8);
+        sink.Ip("dst"u8, header.Destination, at + 24);
+        sink.Number("tclass"u8, header.TrafficClass, at, 4);
+        sink.Number("flow"u8, header.FlowLabel, at, 4);
+        sink.Number("length"u8, header.PayloadLength, at + 4, 2);
+        sink.Number("next"u8, header.NextHeader, at + 6, 1, IpProtocols.NameOf(header.NextHeader));
+        sink.Number("hlim"u8, header.HopLimit, at + 7, 1);
     }
 
-    public static void DescribeFragment(ReadOnlySpan<byte> packet, in LayerEntry entry, IFieldSink sink)
+    public static void DescribeFragment(in PacketView view, int index, IFieldSink sink)
     {
-        int field = BinaryPrimitives.ReadUInt16BigEndian(packet[(entry.Offset + 2)..]);
-        sink.Number("offset", field & 0xFFF8, entry.Offset + 2, 2);
-        sink.Flag("mf", (field & 1) != 0, entry.Offset + 3, 1);
-        sink.Number("id", BinaryPrimitives.ReadUInt32BigEndian(packet[(entry.Offset + 4)..]), entry.Offset + 4, 4);
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        int at = view[index].Offset;
+        int field = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
+        sink.Number("offset"u8, field & 0xFFF8, at + 2, 2);
+        sink.Flag("mf"u8, (field & 1) != 0, at + 2, 2);
+        sink.Number("id"u8, BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), at + 4, 4);
     }
 
-    private static void DissectChain(in Dissection dissection, int protocol, int offset, int end)
+    private static void DissectChain(in Dissection dissection, in Ipv6Header header, int protocol, int offset, int end)
     {
         // Each header is at least eight bytes long, so a packet of 64 KiB ends the chain by itself.
-        while (true)
+        while (ExtensionOf(protocol) is { } extension)
         {
-            ProtocolId? extension = protocol switch
-            {
-                Ip.Protocols.HopByHop => ProtocolId.Ipv6HopByHop,
-                Ip.Protocols.DestinationOptions => ProtocolId.Ipv6DestinationOptions,
-                Ip.Protocols.Routing => ProtocolId.Ipv6Routing,
-                Ip.Protocols.Fragment => ProtocolId.Ipv6Fragment,
-                _ => null,
-            };
-            if (extension is not { } id)
-            {
-                Ip.DissectPayload(dissection, protocol, offset, end);
-                return;
-            }
-
-            bool isFragment = id == ProtocolId.Ipv6Fragment;
-            int length = end - offset < 2 ? FragmentHeaderSize : isFragment ? FragmentHeaderSize : 8 + (dissection.Packet[offset + 1] * 8);
+            bool isFragment = extension == ProtocolId.Ipv6Fragment;
+            int length = isFragment || end - offset < 2 ? FragmentHeaderSize
+                : extension == ProtocolId.Ah ? 4 * (dissection.Bytes[offset + 1] + 2)
+                : 8 + (dissection.Bytes[offset + 1] * 8);
             if (length > end - offset)
             {
-                dissection.Short(OsiLayer.Network, Ip.NameOf(protocol), offset, length, end);
+                // What is there of it is shown, for its first byte says what it would have carried.
+                if (end > offset)
+                {
+                    dissection.Add(extension, OsiLayer.Network, offset, end - offset, end);
+                }
+
+                dissection.Short(OsiLayer.Network, "extension header length", offset, length, end);
                 return;
             }
 
-            dissection.Add(id, OsiLayer.Network, offset, length, end);
-            protocol = dissection.Packet[offset];
-            if (isFragment && (BinaryPrimitives.ReadUInt16BigEndian(dissection.Packet[(offset + 2)..]) & 0xFFF9) != 0)
+            if (!dissection.Add(extension, OsiLayer.Network, offset, length, end))
             {
-                dissection.Data(OsiLayer.Network, offset + length, end);
                 return;
             }
 
+            int field = isFragment ? BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[(offset + 2)..]) & 0xFFF9 : 0;
+            if (field != 0)
+            {
+                DissectFragment(dissection, header, offset, field, end);
+                return;
+            }
+
+            protocol = dissection.Bytes[offset];
             offset += length;
         }
+
+        IpProtocols.DissectPayload(dissection, protocol, offset, end);
+    }
+
+    private static ProtocolId? ExtensionOf(int protocol) => protocol switch
+    {
+        IpProtocols.HopByHop => ProtocolId.Ipv6HopByHop,
+        IpProtocols.DestinationOptions => ProtocolId.Ipv6DestinationOptions,
+        IpProtocols.Routing => ProtocolId.Ipv6Routing,
+        IpProtocols.Fragment => ProtocolId.Ipv6Fragment,
+        IpProtocols.Ah => ProtocolId.Ah,
+        _ => null,
+    };
+
+    private static void DissectFragment(in Dissection dissection, in Ipv6Header header, int offset, int field, int end)
+    {
+        int payload = offset + FragmentHeaderSize;
+        if (!dissection.IsQuoted && end == dissection.WireEnd)
+        {
+            uint identification = BinaryPrimitives.ReadUInt32BigEndian(dissection.Bytes[(offset + 4)..]);
+            var key = new FragmentKey(Addresses.Read(header.Source), Addresses.Read(header.Destination), identification, IpProtocols.Fragment);
+            byte[]? datagram = dissection.State.Fragments.Take(
+                key, dissection.Bytes[payload..end], field & 0xFFF8, (field & 1) != 0, dissection.Bytes[offset], dissection.Result.Time, out int protocol);
+            if (datagram is not null)
+            {
+                DissectChain(dissection.Into(datagram), header, protocol, 0, datagram.Length);
+                return;
+            }
+        }
+
+        dissection.Data(OsiLayer.Network, payload, end);
     }
 }

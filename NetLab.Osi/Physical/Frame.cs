@@ -15,18 +15,25 @@ internal static class Frame
 
     public static void Describe(DecodedPacket packet, IFieldSink sink)
     {
-        sink.Number("link_type", packet.LinkType, 0, 0, DataLink.LinkTypes.NameOf(packet.LinkType));
-        sink.Number("wire_bytes", packet.OriginalLength, 0, 0);
-        sink.Number("captured_bytes", packet.CapturedLength, 0, 0);
+        sink.Number("link_type"u8, packet.LinkType, 0, 0, DataLink.LinkTypes.NameOf(packet.LinkType));
+        sink.Number("wire_bytes"u8, packet.OriginalLength, 0, 0);
+        sink.Number("captured_bytes"u8, packet.CapturedLength, 0, 0);
         if (packet.InterfaceName is { } name)
         {
-            sink.Text("interface", name, 0, 0);
+            sink.Text("interface"u8, name, 0, 0);
+        }
+
+        if (packet.Comment is { } comment)
+        {
+            sink.Text("comment"u8, comment, 0, 0);
         }
 
         if (packet.LinkType == DataLink.LinkTypes.Ethernet)
         {
-            long bits = 8 * (Math.Max(packet.OriginalLength, EthernetMinimum) + EthernetOverhead);
-            sink.Number("medium_bits", bits, 0, 0, "derived: preamble, padding, FCS and gap included");
+            sink.Number("medium_bits"u8, MediumBits(packet), 0, 0, "derived: preamble, padding, FCS and gap included");
         }
     }
+
+    /// <summary>The bits the frame costs on an Ethernet.</summary>
+    public static long MediumBits(DecodedPacket packet) => 8 * (Math.Max(packet.OriginalLength, EthernetMinimum) + EthernetOverhead);
 }

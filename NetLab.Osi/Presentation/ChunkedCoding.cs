@@ -1,6 +1,6 @@
 namespace NetLab.Osi.Presentation;
 
-/// <summary>The chunked transfer coding (RFC 9112, 7.1), resumable at every byte: finds where a body ends.</summary>
+/// <summary>The chunked transfer coding (RFC 9112, 7.1), resumable at every byte: finds a body's bytes and where it ends.</summary>
 internal sealed class ChunkedCoding
 {
     private long _size;
@@ -22,10 +22,11 @@ internal sealed class ChunkedCoding
 
     /// <summary>Takes bytes of the body.</summary>
     /// <param name="bytes">They, and what comes after.</param>
+    /// <param name="body">Gets the bytes without the coding; or null.</param>
     /// <param name="done">Whether the body ended.</param>
     /// <param name="bad">Whether it breaks the rules.</param>
     /// <returns>What was not taken.</returns>
-    public ReadOnlySpan<byte> Accept(ReadOnlySpan<byte> bytes, out bool done, out bool bad)
+    public ReadOnlySpan<byte> Accept(ReadOnlySpan<byte> bytes, BodyDigest? body, out bool done, out bool bad)
     {
         (done, bad) = (false, false);
         while (!bytes.IsEmpty && !done && !bad)
@@ -34,6 +35,7 @@ internal sealed class ChunkedCoding
             {
                 int step = (int)Math.Min(_size, bytes.Length);
                 _size -= step;
+                body?.Append(bytes[..step]);
                 bytes = bytes[step..];
                 _state = _size == 0 ? State.DataEnd : State.Data;
                 continue;
@@ -46,7 +48,7 @@ internal sealed class ChunkedCoding
                 case State.Size when char.IsAsciiHexDigit((char)b):
                     // Sixteen digits are more than any body; one more would wrap around.
                     bad = ++_digits > 15;
-                    _size = (_size * 16) + Convert.ToInt32(((char)b).ToString(), 16);
+                    _size = (_size * 16) + (char.IsAsciiDigit((char)b) ? b - '0' : (b | 0x20) - 'a' + 10);
                     break;
                 case State.Size or State.Extension when b == (byte)'\n':
                     bad = _digits == 0;

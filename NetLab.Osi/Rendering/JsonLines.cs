@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using NetLab.Osi.Layers;
 using NetLab.Osi.Session;
 
@@ -9,52 +6,49 @@ namespace NetLab.Osi.Rendering;
 /// <summary>A decoded capture as JSON Lines: an object a packet, then one a TCP stream.</summary>
 public sealed class JsonLines : IFieldSink, IDisposable
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     private readonly Stream _output;
-    private readonly ArrayBufferWriter<byte> _line = new(4096);
-    private readonly Utf8JsonWriter _json;
-    private bool _skipping;
+    private readonly JsonText _json = new();
 
     /// <summary>Makes a renderer.</summary>
     /// <param name="output">Where the lines go; stays the caller's.</param>
-    public JsonLines(Stream output)
-    {
-        _output = output;
-        _json = new Utf8JsonWriter(_line, Options);
-    }
+    public JsonLines(Stream output) => _output = output;
 
     /// <summary>Begins a packet's line; its fields are told next.</summary>
     /// <param name="packet">The packet just decoded.</param>
     public void Begin(DecodedPacket packet)
     {
         ArgumentNullException.ThrowIfNull(packet);
-        _json.WriteStartObject();
-        _json.WriteString("type", "packet");
-        _json.WriteNumber("n", packet.Number);
+        _json.BeginObject();
+        _json.Plain("type"u8, "packet"u8);
+        _json.Number("n"u8, packet.Number);
         if (packet.Time is { } time)
         {
-            _json.WriteNumber("t", time);
+            _json.Number("t"u8, time);
         }
 
-        _json.WriteNumber("len", packet.OriginalLength);
-        _json.WriteNumber("cap", packet.CapturedLength);
-        _json.WriteNumber("link", packet.LinkType);
-        _json.WriteStartArray("layers");
+        _json.Number("len"u8, packet.OriginalLength);
+        _json.Number("cap"u8, packet.CapturedLength);
+        _json.Number("link"u8, packet.LinkType);
+        if (packet.Comment is { } comment)
+        {
+            _json.String("comment"u8, comment);
+        }
+
+        _json.BeginList("layers"u8);
     }
 
     /// <summary>Ends a packet's line.</summary>
     public void End(DecodedPacket packet)
     {
         ArgumentNullException.ThrowIfNull(packet);
-        _json.WriteEndArray();
+        _json.EndList();
         if (packet.Stop is { } stop)
         {
-            _json.WriteStartObject("error");
-            _json.WriteNumber("layer", (int)stop.Layer);
-            _json.WriteString("reason", stop.ToString());
-            _json.WriteNumber("offset", stop.Offset);
-            _json.WriteEndObject();
+            _json.BeginObject("error"u8);
+            _json.Number("layer"u8, (int)stop.Layer);
+            _json.String("reason"u8, stop.ToString());
+            _json.Number("offset"u8, stop.Offset);
+            _json.EndObject();
         }
 
         EndLine();
@@ -64,110 +58,123 @@ public sealed class JsonLines : IFieldSink, IDisposable
     public void Stream(TcpStream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        _json.WriteStartObject();
-        _json.WriteString("type", "stream");
-        _json.WriteString("proto", "tcp");
-        _json.WriteNumber("stream", stream.Number);
-        WriteEnd("client", stream.Client);
-        WriteEnd("server", stream.Server);
-        WriteDirection("c2s", stream.ClientToServer);
-        WriteDirection("s2c", stream.ServerToClient);
-        _json.WriteString("state", TcpSession.NameOf(stream.State));
-        _json.WriteStartArray("applications");
+        _json.BeginObject();
+        _json.Plain("type"u8, "stream"u8);
+        _json.Plain("proto"u8, "tcp"u8);
+        _json.Number("stream"u8, stream.Number);
+        WriteEnd("client"u8, stream.Client);
+        WriteEnd("server"u8, stream.Server);
+        WriteDirection("c2s"u8, stream.ClientToServer);
+        WriteDirection("s2c"u8, stream.ServerToClient);
+        _json.String("state"u8, TcpSession.NameOf(stream.State));
+        _json.BeginList("applications"u8);
         foreach (string application in stream.Applications)
         {
-            _json.WriteStringValue(application);
+            _json.String(default, application);
         }
 
-        _json.WriteEndArray();
+        _json.EndList();
         EndLine();
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _json.Dispose();
+    /// <summary>Writes out what is still held back.</summary>
+    public void Flush() => _json.Text.Flush(_output);
 
-    void IFieldSink.BeginLayer(string protocol, in LayerEntry entry)
+    /// <inheritdoc/>
+    public void Dispose() => Flush();
+
+    bool IFieldSink.BeginLayer(in LayerEntry entry)
     {
         // Layer 1 stands in the packet's own keys; bytes nobody knows are no protocol.
-        _skipping = entry.Protocol is ProtocolId.Frame or ProtocolId.Data;
-        if (!_skipping)
+        if (entry.Protocol is ProtocolId.Frame or ProtocolId.Data)
         {
-            _json.WriteStartObject();
-            _json.WriteString("proto", protocol);
-            _json.WriteNumber("osi", (int)entry.Layer);
+            return false;
         }
+
+        _json.BeginObject();
+        _json.Plain("proto"u8, ProtocolNames.Utf8Of(entry.Protocol));
+        _json.Number("osi"u8, (int)entry.Layer);
+        if (entry.IsQuoted)
+        {
+            _json.Flag("quoted"u8, true);
+        }
+
+        return true;
     }
 
-    void IFieldSink.EndLayer()
-    {
-        if (!_skipping)
-        {
-            _json.WriteEndObject();
-        }
-    }
+    void IFieldSink.EndLayer() => _json.EndObject();
 
-    void IFieldSink.Number(string name, long value, int offset, int length, string? meaning)
-    {
-        if (!_skipping)
-        {
-            _json.WriteNumber(name, value);
-        }
-    }
+    void IFieldSink.Number(ReadOnlySpan<byte> name, long value, int offset, int length, string? meaning) => _json.Number(name, value);
 
-    void IFieldSink.Text(string name, string value, int offset, int length)
-    {
-        if (!_skipping)
-        {
-            _json.WriteString(name, value);
-        }
-    }
+    void IFieldSink.Flag(ReadOnlySpan<byte> name, bool value, int offset, int length) => _json.Flag(name, value);
 
-    void IFieldSink.Flag(string name, bool value, int offset, int length) => _json.WriteBoolean(name, value);
+    void IFieldSink.Mac(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => _json.Mac(name, address);
 
-    void IFieldSink.Numbers(string name, IReadOnlyList<int> values, int offset, int length)
+    void IFieldSink.Ip(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => _json.Ip(name, address);
+
+    void IFieldSink.Hex(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, int offset) => _json.String(name, Convert.ToHexStringLower(bytes));
+
+    void IFieldSink.Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int offset, int length) => _json.String(name, value);
+
+    void IFieldSink.Text(ReadOnlySpan<byte> name, string value, int offset, int length) => _json.String(name, value);
+
+    void IFieldSink.Numbers(ReadOnlySpan<byte> name, ReadOnlySpan<int> values, int offset, int length)
     {
-        _json.WriteStartArray(name);
+        _json.BeginList(name);
         foreach (int value in values)
         {
-            _json.WriteNumberValue(value);
+            _json.Number(default, value);
         }
 
-        _json.WriteEndArray();
+        _json.EndList();
     }
 
-    void IFieldSink.BeginList(string name) => _json.WriteStartArray(name);
-
-    void IFieldSink.BeginItem() => _json.WriteStartObject();
-
-    void IFieldSink.EndItem() => _json.WriteEndObject();
-
-    void IFieldSink.EndList() => _json.WriteEndArray();
-
-    private void WriteEnd(string name, TcpStreamEnd end)
+    void IFieldSink.Texts(ReadOnlySpan<byte> name, IReadOnlyList<string> values, int offset, int length)
     {
-        _json.WriteStartObject(name);
-        _json.WriteString("ip", end.Ip);
-        _json.WriteNumber("port", end.Port);
-        _json.WriteEndObject();
+        _json.BeginList(name);
+        foreach (string value in values)
+        {
+            _json.String(default, value);
+        }
+
+        _json.EndList();
     }
 
-    private void WriteDirection(string name, TcpStreamDirection direction)
+    void IFieldSink.BeginObject(ReadOnlySpan<byte> name) => _json.BeginObject(name);
+
+    void IFieldSink.EndObject() => _json.EndObject();
+
+    void IFieldSink.BeginList(ReadOnlySpan<byte> name) => _json.BeginList(name);
+
+    void IFieldSink.BeginItem() => _json.BeginObject();
+
+    void IFieldSink.EndItem() => _json.EndObject();
+
+    void IFieldSink.EndList() => _json.EndList();
+
+    private void WriteEnd(ReadOnlySpan<byte> name, TcpStreamEnd end)
     {
-        _json.WriteStartObject(name);
-        _json.WriteNumber("packets", direction.Packets);
-        _json.WriteNumber("bytes", direction.Bytes);
-        _json.WriteString("sha256", direction.Sha256);
-        _json.WriteBoolean("gap", direction.HasGap);
-        _json.WriteEndObject();
+        Span<byte> address = stackalloc byte[16];
+        _json.BeginObject(name);
+        _json.Ip("ip"u8, address[..end.Write(address)]);
+        _json.Number("port"u8, end.Port);
+        _json.EndObject();
+    }
+
+    private void WriteDirection(ReadOnlySpan<byte> name, TcpStreamDirection direction)
+    {
+        _json.BeginObject(name);
+        _json.Number("packets"u8, direction.Packets);
+        _json.Number("bytes"u8, direction.Bytes);
+        _json.String("sha256"u8, direction.Sha256);
+        _json.Flag("gap"u8, direction.HasGap);
+        _json.EndObject();
     }
 
     private void EndLine()
     {
-        _json.WriteEndObject();
-        _json.Flush();
-        _output.Write(_line.WrittenSpan);
-        _output.WriteByte((byte)'\n');
-        _line.ResetWrittenCount();
-        _json.Reset();
+        _json.EndObject();
+        _json.Text.Append((byte)'\n');
+        _json.Text.FlushIfLarge(_output);
     }
 }

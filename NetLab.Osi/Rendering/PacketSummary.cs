@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
 using NetLab.Osi.Layers;
 using NetLab.Osi.Session;
@@ -10,6 +9,7 @@ namespace NetLab.Osi.Rendering;
 /// <summary>A decoded packet in one line: number, time since the first, ends, protocols, and what it is about.</summary>
 public sealed class PacketSummary
 {
+    private readonly Utf8Text _text = new();
     private long? _firstTime;
 
     /// <summary>The line.</summary>
@@ -18,69 +18,196 @@ public sealed class PacketSummary
     public string Line(DecodedPacket packet, ReadOnlySpan<byte> bytes)
     {
         ArgumentNullException.ThrowIfNull(packet);
-        _firstTime ??= packet.Time;
-        double seconds = packet.Time is { } time ? (time - _firstTime!.Value) / 1e9 : 0;
-        var line = new StringBuilder();
-        line.Append(CultureInfo.InvariantCulture, $"{packet.Number,6} {seconds,11:F6}  ");
-        (string from, string to) = Ends(packet, bytes);
-        line.Append(CultureInfo.InvariantCulture, $"{from} → {to}  {packet.OriginalLength,5}  {Protocols(packet)}  {About(packet, bytes)}");
-        if (packet.Stop is { } stop)
-        {
-            line.Append(CultureInfo.InvariantCulture, $"  [{stop}]");
-        }
-
-        return line.ToString().TrimEnd();
+        int start = _text.Length;
+        Compose(packet, bytes);
+        string line = Encoding.UTF8.GetString(_text.Written[start..]).TrimEnd();
+        _text.Clear();
+        return line;
     }
 
-    private static string Protocols(DecodedPacket packet) => string.Join('/', packet.Entries
-        .Where(e => e.Protocol is not (ProtocolId.Frame or ProtocolId.TcpSession or ProtocolId.Data))
-        .Select(e => PacketDecoder.NameOf(e.Protocol)));
-
-    private static (string From, string To) Ends(DecodedPacket packet, ReadOnlySpan<byte> bytes)
+    /// <summary>Writes the line; <see cref="Flush"/> writes out what is still held back.</summary>
+    /// <param name="packet">The packet just decoded.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <param name="output">Where it goes.</param>
+    public void Write(DecodedPacket packet, ReadOnlySpan<byte> bytes, Stream output)
     {
-        (string from, string to) = ("?", "?");
-        foreach (LayerEntry entry in packet.Entries)
+        ArgumentNullException.ThrowIfNull(packet);
+        ArgumentNullException.ThrowIfNull(output);
+        Compose(packet, bytes);
+        _text.Append((byte)'\n');
+        _text.FlushIfLarge(output);
+    }
+
+    /// <summary>Writes out what is still held back.</summary>
+    public void Flush(Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        _text.Flush(output);
+    }
+
+    private void Compose(DecodedPacket packet, ReadOnlySpan<byte> bytes)
+    {
+        _firstTime ??= packet.Time;
+        long since = packet.Time is { } time ? time - _firstTime!.Value : 0;
+        _text.AppendRight(packet.Number, 6);
+        _text.Append((byte)' ');
+        bool isBefore = since < 0;
+        long microseconds = (Math.Abs(since) + 500) / 1000;
+        if (isBefore)
         {
-            int at = entry.Offset;
-            switch (entry.Protocol)
+            _text.Append((byte)'-');
+        }
+
+        _text.AppendRight(microseconds / 1_000_000, 4);
+        _text.Append((byte)'.');
+        _text.AppendZeros(microseconds % 1_000_000, 6);
+        _text.Append("  "u8);
+        AppendEnds(packet, bytes);
+        _text.Append("  "u8);
+        _text.AppendRight(packet.OriginalLength, 5);
+        _text.Append("  "u8);
+        AppendProtocols(packet);
+        AppendAbout(packet, bytes);
+        if (packet.Stop is { } stop)
+        {
+            _text.Append("  ["u8);
+            _text.Append(stop.ToString());
+            _text.Append((byte)']');
+        }
+    }
+
+    private void AppendProtocols(DecodedPacket packet)
+    {
+        bool isFirst = true;
+        foreach (ref readonly LayerEntry entry in packet.Entries)
+        {
+            if (entry.Protocol is ProtocolId.Frame or ProtocolId.TcpSession or ProtocolId.Data)
             {
-                case ProtocolId.Ethernet:
-                    (from, to) = (AddressText.Mac(bytes.Slice(at + 6, 6)), AddressText.Mac(bytes.Slice(at, 6)));
-                    break;
-                case ProtocolId.Ipv4:
-                    (from, to) = (AddressText.Ip(bytes.Slice(at + 12, 4)), AddressText.Ip(bytes.Slice(at + 16, 4)));
-                    break;
-                case ProtocolId.Ipv6:
-                    (from, to) = (AddressText.Ip(bytes.Slice(at + 8, 16)), AddressText.Ip(bytes.Slice(at + 24, 16)));
+                continue;
+            }
+
+            if (!isFirst)
+            {
+                _text.Append((byte)'/');
+            }
+
+            isFirst = false;
+            _text.Append(ProtocolNames.Utf8Of(entry.Protocol));
+        }
+    }
+
+    private void AppendEnds(DecodedPacket packet, ReadOnlySpan<byte> bytes)
+    {
+        int ends = -1;
+        int ports = -1;
+        ReadOnlySpan<LayerEntry> entries = packet.Entries;
+        for (int i = 0; i < entries.Length; i++)
+        {
+            if (entries[i].IsQuoted)
+            {
+                break;
+            }
+
+            switch (entries[i].Protocol)
+            {
+                case ProtocolId.Ethernet when ends < 0 && entries[i].HeaderLength == 14:
+                case ProtocolId.Ipv4 or ProtocolId.Ipv6:
+                    (ends, ports) = (i, -1);
                     break;
                 case ProtocolId.Udp:
-                case ProtocolId.Tcp when packet.Entries.All(e => e.Protocol != ProtocolId.Udp):
-                    return ($"{from}:{BinaryPrimitives.ReadUInt16BigEndian(bytes[at..])}", $"{to}:{BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 2)..])}");
+                case ProtocolId.Tcp when ports < 0:
+                    ports = i;
+                    break;
                 default:
                     break;
             }
         }
 
-        return (from, to);
-    }
-
-    private static string About(DecodedPacket packet, ReadOnlySpan<byte> bytes)
-    {
-        foreach (LayerEntry entry in packet.Entries)
+        if (ends < 0)
         {
-            if (entry.Protocol == ProtocolId.Tcp)
-            {
-                TcpHeader.TryRead(bytes[entry.Offset..], out TcpHeader header);
-                string repeat = packet.Session is { IsRetransmission: true } ? " retransmission" : "";
-                string state = packet.Session is { } facts ? $" [{TcpSession.NameOf(facts.State)}]" : "";
-                string acknowledgment = header.Has(TcpHeader.Ack) ? $" ack={header.Acknowledgment}" : "";
-                return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{TcpHeader.FlagNames(header.Flags)} seq={header.Sequence}{acknowledgment} win={header.Window} len={entry.PayloadLength}{repeat}{state}");
-            }
+            _text.Append("? → ?"u8);
+            return;
         }
 
-        LayerEntry last = packet.Entries[^1];
-        return last.Protocol == ProtocolId.Data ? $"{last.Length} bytes" : "";
+        AppendEnd(packet, bytes, entries[ends], ports < 0 ? null : entries[ports], isSource: true);
+        _text.Append(" → "u8);
+        AppendEnd(packet, bytes, entries[ends], ports < 0 ? null : entries[ports], isSource: false);
+    }
+
+    private void AppendEnd(DecodedPacket packet, ReadOnlySpan<byte> bytes, in LayerEntry entry, LayerEntry? transport, bool isSource)
+    {
+        ReadOnlySpan<byte> header = packet.BufferOf(bytes, entry)[entry.Offset..];
+        Span<byte> room = _text.GetSpan(AddressText.MaxLength);
+        _text.Advance(entry.Protocol switch
+        {
+            ProtocolId.Ethernet => AddressText.Mac(header.Slice(isSource ? 6 : 0, 6), room),
+            ProtocolId.Ipv4 => AddressText.Ip(header.Slice(isSource ? 12 : 16, 4), room),
+            _ => AddressText.Ip(header.Slice(isSource ? 8 : 24, 16), room),
+        });
+        if (transport is { } with)
+        {
+            _text.Append((byte)':');
+            _text.Append(BinaryPrimitives.ReadUInt16BigEndian(packet.BufferOf(bytes, with)[(with.Offset + (isSource ? 0 : 2))..]));
+        }
+    }
+
+    private void AppendAbout(DecodedPacket packet, ReadOnlySpan<byte> bytes)
+    {
+        foreach (ref readonly LayerEntry entry in packet.Entries)
+        {
+            if (entry.Protocol != ProtocolId.Tcp || entry.IsQuoted || !TcpHeader.TryRead(packet.BufferOf(bytes, entry)[entry.Offset..], out TcpHeader header))
+            {
+                continue;
+            }
+
+            _text.Append("  "u8);
+            _text.Append(TcpHeader.FlagNames(header.Flags));
+            _text.Append(" seq="u8);
+            _text.Append(packet.Session?.RelativeSequence ?? header.Sequence);
+            if (header.Has(TcpHeader.Ack))
+            {
+                _text.Append(" ack="u8);
+                _text.Append(packet.Session?.RelativeAcknowledgment ?? header.Acknowledgment);
+            }
+
+            _text.Append(" win="u8);
+            _text.Append(header.Window);
+            _text.Append(" len="u8);
+            _text.Append(entry.PayloadLength);
+            if (packet.Session is { } facts)
+            {
+                AppendSession(facts);
+            }
+
+            return;
+        }
+
+        ref readonly LayerEntry last = ref packet.Entries[^1];
+        if (last.Protocol == ProtocolId.Data)
+        {
+            _text.Append("  "u8);
+            _text.Append(last.Length);
+            _text.Append(" bytes"u8);
+        }
+    }
+
+    private void AppendSession(TcpSegmentFacts facts)
+    {
+        if (facts.Analysis != TcpAnalysisFlags.None)
+        {
+            foreach (string name in TcpSession.NamesOf(facts.Analysis))
+            {
+                _text.Append((byte)' ');
+                _text.Append(name);
+            }
+        }
+        else if (facts.IsRetransmission)
+        {
+            _text.Append(" retransmission"u8);
+        }
+
+        _text.Append(" ["u8);
+        _text.Append(TcpSession.NameOf(facts.State));
+        _text.Append((byte)']');
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using NetLab.Osi.Layers;
 
 namespace NetLab.Osi.Rendering;
@@ -10,7 +11,6 @@ public sealed class PacketTree : IFieldSink
     private readonly int? _onlyLayer;
     private int _shown;
     private int _indent;
-    private bool _skipping;
 
     /// <summary>Makes a renderer.</summary>
     /// <param name="output">Where the text goes; stays the caller's.</param>
@@ -51,7 +51,7 @@ public sealed class PacketTree : IFieldSink
         _output.WriteLine();
     }
 
-    void IFieldSink.BeginLayer(string protocol, in LayerEntry entry)
+    bool IFieldSink.BeginLayer(in LayerEntry entry)
     {
         int layer = (int)entry.Layer;
         while (_shown < layer - 1)
@@ -59,30 +59,49 @@ public sealed class PacketTree : IFieldSink
             ShowAbsent(++_shown);
         }
 
-        _skipping = _onlyLayer is { } only && only != layer;
-        if (!_skipping)
+        _shown = Math.Max(_shown, layer);
+        if (_onlyLayer is { } only && only != layer)
         {
-            Highlight?.Invoke(entry.Layer, true);
-            _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {layer} {NameOf(entry.Layer)}: {protocol}{Range(entry)}"));
-            Highlight?.Invoke(entry.Layer, false);
+            return false;
         }
 
-        _shown = Math.Max(_shown, layer);
+        Highlight?.Invoke(entry.Layer, true);
+        _output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {layer} {NameOf(entry.Layer)}: {ProtocolNames.Of(entry.Protocol)}{(entry.IsQuoted ? " (quoted)" : "")}{Range(entry)}"));
+        Highlight?.Invoke(entry.Layer, false);
         _indent = 6;
+        return true;
     }
 
     void IFieldSink.EndLayer()
     {
     }
 
-    void IFieldSink.Number(string name, long value, int offset, int length, string? meaning) =>
+    void IFieldSink.Number(ReadOnlySpan<byte> name, long value, int offset, int length, string? meaning) =>
         Line(name, value.ToString(CultureInfo.InvariantCulture) + (meaning is null ? "" : $" ({meaning})"));
 
-    void IFieldSink.Text(string name, string value, int offset, int length) => Line(name, value);
+    void IFieldSink.Flag(ReadOnlySpan<byte> name, bool value, int offset, int length) => Line(name, value ? "yes" : "no");
 
-    void IFieldSink.Flag(string name, bool value, int offset, int length) => Line(name, value ? "yes" : "no");
+    void IFieldSink.Mac(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => Line(name, AddressText.Mac(address));
 
-    void IFieldSink.Numbers(string name, IReadOnlyList<int> values, int offset, int length)
+    void IFieldSink.Ip(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => Line(name, AddressText.Ip(address));
+
+    void IFieldSink.Hex(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, int offset) => Line(name, Convert.ToHexStringLower(bytes));
+
+    void IFieldSink.Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int offset, int length) => Line(name, Encoding.UTF8.GetString(value));
+
+    void IFieldSink.Text(ReadOnlySpan<byte> name, string value, int offset, int length) => Line(name, value);
+
+    void IFieldSink.Numbers(ReadOnlySpan<byte> name, ReadOnlySpan<int> values, int offset, int length)
+    {
+        if (values.Length > 0)
+        {
+            Line(name, string.Join(", ", values.ToArray()));
+        }
+    }
+
+    void IFieldSink.Texts(ReadOnlySpan<byte> name, IReadOnlyList<string> values, int offset, int length)
     {
         if (values.Count > 0)
         {
@@ -90,7 +109,15 @@ public sealed class PacketTree : IFieldSink
         }
     }
 
-    void IFieldSink.BeginList(string name)
+    void IFieldSink.BeginObject(ReadOnlySpan<byte> name)
+    {
+        Line(name, null);
+        _indent += 2;
+    }
+
+    void IFieldSink.EndObject() => _indent -= 2;
+
+    void IFieldSink.BeginList(ReadOnlySpan<byte> name)
     {
         Line(name, null);
         _indent += 2;
@@ -111,13 +138,8 @@ public sealed class PacketTree : IFieldSink
     private static string Printable(string value) =>
         value.Any(char.IsControl) ? string.Concat(value.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString())) : value;
 
-    private void Line(string name, string? value)
-    {
-        if (!_skipping)
-        {
-            _output.WriteLine($"{new string(' ', _indent)}{name}:{(value is null ? "" : $" {Printable(value)}")}");
-        }
-    }
+    private void Line(ReadOnlySpan<byte> name, string? value) =>
+        _output.WriteLine($"{new string(' ', _indent)}{Encoding.UTF8.GetString(name)}:{(value is null ? "" : $" {Printable(value)}")}");
 
     private void ShowAbsent(int layer)
     {

@@ -1,14 +1,38 @@
 namespace NetLab.Osi.Session;
 
-/// <summary>What a segment means in its conversation.</summary>
-/// <param name="Stream">The conversation.</param>
-/// <param name="FromClient">Whether the client sent it.</param>
-/// <param name="IsRetransmission">Whether it repeats sequence numbers that were sent before.</param>
-/// <param name="State">The connection's state after it.</param>
-/// <param name="HandshakeRoundTrip">Nanoseconds from SYN to the ACK that completes the handshake, on that ACK.</param>
-public sealed record TcpSegmentFacts(
-    TcpStream Stream, bool FromClient, bool IsRetransmission, TcpSessionState State, long? HandshakeRoundTrip)
+/// <summary>What a segment means in its conversation. One object serves packet after packet.</summary>
+public sealed class TcpSegmentFacts
 {
+    /// <summary>The conversation.</summary>
+    public TcpStream Stream { get; internal set; } = null!;
+
     /// <summary>The conversation's number.</summary>
     public int StreamNumber => Stream.Number;
+
+    /// <summary>Whether the client sent it.</summary>
+    public bool FromClient { get; internal set; }
+
+    /// <summary>What stands out about it.</summary>
+    public TcpAnalysisFlags Analysis { get; internal set; }
+
+    /// <summary>Whether it repeats sequence numbers that were sent before.</summary>
+    public bool IsRetransmission { get; internal set; }
+
+    /// <summary>The connection's state after it.</summary>
+    public TcpSessionState State { get; internal set; }
+
+    /// <summary>Nanoseconds from SYN to the ACK that completes the handshake, on that ACK.</summary>
+    public long? HandshakeRoundTrip { get; internal set; }
+
+    /// <summary>Sequence number relative to the first one of its direction.</summary>
+    public uint RelativeSequence { get; internal set; }
+
+    /// <summary>Acknowledgment number relative to the first sequence number of the other direction; 0 as long as that is not known.</summary>
+    public uint RelativeAcknowledgment { get; internal set; }
+
+    internal void Reset()
+    {
+        (FromClient, Analysis, IsRetransmission, HandshakeRoundTrip) = (false, TcpAnalysisFlags.None, false, null);
+        (RelativeSequence, RelativeAcknowledgment) = (0, 0);
+    }
 }

@@ -1,10 +1,13 @@
-using NetLab.Osi.Application;
+using NetLab.Osi.Layers;
+using NetLab.Osi.Session.Streams;
 
 namespace NetLab.Osi.Session;
 
 /// <summary>A TCP connection of a capture, both directions reassembled.</summary>
 public sealed class TcpStream
 {
+    private ulong _applications;
+
     internal TcpStream(int number, TcpStreamEnd client, TcpStreamEnd server)
     {
         Number = number;
@@ -16,30 +19,55 @@ public sealed class TcpStream
     public int Number { get; }
 
     /// <summary>The end that opened it: sender of the SYN, else receiver of the SYN_ACK, else sender of the first packet.</summary>
-    public TcpStreamEnd Client { get; }
+    public TcpStreamEnd Client { get; private set; }
 
     /// <summary>The other end.</summary>
-    public TcpStreamEnd Server { get; }
+    public TcpStreamEnd Server { get; private set; }
 
     /// <summary>Where it stands.</summary>
     public TcpSessionState State { get; internal set; }
 
     /// <summary>Bytes from client to server.</summary>
-    public TcpStreamDirection ClientToServer { get; } = new();
+    public TcpStreamDirection ClientToServer { get; private set; } = new();
 
     /// <summary>Bytes from server to client.</summary>
-    public TcpStreamDirection ServerToClient { get; } = new();
+    public TcpStreamDirection ServerToClient { get; private set; } = new();
 
-    /// <summary>Protocols of layers 6 and 7 that were recognized.</summary>
-    public IReadOnlyCollection<string> Applications => ApplicationSet;
+    /// <summary>Protocols of layers 6 and 7 that were recognized, by name.</summary>
+    public IEnumerable<string> Applications =>
+        Enum.GetValues<ProtocolId>().Where(p => p >= ProtocolId.Socks && (_applications & Bit(p)) != 0).Select(ProtocolNames.Of).Order(StringComparer.Ordinal);
 
-    internal SortedSet<string> ApplicationSet { get; } = new(StringComparer.Ordinal);
-
-    internal uint? OpeningSequence { get; set; }
+    internal ClientWitness Witness { get; set; }
 
     internal bool ClientIsLow { get; set; }
 
     internal long? SynTime { get; set; }
 
+    /// <summary>The handshake's round trip in nanoseconds, if it was seen.</summary>
+    internal long? RoundTrip { get; set; }
+
     internal StreamApplication? Application { get; set; }
+
+    internal long LastTime { get; set; }
+
+    internal void Recognize(ProtocolId protocol) => _applications |= Bit(protocol);
+
+    /// <summary>A better witness says that it is the other end that opened it.</summary>
+    internal void Swap()
+    {
+        (Client, Server) = (Server, Client);
+        (ClientToServer, ServerToClient) = (ServerToClient, ClientToServer);
+        ClientIsLow = !ClientIsLow;
+    }
+
+    /// <summary>Keeps the sums and lets go of everything that was needed to go on.</summary>
+    internal void Retire()
+    {
+        Application = null;
+        ClientToServer.Retire();
+        ServerToClient.Retire();
+    }
+
+    // 64 bits hold the protocols of layers 5 to 7.
+    private static ulong Bit(ProtocolId protocol) => 1ul << (protocol - ProtocolId.Socks);
 }

@@ -9,20 +9,19 @@ namespace NetLab.Osi.Session;
 public sealed class TcpStreamDirection
 {
     /// <summary>Bytes that may wait behind a hole: the largest window that is common.</summary>
-    public const int MaxPending = 4 << 20;
+    public const int MaxPending = PendingBytes.MaxBytes;
 
-    // One-byte segments would make millions of pieces of as many bytes.
-    private const int MaxPieces = 1 << 14;
+    private static readonly byte[] HashOfNothing = SHA256.HashData([]);
 
-    // Sorted by position, never overlapping.
-    private readonly List<(long Start, byte[] Bytes)> _pending = [];
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private uint? _first;
+    private IncrementalHash? _hash;
+    private PendingBytes? _pending;
+    private byte[]? _final;
+    private uint _first;
     private long _next;
     private long _highest;
-    private long _pendingBytes;
+    private bool _hasFirst;
     private bool _wasCut;
-    private string? _final;
+    private bool _isRetired;
 
     /// <summary>Packets seen in this direction.</summary>
     public long Packets { get; internal set; }
@@ -31,148 +30,133 @@ public sealed class TcpStreamDirection
     public long Bytes => _next;
 
     /// <summary>Whether bytes lie beyond a hole, or were cut by the capture.</summary>
-    public bool HasGap => _pending.Count > 0 || _wasCut;
+    public bool HasGap => _pending is { IsEmpty: false } || _wasCut;
 
-    /// <summary>SHA-256 of the bytes in order, in hexadecimal.</summary>
-    public string Sha256 => _final ??= Convert.ToHexStringLower(_hash.GetCurrentHash());
+    /// <summary>SHA-256 of the bytes in order, in hexadecimal; of nothing when hashes are not kept.</summary>
+    public string Sha256 => Convert.ToHexStringLower(Hash);
 
     internal bool FinSeen { get; set; }
 
-    internal delegate void ByteHandler(ReadOnlySpan<byte> bytes);
+    /// <summary>The sequence number that the first packet seen stands for, by which relative ones count; null before it.</summary>
+    internal uint? BaseSequence { get; private set; }
 
-    /// <summary>A SYN says where the bytes begin.</summary>
-    internal void Begin(uint initialSequence) => _first ??= initialSequence + 1;
+    internal TcpAnalysis? Analysis { get; set; }
+
+    /// <summary>Takes apart what arrives in order; null as long as nothing did.</summary>
+    internal Streams.StreamSide? Side { get; set; }
+
+    internal ReadOnlySpan<byte> Hash => _final ?? (_hash is null ? HashOfNothing : _final = _hash.GetCurrentHash());
+
+    /// <summary>A packet was seen: a SYN stands for the number before the first byte, any other for its own first byte.</summary>
+    internal void See(uint sequence, bool isSyn) => BaseSequence ??= isSyn ? sequence : sequence - 1;
+
+    /// <summary>A SYN says where the bytes begin, unless some were taken already.</summary>
+    internal void Begin(uint initialSequence)
+    {
+        if (!_hasFirst || (_next == 0 && _pending is null))
+        {
+            (_first, _hasFirst) = (initialSequence + 1, true);
+        }
+    }
 
     /// <summary>Without a SYN the first segment seen says where the bytes begin, whether it has any or not.</summary>
-    internal void BeginAt(uint sequence) => _first ??= sequence;
+    internal void BeginAt(uint sequence)
+    {
+        if (!_hasFirst)
+        {
+            (_first, _hasFirst) = (sequence, true);
+        }
+    }
 
     /// <summary>Whether a range lies wholly in what was sent before.</summary>
-    internal bool IsRepeat(uint sequence, int length) => length > 0 && _first is not null && Unwrap(sequence) + length <= _highest;
+    internal bool IsRepeat(uint sequence, int length) => length > 0 && _hasFirst && Unwrap(sequence) + length <= _highest;
 
     /// <summary>Takes a segment's bytes.</summary>
     /// <param name="sequence">Sequence number of the first.</param>
     /// <param name="bytes">As captured.</param>
     /// <param name="claimed">How many there were on the wire.</param>
-    /// <param name="deliver">Gets what is now in order.</param>
-    internal void Take(uint sequence, ReadOnlySpan<byte> bytes, int claimed, ByteHandler deliver)
+    /// <param name="hash">Whether the SHA-256 is kept.</param>
+    /// <returns>Those of them that are now in order; more may follow from <see cref="TryTakePending"/>.</returns>
+    internal ReadOnlySpan<byte> Take(uint sequence, ReadOnlySpan<byte> bytes, int claimed, bool hash = true)
     {
-        _first ??= sequence;
-        if (claimed == 0)
+        BeginAt(sequence);
+        if (claimed == 0 || _isRetired)
         {
-            return;
+            return default;
         }
 
         long start = Unwrap(sequence);
         _highest = Math.Max(_highest, start + claimed);
-        if (bytes.Length < claimed)
-        {
-            _wasCut |= start + claimed > _next;
-        }
-
+        _wasCut |= bytes.Length < claimed;
         if (start < _next)
         {
             long known = _next - start;
             if (known >= bytes.Length)
             {
-                return;
+                return default;
             }
 
             bytes = bytes[(int)known..];
             start = _next;
         }
 
-        if (start == _next && _pending.Count == 0)
+        if (start == _next)
         {
-            Deliver(bytes, deliver);
+            if (_pending is { IsEmpty: false })
+            {
+                // What waits came before in the file: where it overlaps, it stays.
+                int free = (int)Math.Min(bytes.Length, _pending.FirstStart - start);
+                _wasCut |= !_pending.Keep(start + free, bytes[free..]);
+                bytes = bytes[..free];
+            }
+
+            Deliver(bytes, hash);
+            return bytes;
         }
-        else
+
+        _pending ??= new PendingBytes();
+        _wasCut |= !_pending.Keep(start, bytes);
+        return default;
+    }
+
+    /// <summary>What waited behind a hole that is closed now.</summary>
+    internal bool TryTakePending(out byte[] bytes, bool hash = true)
+    {
+        if (_pending is null || !_pending.TryTake(_next, out bytes))
         {
-            Keep(start, bytes);
-            DeliverPending(deliver);
+            bytes = [];
+            return false;
         }
+
+        Deliver(bytes, hash);
+        return true;
+    }
+
+    internal void Retire()
+    {
+        _final = Hash.ToArray();
+        _final = _final.AsSpan().SequenceEqual(HashOfNothing) ? HashOfNothing : _final;
+        _wasCut = HasGap;
+        _hash?.Dispose();
+        (_hash, _pending, Analysis, Side, _isRetired) = (null, null, null, null, true);
     }
 
     private long Unwrap(uint sequence)
     {
         // Near the newest byte seen: a stream may be longer than 4 GiB.
-        uint expected = unchecked(_first!.Value + (uint)_next);
+        uint expected = unchecked(_first + (uint)_next);
         return _next + unchecked((int)(sequence - expected));
     }
 
-    private void Deliver(ReadOnlySpan<byte> bytes, ByteHandler deliver)
+    private void Deliver(ReadOnlySpan<byte> bytes, bool hash)
     {
-        if (bytes.IsEmpty)
+        if (hash && !bytes.IsEmpty)
         {
-            return;
+            _hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            _hash.AppendData(bytes);
+            _final = null;
         }
 
-        _hash.AppendData(bytes);
-        _final = null;
         _next += bytes.Length;
-        deliver(bytes);
-    }
-
-    private void Keep(long start, ReadOnlySpan<byte> bytes)
-    {
-        // Cut around the pieces that came before, so that those in the list never overlap.
-        int index = IndexOfFirstEndingAfter(start);
-        while (!bytes.IsEmpty)
-        {
-            if (index < _pending.Count && _pending[index].Start <= start)
-            {
-                long held = EndOf(index) - start;
-                if (held >= bytes.Length)
-                {
-                    return;
-                }
-
-                bytes = bytes[(int)Math.Max(0, held)..];
-                start += Math.Max(0, held);
-                index++;
-                continue;
-            }
-
-            int room = index < _pending.Count
-                ? (int)Math.Min(_pending[index].Start - start, bytes.Length)
-                : bytes.Length;
-            if (_pendingBytes + room > MaxPending || _pending.Count >= MaxPieces)
-            {
-                _wasCut = true;
-                return;
-            }
-
-            _pending.Insert(index++, (start, bytes[..room].ToArray()));
-            _pendingBytes += room;
-            start += room;
-            bytes = bytes[room..];
-        }
-    }
-
-    private void DeliverPending(ByteHandler deliver)
-    {
-        int delivered = 0;
-        while (delivered < _pending.Count && _pending[delivered].Start == _next)
-        {
-            byte[] piece = _pending[delivered++].Bytes;
-            _pendingBytes -= piece.Length;
-            Deliver(piece, deliver);
-        }
-
-        _pending.RemoveRange(0, delivered);
-    }
-
-    private long EndOf(int index) => _pending[index].Start + _pending[index].Bytes.Length;
-
-    private int IndexOfFirstEndingAfter(long offset)
-    {
-        int low = 0;
-        int high = _pending.Count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            (low, high) = EndOf(middle) <= offset ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
     }
 }

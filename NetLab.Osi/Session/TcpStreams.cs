@@ -1,64 +1,113 @@
-using NetLab.Osi.Application;
 using NetLab.Osi.Layers;
-using NetLab.Osi.Network;
+using NetLab.Osi.Session.Streams;
 using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Session;
 
 /// <summary>The TCP streams of a capture: which a segment belongs to, and what it does there.</summary>
-internal sealed class TcpStreams
+internal sealed class TcpStreams(DecoderOptions options)
 {
+    // A capture of a day has millions of connections; only these many are followed at once, the others keep their sums.
+    private const int MaxFollowed = 1 << 15;
+
     private readonly Dictionary<FlowKey, TcpStream> _current = [];
+    private readonly Queue<(FlowKey Key, TcpStream Stream)> _order = new();
     private readonly List<TcpStream> _all = [];
 
     public IReadOnlyList<TcpStream> All => _all;
 
-    /// <summary>Takes a segment; null if no addresses carry it, so that it belongs to no conversation.</summary>
-    public TcpSegmentFacts? Take(in Dissection dissection, int offset, int payload, int end)
+    /// <summary>Takes a segment: says what it means in its conversation, and takes apart what it brings in order.</summary>
+    /// <param name="dissection">The packet; the TCP layer is the last added.</param>
+    /// <param name="header">The segment's header.</param>
+    /// <param name="offset">Where it stands.</param>
+    /// <param name="payload">Where the payload begins.</param>
+    /// <param name="end">Where the captured bytes end.</param>
+    /// <param name="claimed">Bytes of payload on the wire.</param>
+    /// <param name="outer">The UDP conversation that carries it; -1 over IP.</param>
+    public void Take(in Dissection dissection, in TcpHeader header, int offset, int payload, int end, int claimed, int outer)
     {
-        DecodedPacket packet = dissection.Result;
-        int tcpIndex = packet.Entries.Count - 1;
-        bool overUdp = packet.CarrierOf(tcpIndex)?.Protocol == ProtocolId.Udp;
-        int addressIndex = tcpIndex - 1;
-        while (addressIndex >= 0 && packet.Entries[addressIndex].Protocol is not (ProtocolId.Ipv4 or ProtocolId.Ipv6))
+        if (!FlowKey.TryMake(dissection, header.SourcePort, header.DestinationPort, outer, out FlowKey key, out bool isV4))
         {
-            addressIndex--;
+            // No addresses carry it, so that it belongs to no conversation.
+            dissection.Data(OsiLayer.Application, payload, end);
+            return;
         }
 
-        if (addressIndex < 0)
-        {
-            return null;
-        }
-
-        LayerEntry carrier = packet.Entries[addressIndex];
-        TcpHeader.TryRead(dissection.Packet[offset..], out TcpHeader header);
-        var key = new FlowKey(dissection.Packet, carrier, header.SourcePort, header.DestinationPort, overUdp ? packet.UdpStream : -1);
-        TcpStream stream = FindOrAdd(key, dissection.Packet, carrier, header);
+        bool isSyn = header.Has(TcpHeader.Syn);
+        bool isReset = header.Has(TcpHeader.Rst);
+        TcpStream stream = FindOrAdd(key, isV4, header);
         bool fromClient = key.SourceIsLow == stream.ClientIsLow;
-        TcpStreamDirection direction = fromClient ? stream.ClientToServer : stream.ServerToClient;
+        (TcpStreamDirection direction, TcpStreamDirection reverse) = fromClient
+            ? (stream.ClientToServer, stream.ServerToClient)
+            : (stream.ServerToClient, stream.ClientToServer);
         direction.Packets++;
-        int claimed = ClaimedPayload(dissection.Packet, packet.IsCut, carrier, overUdp, payload, end);
-        bool carries = claimed > 0 && !header.Has(TcpHeader.Rst);
-        bool repeats = IsRepeat(direction, header, claimed);
-        if (header.Has(TcpHeader.Syn))
+        direction.See(header.Sequence, isSyn);
+        TcpSegmentFacts facts = dissection.Result.BeginSession();
+        (facts.Stream, facts.FromClient) = (stream, fromClient);
+        facts.IsRetransmission = IsRepeat(direction, header, claimed);
+        facts.RelativeSequence = unchecked(header.Sequence - direction.BaseSequence!.Value);
+        facts.RelativeAcknowledgment = header.Has(TcpHeader.Ack) && reverse.BaseSequence is { } other ? unchecked(header.Acknowledgment - other) : 0;
+        ReadOnlySpan<byte> tcpOptions = dissection.Bytes[Math.Min(payload, offset + TcpHeader.MinSize)..payload];
+        if (dissection.Result.Time is { } time)
+        {
+            stream.LastTime = time;
+            direction.Analysis ??= new TcpAnalysis();
+            reverse.Analysis ??= new TcpAnalysis();
+            facts.Analysis = direction.Analysis.Take(reverse.Analysis, header, tcpOptions, claimed, time, stream.RoundTrip);
+        }
+
+        facts.HandshakeRoundTrip = Advance(stream, direction, header, fromClient, dissection.Result.Time);
+        facts.State = stream.State;
+        dissection.Add(ProtocolId.TcpSession, OsiLayer.Session, offset, 0, offset);
+        if (isSyn)
         {
             direction.Begin(header.Sequence);
         }
-        else if (!header.Has(TcpHeader.Rst))
+        else if (!isReset)
         {
             direction.BeginAt(header.Sequence);
         }
 
-        if (carries)
+        if (isReset)
         {
-            uint first = header.Has(TcpHeader.Syn) ? header.Sequence + 1 : header.Sequence;
-            stream.Application ??= new StreamApplication(stream);
-            stream.Application.Attach(packet, fromClient);
-            direction.Take(first, dissection.Packet[payload..end], claimed, stream.Application.Accept);
+            dissection.Data(OsiLayer.Application, payload, end);
+            return;
         }
 
-        long? handshake = Advance(stream, direction, header, fromClient, packet.Time);
-        return new TcpSegmentFacts(stream, fromClient, repeats, stream.State, handshake);
+        uint first = isSyn ? header.Sequence + 1 : header.Sequence;
+        Deliver(dissection, stream, direction, fromClient, first, payload, end, claimed, header.Has(TcpHeader.Fin));
+    }
+
+    private void Deliver(
+        in Dissection dissection, TcpStream stream, TcpStreamDirection direction, bool fromClient, uint first, int payload, int end, int claimed, bool isFin)
+    {
+        if (claimed == 0 && !isFin)
+        {
+            return;
+        }
+
+        var segment = new StreamSegment(dissection, stream, fromClient, payload, end);
+        int before = dissection.Result.Count;
+        if (claimed > 0)
+        {
+            StreamApplication application = stream.Application ??= new StreamApplication(options);
+            ReadOnlySpan<byte> bytes = direction.Take(first, dissection.Bytes[payload..end], claimed, options.HashStreams);
+            while (!bytes.IsEmpty)
+            {
+                application.Accept(segment, direction, bytes);
+                bytes = direction.TryTakePending(out byte[] waited, options.HashStreams) ? waited : default;
+            }
+        }
+
+        if (isFin && !direction.HasGap)
+        {
+            stream.Application?.End(segment, direction);
+        }
+
+        if (dissection.Result.Count == before && payload < end)
+        {
+            stream.Application?.ShowPart(segment, direction);
+        }
     }
 
     private static bool IsRepeat(TcpStreamDirection direction, in TcpHeader header, int claimed)
@@ -66,29 +115,6 @@ internal sealed class TcpStreams
         bool synAgain = header.Has(TcpHeader.Syn) && direction.Packets > 1;
         bool finAgain = header.Has(TcpHeader.Fin) && direction.FinSeen;
         return synAgain || finAgain || direction.IsRepeat(header.Sequence, claimed);
-    }
-
-    private static int ClaimedPayload(ReadOnlySpan<byte> packet, bool isCut, in LayerEntry carrier, bool overUdp, int payload, int end)
-    {
-        // Only a cut packet had more bytes than are here; in a whole one a longer length is a lie.
-        if (overUdp || !isCut)
-        {
-            return end - payload;
-        }
-
-        int claimedEnd = end;
-        if (carrier.Protocol == ProtocolId.Ipv4)
-        {
-            Ipv4Header.TryRead(packet[carrier.Offset..], out Ipv4Header ip);
-            claimedEnd = ip.TotalLength == 0 ? end : carrier.Offset + ip.TotalLength;
-        }
-        else
-        {
-            Ipv6Header.TryRead(packet[carrier.Offset..], out Ipv6Header ip);
-            claimedEnd = ip.PayloadLength == 0 ? end : carrier.Offset + Ipv6Header.Size + ip.PayloadLength;
-        }
-
-        return Math.Max(end, claimedEnd) - payload;
     }
 
     private static long? Advance(TcpStream stream, TcpStreamDirection direction, in TcpHeader header, bool fromClient, long? time)
@@ -110,7 +136,7 @@ internal sealed class TcpStreams
         if (stream.State == TcpSessionState.Answered && fromClient && header.Has(TcpHeader.Ack))
         {
             stream.State = TcpSessionState.Established;
-            handshake = time - stream.SynTime;
+            stream.RoundTrip = handshake = time - stream.SynTime;
         }
 
         if (header.Has(TcpHeader.Fin))
@@ -127,29 +153,65 @@ internal sealed class TcpStreams
         return handshake;
     }
 
-    private TcpStream FindOrAdd(in FlowKey key, ReadOnlySpan<byte> packet, in LayerEntry carrier, in TcpHeader header)
+    private TcpStream FindOrAdd(in FlowKey key, bool isV4, in TcpHeader header)
     {
         bool opens = header.Has(TcpHeader.Syn) && !header.Has(TcpHeader.Ack);
+        bool answers = header.Has(TcpHeader.Syn | TcpHeader.Ack);
         if (_current.TryGetValue(key, out TcpStream? stream))
         {
-            // A SYN with another number than the one that opened the stream opens another.
-            bool isNew = opens && stream.OpeningSequence != header.Sequence;
+            // A SYN with another number than its direction began with opens another stream.
+            TcpStreamDirection direction = key.SourceIsLow == stream.ClientIsLow ? stream.ClientToServer : stream.ServerToClient;
+            bool isNew = opens && direction.BaseSequence is { } first && first != header.Sequence;
             if (!isNew)
             {
+                ClientWitness witness = opens ? ClientWitness.Syn : answers ? ClientWitness.SynAck : ClientWitness.FirstPacket;
+                if (witness > stream.Witness)
+                {
+                    stream.Witness = witness;
+                    bool clientIsLow = opens ? key.SourceIsLow : !key.SourceIsLow;
+                    if (stream.ClientIsLow != clientIsLow)
+                    {
+                        stream.Swap();
+                    }
+                }
+
                 return stream;
             }
         }
 
-        bool isV4 = carrier.Protocol == ProtocolId.Ipv4;
-        (int at, int size) = isV4 ? (carrier.Offset + 12, 4) : (carrier.Offset + 8, 16);
-        var source = new TcpStreamEnd(AddressText.Ip(packet.Slice(at, size)), header.SourcePort);
-        var destination = new TcpStreamEnd(AddressText.Ip(packet.Slice(at + size, size)), header.DestinationPort);
-        bool sourceIsClient = !header.Has(TcpHeader.Syn | TcpHeader.Ack);
-        stream = sourceIsClient ? new TcpStream(_all.Count, source, destination) : new TcpStream(_all.Count, destination, source);
-        stream.ClientIsLow = key.SourceIsLow == sourceIsClient;
-        stream.OpeningSequence = opens ? header.Sequence : null;
+        var low = new TcpStreamEnd(key.LowAddress, isV4, key.LowPort);
+        var high = new TcpStreamEnd(key.HighAddress, isV4, key.HighPort);
+        bool isLow = key.SourceIsLow != answers;
+        stream = isLow ? new TcpStream(_all.Count, low, high) : new TcpStream(_all.Count, high, low);
+        stream.ClientIsLow = isLow;
+        stream.Witness = opens ? ClientWitness.Syn : answers ? ClientWitness.SynAck : ClientWitness.FirstPacket;
         _current[key] = stream;
+        _order.Enqueue((key, stream));
         _all.Add(stream);
+        LetGo();
         return stream;
+    }
+
+    // The stream begun first is let go of, unless it was seen since half of the others began; a closed one first of all.
+    private void LetGo()
+    {
+        int looked = 0;
+        while (_order.Count > MaxFollowed)
+        {
+            (FlowKey key, TcpStream stream) = _order.Dequeue();
+            bool isCurrent = _current.TryGetValue(key, out TcpStream? current) && current == stream;
+            bool isDone = stream.State >= TcpSessionState.Closed;
+            if (isCurrent && !isDone && looked++ < 16 && stream.LastTime > _order.Peek().Stream.LastTime)
+            {
+                _order.Enqueue((key, stream));
+                continue;
+            }
+
+            stream.Retire();
+            if (isCurrent)
+            {
+                _current.Remove(key);
+            }
+        }
     }
 }

@@ -1,41 +1,63 @@
-using System.Buffers.Binary;
 using NetLab.Osi.Layers;
+using NetLab.Osi.Network;
 
 namespace NetLab.Osi.Transport;
 
 /// <summary>Both ends of a conversation, the same for either direction: the lower end comes first.</summary>
-internal readonly record struct FlowKey
+internal readonly struct FlowKey : IEquatable<FlowKey>
 {
-    private readonly (UInt128 Address, int Port) _low;
-    private readonly (UInt128 Address, int Port) _high;
-    private readonly int _outerPorts;
+    private readonly UInt128 _low;
+    private readonly UInt128 _high;
+    private readonly ulong _ports;
 
-    /// <param name="packet">The packet.</param>
-    /// <param name="carrier">The layer that holds the addresses: IPv4 or IPv6.</param>
+    /// <param name="from">Source address.</param>
+    /// <param name="to">Destination address.</param>
     /// <param name="source">Source port.</param>
     /// <param name="destination">Destination port.</param>
     /// <param name="outer">For TCP inside UDP, a number for the UDP conversation: the same TCP ports on another one are another stream.</param>
-    public FlowKey(ReadOnlySpan<byte> packet, in LayerEntry carrier, int source, int destination, int outer = -1)
+    public FlowKey(UInt128 from, UInt128 to, int source, int destination, int outer = -1)
     {
-        (UInt128 from, UInt128 to) = carrier.Protocol switch
-        {
-            ProtocolId.Ipv4 => (
-                BinaryPrimitives.ReadUInt32BigEndian(packet[(carrier.Offset + 12)..]),
-                BinaryPrimitives.ReadUInt32BigEndian(packet[(carrier.Offset + 16)..])),
-            ProtocolId.Ipv6 => (
-                BinaryPrimitives.ReadUInt128BigEndian(packet[(carrier.Offset + 8)..]),
-                BinaryPrimitives.ReadUInt128BigEndian(packet[(carrier.Offset + 24)..])),
-            _ => (UInt128.Zero, UInt128.Zero),
-        };
-        SourceIsLow = (from, source).CompareTo((to, destination)) <= 0;
-        (_low, _high) = SourceIsLow ? ((from, source), (to, destination)) : ((to, destination), (from, source));
-        _outerPorts = outer;
+        SourceIsLow = from < to || (from == to && source <= destination);
+        (_low, _high) = SourceIsLow ? (from, to) : (to, from);
+        (int low, int high) = SourceIsLow ? (source, destination) : (destination, source);
+        _ports = ((ulong)(uint)outer << 32) | ((uint)low << 16) | (uint)high;
     }
 
     /// <summary>Whether the packet the key was made from goes from the lower end to the higher.</summary>
     public bool SourceIsLow { get; }
 
-    public bool Equals(FlowKey other) => _low == other._low && _high == other._high && _outerPorts == other._outerPorts;
+    public UInt128 LowAddress => _low;
 
-    public override int GetHashCode() => HashCode.Combine(_low, _high, _outerPorts);
+    public UInt128 HighAddress => _high;
+
+    public int LowPort => (int)(_ports >> 16) & 0xFFFF;
+
+    public int HighPort => (int)_ports & 0xFFFF;
+
+    /// <summary>The key of the layer about to be added: its addresses are those of the last IP header.</summary>
+    public static bool TryMake(in Dissection dissection, int source, int destination, int outer, out FlowKey key, out bool isV4)
+    {
+        ReadOnlySpan<LayerEntry> entries = dissection.Result.Entries;
+        for (int i = entries.Length - 1; i >= 0; i--)
+        {
+            ref readonly LayerEntry entry = ref entries[i];
+            if (entry.Protocol is ProtocolId.Ipv4 or ProtocolId.Ipv6)
+            {
+                ReadOnlySpan<byte> header = dissection.BufferOf(entry)[entry.Offset..];
+                isV4 = entry.Protocol == ProtocolId.Ipv4;
+                (int at, int size) = isV4 ? (12, 4) : (8, 16);
+                key = new FlowKey(Addresses.Read(header.Slice(at, size)), Addresses.Read(header.Slice(at + size, size)), source, destination, outer);
+                return true;
+            }
+        }
+
+        (key, isV4) = (default, false);
+        return false;
+    }
+
+    public bool Equals(FlowKey other) => _ports == other._ports && _low == other._low && _high == other._high;
+
+    public override bool Equals(object? obj) => obj is FlowKey other && Equals(other);
+
+    public override int GetHashCode() => HashCode.Combine(_ports, _low, _high);
 }

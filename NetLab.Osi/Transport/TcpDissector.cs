@@ -1,37 +1,50 @@
+using System.Buffers.Binary;
 using NetLab.Osi.Layers;
 using NetLab.Osi.Network;
-using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Transport;
 
 /// <summary>TCP (RFC 9293), over IP or, as NetLab sends it, inside UDP.</summary>
 internal static class TcpDissector
 {
+    private const int MaxOptions = 40;
+
     public static void Dissect(in Dissection dissection, int offset, int end)
     {
-        if (!TcpHeader.TryRead(dissection.Packet[offset..end], out TcpHeader header))
+        ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
+        if (!TcpHeader.TryRead(bytes, out TcpHeader header))
         {
-            dissection.Short(OsiLayer.Transport, "TCP header", offset, TcpHeader.MinSize, end);
+            DissectCut(dissection, offset, end);
             return;
         }
 
-        if (header.HeaderLength < TcpHeader.MinSize)
+        int carrier = dissection.Result.CarrierOf(dissection.Result.Count);
+        bool overUdp = carrier >= 0 && dissection.Result.Entries[carrier].Protocol == ProtocolId.Udp;
+        int length = header.HeaderLength;
+        if (length < TcpHeader.MinSize)
         {
-            dissection.Malformed(OsiLayer.Transport, $"TCP data offset {header.HeaderLength} bytes", offset + 12);
+            dissection.Add(ProtocolId.Tcp, OsiLayer.Transport, offset, TcpHeader.MinSize, end);
+            dissection.Malformed(OsiLayer.Transport, "TCP data offset", offset + 12, length);
             return;
         }
 
-        if (header.HeaderLength > end - offset)
+        if (!dissection.Add(ProtocolId.Tcp, OsiLayer.Transport, offset, Math.Min(length, bytes.Length), end))
         {
-            dissection.Short(OsiLayer.Transport, "TCP options", offset, header.HeaderLength, end);
             return;
         }
 
-        LayerEntry? carrier = dissection.Carrier;
-        dissection.Add(ProtocolId.Tcp, OsiLayer.Transport, offset, header.HeaderLength, end);
-        int payload = offset + header.HeaderLength;
-        bool overUdp = carrier?.Protocol == ProtocolId.Udp;
-        if (overUdp && !InternetChecksum.IsRight(dissection.Packet, dissection.Result.Entries[^1], carrier, Ip.Protocols.Tcp))
+        if (length > bytes.Length)
+        {
+            dissection.Short(OsiLayer.Transport, "TCP data offset", offset, length, end);
+        }
+
+        if (dissection.IsQuoted)
+        {
+            return;
+        }
+
+        int payload = Math.Min(end, offset + length);
+        if (overUdp && !InternetChecksum.IsRightWithoutAddresses(bytes, IpProtocols.Tcp))
         {
             // The machine that received this dropped it unseen: it is shown, but no part of the conversation.
             dissection.Malformed(OsiLayer.Transport, "TCP checksum", offset + 16);
@@ -39,103 +52,110 @@ internal static class TcpDissector
             return;
         }
 
-        TcpSegmentFacts? facts = dissection.State.TcpStreams.Take(dissection, offset, payload, end);
-        if (facts is null)
+        int claimed = Math.Max(0, dissection.WireEnd - offset - length);
+        dissection.State.TcpStreams.Take(dissection, header, offset, payload, end, claimed, overUdp ? dissection.Result.UdpStream : -1);
+    }
+
+    public static void Describe(in PacketView view, int index, IFieldSink sink)
+    {
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        int at = view[index].Offset;
+        if (!TcpHeader.TryRead(bytes, out TcpHeader header))
         {
-            dissection.Data(OsiLayer.Application, payload, end);
+            DescribeCut(bytes, at, sink);
             return;
         }
 
-        dissection.Result.Session = facts;
-        dissection.Add(ProtocolId.TcpSession, OsiLayer.Session, offset, 0, offset);
-        if (end == payload)
+        sink.Number("sport"u8, header.SourcePort, at, 2);
+        sink.Number("dport"u8, header.DestinationPort, at + 2, 2);
+        sink.Number("seq"u8, header.Sequence, at + 4, 4);
+        sink.Number("ack"u8, header.Acknowledgment, at + 8, 4);
+        sink.Number("hlen"u8, header.HeaderLength, at + 12, 1);
+        sink.Number("flags"u8, header.Flags, at + 12, 2, TcpHeader.FlagNames(header.Flags));
+        sink.Number("window"u8, header.Window, at + 14, 2);
+        sink.Number("urgent"u8, header.UrgentPointer, at + 18, 2);
+        sink.Number("payload"u8, Math.Max(0, view[index].WireLength - header.HeaderLength), at + view[index].HeaderLength, view[index].PayloadLength);
+        if (view[index].HeaderLength > TcpHeader.MinSize)
         {
-            return;
+            DescribeOptions(bytes[TcpHeader.MinSize..view[index].HeaderLength], at + TcpHeader.MinSize, sink);
         }
 
-        bool recognized = false;
-        if (dissection.Result.HttpMessages.Count > 0)
+        int carrier = view.Decoded.CarrierOf(index);
+        bool overUdp = carrier >= 0 && view[carrier].Protocol == ProtocolId.Udp;
+        if (view[index].IsWhole && !view[index].IsQuoted)
         {
-            recognized = true;
-            dissection.Add(ProtocolId.Http, OsiLayer.Application, payload, end - payload, end);
-        }
-
-        for (int i = 0; i < dissection.Result.DnsMessages.Count; i++)
-        {
-            recognized = true;
-            dissection.Add(ProtocolId.Dns, OsiLayer.Application, payload, end - payload, end);
-        }
-
-        if (!recognized)
-        {
-            dissection.Data(OsiLayer.Application, payload, end);
-        }
-    }
-
-    public static void Describe(ReadOnlySpan<byte> packet, in LayerEntry entry, LayerEntry? carrier, DecodedPacket decoded, IFieldSink sink)
-    {
-        int at = entry.Offset;
-        TcpHeader.TryRead(packet[at..], out TcpHeader header);
-        TcpOptions options = TcpOptions.Read(packet.Slice(at + TcpHeader.MinSize, entry.HeaderLength - TcpHeader.MinSize));
-        sink.Number("sport", header.SourcePort, at, 2);
-        sink.Number("dport", header.DestinationPort, at + 2, 2);
-        sink.Number("seq", header.Sequence, at + 4, 4);
-        sink.Number("ack", header.Acknowledgment, at + 8, 4);
-        sink.Number("hlen", header.HeaderLength, at + 12, 1);
-        sink.Number("flags", header.Flags, at + 12, 2, TcpHeader.FlagNames(header.Flags));
-        sink.Number("window", header.Window, at + 14, 2);
-        sink.Number("payload", decoded.IsCut ? ClaimedPayload(packet, entry, carrier) : entry.PayloadLength, entry.PayloadOffset, entry.PayloadLength);
-        int optionsAt = at + TcpHeader.MinSize;
-        int optionBytes = entry.HeaderLength - TcpHeader.MinSize;
-        sink.Numbers("options", options.Kinds, optionsAt, optionBytes);
-        Optional(sink, "mss", options.Mss, optionsAt, optionBytes);
-        Optional(sink, "wscale", options.WindowScale, optionsAt, optionBytes);
-        Optional(sink, "tsval", options.TimestampValue, optionsAt, optionBytes);
-        Optional(sink, "tsecr", options.TimestampEcho, optionsAt, optionBytes);
-        if (carrier?.Protocol == ProtocolId.Udp || IcmpDissector.IsWhole(packet, entry, carrier))
-        {
-            bool right = InternetChecksum.IsRight(packet, entry, carrier, Ip.Protocols.Tcp);
-            sink.Flag("checksum_ok", right, at + 16, 2);
-            if (!right && InternetChecksum.IsPartial(packet, entry, carrier, Ip.Protocols.Tcp, header.Checksum))
+            bool right = overUdp ? InternetChecksum.IsRightWithoutAddresses(bytes, IpProtocols.Tcp) : InternetChecksum.IsRight(view, index, IpProtocols.Tcp);
+            sink.Flag("checksum_ok"u8, right, at + 16, 2);
+            if (!right && InternetChecksum.IsPartial(view, index, IpProtocols.Tcp, header.Checksum))
             {
-                sink.Text("checksum", "partial (offloaded)", at + 16, 2);
+                sink.Text("checksum"u8, "partial (offloaded)", at + 16, 2);
             }
         }
 
-        if (decoded.Session is { } facts)
+        if (view.Decoded.Session is { } facts && !view[index].IsQuoted)
         {
-            sink.Number("stream", facts.Stream.Number, at, 4);
+            sink.Number("stream"u8, facts.Stream.Number, at, 4);
         }
     }
 
-    // By the IP length, which may be more than was captured.
-    private static int ClaimedPayload(ReadOnlySpan<byte> packet, in LayerEntry entry, LayerEntry? carrier)
+    private static void DescribeOptions(ReadOnlySpan<byte> options, int at, IFieldSink sink)
     {
-        if (carrier?.Protocol == ProtocolId.Ipv4)
+        Span<int> kinds = stackalloc int[MaxOptions];
+        int count = 0;
+        var walk = new TcpOptions(options);
+        while (walk.MoveNext() && count < MaxOptions)
         {
-            Ipv4Header.TryRead(packet[carrier.Value.Offset..], out Ipv4Header ip);
-            if (ip.TotalLength > 0)
+            kinds[count++] = walk.Kind;
+            switch (walk.Kind, walk.Value.Length)
             {
-                return carrier.Value.Offset + ip.TotalLength - entry.PayloadOffset;
-            }
-        }
-        else if (carrier?.Protocol == ProtocolId.Ipv6)
-        {
-            Ipv6Header.TryRead(packet[carrier.Value.Offset..], out Ipv6Header ip);
-            if (ip.PayloadLength > 0)
-            {
-                return carrier.Value.Offset + Ipv6Header.Size + ip.PayloadLength - entry.PayloadOffset;
+                case (TcpOptions.MaximumSegmentSize, 2):
+                    sink.Number("mss"u8, BinaryPrimitives.ReadUInt16BigEndian(walk.Value), at + walk.Offset + 2, 2);
+                    break;
+                case (TcpOptions.WindowScale, 1):
+                    sink.Number("wscale"u8, walk.Value[0], at + walk.Offset + 2, 1);
+                    break;
+                case (TcpOptions.Timestamps, 8):
+                    sink.Number("tsval"u8, TcpOptions.Read32(walk.Value), at + walk.Offset + 2, 4);
+                    sink.Number("tsecr"u8, TcpOptions.Read32(walk.Value[4..]), at + walk.Offset + 6, 4);
+                    break;
+                default:
+                    break;
             }
         }
 
-        return entry.PayloadLength;
+        sink.Numbers("options"u8, kinds[..count], at, options.Length);
     }
 
-    private static void Optional(IFieldSink sink, string name, long? value, int offset, int length)
+    // What was captured of a header that was cut is still worth showing.
+    private static void DissectCut(in Dissection dissection, int offset, int end)
     {
-        if (value is { } number)
+        if (end - offset >= 4)
         {
-            sink.Number(name, number, offset, length);
+            dissection.Add(ProtocolId.Tcp, OsiLayer.Transport, offset, end - offset, end);
+        }
+
+        dissection.Short(OsiLayer.Transport, "TCP header", offset, TcpHeader.MinSize, end);
+    }
+
+    private static void DescribeCut(ReadOnlySpan<byte> bytes, int at, IFieldSink sink)
+    {
+        sink.Number("sport"u8, BinaryPrimitives.ReadUInt16BigEndian(bytes), at, 2);
+        sink.Number("dport"u8, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]), at + 2, 2);
+        if (bytes.Length >= 8)
+        {
+            sink.Number("seq"u8, TcpOptions.Read32(bytes[4..]), at + 4, 4);
+        }
+
+        if (bytes.Length >= 12)
+        {
+            sink.Number("ack"u8, TcpOptions.Read32(bytes[8..]), at + 8, 4);
+        }
+
+        if (bytes.Length >= 14)
+        {
+            int word = BinaryPrimitives.ReadUInt16BigEndian(bytes[12..]);
+            sink.Number("hlen"u8, (word >> 12) * 4, at + 12, 1);
+            sink.Number("flags"u8, word & 0xFFF, at + 12, 2, TcpHeader.FlagNames(word & 0xFFF));
         }
     }
 }

@@ -11,6 +11,8 @@ internal readonly ref struct TcpHeader
     public const int Rst = 0x04;
     public const int Ack = 0x10;
 
+    private static readonly string?[] Names = new string?[0x1000];
+
     private readonly ReadOnlySpan<byte> _bytes;
 
     private TcpHeader(ReadOnlySpan<byte> bytes) => _bytes = bytes;
@@ -32,6 +34,8 @@ internal readonly ref struct TcpHeader
 
     public ushort Checksum => BinaryPrimitives.ReadUInt16BigEndian(_bytes[16..]);
 
+    public int UrgentPointer => BinaryPrimitives.ReadUInt16BigEndian(_bytes[18..]);
+
     public bool Has(int flags) => (Flags & flags) == flags;
 
     public static bool TryRead(ReadOnlySpan<byte> bytes, out TcpHeader header)
@@ -40,7 +44,10 @@ internal readonly ref struct TcpHeader
         return bytes.Length >= MinSize;
     }
 
-    public static string FlagNames(int flags)
+    /// <summary>The names of flags, made once for each of the 4096 combinations that is asked for.</summary>
+    public static string FlagNames(int flags) => Names[flags & 0xFFF] ??= NamesFor(flags);
+
+    private static string NamesFor(int flags)
     {
         (int Bit, string Name)[] names = [(Fin, "FIN"), (Syn, "SYN"), (Rst, "RST"), (8, "PSH"), (Ack, "ACK"), (0x20, "URG"), (0x40, "ECE"), (0x80, "CWR"), (0x100, "AE")];
         return string.Join(", ", names.Where(n => (flags & n.Bit) != 0).Select(n => n.Name));

@@ -2,44 +2,79 @@ using System.Buffers.Binary;
 
 namespace NetLab.Osi.Transport;
 
-/// <summary>The options of a TCP header: their kinds in order, and the values of the common ones.</summary>
-internal readonly record struct TcpOptions(IReadOnlyList<int> Kinds, int? Mss, int? WindowScale, uint? TimestampValue, uint? TimestampEcho)
+/// <summary>Walks the options of a TCP header (RFC 9293, 3.1), each where it stands.</summary>
+internal ref struct TcpOptions(ReadOnlySpan<byte> bytes)
 {
-    public static TcpOptions Read(ReadOnlySpan<byte> bytes)
+    public const int EndOfList = 0;
+    public const int NoOperation = 1;
+    public const int MaximumSegmentSize = 2;
+    public const int WindowScale = 3;
+    public const int SackPermitted = 4;
+    public const int Sack = 5;
+    public const int Timestamps = 8;
+
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private int _next = 0;
+
+    /// <summary>The option's kind.</summary>
+    public int Kind { get; private set; } = 0;
+
+    /// <summary>Where it begins.</summary>
+    public int Offset { get; private set; } = 0;
+
+    /// <summary>What it says, without kind and length.</summary>
+    public ReadOnlySpan<byte> Value { get; private set; } = default;
+
+    /// <summary>Moves to the next option that is no padding; false at the end, or where a length lies.</summary>
+    public bool MoveNext()
     {
-        var options = new TcpOptions([], null, null, null, null);
-        List<int>? kinds = null;
-        while (!bytes.IsEmpty && bytes[0] != 0)
+        while (_next < _bytes.Length)
         {
-            if (bytes[0] == 1)
+            Offset = _next;
+            Kind = _bytes[_next];
+            Value = default;
+            switch (Kind)
             {
-                bytes = bytes[1..];
-                continue;
+                case EndOfList:
+                    return false;
+                case NoOperation:
+                    _next++;
+                    continue;
+                default:
+                    break;
             }
 
-            (kinds ??= []).Add(bytes[0]);
-
-            // A length below 2 would never end; one past the header is not there to be read.
-            if (bytes.Length < 2 || bytes[1] < 2 || bytes[1] > bytes.Length)
+            // A length below 2 would never end; one past the header is not there to be read. The kind itself still is.
+            int length = _next + 1 < _bytes.Length ? _bytes[_next + 1] : 0;
+            if (length < 2 || _next + length > _bytes.Length)
             {
-                break;
+                _next = _bytes.Length;
+                return true;
             }
 
-            ReadOnlySpan<byte> value = bytes[2..bytes[1]];
-            options = (bytes[0], value.Length) switch
-            {
-                (2, 2) => options with { Mss = BinaryPrimitives.ReadUInt16BigEndian(value) },
-                (3, 1) => options with { WindowScale = value[0] },
-                (8, 8) => options with
-                {
-                    TimestampValue = BinaryPrimitives.ReadUInt32BigEndian(value),
-                    TimestampEcho = BinaryPrimitives.ReadUInt32BigEndian(value[4..]),
-                },
-                _ => options,
-            };
-            bytes = bytes[bytes[1]..];
+            Value = _bytes.Slice(_next + 2, length - 2);
+            _next += length;
+            return true;
         }
 
-        return kinds is null ? options : options with { Kinds = kinds };
+        return false;
     }
+
+    /// <summary>The shift of a window scale option; null if there is none.</summary>
+    public static int? FindWindowScale(ReadOnlySpan<byte> options)
+    {
+        var walk = new TcpOptions(options);
+        while (walk.MoveNext())
+        {
+            if (walk.Kind == WindowScale && walk.Value.Length == 1)
+            {
+                // RFC 7323, 2.3: more than 14 counts as 14.
+                return Math.Min((int)walk.Value[0], 14);
+            }
+        }
+
+        return null;
+    }
+
+    public static uint Read32(ReadOnlySpan<byte> value) => BinaryPrimitives.ReadUInt32BigEndian(value);
 }

@@ -14,66 +14,96 @@ internal static class UdpDissector
     {
         if (end - offset < Size)
         {
-            dissection.Short(OsiLayer.Transport, "UDP header", offset, Size, end);
+            DissectCut(dissection, offset, end);
             return;
         }
 
-        ReadOnlySpan<byte> header = dissection.Packet[offset..];
+        ReadOnlySpan<byte> header = dissection.Bytes[offset..];
         int source = BinaryPrimitives.ReadUInt16BigEndian(header);
         int destination = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
         int length = BinaryPrimitives.ReadUInt16BigEndian(header[4..]);
-        if (length < Size)
+
+        // RFC 2675, 4: a length of 0 stands for "as long as IP says", for datagrams beyond 64 KiB; segmentation left to the
+        // network card leaves it too.
+        int wireLength = length == 0 ? Math.Max(dissection.WireEnd, end) - offset : length;
+        if (wireLength < Size)
         {
             dissection.Add(ProtocolId.Udp, OsiLayer.Transport, offset, Size, offset + Size);
-            dissection.Malformed(OsiLayer.Transport, $"UDP length {length}", offset + 4);
+            dissection.Malformed(OsiLayer.Transport, "UDP length", offset + 4, length);
             return;
         }
 
         int payload = offset + Size;
-        int payloadEnd = Math.Min(end, offset + length);
-        LayerEntry carrier = dissection.Carrier ?? default;
-        dissection.Add(ProtocolId.Udp, OsiLayer.Transport, offset, Size, payloadEnd);
-        if (offset + length > end)
-        {
-            dissection.Short(OsiLayer.Transport, "UDP datagram", offset, length, end);
-        }
-
-        UdpFlow flow = dissection.State.UdpFlows.Find(new FlowKey(dissection.Packet, carrier, source, destination));
-        dissection.Result.UdpStream = flow.Number;
-        if (payloadEnd == payload)
+        int payloadEnd = Math.Min(end, offset + wireLength);
+        bool hasKey = FlowKey.TryMake(dissection, source, destination, -1, out FlowKey key, out _);
+        Dissection inside = dissection.Until(offset + wireLength);
+        if (!inside.Add(ProtocolId.Udp, OsiLayer.Transport, offset, Size, payloadEnd))
         {
             return;
         }
 
-        if (CarriesTcp(dissection, flow, payload, payloadEnd, source, destination))
+        if (dissection.IsQuoted || !hasKey)
         {
-            TcpDissector.Dissect(dissection, payload, payloadEnd);
+            // A quotation belongs to no conversation; ports alone say what it quotes.
+            Datagrams.Dissect(inside, new UdpFlow(-1), key, source, destination, payload, payloadEnd);
         }
-        else if (!DnsMessage.TryDissect(dissection, source, destination, payload, payloadEnd))
+        else
         {
-            dissection.Data(OsiLayer.Application, payload, payloadEnd);
-        }
-    }
-
-    public static void Describe(ReadOnlySpan<byte> packet, in LayerEntry entry, LayerEntry? carrier, DecodedPacket decoded, IFieldSink sink)
-    {
-        int at = entry.Offset;
-        sink.Number("sport", BinaryPrimitives.ReadUInt16BigEndian(packet[at..]), at, 2);
-        sink.Number("dport", BinaryPrimitives.ReadUInt16BigEndian(packet[(at + 2)..]), at + 2, 2);
-        int length = BinaryPrimitives.ReadUInt16BigEndian(packet[(at + 4)..]);
-        sink.Number("length", length, at + 4, 2);
-        ushort checksum = BinaryPrimitives.ReadUInt16BigEndian(packet[(at + 6)..]);
-        if (checksum != 0 && length == entry.Length)
-        {
-            bool right = InternetChecksum.IsRight(packet, entry, carrier, Ip.Protocols.Udp);
-            sink.Flag("checksum_ok", right, at + 6, 2);
-            if (!right && InternetChecksum.IsPartial(packet, entry, carrier, Ip.Protocols.Udp, checksum))
+            UdpFlow flow = dissection.State.UdpFlows.Find(key);
+            dissection.Result.UdpStream = flow.Number;
+            if (CarriesTcp(inside, flow, payload, payloadEnd, source, destination))
             {
-                sink.Text("checksum", "partial (offloaded)", at + 6, 2);
+                TcpDissector.Dissect(inside, payload, payloadEnd);
+            }
+            else
+            {
+                Datagrams.Dissect(inside, flow, key, source, destination, payload, payloadEnd);
             }
         }
 
-        sink.Number("stream", decoded.UdpStream, at, 4);
+        if (offset + wireLength > end)
+        {
+            inside.Short(OsiLayer.Transport, "UDP length", offset, wireLength, end);
+        }
+    }
+
+    public static void Describe(in PacketView view, int index, IFieldSink sink)
+    {
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        int at = view[index].Offset;
+        sink.Number("sport"u8, BinaryPrimitives.ReadUInt16BigEndian(bytes), at, 2);
+        sink.Number("dport"u8, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]), at + 2, 2);
+        if (bytes.Length >= Size)
+        {
+            int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]);
+            sink.Number("length"u8, length, at + 4, 2);
+            ushort checksum = BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]);
+            if (checksum != 0 && length == bytes.Length)
+            {
+                bool right = InternetChecksum.IsRight(view, index, IpProtocols.Udp);
+                sink.Flag("checksum_ok"u8, right, at + 6, 2);
+                if (!right && InternetChecksum.IsPartial(view, index, IpProtocols.Udp, checksum))
+                {
+                    sink.Text("checksum"u8, "partial (offloaded)", at + 6, 2);
+                }
+            }
+        }
+
+        if (!view[index].IsQuoted)
+        {
+            sink.Number("stream"u8, view.Decoded.UdpStream, at, 4);
+        }
+    }
+
+    // The ports of a header that was cut are still worth showing.
+    private static void DissectCut(in Dissection dissection, int offset, int end)
+    {
+        if (end - offset >= 4)
+        {
+            dissection.Add(ProtocolId.Udp, OsiLayer.Transport, offset, end - offset, end);
+        }
+
+        dissection.Short(OsiLayer.Transport, "UDP header", offset, Size, end);
     }
 
     // NetLab's TCP needs no port of its own: a header that makes sense and a checksum that fits (1 in 65,536 by chance,
@@ -81,19 +111,19 @@ internal static class UdpDissector
     private static bool CarriesTcp(in Dissection dissection, UdpFlow flow, int offset, int end, int source, int destination)
     {
         IReadOnlySet<int> ports = dissection.State.Options.TcpOverUdpPorts;
-        if (flow.CarriesTcp || ports.Contains(source) || ports.Contains(destination))
+        if (flow.CarriesTcp || (ports.Count > 0 && (ports.Contains(source) || ports.Contains(destination))))
         {
             return true;
         }
 
-        if (!TcpHeader.TryRead(dissection.Packet[offset..end], out TcpHeader header)
-            || header.HeaderLength < TcpHeader.MinSize || header.HeaderLength > end - offset || (header.Flags & 0xF00) != 0)
+        ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
+        if (!TcpHeader.TryRead(bytes, out TcpHeader header)
+            || header.HeaderLength < TcpHeader.MinSize || header.HeaderLength > bytes.Length || (header.Flags & 0xF00) != 0)
         {
             return false;
         }
 
-        var tcp = new LayerEntry(ProtocolId.Tcp, OsiLayer.Transport, offset, header.HeaderLength, end - offset);
-        if (!InternetChecksum.IsRight(dissection.Packet, tcp, null, Ip.Protocols.Tcp))
+        if (!InternetChecksum.IsRightWithoutAddresses(bytes, IpProtocols.Tcp))
         {
             return false;
         }

@@ -1,3 +1,6 @@
+using NetLab.Osi.Layers;
+using NetLab.Osi.Transport.Quic;
+
 namespace NetLab.Osi.Transport;
 
 /// <summary>A UDP conversation.</summary>
@@ -11,4 +14,10 @@ internal sealed class UdpFlow(int number)
 
     /// <summary>Datagrams that looked like segments so far.</summary>
     public int TcpLikeDatagrams { get; set; }
+
+    /// <summary>What it was found to carry where ports do not say; null as long as it was not.</summary>
+    public ProtocolId? Application { get; set; }
+
+    /// <summary>What is known of the QUIC connection it carries.</summary>
+    public QuicConnection? Quic { get; set; }
 }

@@ -1,12 +1,15 @@
+using NetLab.Osi.Layers;
+
 namespace NetLab.Osi.Transport;
 
 /// <summary>The UDP conversations of a capture.</summary>
 internal sealed class UdpFlows
 {
     // A capture of a port scan has as many conversations as packets; beyond this many, the oldest knowledge goes.
-    private const int MaxFlows = 1 << 18;
+    private const int MaxFlows = 1 << 17;
 
     private readonly Dictionary<FlowKey, UdpFlow> _flows = [];
+    private readonly Dictionary<(UInt128 Address, int Port), ProtocolId> _expected = [];
     private int _next;
 
     public UdpFlow Find(in FlowKey key)
@@ -19,10 +22,21 @@ internal sealed class UdpFlows
         if (_flows.Count >= MaxFlows)
         {
             _flows.Clear();
+            _expected.Clear();
         }
 
         flow = new UdpFlow(_next++);
+        if (_expected.Count > 0
+            && (_expected.TryGetValue((key.LowAddress, key.LowPort), out ProtocolId protocol)
+                || _expected.TryGetValue((key.HighAddress, key.HighPort), out protocol)))
+        {
+            flow.Application = protocol;
+        }
+
         _flows.Add(key, flow);
         return flow;
     }
+
+    /// <summary>Says what new conversations of an end will carry: a TFTP server answers from a port of its own (RFC 1350, 4).</summary>
+    public void Expect(UInt128 address, int port, ProtocolId protocol) => _expected[(address, port)] = protocol;
 }

@@ -28,7 +28,7 @@ public class DecodeBenchmarks
     public void Cleanup() => _json?.Dispose();
 
     [Benchmark(Baseline = true)]
-    public int Decode() => _decoder.Decode(Packet()).Entries.Count;
+    public int Decode() => _decoder.Decode(Packet()).Entries.Length;
 
     [Benchmark]
     public void DecodeAndWriteJson()

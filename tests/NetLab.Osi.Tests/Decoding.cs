@@ -28,6 +28,8 @@ internal static class Decoding
             json.Stream(stream);
         }
 
+        json.Flush();
+
         return (System.Text.Encoding.UTF8.GetString(output.ToArray()), reader.Damage);
     }
 

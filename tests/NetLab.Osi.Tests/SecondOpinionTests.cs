@@ -24,49 +24,11 @@ public sealed class SecondOpinionTests
         var source = new CaptureInterface(1, 0);
         DecodedPacket decoded = decoder.Decode(new CapturedPacket(1, source, 0, frame.Length, frame));
         Assert.Null(decoded.Stop);
-        LayerEntry entry = decoded.Entries.Single(e => e.Protocol == ProtocolId.Udp);
+        LayerEntry entry = decoded.Entries.ToArray().Single(e => e.Protocol == ProtocolId.Udp);
         Assert.Equal(payload, frame[entry.PayloadOffset..(entry.PayloadOffset + entry.PayloadLength)]);
         var facts = new FieldList();
         decoder.Describe(new CapturedPacket(1, source, 0, frame.Length, frame), facts);
         Assert.Equal("True", facts["udp.checksum_ok"]);
         Assert.Equal(from.Contains(':', StringComparison.Ordinal) ? null : "True", facts["ip.checksum_ok"]);
     });
-
-    private sealed class FieldList : IFieldSink
-    {
-        private readonly Dictionary<string, string> _fields = [];
-        private string _protocol = "";
-
-        public string? this[string name] => _fields.GetValueOrDefault(name);
-
-        public void BeginLayer(string protocol, in LayerEntry entry) => _protocol = protocol;
-
-        public void EndLayer()
-        {
-        }
-
-        public void Number(string name, long value, int offset, int length, string? meaning = null) => _fields[$"{_protocol}.{name}"] = $"{value}";
-
-        public void Text(string name, string value, int offset, int length) => _fields[$"{_protocol}.{name}"] = value;
-
-        public void Flag(string name, bool value, int offset, int length) => _fields[$"{_protocol}.{name}"] = $"{value}";
-
-        public void Numbers(string name, IReadOnlyList<int> values, int offset, int length) => _fields[$"{_protocol}.{name}"] = string.Join(',', values);
-
-        public void BeginList(string name)
-        {
-        }
-
-        public void BeginItem()
-        {
-        }
-
-        public void EndItem()
-        {
-        }
-
-        public void EndList()
-        {
-        }
-    }
 }

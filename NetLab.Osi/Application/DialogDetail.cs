@@ -1,0 +1,31 @@
+using NetLab.Osi.Layers;
+
+namespace NetLab.Osi.Application;
+
+/// <summary>What a packet brings of a dialog in lines: commands one way, replies the other.</summary>
+internal class DialogDetail : LayerDetail
+{
+    public List<string> Commands { get; } = [];
+
+    public List<int> Codes { get; } = [];
+
+    public List<string> Status { get; } = [];
+
+    public override void Describe(in LayerEntry entry, IFieldSink sink)
+    {
+        if (Commands.Count > 0)
+        {
+            sink.Texts("commands"u8, Commands, entry.Offset, entry.Length);
+        }
+
+        if (Codes.Count > 0)
+        {
+            sink.Numbers("codes"u8, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Codes), entry.Offset, entry.Length);
+        }
+
+        if (Status.Count > 0)
+        {
+            sink.Texts("status"u8, Status, entry.Offset, entry.Length);
+        }
+    }
+}

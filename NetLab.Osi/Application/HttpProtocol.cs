@@ -1,0 +1,59 @@
+using NetLab.Osi.Session.Streams;
+
+namespace NetLab.Osi.Application;
+
+/// <summary>HTTP/1.x (RFC 9112): what both directions of a connection know of each other's messages.</summary>
+/// <param name="application">The stream's.</param>
+/// <param name="mayResume">Whether the port says that it is HTTP, so that what does not begin like a message is the middle of one.</param>
+internal sealed class HttpProtocol(StreamApplication application, bool mayResume) : StreamProtocol
+{
+    // Methods are tokens of any length (RFC 9110, 9.1); none that is registered is longer than this.
+    private const int MaxMethodBytes = 20;
+    private const int MaxPipelined = 1000;
+
+    private readonly Queue<string> _methods = new();
+
+    public bool MayResume { get; } = mayResume;
+
+    public StreamApplication Application { get; } = application;
+
+    /// <summary>Whether bytes begin with a request line or a status line, as far as they go.</summary>
+    public static bool Begins(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.StartsWith("HTTP/1."u8))
+        {
+            return true;
+        }
+
+        int method = 0;
+        while (method < Math.Min(bytes.Length, MaxMethodBytes + 1) && (char.IsAsciiLetterUpper((char)bytes[method]) || bytes[method] is (byte)'-' or (byte)'_'))
+        {
+            method++;
+        }
+
+        if (method is < 3 or > MaxMethodBytes || method == bytes.Length || bytes[method] != (byte)' ')
+        {
+            return false;
+        }
+
+        // A line that has ended must end with a version; one that has not may yet.
+        int end = bytes.IndexOf((byte)'\n');
+        ReadOnlySpan<byte> line = end < 0 ? bytes : bytes[..end].TrimEnd((byte)'\r');
+        int version = line.LastIndexOf((byte)' ');
+        return end < 0 ? bytes.Length < 8192 : version > method && line[(version + 1)..].StartsWith("HTTP/1."u8);
+    }
+
+    /// <summary>A request was seen.</summary>
+    public void Asked(string method)
+    {
+        if (_methods.Count < MaxPipelined)
+        {
+            _methods.Enqueue(method);
+        }
+    }
+
+    /// <summary>The method of the request that a final response answers; null if it was not seen.</summary>
+    public string? Answered() => _methods.TryDequeue(out string? method) ? method : null;
+
+    protected override StreamParser Make(bool fromClient) => new HttpParser(this);
+}

@@ -1,0 +1,48 @@
+using NetLab.Osi.Session.Streams;
+
+namespace NetLab.Osi.Application;
+
+/// <summary>A direction that is made of lines, ended by CR LF or by LF alone.</summary>
+internal abstract class LineParser : StreamParser
+{
+    // RFC 5321, 4.5.3.1.6 allows a thousand bytes a line; what is longer than many times that is none.
+    private const int MaxLine = 64 << 10;
+
+    public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+        int taken = 0;
+        while (taken < bytes.Length)
+        {
+            int raw = RawBytes(bytes.Length - taken);
+            if (raw > 0)
+            {
+                taken += raw;
+                continue;
+            }
+
+            int length = bytes[taken..].IndexOf((byte)'\n');
+            if (length < 0)
+            {
+                return bytes.Length - taken > MaxLine ? NotMine : taken;
+            }
+
+            ReadOnlySpan<byte> line = bytes.Slice(taken, length);
+            taken += length + 1;
+            StreamParser? before = segment.Side.Parser;
+            Accept(segment, line.EndsWith("\r"u8) ? line[..^1] : line);
+            if (segment.Side.Parser != before)
+            {
+                break;
+            }
+        }
+
+        return taken;
+    }
+
+    /// <summary>How many of the next bytes are no lines, because a line before said so.</summary>
+    /// <param name="available">How many there are.</param>
+    protected virtual int RawBytes(int available) => 0;
+
+    /// <summary>Takes a line, without its end.</summary>
+    protected abstract void Accept(in StreamSegment segment, ReadOnlySpan<byte> line);
+}

@@ -1,0 +1,93 @@
+using NetLab.Osi.Layers;
+using NetLab.Osi.Session.Streams;
+
+namespace NetLab.Osi.Application;
+
+/// <summary>SIP over TCP (RFC 3261, 18.3): header, empty line, a body of the announced length.</summary>
+internal sealed class SipProtocol : StreamProtocol
+{
+    private const int MaxHeader = 64 << 10;
+
+    /// <summary>Whether bytes begin with a request line or a status line.</summary>
+    public static bool Begins(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.StartsWith("SIP/2.0 "u8))
+        {
+            return true;
+        }
+
+        int end = bytes[..Math.Min(bytes.Length, 1024)].IndexOf((byte)'\n');
+        ReadOnlySpan<byte> line = end < 0 ? default : bytes[..end].TrimEnd((byte)'\r');
+        return line.EndsWith(" SIP/2.0"u8) && char.IsAsciiLetterUpper((char)line[0]);
+    }
+
+    /// <summary>Takes the payload of a UDP datagram.</summary>
+    public static void Dissect(in Dissection dissection, int offset, int end)
+    {
+        ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
+        var detail = new SipDetail();
+        int header = EndOfHeader(bytes, out _);
+        detail.Add(header < 0 ? bytes : bytes[..header]);
+        dissection.Add(ProtocolId.Sip, OsiLayer.Application, offset, bytes.Length, end, detail);
+    }
+
+    protected override StreamParser Make(bool fromClient) => new Parser();
+
+    // Where the lines of the header end, and where the body begins; -1 if the empty line is not there.
+    private static int EndOfHeader(ReadOnlySpan<byte> bytes, out int body)
+    {
+        int end = bytes.IndexOf("\r\n\r\n"u8);
+        body = end + 4;
+        if (end < 0)
+        {
+            end = bytes.IndexOf("\n\n"u8);
+            body = end + 2;
+        }
+
+        return end;
+    }
+
+    private sealed class Parser : StreamParser
+    {
+        private int _body;
+
+        public override ProtocolId Protocol => ProtocolId.Sip;
+
+        public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+        {
+            int at = 0;
+            while (at < bytes.Length)
+            {
+                int step = Math.Min(_body, bytes.Length - at);
+                (_body, at) = (_body - step, at + step);
+
+                // RFC 5626, 3.5.1: empty lines between messages keep the connection alive.
+                while (_body == 0 && at < bytes.Length && bytes[at] is (byte)'\r' or (byte)'\n')
+                {
+                    at++;
+                }
+
+                if (at == bytes.Length)
+                {
+                    break;
+                }
+
+                int header = EndOfHeader(bytes[at..], out int body);
+                if (header < 0)
+                {
+                    return bytes.Length - at > MaxHeader ? NotMine : at;
+                }
+
+                if (!Begins(bytes[at..]))
+                {
+                    return NotMine;
+                }
+
+                _body = segment.Layer<SipDetail>(ProtocolId.Sip, OsiLayer.Application).Add(bytes.Slice(at, header));
+                at += body;
+            }
+
+            return at;
+        }
+    }
+}

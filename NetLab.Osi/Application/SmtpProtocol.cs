@@ -1,0 +1,92 @@
+using System.Globalization;
+using NetLab.Osi.Layers;
+using NetLab.Osi.Presentation;
+using NetLab.Osi.Session.Streams;
+
+namespace NetLab.Osi.Application;
+
+/// <summary>SMTP (RFC 5321) with BDAT (RFC 3030), AUTH (RFC 4954) and STARTTLS (RFC 3207).</summary>
+internal sealed class SmtpProtocol(StreamApplication application) : StreamProtocol
+{
+    // RFC 5321, 4.1.1: a command is a verb of four letters; longer ones, as Wireshark does, are known by their first four.
+    private const int VerbLength = 4;
+
+    private Mode _mode;
+    private bool _wantsTls;
+    private bool _wantsAuthentication;
+
+    private enum Mode
+    {
+        Commands,
+        DataAsked,
+        Message,
+        Authentication,
+    }
+
+    protected override StreamParser Make(bool fromClient) => fromClient
+        ? new Commands(this)
+        : new ReplyParser<SmtpDetail>(ProtocolId.Smtp, OnReply);
+
+    private void OnReply(in StreamSegment segment, int code)
+    {
+        if (_wantsTls && code is >= 200 and < 300)
+        {
+            application.Switch(segment, new TlsProtocol(application, mayResume: false));
+        }
+
+        _mode = (_mode, code) switch
+        {
+            (Mode.DataAsked, 354) => Mode.Message,
+            (Mode.Message, _) => Mode.Message,
+            _ when _wantsAuthentication && code == 334 => Mode.Authentication,
+            _ => Mode.Commands,
+        };
+        _wantsTls = false;
+        _wantsAuthentication &= code == 334;
+    }
+
+    internal sealed class SmtpDetail : DialogDetail;
+
+    private sealed class Commands(SmtpProtocol protocol) : LineParser
+    {
+        private long _chunk;
+
+        public override ProtocolId Protocol => ProtocolId.Smtp;
+
+        protected override int RawBytes(int available)
+        {
+            int step = (int)Math.Min(_chunk, available);
+            _chunk -= step;
+            return step;
+        }
+
+        protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
+        {
+            if (protocol._mode is Mode.Message)
+            {
+                // RFC 5321, 4.1.1.4: a line with a single dot ends the message.
+                protocol._mode = line.SequenceEqual("."u8) ? Mode.Commands : Mode.Message;
+                return;
+            }
+
+            ReadOnlySpan<byte> word = Words.First(line, " "u8);
+            if (protocol._mode == Mode.Authentication || word.IsEmpty)
+            {
+                return;
+            }
+
+            segment.Layer<SmtpDetail>(ProtocolId.Smtp, OsiLayer.Application).Commands.Add(Words.Text(line[..Math.Min(VerbLength, word.Length)]));
+            protocol._wantsTls = Words.Same(word, "STARTTLS"u8);
+            protocol._wantsAuthentication |= Words.Same(word, "AUTH"u8);
+            if (Words.Same(word, "DATA"u8))
+            {
+                protocol._mode = Mode.DataAsked;
+            }
+            else if (Words.Same(word, "BDAT"u8))
+            {
+                string size = Words.Text(Words.First(line[Math.Min(line.Length, word.Length + 1)..], " "u8));
+                _chunk = long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : 0;
+            }
+        }
+    }
+}

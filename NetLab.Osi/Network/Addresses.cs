@@ -1,0 +1,27 @@
+using System.Buffers.Binary;
+
+namespace NetLab.Osi.Network;
+
+/// <summary>IP addresses as numbers, so that they can be keys. IPv4 stands in the block of IPv4-mapped ones (RFC 4291, 2.5.5.2).</summary>
+internal static class Addresses
+{
+    private const ulong MappedPrefix = 0xFFFF_0000_0000;
+
+    public static UInt128 Read(ReadOnlySpan<byte> address) => address.Length == 4
+        ? new UInt128(0, MappedPrefix | BinaryPrimitives.ReadUInt32BigEndian(address))
+        : BinaryPrimitives.ReadUInt128BigEndian(address);
+
+    /// <summary>Writes an address back.</summary>
+    /// <returns>4 or 16.</returns>
+    public static int Write(UInt128 address, bool isV4, Span<byte> bytes)
+    {
+        if (isV4)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)address);
+            return 4;
+        }
+
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
+        return 16;
+    }
+}

@@ -1,0 +1,105 @@
+using NetLab.Osi.Application;
+using NetLab.Osi.Layers;
+
+namespace NetLab.Osi.Presentation;
+
+/// <summary>A ClientHello (RFC 8446, 4.1.2): what is offered.</summary>
+internal sealed class ClientHello
+{
+    public int Version { get; private init; }
+
+    public byte[] Random { get; private init; } = [];
+
+    public int[] Ciphers { get; private init; } = [];
+
+    public string? ServerName { get; private set; }
+
+    public List<string> Alpn { get; } = [];
+
+    public int[] Versions { get; private set; } = [];
+
+    /// <summary>Whether it offers to resume a session: a session identifier before TLS 1.3, a pre-shared key from it on.</summary>
+    public bool OffersResumption { get; private set; }
+
+    public static ClientHello Read(ReadOnlySpan<byte> body)
+    {
+        var reader = new TlsReader(body);
+        int version = reader.Take16();
+        byte[] random = reader.Take(32).ToArray();
+        int session = reader.Vector8().Length;
+        int[] ciphers = new TlsReader(reader.Vector16()).Numbers16();
+        reader.Vector8();
+        var hello = new ClientHello { Version = version, Random = random, Ciphers = ciphers };
+        var extensions = new TlsReader(reader.Vector16());
+        while (!extensions.IsEmpty)
+        {
+            int type = extensions.Take16();
+            hello.Apply(type, extensions.Vector16());
+        }
+
+        hello.OffersResumption |= hello.Versions.Length == 0 && session > 0;
+        return hello;
+    }
+
+    public void Describe(in LayerEntry entry, IFieldSink sink)
+    {
+        (int at, int length) = (entry.Offset, entry.Length);
+        sink.BeginObject("client_hello"u8);
+        sink.Number("version"u8, Version, at, length, TlsNumbers.VersionName(Version));
+        sink.Numbers("ciphers"u8, Ciphers, at, length);
+        if (ServerName is not null)
+        {
+            sink.Text("sni"u8, ServerName, at, length);
+        }
+
+        if (Alpn.Count > 0)
+        {
+            sink.Texts("alpn"u8, Alpn, at, length);
+        }
+
+        if (Versions.Length > 0)
+        {
+            sink.Numbers("versions"u8, Versions, at, length);
+        }
+
+        if (OffersResumption)
+        {
+            sink.Flag("offers_resumption"u8, true, at, length);
+        }
+
+        sink.EndObject();
+    }
+
+    private void Apply(int type, ReadOnlySpan<byte> value)
+    {
+        var reader = new TlsReader(value);
+        switch (type)
+        {
+            case TlsNumbers.ServerName:
+                // RFC 6066, 3: a list of names, of which the type 0 is the only one there is.
+                var names = new TlsReader(reader.Vector16());
+                if (!names.IsEmpty && names.Take8() == 0)
+                {
+                    ServerName = Words.Text(names.Vector16());
+                }
+
+                break;
+            case TlsNumbers.Alpn:
+                var protocols = new TlsReader(reader.Vector16());
+                while (!protocols.IsEmpty)
+                {
+                    Alpn.Add(Words.Text(protocols.Vector8()));
+                }
+
+                break;
+            case TlsNumbers.SupportedVersions:
+                Versions = new TlsReader(reader.Vector8()).Numbers16();
+                break;
+            case TlsNumbers.PreSharedKey:
+                OffersResumption = true;
+                break;
+            default:
+                break;
+        }
+    }
+}

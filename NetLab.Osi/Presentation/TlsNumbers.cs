@@ -1,0 +1,31 @@
+namespace NetLab.Osi.Presentation;
+
+/// <summary>Numbers of TLS (RFC 8446; IANA, TLS parameters).</summary>
+internal static class TlsNumbers
+{
+    public const int ChangeCipherSpec = 20;
+    public const int Alert = 21;
+    public const int Handshake = 22;
+    public const int ApplicationData = 23;
+
+    public const int ClientHello = 1;
+    public const int ServerHello = 2;
+
+    public const int ServerName = 0;
+    public const int Alpn = 16;
+    public const int PreSharedKey = 41;
+    public const int SupportedVersions = 43;
+
+    public const int Tls12 = 0x0303;
+    public const int Tls13 = 0x0304;
+
+    public static string? VersionName(int version) => version switch
+    {
+        0x0300 => "SSL 3.0",
+        0x0301 => "TLS 1.0",
+        0x0302 => "TLS 1.1",
+        Tls12 => "TLS 1.2",
+        Tls13 => "TLS 1.3",
+        _ => null,
+    };
+}

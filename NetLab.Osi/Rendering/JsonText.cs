@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using NetLab.Osi.Layers;
+
+namespace NetLab.Osi.Rendering;
+
+/// <summary>
+/// Writes JSON (RFC 8259) without looking back: commas follow from the last byte written. It writes what a decoder of
+/// packets needs several times faster than a general writer; tests read every line of it with one.
+/// </summary>
+internal sealed class JsonText
+{
+    private static readonly SearchValues<byte> NotPlain = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(b => (byte)b), (byte)'"', (byte)'\\', .. Enumerable.Range(0x7F, 0x81).Select(b => (byte)b)]);
+
+    private static readonly JavaScriptEncoder Escape = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    public Utf8Text Text { get; } = new();
+
+    public void BeginObject(ReadOnlySpan<byte> name = default)
+    {
+        Name(name);
+        Text.Append((byte)'{');
+    }
+
+    public void EndObject() => Text.Append((byte)'}');
+
+    public void BeginList(ReadOnlySpan<byte> name)
+    {
+        Name(name);
+        Text.Append((byte)'[');
+    }
+
+    public void EndList() => Text.Append((byte)']');
+
+    public void Number(ReadOnlySpan<byte> name, long value)
+    {
+        Name(name);
+        Text.Append(value);
+    }
+
+    public void Flag(ReadOnlySpan<byte> name, bool value)
+    {
+        Name(name);
+        Text.Append(value ? "true"u8 : "false"u8);
+    }
+
+    /// <summary>A text that is known to hold nothing that needs escaping.</summary>
+    public void Plain(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        Name(name);
+        Text.Append((byte)'"');
+        Text.Append(value);
+        Text.Append((byte)'"');
+    }
+
+    public void String(ReadOnlySpan<byte> name, ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IndexOfAny(NotPlain) < 0)
+        {
+            Plain(name, utf8);
+        }
+        else
+        {
+            // Invalid sequences become U+FFFD, so that a line is always valid UTF-8.
+            String(name, Encoding.UTF8.GetString(utf8));
+        }
+    }
+
+    public void String(ReadOnlySpan<byte> name, string value)
+    {
+        Name(name);
+        Text.Append((byte)'"');
+        Text.Append(Escape.Encode(value));
+        Text.Append((byte)'"');
+    }
+
+    public void Ip(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address)
+    {
+        Name(name);
+        Text.Append((byte)'"');
+        Text.Advance(AddressText.Ip(address, Text.GetSpan(AddressText.MaxLength)));
+        Text.Append((byte)'"');
+    }
+
+    public void Mac(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address)
+    {
+        Name(name);
+        Text.Append((byte)'"');
+        Text.Advance(AddressText.Mac(address, Text.GetSpan(Math.Max(AddressText.MaxLength, 3 * address.Length))));
+        Text.Append((byte)'"');
+    }
+
+    /// <summary>A comma where one is due, and the name of what follows; no name inside a list.</summary>
+    public void Name(ReadOnlySpan<byte> name)
+    {
+        Span<byte> room = Text.GetSpan(name.Length + 4);
+        int at = 0;
+        if (Text.Last is not ((byte)'{' or (byte)'[' or (byte)'\n' or 0))
+        {
+            room[at++] = (byte)',';
+        }
+
+        if (!name.IsEmpty)
+        {
+            room[at++] = (byte)'"';
+            name.CopyTo(room[at..]);
+            at += name.Length;
+            room[at++] = (byte)'"';
+            room[at++] = (byte)':';
+        }
+
+        Text.Advance(at);
+    }
+}

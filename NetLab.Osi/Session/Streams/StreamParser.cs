@@ -1,0 +1,27 @@
+using NetLab.Osi.Layers;
+
+namespace NetLab.Osi.Session.Streams;
+
+/// <summary>Takes one direction of a stream apart, message by message, resumable at every byte.</summary>
+internal abstract class StreamParser
+{
+    /// <summary>What <see cref="Parse"/> returns when the bytes are not of its protocol, and nothing more will be.</summary>
+    public const int NotMine = -1;
+
+    /// <summary>The protocol, shown on packets that bring only parts.</summary>
+    public abstract ProtocolId Protocol { get; }
+
+    /// <summary>The layer it does the work of.</summary>
+    public virtual OsiLayer Layer => OsiLayer.Application;
+
+    /// <summary>Takes bytes in order.</summary>
+    /// <param name="segment">The segment that brought the last of them.</param>
+    /// <param name="bytes">They, from the first that was not taken before.</param>
+    /// <returns>How many were taken: what is left is given again with more behind it; or <see cref="NotMine"/>.</returns>
+    public abstract int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes);
+
+    /// <summary>The direction ended in order.</summary>
+    public virtual void End(in StreamSegment segment)
+    {
+    }
+}

@@ -1,0 +1,64 @@
+namespace NetLab.Osi.Session.Streams;
+
+/// <summary>One direction as its parser sees it: the parser, and the bytes it could not take yet.</summary>
+internal sealed class StreamSide
+{
+    // Longer than any message that is kept whole; beyond it the parser was wrong.
+    private const int MaxKept = 256 << 10;
+
+    private byte[] _kept = [];
+    private int _start;
+    private int _count;
+
+    public StreamParser? Parser { get; set; }
+
+    /// <summary>Whether nothing more will be recognized.</summary>
+    public bool IsIgnored { get; set; }
+
+    public bool IsEmpty => _count == 0;
+
+    /// <summary>What was kept, and the new bytes behind it.</summary>
+    public ReadOnlySpan<byte> With(ReadOnlySpan<byte> bytes)
+    {
+        if (_count == 0)
+        {
+            return bytes;
+        }
+
+        if (_start + _count + bytes.Length > _kept.Length)
+        {
+            byte[] larger = new byte[Math.Max(2048, 2 * (_count + bytes.Length))];
+            _kept.AsSpan(_start, _count).CopyTo(larger);
+            (_kept, _start) = (larger, 0);
+        }
+
+        bytes.CopyTo(_kept.AsSpan(_start + _count));
+        _count += bytes.Length;
+        return _kept.AsSpan(_start, _count);
+    }
+
+    /// <summary>Keeps what was not taken of <see cref="With"/>.</summary>
+    /// <returns>False when it is more than any message needs.</returns>
+    public bool Keep(ReadOnlySpan<byte> rest)
+    {
+        if (rest.IsEmpty)
+        {
+            Clear();
+        }
+        else if (_count > 0)
+        {
+            // The rest is the end of what is kept.
+            (_start, _count) = (_start + _count - rest.Length, rest.Length);
+        }
+        else
+        {
+            _kept = new byte[Math.Max(256, 2 * rest.Length)];
+            rest.CopyTo(_kept);
+            (_start, _count) = (0, rest.Length);
+        }
+
+        return _count <= MaxKept;
+    }
+
+    public void Clear() => (_kept, _start, _count) = ([], 0, 0);
+}

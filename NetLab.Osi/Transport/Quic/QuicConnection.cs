@@ -1,0 +1,132 @@
+using NetLab.Osi.Presentation;
+using NetLab.Osi.Session;
+
+namespace NetLab.Osi.Transport.Quic;
+
+/// <summary>What an onlooker knows of a QUIC connection: identifiers, the keys of Initial packets, and the handshake in them.</summary>
+internal sealed class QuicConnection
+{
+    private readonly CryptoStream _fromLow = new();
+    private readonly CryptoStream _fromHigh = new();
+    private (QuicKeys Client, QuicKeys Server)? _keys;
+    private bool _clientIsLow;
+    private bool _hasClient;
+
+    /// <summary>Bytes of the connection identifier that an end chose, so that short headers to it can be read; -1 as long as it is not known.</summary>
+    public int LowIdLength { get; private set; } = -1;
+
+    public int HighIdLength { get; private set; } = -1;
+
+    /// <summary>A long header told the identifier that its sender wants to be called by.</summary>
+    public void LearnSource(bool fromLow, int length)
+    {
+        if (fromLow)
+        {
+            LowIdLength = length;
+        }
+        else
+        {
+            HighIdLength = length;
+        }
+    }
+
+    /// <summary>Reads an Initial packet.</summary>
+    /// <param name="version">Its version.</param>
+    /// <param name="fromLow">Which end sent it.</param>
+    /// <param name="destination">The identifier it is sent to.</param>
+    /// <param name="packet">It, from its first byte to its last.</param>
+    /// <param name="numberAt">Where its packet number stands.</param>
+    /// <param name="detail">Gets the handshake messages that it completes.</param>
+    public void TakeInitial(QuicVersion version, bool fromLow, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> packet, int numberAt, TlsDetail detail)
+    {
+        if (!_hasClient)
+        {
+            (_clientIsLow, _hasClient) = (fromLow, true);
+            _keys = QuicKeys.Derive(version, destination);
+        }
+
+        bool fromClient = fromLow == _clientIsLow;
+        byte[]? frames = (fromClient ? _keys!.Value.Client : _keys!.Value.Server).Open(packet, numberAt);
+        if (frames is null && fromClient)
+        {
+            // After a Retry, or in a new connection between the same ends, the client begins with another identifier.
+            (QuicKeys client, QuicKeys server) = QuicKeys.Derive(version, destination);
+            frames = client.Open(packet, numberAt);
+            (QuicKeys Client, QuicKeys Server) unused = frames is null ? (client, server) : _keys!.Value;
+            unused.Client.Dispose();
+            unused.Server.Dispose();
+            if (frames is not null)
+            {
+                _keys = (client, server);
+                _fromLow.Clear();
+                _fromHigh.Clear();
+            }
+        }
+
+        if (frames is not null)
+        {
+            QuicFrames.Take(frames, fromLow ? _fromLow : _fromHigh, detail);
+        }
+    }
+
+    /// <summary>The bytes of CRYPTO frames put in order, and the handshake messages in them.</summary>
+    internal sealed class CryptoStream
+    {
+        // Initial packets hold a hello; the certificates come in packets that nobody can read.
+        private const int MaxBytes = 64 << 10;
+        private const int MessageHeader = 4;
+
+        private readonly List<byte> _bytes = [];
+        private PendingBytes _pending = new();
+        private long _next;
+
+        public void Clear()
+        {
+            _bytes.Clear();
+            _pending = new PendingBytes();
+            _next = 0;
+        }
+
+        public void Take(long offset, ReadOnlySpan<byte> bytes, TlsDetail detail)
+        {
+            if (offset > MaxBytes || offset + bytes.Length <= _next)
+            {
+                return;
+            }
+
+            if (offset < _next)
+            {
+                bytes = bytes[(int)(_next - offset)..];
+                offset = _next;
+            }
+
+            _pending.Keep(offset, bytes);
+            while (_pending.TryTake(_next, out byte[] piece))
+            {
+                _bytes.AddRange(piece);
+                _next += piece.Length;
+            }
+
+            TakeMessages(detail);
+        }
+
+        private void TakeMessages(TlsDetail detail)
+        {
+            ReadOnlySpan<byte> bytes = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_bytes);
+            int at = 0;
+            while (bytes.Length - at >= MessageHeader)
+            {
+                int length = (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
+                if (bytes.Length - at - MessageHeader < length)
+                {
+                    break;
+                }
+
+                detail.Add(bytes[at], bytes.Slice(at + MessageHeader, length), out _, out _);
+                at += MessageHeader + length;
+            }
+
+            _bytes.RemoveRange(0, at);
+        }
+    }
+}
