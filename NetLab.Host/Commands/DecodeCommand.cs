@@ -42,17 +42,22 @@ internal static class DecodeCommand
             var view = new DecodeView(
                 parsed.GetValue(json), parsed.GetValue(summary), parsed.GetValue(layer), parsed.GetValue(count), parsed.GetValue(packet), parsed.GetValue(hex));
             string path = parsed.GetRequiredValue(file);
-            DecoderOptions options = PortsFrom(parsed.GetValue(decodeAs) ?? []);
+            DecoderOptions options = new()
+            {
+                TcpOverUdpPorts = PortsFrom(parsed.GetValue(decodeAs) ?? []),
+                HashStreams = view.Json,
+                DecodeBodies = !view.Summary,
+            };
 
             // Reading standard input cannot be cancelled; what waits for it can.
-            return Task.Run(() => Decode(path, view, options), cancellationToken).WaitAsync(cancellationToken);
+            return Task.Run(() => Decode(path, view, options, cancellationToken), cancellationToken).WaitAsync(cancellationToken);
         });
         return command;
     }
 
     /// <summary>Decodes a capture to standard output.</summary>
     /// <returns>0, or 1 when the file is cut short or damaged; then one line on stderr says where.</returns>
-    private static int Decode(string path, DecodeView view, DecoderOptions options)
+    private static int Decode(string path, DecodeView view, DecoderOptions options, CancellationToken cancellationToken)
     {
         using CaptureReader reader = Open(path);
         var decoder = new PacketDecoder(options);
@@ -62,26 +67,19 @@ internal static class DecodeCommand
         var tree = new PacketTree(text, view.Layer);
         LayerColors.Apply(tree, text);
         var summary = new PacketSummary();
-        while (reader.TryRead(out CapturedPacket packet))
-        {
-            DecodedPacket decoded = decoder.Decode(packet);
-            if (view.Packet is { } only && packet.Number != only)
+        DecodePipeline.Run(
+            reader,
+            decoder,
+            (in CapturedPacket packet, DecodedPacket decoded) =>
             {
-                if (packet.Number > only)
+                if (view.Packet is not { } only || packet.Number == only)
                 {
-                    break;
+                    Show(decoded, packet.Bytes, view, json, tree, summary, text, output);
                 }
 
-                continue;
-            }
-
-            Show(decoder, decoded, packet, view, json, tree, summary, text, output);
-            if (packet.Number >= view.Count)
-            {
-                break;
-            }
-        }
-
+                return packet.Number < Math.Min(view.Count ?? long.MaxValue, view.Packet ?? long.MaxValue);
+            },
+            cancellationToken);
         if (view.Json && view.Packet is null)
         {
             foreach (TcpStream stream in decoder.TcpStreams)
@@ -103,27 +101,27 @@ internal static class DecodeCommand
     }
 
     private static void Show(
-        PacketDecoder decoder, DecodedPacket decoded, in CapturedPacket packet, DecodeView view, JsonLines json, PacketTree tree,
+        DecodedPacket decoded, ReadOnlySpan<byte> bytes, DecodeView view, JsonLines json, PacketTree tree,
         PacketSummary summary, StreamWriter text, Stream output)
     {
         if (view.Json)
         {
             json.Begin(decoded);
-            decoder.Describe(packet, json);
+            PacketDecoder.Describe(bytes, decoded, json);
             json.End(decoded);
         }
         else if (view.Summary)
         {
-            summary.Write(decoded, packet.Bytes, output);
+            summary.Write(decoded, bytes, output);
         }
         else
         {
             tree.Begin(decoded);
-            decoder.Describe(packet, tree);
+            PacketDecoder.Describe(bytes, decoded, tree);
             tree.End(decoded);
             if (view.Hex)
             {
-                HexDump.Write(text, packet.Bytes);
+                HexDump.Write(text, bytes);
             }
         }
     }
@@ -147,7 +145,7 @@ internal static class DecodeCommand
         }
     }
 
-    private static DecoderOptions PortsFrom(string[] rules)
+    private static HashSet<int> PortsFrom(string[] rules)
     {
         var ports = new HashSet<int>();
         foreach (string rule in rules)
@@ -163,7 +161,7 @@ internal static class DecodeCommand
             ports.Add(port);
         }
 
-        return new DecoderOptions { TcpOverUdpPorts = ports };
+        return ports;
     }
 
     private sealed record DecodeView(bool Json, bool Summary, int? Layer, long? Count, long? Packet, bool Hex);

@@ -23,12 +23,13 @@ internal static class DemoDecode
         using (CaptureReader reader = CaptureReader.Open(recording.OpenRead()))
         {
             var decoder = new PacketDecoder();
+            var decoded = new DecodedPacket();
             var tree = new PacketTree(Console.Out);
             LayerColors.Apply(tree, Console.Out);
             var line = new PacketSummary();
             while (reader.TryRead(out CapturedPacket packet))
             {
-                DecodedPacket decoded = decoder.Decode(packet);
+                decoder.Decode(packet, decoded);
                 packets++;
                 string path = string.Join('/', decoded.Entries.ToArray().Where(e => e.Protocol is not (ProtocolId.Frame or ProtocolId.Data or ProtocolId.TcpSession)).Select(e => ProtocolNames.Of(e.Protocol)).Distinct());
                 (long count, long bytes) = protocols.GetValueOrDefault(path);
@@ -38,7 +39,7 @@ internal static class DemoDecode
                 {
                     shown++;
                     tree.Begin(decoded);
-                    decoder.Describe(packet, tree);
+                    PacketDecoder.Describe(packet.Bytes, decoded, tree);
                     tree.End(decoded);
                 }
                 else if (summary.Count < SummaryLines)

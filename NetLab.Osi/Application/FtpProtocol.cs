@@ -11,7 +11,7 @@ internal sealed class FtpProtocol(StreamApplication application) : StreamProtoco
 
     protected override StreamParser Make(bool fromClient) => fromClient
         ? new Commands(this)
-        : new ReplyParser<FtpDetail>(ProtocolId.Ftp, OnReply);
+        : new ReplyParser<FtpDetail>(ProtocolId.Ftp, OnReply, static () => new FtpDetail());
 
     private void OnReply(in StreamSegment segment, int code)
     {
@@ -37,7 +37,7 @@ internal sealed class FtpProtocol(StreamApplication application) : StreamProtoco
                 return;
             }
 
-            segment.Layer<FtpDetail>(ProtocolId.Ftp, OsiLayer.Application).Commands.Add(Words.Text(command));
+            segment.Layer(ProtocolId.Ftp, OsiLayer.Application, static () => new FtpDetail()).Commands.Add(Words.Text(command));
             protocol._wantsTls = Words.Same(command, "AUTH"u8);
         }
     }

@@ -95,7 +95,7 @@ internal sealed class Http2Protocol : StreamProtocol
                     return at;
                 }
 
-                segment.Layer<FramesDetail>(ProtocolId.Http2, OsiLayer.Application).Frames.Add(_frame);
+                segment.Layer(ProtocolId.Http2, OsiLayer.Application, static () => new FramesDetail()).Frames.Add(_frame);
                 _left = -1;
             }
         }

@@ -199,7 +199,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
             (_message!.BodyBytes, _message.BodySha256) = (digest.Bytes, digest.Sha256);
         }
 
-        segment.Layer<HttpDetail>(ProtocolId.Http, OsiLayer.Application).Messages.Add(_message!);
+        segment.Layer(ProtocolId.Http, OsiLayer.Application, static () => new HttpDetail()).Messages.Add(_message!);
         (_message, _body) = (null, null);
     }
 }

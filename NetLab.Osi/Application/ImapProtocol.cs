@@ -53,7 +53,7 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
                 command = Words.First(line[(tag.Length + 5)..].TrimStart((byte)' '), " "u8);
             }
 
-            segment.Layer<ImapDetail>(ProtocolId.Imap, OsiLayer.Application).Commands.Add(Words.Text(command));
+            segment.Layer(ProtocolId.Imap, OsiLayer.Application, static () => new ImapDetail()).Commands.Add(Words.Text(command));
             protocol._tlsTag = Words.Same(command, "STARTTLS"u8) ? Words.Text(tag) : null;
         }
     }

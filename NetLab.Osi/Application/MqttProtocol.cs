@@ -66,7 +66,7 @@ internal sealed class MqttProtocol : StreamProtocol
                 _left -= step;
                 if (_left == 0)
                 {
-                    segment.Layer<MqttDetail>(ProtocolId.Mqtt, OsiLayer.Application).Types.Add(_type);
+                    segment.Layer(ProtocolId.Mqtt, OsiLayer.Application, static () => new MqttDetail()).Types.Add(_type);
                     _type = 0;
                 }
             }

@@ -22,7 +22,7 @@ internal sealed class PopProtocol(StreamApplication application) : StreamProtoco
             ReadOnlySpan<byte> command = Words.First(line, " "u8);
             if (!command.IsEmpty)
             {
-                segment.Layer<PopDetail>(ProtocolId.Pop, OsiLayer.Application).Commands.Add(Words.Text(command));
+                segment.Layer(ProtocolId.Pop, OsiLayer.Application, static () => new PopDetail()).Commands.Add(Words.Text(command));
                 protocol._wantsTls = Words.Same(command, "STLS"u8);
             }
         }
@@ -42,7 +42,7 @@ internal sealed class PopProtocol(StreamApplication application) : StreamProtoco
                 return;
             }
 
-            segment.Layer<PopDetail>(ProtocolId.Pop, OsiLayer.Application).Status.Add(Words.Text(status));
+            segment.Layer(ProtocolId.Pop, OsiLayer.Application, static () => new PopDetail()).Status.Add(Words.Text(status));
             if (protocol._wantsTls && status[0] == (byte)'+')
             {
                 application.Switch(segment, new TlsProtocol(application, mayResume: false));

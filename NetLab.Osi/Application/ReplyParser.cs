@@ -6,8 +6,9 @@ namespace NetLab.Osi.Application;
 /// <summary>Replies of three digits (RFC 959, 4.2; RFC 5321, 4.2): of one over several lines the first counts.</summary>
 /// <param name="protocol">Whose replies they are.</param>
 /// <param name="onReply">Told of each reply that is complete.</param>
-internal sealed class ReplyParser<T>(ProtocolId protocol, ReplyParser<T>.ReplyHandler onReply) : LineParser
-    where T : DialogDetail, new()
+/// <param name="create">Makes the detail that shows them.</param>
+internal sealed class ReplyParser<T>(ProtocolId protocol, ReplyParser<T>.ReplyHandler onReply, Func<T> create) : LineParser
+    where T : DialogDetail
 {
     private int? _open;
 
@@ -35,7 +36,7 @@ internal sealed class ReplyParser<T>(ProtocolId protocol, ReplyParser<T>.ReplyHa
             return;
         }
 
-        segment.Layer<T>(protocol, OsiLayer.Application).Codes.Add(number);
+        segment.Layer(protocol, OsiLayer.Application, create).Codes.Add(number);
         _open = continues ? number : null;
         if (!continues)
         {

@@ -83,7 +83,7 @@ internal sealed class SipProtocol : StreamProtocol
                     return NotMine;
                 }
 
-                _body = segment.Layer<SipDetail>(ProtocolId.Sip, OsiLayer.Application).Add(bytes.Slice(at, header));
+                _body = segment.Layer(ProtocolId.Sip, OsiLayer.Application, static () => new SipDetail()).Add(bytes.Slice(at, header));
                 at += body;
             }
 

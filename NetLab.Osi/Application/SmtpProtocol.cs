@@ -25,7 +25,7 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
 
     protected override StreamParser Make(bool fromClient) => fromClient
         ? new Commands(this)
-        : new ReplyParser<SmtpDetail>(ProtocolId.Smtp, OnReply);
+        : new ReplyParser<SmtpDetail>(ProtocolId.Smtp, OnReply, static () => new SmtpDetail());
 
     private void OnReply(in StreamSegment segment, int code)
     {
@@ -75,7 +75,7 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
                 return;
             }
 
-            segment.Layer<SmtpDetail>(ProtocolId.Smtp, OsiLayer.Application).Commands.Add(Words.Text(line[..Math.Min(VerbLength, word.Length)]));
+            segment.Layer(ProtocolId.Smtp, OsiLayer.Application, static () => new SmtpDetail()).Commands.Add(Words.Text(line[..Math.Min(VerbLength, word.Length)]));
             protocol._wantsTls = Words.Same(word, "STARTTLS"u8);
             protocol._wantsAuthentication |= Words.Same(word, "AUTH"u8);
             if (Words.Same(word, "DATA"u8))

@@ -31,7 +31,7 @@ internal sealed class SshProtocol : StreamProtocol
             if (line.StartsWith("SSH-"u8))
             {
                 _hasBanner = true;
-                segment.Layer<SshDetail>(ProtocolId.Ssh, OsiLayer.Application).Banner.Add(Words.Text(line));
+                segment.Layer(ProtocolId.Ssh, OsiLayer.Application, static () => new SshDetail()).Banner.Add(Words.Text(line));
             }
         }
     }

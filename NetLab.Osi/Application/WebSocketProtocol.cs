@@ -71,7 +71,7 @@ internal sealed class WebSocketProtocol : StreamProtocol
                     return at;
                 }
 
-                segment.Layer<FramesDetail>(ProtocolId.WebSocket, OsiLayer.Application).Frames.Add(_frame);
+                segment.Layer(ProtocolId.WebSocket, OsiLayer.Application, static () => new FramesDetail()).Frames.Add(_frame);
                 _left = -1;
             }
         }

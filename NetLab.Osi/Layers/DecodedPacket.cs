@@ -4,7 +4,7 @@ namespace NetLab.Osi.Layers;
 
 /// <summary>
 /// What was found in a packet: a table of protocols in the order of their headers, and why decoding stopped if it did.
-/// One object serves packet after packet; fields are told on demand by <see cref="PacketDecoder.Describe"/>.
+/// One object serves packet after packet; fields are told on demand by <see cref="PacketDecoder.Describe(ReadOnlySpan{byte}, DecodedPacket, IFieldSink)"/>.
 /// </summary>
 public sealed class DecodedPacket
 {
@@ -66,14 +66,15 @@ public sealed class DecodedPacket
         }
     }
 
-    internal void Add(in LayerEntry entry)
+    /// <summary>The place of one more entry.</summary>
+    internal ref LayerEntry Next()
     {
         if (Count == _entries.Length)
         {
             Array.Resize(ref _entries, Count * 2);
         }
 
-        _entries[Count++] = entry;
+        return ref _entries[Count++];
     }
 
     /// <summary>Keeps bytes that were put together from several packets, or decrypted.</summary>

@@ -46,13 +46,8 @@ internal readonly ref struct Dissection(
             return false;
         }
 
-        Result.Add(new LayerEntry(protocol, layer, offset, headerLength, end - offset)
-        {
-            WireLength = Math.Max(end, WireEnd) - offset,
-            Buffer = Buffer,
-            IsQuoted = IsQuoted,
-            Detail = detail,
-        });
+        Result.Next() = new LayerEntry(
+            protocol, layer, offset, headerLength, end - offset, Math.Max(end, WireEnd) - offset, Buffer, IsQuoted, detail);
         return true;
     }
 

@@ -1,31 +1,51 @@
 namespace NetLab.Osi.Layers;
 
 /// <summary>One protocol found in a packet: where it is and which layer's work it does.</summary>
-/// <param name="Protocol">The protocol.</param>
-/// <param name="Layer">The layer.</param>
-/// <param name="Offset">Where its header begins in its buffer.</param>
-/// <param name="HeaderLength">Bytes of header.</param>
-/// <param name="Length">Bytes of header and what it carries, as far as captured.</param>
-public readonly record struct LayerEntry(ProtocolId Protocol, OsiLayer Layer, int Offset, int HeaderLength, int Length)
+public readonly struct LayerEntry
 {
+    // Half of a cache line: a packet has five to ten of them, and they are written for every packet.
+    private readonly byte _buffer;
+
+    internal LayerEntry(
+        ProtocolId protocol, OsiLayer layer, int offset, int headerLength, int length, int wireLength, int buffer = 0, bool isQuoted = false, LayerDetail? detail = null)
+    {
+        (Protocol, Layer, Offset, HeaderLength, Length, WireLength) = (protocol, layer, offset, headerLength, length, wireLength);
+        (_buffer, IsQuoted, Detail) = ((byte)buffer, isQuoted, detail);
+    }
+
+    /// <summary>The protocol.</summary>
+    public ProtocolId Protocol { get; }
+
+    /// <summary>The layer.</summary>
+    public OsiLayer Layer { get; }
+
+    /// <summary>Whether it is quoted in an ICMP error: the header of another packet, not a header of this one.</summary>
+    public bool IsQuoted { get; }
+
+    /// <summary>Which bytes it was read from: 0 the packet's own, above it what was reassembled or decrypted from several.</summary>
+    public int Buffer => _buffer;
+
+    /// <summary>Where its header begins in its buffer.</summary>
+    public int Offset { get; }
+
+    /// <summary>Bytes of header.</summary>
+    public int HeaderLength { get; }
+
+    /// <summary>Bytes of header and what it carries, as far as captured.</summary>
+    public int Length { get; }
+
+    /// <summary>Bytes of header and what it carries as on the wire, as the lengths above say: more than captured when the packet was cut.</summary>
+    public int WireLength { get; }
+
+    /// <summary>Whether all of it was captured.</summary>
+    public bool IsWhole => Length == WireLength;
+
     /// <summary>Where what it carries begins.</summary>
     public int PayloadOffset => Offset + HeaderLength;
 
     /// <summary>Bytes it carries, as far as captured.</summary>
     public int PayloadLength => Length - HeaderLength;
 
-    /// <summary>Bytes of header and what it carries as on the wire, as the lengths above say: more than captured when the packet was cut.</summary>
-    public int WireLength { get; init; }
-
-    /// <summary>Whether all of it was captured.</summary>
-    public bool IsWhole => Length == WireLength;
-
-    /// <summary>Which bytes it was read from: 0 the packet's own, above it what was reassembled or decrypted from several.</summary>
-    public int Buffer { get; init; }
-
-    /// <summary>Whether it is quoted in an ICMP error: the header of another packet, not a header of this one.</summary>
-    public bool IsQuoted { get; init; }
-
     /// <summary>What its bytes alone do not tell; null when they do.</summary>
-    internal LayerDetail? Detail { get; init; }
+    internal LayerDetail? Detail { get; }
 }

@@ -1,7 +1,7 @@
 namespace NetLab.Osi.Layers;
 
 /// <summary>The seven layers of the OSI reference model (ISO/IEC 7498-1).</summary>
-public enum OsiLayer
+public enum OsiLayer : byte
 {
     /// <summary>Layer 1: what the medium carried; derived from the capture, never decoded.</summary>
     Physical = 1,

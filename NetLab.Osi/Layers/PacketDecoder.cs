@@ -8,7 +8,6 @@ namespace NetLab.Osi.Layers;
 public sealed class PacketDecoder
 {
     private readonly DecoderState _state;
-    private readonly DecodedPacket _result = new();
 
     /// <summary>Makes a decoder that has seen nothing yet.</summary>
     /// <param name="options">How it works; null for the defaults.</param>
@@ -17,11 +16,31 @@ public sealed class PacketDecoder
     /// <summary>The TCP streams seen so far, in the order of their first packets.</summary>
     public IEnumerable<TcpStream> TcpStreams => _state.TcpStreams.All;
 
-    /// <summary>Takes a packet apart.</summary>
-    /// <returns>What was found; valid until the next call.</returns>
-    public DecodedPacket Decode(in CapturedPacket packet)
+    /// <summary>Tells the fields of a decoded packet, protocol by protocol.</summary>
+    /// <param name="bytes">The packet's bytes.</param>
+    /// <param name="packet">What was found in them.</param>
+    /// <param name="sink">Who is told.</param>
+    public static void Describe(ReadOnlySpan<byte> bytes, DecodedPacket packet, IFieldSink sink)
     {
-        DecodedPacket result = _result;
+        ArgumentNullException.ThrowIfNull(packet);
+        ArgumentNullException.ThrowIfNull(sink);
+        var view = new PacketView(bytes, packet);
+        for (int i = 0; i < packet.Count; i++)
+        {
+            if (sink.BeginLayer(packet.Entries[i]))
+            {
+                LayerFields.Describe(view, i, sink);
+                sink.EndLayer();
+            }
+        }
+    }
+
+    /// <summary>Takes a packet apart.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="result">Gets what is found, in place of what it held; serves packet after packet.</param>
+    public void Decode(in CapturedPacket packet, DecodedPacket result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
         result.Reset();
         result.Number = packet.Number;
         result.Time = packet.Time;
@@ -33,23 +52,5 @@ public sealed class PacketDecoder
         var dissection = new Dissection(packet.Bytes, packet.Bytes, result, _state, (int)Math.Clamp(packet.OriginalLength, packet.Bytes.Length, int.MaxValue / 2));
         dissection.Add(ProtocolId.Frame, OsiLayer.Physical, 0, 0, packet.Bytes.Length);
         LinkTypes.Dissect(dissection, result.LinkType, 0, packet.Bytes.Length);
-        return result;
-    }
-
-    /// <summary>Tells the fields of the packet just decoded, protocol by protocol.</summary>
-    /// <param name="packet">The packet given to <see cref="Decode"/>.</param>
-    /// <param name="sink">Who is told.</param>
-    public void Describe(in CapturedPacket packet, IFieldSink sink)
-    {
-        ArgumentNullException.ThrowIfNull(sink);
-        var view = new PacketView(packet.Bytes, _result);
-        for (int i = 0; i < _result.Count; i++)
-        {
-            if (sink.BeginLayer(_result.Entries[i]))
-            {
-                LayerFields.Describe(view, i, sink);
-                sink.EndLayer();
-            }
-        }
     }
 }

@@ -2,7 +2,7 @@ namespace NetLab.Osi.Layers;
 
 /// <summary>The protocols this library takes apart; <see cref="ProtocolNames"/> holds their names.</summary>
 #pragma warning disable CS1591 // Each member is the protocol its name says; sources stand at the dissectors.
-public enum ProtocolId
+public enum ProtocolId : byte
 {
     Frame,
 

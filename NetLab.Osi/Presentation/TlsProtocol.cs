@@ -42,7 +42,8 @@ internal sealed class TlsProtocol(StreamApplication application, bool mayResume)
         private const int MaxHandshake = 256 << 10;
         private const int MessageHeader = 4;
 
-        private readonly List<byte> _handshake = [];
+        private List<byte>? _handshake;
+        private int _skipping;
         private bool _isEncrypted;
 
         public override ProtocolId Protocol => ProtocolId.Tls;
@@ -55,25 +56,58 @@ internal sealed class TlsProtocol(StreamApplication application, bool mayResume)
             while (at < bytes.Length)
             {
                 ReadOnlySpan<byte> rest = bytes[at..];
+                if (_skipping > 0)
+                {
+                    at += Skip(segment, rest);
+                    continue;
+                }
+
                 if (!IsRecord(rest))
                 {
                     // In the middle of a record whose beginning was not captured: the next one may begin with a segment.
                     return protocol.MayResume ? bytes.Length : NotMine;
                 }
 
-                int length = rest.Length < HeaderSize ? int.MaxValue : HeaderSize + BinaryPrimitives.ReadUInt16BigEndian(rest[3..]);
-                if (rest.Length < length)
+                if (rest.Length < HeaderSize)
                 {
                     break;
                 }
 
-                TlsDetail detail = segment.Layer<TlsDetail>(ProtocolId.Tls, OsiLayer.Presentation);
+                int length = BinaryPrimitives.ReadUInt16BigEndian(rest[3..]);
+                if (rest[0] == TlsNumbers.ApplicationData && length > 0)
+                {
+                    // Nobody can read it: it is passed over as it comes.
+                    _skipping = length;
+                    at += HeaderSize;
+                    continue;
+                }
+
+                if (rest.Length < HeaderSize + length)
+                {
+                    break;
+                }
+
+                TlsDetail detail = DetailOn(segment);
                 detail.Records.Add(rest[0]);
-                Take(detail, rest[0], rest[HeaderSize..length]);
-                at += length;
+                Take(detail, rest[0], rest.Slice(HeaderSize, length));
+                at += HeaderSize + length;
             }
 
             return at;
+        }
+
+        private static TlsDetail DetailOn(in StreamSegment segment) => segment.Layer(ProtocolId.Tls, OsiLayer.Presentation, static () => new TlsDetail());
+
+        private int Skip(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+        {
+            int step = Math.Min(_skipping, bytes.Length);
+            _skipping -= step;
+            if (_skipping == 0)
+            {
+                DetailOn(segment).Records.Add(TlsNumbers.ApplicationData);
+            }
+
+            return step;
         }
 
         private void Take(TlsDetail detail, int type, ReadOnlySpan<byte> body)
@@ -82,7 +116,7 @@ internal sealed class TlsProtocol(StreamApplication application, bool mayResume)
             {
                 case TlsNumbers.ChangeCipherSpec:
                     _isEncrypted = !protocol.IsVersion13;
-                    _handshake.Clear();
+                    _handshake = null;
                     break;
                 case TlsNumbers.Alert when !_isEncrypted && body.Length == 2:
                     detail.Alerts.Add(body[1]);
@@ -98,8 +132,8 @@ internal sealed class TlsProtocol(StreamApplication application, bool mayResume)
         // A message may span records, and a record hold several (RFC 8446, 5.1).
         private void TakeHandshake(TlsDetail detail, ReadOnlySpan<byte> body)
         {
-            _handshake.AddRange(body);
-            ReadOnlySpan<byte> bytes = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_handshake);
+            _handshake?.AddRange(body);
+            ReadOnlySpan<byte> bytes = _handshake is null ? body : System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_handshake);
             int at = 0;
             while (bytes.Length - at >= MessageHeader)
             {
@@ -120,7 +154,8 @@ internal sealed class TlsProtocol(StreamApplication application, bool mayResume)
                 at += MessageHeader + length;
             }
 
-            _handshake.RemoveRange(0, at);
+            bytes = bytes[at..];
+            _handshake = bytes.IsEmpty ? null : [.. bytes];
         }
     }
 }

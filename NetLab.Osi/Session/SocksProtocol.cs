@@ -92,7 +92,7 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
                 if (bytes.Length >= size)
                 {
                     _greeted = true;
-                    segment.Layer<SocksDetail>(ProtocolId.Socks, OsiLayer.Session).Version = 5;
+                    segment.Layer(ProtocolId.Socks, OsiLayer.Session, static () => new SocksDetail()).Version = 5;
                 }
 
                 return _greeted ? size : 0;
@@ -126,7 +126,7 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
 
         private void Ask(in StreamSegment segment, int version, int command, string target)
         {
-            SocksDetail detail = segment.Layer<SocksDetail>(ProtocolId.Socks, OsiLayer.Session);
+            SocksDetail detail = segment.Layer(ProtocolId.Socks, OsiLayer.Session, static () => new SocksDetail());
             (detail.Version, detail.Command, detail.Target) = (version, command, target);
             protocol._asked = true;
         }
@@ -152,7 +152,7 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
                 return 0;
             }
 
-            SocksDetail detail = segment.Layer<SocksDetail>(ProtocolId.Socks, OsiLayer.Session);
+            SocksDetail detail = segment.Layer(ProtocolId.Socks, OsiLayer.Session, static () => new SocksDetail());
             (detail.Version, detail.Reply) = (protocol._isVersion4 ? 4 : 5, bytes[1]);
             application.Switch(segment, null);
             return size;

@@ -61,11 +61,11 @@ public sealed class TcpStream
     }
 
     /// <summary>Keeps the sums and lets go of everything that was needed to go on.</summary>
-    internal void Retire()
+    internal void Retire(HashPool pool)
     {
         Application = null;
-        ClientToServer.Retire();
-        ServerToClient.Retire();
+        ClientToServer.Retire(pool);
+        ServerToClient.Retire(pool);
     }
 
     // 64 bits hold the protocols of layers 5 to 7.

@@ -21,7 +21,7 @@ public sealed class TcpStreamDirection
     private long _highest;
     private bool _hasFirst;
     private bool _wasCut;
-    private bool _isRetired;
+    private bool _isEnded;
 
     /// <summary>Packets seen in this direction.</summary>
     public long Packets { get; internal set; }
@@ -45,7 +45,7 @@ public sealed class TcpStreamDirection
     /// <summary>Takes apart what arrives in order; null as long as nothing did.</summary>
     internal Streams.StreamSide? Side { get; set; }
 
-    internal ReadOnlySpan<byte> Hash => _final ?? (_hash is null ? HashOfNothing : _final = _hash.GetCurrentHash());
+    internal ReadOnlySpan<byte> Hash => _final ?? (_hash is null ? HashOfNothing : _hash.GetCurrentHash());
 
     /// <summary>A packet was seen: a SYN stands for the number before the first byte, any other for its own first byte.</summary>
     internal void See(uint sequence, bool isSyn) => BaseSequence ??= isSyn ? sequence : sequence - 1;
@@ -75,12 +75,12 @@ public sealed class TcpStreamDirection
     /// <param name="sequence">Sequence number of the first.</param>
     /// <param name="bytes">As captured.</param>
     /// <param name="claimed">How many there were on the wire.</param>
-    /// <param name="hash">Whether the SHA-256 is kept.</param>
+    /// <param name="pool">Where the SHA-256 is computed; null if it is not kept.</param>
     /// <returns>Those of them that are now in order; more may follow from <see cref="TryTakePending"/>.</returns>
-    internal ReadOnlySpan<byte> Take(uint sequence, ReadOnlySpan<byte> bytes, int claimed, bool hash = true)
+    internal ReadOnlySpan<byte> Take(uint sequence, ReadOnlySpan<byte> bytes, int claimed, HashPool? pool)
     {
         BeginAt(sequence);
-        if (claimed == 0 || _isRetired)
+        if (claimed == 0 || _isEnded)
         {
             return default;
         }
@@ -110,7 +110,7 @@ public sealed class TcpStreamDirection
                 bytes = bytes[..free];
             }
 
-            Deliver(bytes, hash);
+            Deliver(bytes, pool);
             return bytes;
         }
 
@@ -120,7 +120,7 @@ public sealed class TcpStreamDirection
     }
 
     /// <summary>What waited behind a hole that is closed now.</summary>
-    internal bool TryTakePending(out byte[] bytes, bool hash = true)
+    internal bool TryTakePending(out byte[] bytes, HashPool? pool)
     {
         if (_pending is null || !_pending.TryTake(_next, out bytes))
         {
@@ -128,17 +128,29 @@ public sealed class TcpStreamDirection
             return false;
         }
 
-        Deliver(bytes, hash);
+        Deliver(bytes, pool);
         return true;
     }
 
-    internal void Retire()
+    /// <summary>No more bytes are taken, and what was needed to take them is let go of: after a FIN in order, nothing can follow.</summary>
+    internal void End(HashPool pool)
     {
-        _final = Hash.ToArray();
-        _final = _final.AsSpan().SequenceEqual(HashOfNothing) ? HashOfNothing : _final;
+        if (_hash is not null)
+        {
+            _final = pool.Finish(_hash);
+            _hash = null;
+        }
+
         _wasCut = HasGap;
-        _hash?.Dispose();
-        (_hash, _pending, Analysis, Side, _isRetired) = (null, null, null, null, true);
+        Side?.Clear();
+        (_pending, Side, _isEnded) = (null, null, true);
+    }
+
+    /// <summary>Keeps the sums alone.</summary>
+    internal void Retire(HashPool pool)
+    {
+        End(pool);
+        Analysis = null;
     }
 
     private long Unwrap(uint sequence)
@@ -148,13 +160,12 @@ public sealed class TcpStreamDirection
         return _next + unchecked((int)(sequence - expected));
     }
 
-    private void Deliver(ReadOnlySpan<byte> bytes, bool hash)
+    private void Deliver(ReadOnlySpan<byte> bytes, HashPool? pool)
     {
-        if (hash && !bytes.IsEmpty)
+        if (pool is not null && !bytes.IsEmpty)
         {
-            _hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            _hash ??= pool.Begin();
             _hash.AppendData(bytes);
-            _final = null;
         }
 
         _next += bytes.Length;

@@ -8,11 +8,12 @@ namespace NetLab.Osi.Session;
 internal sealed class TcpStreams(DecoderOptions options)
 {
     // A capture of a day has millions of connections; only these many are followed at once, the others keep their sums.
-    private const int MaxFollowed = 1 << 15;
+    private const int MaxFollowed = 1 << 14;
 
     private readonly Dictionary<FlowKey, TcpStream> _current = [];
     private readonly Queue<(FlowKey Key, TcpStream Stream)> _order = new();
     private readonly List<TcpStream> _all = [];
+    private readonly HashPool _hashes = new();
 
     public IReadOnlyList<TcpStream> All => _all;
 
@@ -90,23 +91,25 @@ internal sealed class TcpStreams(DecoderOptions options)
         int before = dissection.Result.Count;
         if (claimed > 0)
         {
+            HashPool? pool = options.HashStreams ? _hashes : null;
             StreamApplication application = stream.Application ??= new StreamApplication(options);
-            ReadOnlySpan<byte> bytes = direction.Take(first, dissection.Bytes[payload..end], claimed, options.HashStreams);
+            ReadOnlySpan<byte> bytes = direction.Take(first, dissection.Bytes[payload..end], claimed, pool);
             while (!bytes.IsEmpty)
             {
                 application.Accept(segment, direction, bytes);
-                bytes = direction.TryTakePending(out byte[] waited, options.HashStreams) ? waited : default;
+                bytes = direction.TryTakePending(out byte[] waited, pool) ? waited : default;
             }
         }
 
         if (isFin && !direction.HasGap)
         {
-            stream.Application?.End(segment, direction);
+            StreamApplication.End(segment, direction);
+            direction.End(_hashes);
         }
 
         if (dissection.Result.Count == before && payload < end)
         {
-            stream.Application?.ShowPart(segment, direction);
+            StreamApplication.ShowPart(segment, direction);
         }
     }
 
@@ -207,7 +210,7 @@ internal sealed class TcpStreams(DecoderOptions options)
                 continue;
             }
 
-            stream.Retire();
+            stream.Retire(_hashes);
             if (isCurrent)
             {
                 _current.Remove(key);

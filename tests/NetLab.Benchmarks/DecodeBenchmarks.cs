@@ -12,6 +12,7 @@ public class DecodeBenchmarks
 {
     private readonly CaptureInterface _source = new(1, 0);
     private readonly PacketDecoder _decoder = new();
+    private readonly DecodedPacket _decoded = new();
     private JsonLines? _json;
     private byte[] _frame = [];
 
@@ -28,16 +29,20 @@ public class DecodeBenchmarks
     public void Cleanup() => _json?.Dispose();
 
     [Benchmark(Baseline = true)]
-    public int Decode() => _decoder.Decode(Packet()).Entries.Length;
+    public int Decode()
+    {
+        _decoder.Decode(Packet(), _decoded);
+        return _decoded.Entries.Length;
+    }
 
     [Benchmark]
     public void DecodeAndWriteJson()
     {
         CapturedPacket packet = Packet();
-        DecodedPacket decoded = _decoder.Decode(packet);
-        _json!.Begin(decoded);
-        _decoder.Describe(packet, _json);
-        _json.End(decoded);
+        _decoder.Decode(packet, _decoded);
+        _json!.Begin(_decoded);
+        PacketDecoder.Describe(packet.Bytes, _decoded, _json);
+        _json.End(_decoded);
     }
 
     private CapturedPacket Packet() => new(1, _source, 0, _frame.Length, _frame);

@@ -15,11 +15,12 @@ internal static class Decoding
         using var json = new JsonLines(output);
         using CaptureReader reader = CaptureReader.Open(capture);
         var decoder = new PacketDecoder();
+        var decoded = new DecodedPacket();
         while (reader.TryRead(out CapturedPacket packet))
         {
-            DecodedPacket decoded = decoder.Decode(packet);
+            decoder.Decode(packet, decoded);
             json.Begin(decoded);
-            decoder.Describe(packet, json);
+            PacketDecoder.Describe(packet.Bytes, decoded, json);
             json.End(decoded);
         }
 
@@ -34,14 +35,14 @@ internal static class Decoding
     }
 
     /// <summary>Takes one packet apart and renders it in every way; nothing of it may throw.</summary>
-    public static void Everything(PacketDecoder decoder, in CapturedPacket packet, JsonLines json, PacketTree tree, PacketSummary summary)
+    public static void Everything(PacketDecoder decoder, DecodedPacket decoded, in CapturedPacket packet, JsonLines json, PacketTree tree, PacketSummary summary)
     {
-        DecodedPacket decoded = decoder.Decode(packet);
+        decoder.Decode(packet, decoded);
         json.Begin(decoded);
-        decoder.Describe(packet, json);
+        PacketDecoder.Describe(packet.Bytes, decoded, json);
         json.End(decoded);
         tree.Begin(decoded);
-        decoder.Describe(packet, tree);
+        PacketDecoder.Describe(packet.Bytes, decoded, tree);
         tree.End(decoded);
         summary.Line(decoded, packet.Bytes);
     }

@@ -38,6 +38,7 @@ public sealed class HostileInputTests
         // Not coverage guided, but from real packets: bits flipped, cut, lengths lied about.
         List<(CaptureInterface Source, byte[] Bytes)> seeds = [.. Directory.GetFiles(Folders.Captures, "*.pcapng").SelectMany(f => Read(f, 5))];
         var decoder = new PacketDecoder();
+        var decoded = new DecodedPacket();
         using var json = new JsonLines(Stream.Null);
         var tree = new PacketTree(TextWriter.Null);
         var summary = new PacketSummary();
@@ -52,7 +53,7 @@ public sealed class HostileInputTests
 
                 var source = new CaptureInterface(length % 3 == 0 ? LinkTypes[linkType] : seeds[index].Source.LinkType, 0);
                 bytes = length < bytes.Length ? bytes[..length] : bytes;
-                Decoding.Everything(decoder, new CapturedPacket(1, source, 0, bytes.Length + (length % 2 * 100), bytes), json, tree, summary);
+                Decoding.Everything(decoder, decoded, new CapturedPacket(1, source, 0, bytes.Length + (length % 2 * 100), bytes), json, tree, summary);
             },
             iter: 20_000, threads: 1);
     }
@@ -65,11 +66,12 @@ public sealed class HostileInputTests
         foreach (string file in files)
         {
             var decoder = new PacketDecoder();
+            var decoded = new DecodedPacket();
             foreach ((CaptureInterface source, byte[] bytes) in Read(file, everyNth))
             {
                 for (int length = 0; length <= Math.Min(bytes.Length, 400); length++)
                 {
-                    Decoding.Everything(decoder, new CapturedPacket(1, source, 0, bytes.Length, bytes.AsSpan(0, length)), json, tree, summary);
+                    Decoding.Everything(decoder, decoded, new CapturedPacket(1, source, 0, bytes.Length, bytes.AsSpan(0, length)), json, tree, summary);
                 }
 
                 for (int at = 0; at < Math.Min(bytes.Length, 120); at++)
@@ -78,7 +80,7 @@ public sealed class HostileInputTests
                     foreach (byte extreme in (byte[])[0, 0xFF])
                     {
                         bytes[at] = extreme;
-                        Decoding.Everything(decoder, new CapturedPacket(1, source, 0, bytes.Length, bytes), json, tree, summary);
+                        Decoding.Everything(decoder, decoded, new CapturedPacket(1, source, 0, bytes.Length, bytes), json, tree, summary);
                     }
 
                     bytes[at] = kept;

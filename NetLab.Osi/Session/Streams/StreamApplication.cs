@@ -47,7 +47,7 @@ internal sealed class StreamApplication(DecoderOptions options)
     }
 
     /// <summary>The direction ended in order.</summary>
-    public void End(in StreamSegment segment, TcpStreamDirection direction)
+    public static void End(in StreamSegment segment, TcpStreamDirection direction)
     {
         if (direction.Side is { IsIgnored: false } side)
         {
@@ -57,7 +57,7 @@ internal sealed class StreamApplication(DecoderOptions options)
     }
 
     /// <summary>The packet brought bytes and no message: they are shown as a part of what the direction speaks.</summary>
-    public void ShowPart(in StreamSegment segment, TcpStreamDirection direction)
+    public static void ShowPart(in StreamSegment segment, TcpStreamDirection direction)
     {
         if (direction.Side?.Parser is { } parser)
         {

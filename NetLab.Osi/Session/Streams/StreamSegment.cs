@@ -23,8 +23,11 @@ internal readonly ref struct StreamSegment(Dissection dissection, TcpStream stre
     public ReadOnlySpan<byte> Payload => _dissection.Bytes[payload..end];
 
     /// <summary>The detail of a protocol on this packet: a second message joins the first.</summary>
-    public T Layer<T>(ProtocolId protocol, OsiLayer layer)
-        where T : LayerDetail, new()
+    /// <param name="protocol">The protocol.</param>
+    /// <param name="layer">The layer whose work it does.</param>
+    /// <param name="create">Makes a detail; a constructor called by type parameter would cost several times as much.</param>
+    public T Layer<T>(ProtocolId protocol, OsiLayer layer, Func<T> create)
+        where T : LayerDetail
     {
         Stream.Recognize(protocol);
         if (_dissection.Result.FindDetail<T>() is { } found)
@@ -32,7 +35,7 @@ internal readonly ref struct StreamSegment(Dissection dissection, TcpStream stre
             return found;
         }
 
-        var detail = new T();
+        T detail = create();
         _dissection.Add(protocol, layer, payload, end - payload, end, detail);
         return detail;
     }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace NetLab.Osi.Session.Streams;
 
 /// <summary>One direction as its parser sees it: the parser, and the bytes it could not take yet.</summary>
@@ -27,8 +29,9 @@ internal sealed class StreamSide
 
         if (_start + _count + bytes.Length > _kept.Length)
         {
-            byte[] larger = new byte[Math.Max(2048, 2 * (_count + bytes.Length))];
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(4096, 2 * (_count + bytes.Length)));
             _kept.AsSpan(_start, _count).CopyTo(larger);
+            Return();
             (_kept, _start) = (larger, 0);
         }
 
@@ -52,7 +55,7 @@ internal sealed class StreamSide
         }
         else
         {
-            _kept = new byte[Math.Max(256, 2 * rest.Length)];
+            _kept = ArrayPool<byte>.Shared.Rent(Math.Max(256, rest.Length));
             rest.CopyTo(_kept);
             (_start, _count) = (0, rest.Length);
         }
@@ -60,5 +63,17 @@ internal sealed class StreamSide
         return _count <= MaxKept;
     }
 
-    public void Clear() => (_kept, _start, _count) = ([], 0, 0);
+    public void Clear()
+    {
+        Return();
+        (_kept, _start, _count) = ([], 0, 0);
+    }
+
+    private void Return()
+    {
+        if (_kept.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_kept);
+        }
+    }
 }

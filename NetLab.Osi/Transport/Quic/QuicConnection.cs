@@ -9,6 +9,7 @@ internal sealed class QuicConnection
     private readonly CryptoStream _fromLow = new();
     private readonly CryptoStream _fromHigh = new();
     private (QuicKeys Client, QuicKeys Server)? _keys;
+    private byte[] _tried = [];
     private bool _clientIsLow;
     private bool _hasClient;
 
@@ -43,12 +44,15 @@ internal sealed class QuicConnection
         {
             (_clientIsLow, _hasClient) = (fromLow, true);
             _keys = QuicKeys.Derive(version, destination);
+            _tried = destination.ToArray();
         }
 
         bool fromClient = fromLow == _clientIsLow;
         byte[]? frames = (fromClient ? _keys!.Value.Client : _keys!.Value.Server).Open(packet, numberAt);
-        if (frames is null && fromClient)
+        if (frames is null && fromClient && !destination.SequenceEqual(_tried))
         {
+            _tried = destination.ToArray();
+
             // After a Retry, or in a new connection between the same ends, the client begins with another identifier.
             (QuicKeys client, QuicKeys server) = QuicKeys.Derive(version, destination);
             frames = client.Open(packet, numberAt);

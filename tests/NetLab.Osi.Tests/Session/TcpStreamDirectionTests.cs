@@ -48,11 +48,12 @@ public sealed class TcpStreamDirectionTests
 
     private static void Take(TcpStreamDirection direction, uint sequence, byte[] bytes, List<byte> stream)
     {
-        ReadOnlySpan<byte> ready = direction.Take(sequence, bytes, bytes.Length);
+        var pool = new HashPool();
+        ReadOnlySpan<byte> ready = direction.Take(sequence, bytes, bytes.Length, pool);
         while (!ready.IsEmpty)
         {
             stream.AddRange(ready);
-            ready = direction.TryTakePending(out byte[] waited) ? waited : default;
+            ready = direction.TryTakePending(out byte[] waited, pool) ? waited : default;
         }
     }
 }

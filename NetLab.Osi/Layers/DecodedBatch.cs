@@ -1,0 +1,72 @@
+using NetLab.Osi.Captures;
+
+namespace NetLab.Osi.Layers;
+
+/// <summary>Packets that were decoded together, with copies of their bytes; used again and again.</summary>
+internal sealed class DecodedBatch
+{
+    private const int MaxPackets = 256;
+
+    // The last packet may bring it beyond.
+    private const int FullBytes = 128 << 10;
+
+    private readonly DecodedPacket[] _decoded = new DecodedPacket[MaxPackets];
+    private readonly Captured[] _captured = new Captured[MaxPackets];
+    private byte[] _bytes = new byte[FullBytes + (64 << 10)];
+    private int _used;
+    private int _count;
+
+    /// <summary>Decodes packets until the batch is full.</summary>
+    /// <returns>Whether the capture may have more.</returns>
+    public bool Fill(CaptureReader reader, PacketDecoder decoder)
+    {
+        (_used, _count) = (0, 0);
+        while (_count < MaxPackets && _used < FullBytes)
+        {
+            if (!reader.TryRead(out CapturedPacket packet))
+            {
+                return false;
+            }
+
+            DecodedPacket decoded = _decoded[_count] ??= new DecodedPacket();
+            decoder.Decode(packet, decoded);
+            Keep(packet);
+        }
+
+        return true;
+    }
+
+    /// <summary>Hands the packets over.</summary>
+    /// <returns>Whether more are wanted.</returns>
+    public bool Handle(DecodePipeline.PacketHandler handler)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            ref readonly Captured captured = ref _captured[i];
+            var packet = new CapturedPacket(
+                captured.Number, captured.Source, captured.Time, captured.OriginalLength, _bytes.AsSpan(captured.Offset, captured.Length), captured.Comment);
+            if (!handler(packet, _decoded[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Keep(in CapturedPacket packet)
+    {
+        int length = packet.Bytes.Length;
+        if (_bytes.Length - _used < length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + length));
+        }
+
+        packet.Bytes.CopyTo(_bytes.AsSpan(_used));
+        _captured[_count++] = new Captured(packet.Number, packet.Source, packet.Time, packet.OriginalLength, _used, length, packet.Comment);
+        _used += length;
+    }
+
+    private readonly record struct Captured(
+        long Number, CaptureInterface Source, long? Time, long OriginalLength, int Offset, int Length, string? Comment);
+}
