@@ -17,7 +17,7 @@ internal sealed class FtpProtocol(StreamApplication application) : StreamProtoco
     {
         if (_wantsTls && code is >= 200 and < 400)
         {
-            application.Switch(segment, new TlsProtocol(application, mayResume: false));
+            application.Switch(new TlsProtocol(application, mayResume: false));
         }
 
         _wantsTls = false;

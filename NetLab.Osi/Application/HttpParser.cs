@@ -113,7 +113,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
             {
                 Complete(segment);
                 bool isWebSocket = message.Upgrade?.Contains("websocket", StringComparison.OrdinalIgnoreCase) == true;
-                protocol.Application.Switch(segment, isWebSocket ? new WebSocketProtocol() : null);
+                protocol.Application.Switch(isWebSocket ? new WebSocketProtocol() : null);
                 return;
             }
 
@@ -126,7 +126,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
             if (method == "CONNECT" && status < 300)
             {
                 Complete(segment);
-                protocol.Application.Switch(segment, null);
+                protocol.Application.Switch(null);
                 return;
             }
         }

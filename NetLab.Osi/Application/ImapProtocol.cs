@@ -77,7 +77,7 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
             if (protocol._tlsTag is { } tag && Words.Text(line).StartsWith(tag + " OK", StringComparison.OrdinalIgnoreCase))
             {
                 segment.Part(ProtocolId.Imap, OsiLayer.Application);
-                application.Switch(segment, new TlsProtocol(application, mayResume: false));
+                application.Switch(new TlsProtocol(application, mayResume: false));
             }
         }
     }

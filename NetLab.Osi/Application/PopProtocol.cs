@@ -45,7 +45,7 @@ internal sealed class PopProtocol(StreamApplication application) : StreamProtoco
             segment.Layer(ProtocolId.Pop, OsiLayer.Application, static () => new PopDetail()).Status.Add(Words.Text(status));
             if (protocol._wantsTls && status[0] == (byte)'+')
             {
-                application.Switch(segment, new TlsProtocol(application, mayResume: false));
+                application.Switch(new TlsProtocol(application, mayResume: false));
             }
 
             protocol._wantsTls = false;

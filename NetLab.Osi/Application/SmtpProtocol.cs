@@ -31,7 +31,7 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
     {
         if (_wantsTls && code is >= 200 and < 300)
         {
-            application.Switch(segment, new TlsProtocol(application, mayResume: false));
+            application.Switch(new TlsProtocol(application, mayResume: false));
         }
 
         _mode = (_mode, code) switch

@@ -12,11 +12,11 @@ public abstract class CaptureReader : IDisposable
     private protected CaptureReader(CaptureStream stream) => Stream = stream;
 
     /// <summary>What is wrong with the file, one line with the position; null as long as nothing is.</summary>
-    public string? Damage { get; private protected set; }
+    public string? Damage { get => Stream.Failure ?? field; private protected set; }
 
     private protected CaptureStream Stream { get; }
 
-    /// <summary>Opens a capture: pcap of either byte order and resolution, or pcapng.</summary>
+    /// <summary>Opens a capture: pcap of either byte order and resolution, or pcapng; either compressed with gzip or Zstandard.</summary>
     /// <param name="stream">The file from its beginning; need not be seekable. Closed with the reader.</param>
     /// <exception cref="InvalidDataException">The first bytes are of neither format.</exception>
     public static CaptureReader Open(Stream stream)
@@ -25,7 +25,7 @@ public abstract class CaptureReader : IDisposable
         var source = new CaptureStream(stream);
         if (!source.TryPeek(4, out ReadOnlySpan<byte> magic))
         {
-            throw new InvalidDataException(magic.IsEmpty ? "the capture is empty" : "the capture is shorter than a file header");
+            throw new InvalidDataException(source.Failure ?? (magic.IsEmpty ? "the capture is empty" : "the capture is shorter than a file header"));
         }
 
         uint value = BinaryPrimitives.ReadUInt32LittleEndian(magic);
@@ -37,6 +37,9 @@ public abstract class CaptureReader : IDisposable
         return PcapReader.TryOpen(source) ?? throw new InvalidDataException(
             $"neither pcap nor pcapng: the file begins with {Convert.ToHexStringLower(magic)}");
     }
+
+    /// <summary>The TLS key log that the file brought since the last call (pcapng, Decryption Secrets Block); null if it brought none.</summary>
+    public virtual string? TakeKeyLog() => null;
 
     /// <summary>Reads the next packet.</summary>
     /// <returns>False at the end of the file, or at damage; then <see cref="Damage"/> says which.</returns>

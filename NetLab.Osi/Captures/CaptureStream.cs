@@ -1,11 +1,43 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using ZstdSharp;
+
 namespace NetLab.Osi.Captures;
 
-/// <summary>A stream read through a buffer that grows to the largest record asked for, and knows its position.</summary>
-internal sealed class CaptureStream(Stream stream) : IDisposable
+/// <summary>
+/// A stream read through a buffer that grows to the largest record asked for, and knows its position. What is compressed
+/// with gzip (RFC 1952) or Zstandard (RFC 8878) is decompressed as it is read; positions then count decompressed bytes.
+/// </summary>
+internal sealed class CaptureStream : IDisposable
 {
-    private byte[] _buffer = new byte[64 << 10];
+    private const uint ZstandardMagic = 0xFD2F_B528;
+
+    private readonly Stream _file;
+    private Stream _stream;
+    private byte[] _buffer = new byte[256 << 10];
     private int _start;
     private int _end;
+
+    public CaptureStream(Stream stream)
+    {
+        _file = _stream = stream;
+        if (!TryPeek(4, out ReadOnlySpan<byte> magic))
+        {
+            return;
+        }
+
+        if (magic[0] == 0x1F && magic[1] == 0x8B)
+        {
+            Decompress(s => new GZipStream(s, CompressionMode.Decompress));
+        }
+        else if (BinaryPrimitives.ReadUInt32LittleEndian(magic) == ZstandardMagic)
+        {
+            Decompress(s => new DecompressionStream(s));
+        }
+    }
+
+    /// <summary>Why the compressed bytes cannot be read further; null if nothing is wrong with them.</summary>
+    public string? Failure { get; private set; }
 
     /// <summary>Bytes taken so far: the position of the next record in the file.</summary>
     public long Position { get; private set; }
@@ -48,7 +80,19 @@ internal sealed class CaptureStream(Stream stream) : IDisposable
         return true;
     }
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _file.Dispose();
+    }
+
+    // What was read to look at stands before the rest of the file.
+    private void Decompress(Func<Stream, Stream> open)
+    {
+        byte[] head = _buffer[_start.._end];
+        (_start, _end) = (0, 0);
+        _stream = open(new ConcatenatedStream(head, _file));
+    }
 
     private bool Fill()
     {
@@ -64,8 +108,21 @@ internal sealed class CaptureStream(Stream stream) : IDisposable
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
 
-        int read = stream.Read(_buffer, _end, _buffer.Length - _end);
+        int read = Read();
         _end += read;
         return read > 0;
+    }
+
+    private int Read()
+    {
+        try
+        {
+            return Failure is null ? _stream.Read(_buffer, _end, _buffer.Length - _end) : 0;
+        }
+        catch (Exception error) when (_stream != _file && error is InvalidDataException or EndOfStreamException or ZstdException)
+        {
+            Failure = $"the compressed file is cut short or damaged: {error.Message}";
+            return 0;
+        }
     }
 }

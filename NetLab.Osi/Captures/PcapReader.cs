@@ -3,14 +3,17 @@ using System.Buffers.Binary;
 namespace NetLab.Osi.Captures;
 
 /// <summary>
-/// Reads pcap (draft-ietf-opsawg-pcap): both byte orders, micro- and nanoseconds, and Kuznetzov's variant with eight more
-/// bytes a packet.
+/// Reads pcap (draft-ietf-opsawg-pcap): both byte orders, micro- and nanoseconds, Kuznetzov's variant with eight more bytes
+/// a packet, Navtel's with nanoseconds, and Ixia's two, whose file header is four bytes longer.
 /// </summary>
 internal sealed class PcapReader : CaptureReader
 {
     private const uint Microseconds = 0xA1B2C3D4;
     private const uint Nanoseconds = 0xA1B23C4D;
     private const uint Modified = 0xA1B2CD34;
+    private const uint Navtel = 0xA12B3C4D;
+    private const uint IxiaHardware = 0x1C0001AC;
+    private const uint IxiaSoftware = 0x1C0001AB;
     private const int FileHeaderSize = 24;
 
     private readonly bool _bigEndian;
@@ -23,7 +26,7 @@ internal sealed class PcapReader : CaptureReader
         : base(stream)
     {
         _bigEndian = bigEndian;
-        _unit = magic == Nanoseconds ? 1 : 1000;
+        _unit = magic is Nanoseconds or Navtel or IxiaHardware or IxiaSoftware ? 1 : 1000;
         _recordHeaderSize = magic == Modified ? 24 : 16;
         _interface = source;
     }
@@ -52,6 +55,11 @@ internal sealed class PcapReader : CaptureReader
         int linkType = (int)(Read32(header[20..], bigEndian) & 0xFFFF);
         uint snapLength = Read32(header[16..], bigEndian);
         stream.Take(FileHeaderSize);
+        if (magic is IxiaHardware or IxiaSoftware)
+        {
+            stream.TrySkip(4);
+        }
+
         return new PcapReader(stream, bigEndian, magic, new CaptureInterface(linkType, (int)Math.Min(snapLength, int.MaxValue)));
     }
 
@@ -91,7 +99,7 @@ internal sealed class PcapReader : CaptureReader
         return true;
     }
 
-    private static bool IsMagic(uint value) => value is Microseconds or Nanoseconds or Modified;
+    private static bool IsMagic(uint value) => value is Microseconds or Nanoseconds or Modified or Navtel or IxiaHardware or IxiaSoftware;
 
     private static uint Read32(ReadOnlySpan<byte> bytes, bool bigEndian) =>
         bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);

@@ -16,10 +16,17 @@ internal sealed class PcapngReader : CaptureReader
     private const uint ObsoletePacket = 2;
     private const uint SimplePacket = 3;
     private const uint EnhancedPacket = 6;
+    private const uint DecryptionSecrets = 10;
+    private const uint TlsKeyLog = 0x544C_534B;
+    private const int CommentOption = 1;
+
+    // A key log of ten thousand connections; more than that is none.
+    private const int MaxSecrets = 8 << 20;
     private const uint ByteOrderMagic = 0x1A2B3C4D;
     private const int MaxInterfaces = 1 << 16;
 
     private readonly List<Interface> _interfaces = [];
+    private string? _keyLog;
     private bool _bigEndian;
     private long _number;
 
@@ -44,6 +51,10 @@ internal sealed class PcapngReader : CaptureReader
             {
                 ReadInterface(body);
             }
+            else if (type == DecryptionSecrets)
+            {
+                ReadSecrets(body);
+            }
 
             if (isPacket)
             {
@@ -52,6 +63,12 @@ internal sealed class PcapngReader : CaptureReader
         }
 
         return false;
+    }
+
+    public override string? TakeKeyLog()
+    {
+        (string? log, _keyLog) = (_keyLog, null);
+        return log;
     }
 
     private bool TryReadBlock(out uint type, out ReadOnlySpan<byte> body)
@@ -86,7 +103,7 @@ internal sealed class PcapngReader : CaptureReader
             return false;
         }
 
-        bool wanted = type is InterfaceDescription or EnhancedPacket or SimplePacket or ObsoletePacket;
+        bool wanted = type is InterfaceDescription or EnhancedPacket or SimplePacket or ObsoletePacket || (type == DecryptionSecrets && length <= MaxSecrets);
         if (!wanted)
         {
             long position = Stream.Position;
@@ -100,7 +117,7 @@ internal sealed class PcapngReader : CaptureReader
         }
 
         // 64 KiB for the options beside the packet.
-        if (length > MaxPacketBytes + (64 << 10))
+        if (length > MaxPacketBytes + (64 << 10) && type != DecryptionSecrets)
         {
             Damage = $"damaged: at byte {Stream.Position} a block claims {length} bytes, more than any packet needs";
             return false;
@@ -169,6 +186,38 @@ internal sealed class PcapngReader : CaptureReader
         _interfaces.Add(new Interface(new CaptureInterface(linkType, snapLength, name), new TimeResolution(resolution, offset)));
     }
 
+    private void ReadSecrets(ReadOnlySpan<byte> body)
+    {
+        if (body.Length >= 8 && Read32(body) == TlsKeyLog && Read32(body[4..]) is var length && length <= body.Length - 8)
+        {
+            _keyLog += Encoding.UTF8.GetString(body.Slice(8, (int)length)) + "\n";
+        }
+    }
+
+    // A note stands among the options behind the packet's bytes, which are padded to four.
+    private string? CommentOf(ReadOnlySpan<byte> options)
+    {
+        while (options.Length >= 4)
+        {
+            int code = Read16(options);
+            int length = Read16(options[2..]);
+            options = options[4..];
+            if (code == 0 || length > options.Length)
+            {
+                return null;
+            }
+
+            if (code == CommentOption)
+            {
+                return Encoding.UTF8.GetString(options[..length]);
+            }
+
+            options = options[Math.Min(options.Length, (length + 3) & ~3)..];
+        }
+
+        return null;
+    }
+
     private bool TryReadEnhanced(ReadOnlySpan<byte> body, out CapturedPacket packet)
     {
         packet = default;
@@ -227,7 +276,9 @@ internal sealed class PcapngReader : CaptureReader
         }
 
         Interface source = _interfaces[(int)index];
-        packet = new CapturedPacket(++_number, source.Description, source.Resolution.ToNanoseconds(time), original, data[..(int)captured]);
+        int padded = ((int)captured + 3) & ~3;
+        string? comment = padded < data.Length ? CommentOf(data[padded..]) : null;
+        packet = new CapturedPacket(++_number, source.Description, source.Resolution.ToNanoseconds(time), original, data[..(int)captured], comment);
         return true;
     }
 

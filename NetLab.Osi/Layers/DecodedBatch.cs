@@ -28,6 +28,11 @@ internal sealed class DecodedBatch
                 return false;
             }
 
+            if (reader.TakeKeyLog() is { } keyLog)
+            {
+                decoder.AddKeyLog(keyLog);
+            }
+
             DecodedPacket decoded = _decoded[_count] ??= new DecodedPacket();
             decoder.Decode(packet, decoded);
             Keep(packet);

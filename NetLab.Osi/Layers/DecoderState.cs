@@ -1,4 +1,5 @@
 using NetLab.Osi.Network;
+using NetLab.Osi.Presentation;
 using NetLab.Osi.Session;
 using NetLab.Osi.Transport;
 
@@ -18,6 +19,9 @@ internal sealed class DecoderState
     public TcpStreams TcpStreams { get; }
 
     public UdpFlows UdpFlows { get; } = new();
+
+    /// <summary>Keys of TLS connections.</summary>
+    public TlsSecrets Secrets { get; } = new();
 
     public FragmentReassembly Fragments { get; } = new();
 }

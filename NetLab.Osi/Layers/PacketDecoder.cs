@@ -16,6 +16,14 @@ public sealed class PacketDecoder
     /// <summary>The TCP streams seen so far, in the order of their first packets.</summary>
     public IEnumerable<TcpStream> TcpStreams => _state.TcpStreams.All;
 
+    /// <summary>Takes keys of TLS connections in the NSS Key Log Format, by which those connections are decrypted from here on.</summary>
+    /// <param name="lines">The lines of the log; lines that make no sense are passed over.</param>
+    public void AddKeyLog(string lines)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        _state.Secrets.Add(lines);
+    }
+
     /// <summary>Tells the fields of a decoded packet, protocol by protocol.</summary>
     /// <param name="bytes">The packet's bytes.</param>
     /// <param name="packet">What was found in them.</param>

@@ -154,7 +154,7 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
 
             SocksDetail detail = segment.Layer(ProtocolId.Socks, OsiLayer.Session, static () => new SocksDetail());
             (detail.Version, detail.Reply) = (protocol._isVersion4 ? 4 : 5, bytes[1]);
-            application.Switch(segment, null);
+            application.Switch(null);
             return size;
         }
     }

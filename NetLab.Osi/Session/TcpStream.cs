@@ -58,11 +58,13 @@ public sealed class TcpStream
         (Client, Server) = (Server, Client);
         (ClientToServer, ServerToClient) = (ServerToClient, ClientToServer);
         ClientIsLow = !ClientIsLow;
+        Application?.Swap();
     }
 
     /// <summary>Keeps the sums and lets go of everything that was needed to go on.</summary>
     internal void Retire(HashPool pool)
     {
+        Application?.Clear();
         Application = null;
         ClientToServer.Retire(pool);
         ServerToClient.Retire(pool);

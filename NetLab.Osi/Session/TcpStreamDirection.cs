@@ -42,9 +42,6 @@ public sealed class TcpStreamDirection
 
     internal TcpAnalysis? Analysis { get; set; }
 
-    /// <summary>Takes apart what arrives in order; null as long as nothing did.</summary>
-    internal Streams.StreamSide? Side { get; set; }
-
     internal ReadOnlySpan<byte> Hash => _final ?? (_hash is null ? HashOfNothing : _hash.GetCurrentHash());
 
     /// <summary>A packet was seen: a SYN stands for the number before the first byte, any other for its own first byte.</summary>
@@ -142,8 +139,7 @@ public sealed class TcpStreamDirection
         }
 
         _wasCut = HasGap;
-        Side?.Clear();
-        (_pending, Side, _isEnded) = (null, null, true);
+        (_pending, _isEnded) = (null, true);
     }
 
     /// <summary>Keeps the sums alone.</summary>

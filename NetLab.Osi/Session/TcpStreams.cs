@@ -82,34 +82,39 @@ internal sealed class TcpStreams(DecoderOptions options)
     private void Deliver(
         in Dissection dissection, TcpStream stream, TcpStreamDirection direction, bool fromClient, uint first, int payload, int end, int claimed, bool isFin)
     {
-        if (claimed == 0 && !isFin)
+        if (claimed == 0 && (!isFin || stream.Application is null))
         {
+            if (isFin && !direction.HasGap)
+            {
+                direction.End(_hashes);
+            }
+
             return;
         }
 
-        var segment = new StreamSegment(dissection, stream, fromClient, payload, end);
+        StreamApplication application = stream.Application ??= new StreamApplication(options);
+        var segment = new StreamSegment(dissection, stream, application, fromClient, payload, end);
         int before = dissection.Result.Count;
         if (claimed > 0)
         {
             HashPool? pool = options.HashStreams ? _hashes : null;
-            StreamApplication application = stream.Application ??= new StreamApplication(options);
             ReadOnlySpan<byte> bytes = direction.Take(first, dissection.Bytes[payload..end], claimed, pool);
             while (!bytes.IsEmpty)
             {
-                application.Accept(segment, direction, bytes);
+                application.Accept(segment, bytes);
                 bytes = direction.TryTakePending(out byte[] waited, pool) ? waited : default;
             }
         }
 
         if (isFin && !direction.HasGap)
         {
-            StreamApplication.End(segment, direction);
+            application.End(segment);
             direction.End(_hashes);
         }
 
         if (dissection.Result.Count == before && payload < end)
         {
-            StreamApplication.ShowPart(segment, direction);
+            application.ShowPart(segment);
         }
     }
 

@@ -3,20 +3,26 @@ using NetLab.Osi.Layers;
 namespace NetLab.Osi.Session.Streams;
 
 /// <summary>
-/// What the bytes of a TCP stream mean: recognized by port or by how they begin, taken apart message by message. What
-/// completes is shown on the packet that completed it.
+/// What the bytes of a stream mean: recognized by port or by how they begin, taken apart message by message. What completes
+/// is shown on the packet that completed it. The stream is TCP's, or what was decrypted inside it.
 /// </summary>
 internal sealed class StreamApplication(DecoderOptions options)
 {
+    private StreamSide? _client;
+    private StreamSide? _server;
+
     /// <summary>What both directions speak; null as long as it is not known.</summary>
     private StreamProtocol? _protocol;
 
     public DecoderOptions Options { get; } = options;
 
+    /// <summary>A direction as its parser sees it.</summary>
+    public StreamSide Side(bool fromClient) => fromClient ? _client ??= new StreamSide() : _server ??= new StreamSide();
+
     /// <summary>Takes bytes in order.</summary>
-    public void Accept(in StreamSegment segment, TcpStreamDirection direction, ReadOnlySpan<byte> bytes)
+    public void Accept(in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
-        StreamSide side = direction.Side ??= new StreamSide();
+        StreamSide side = Side(segment.FromClient);
         ReadOnlySpan<byte> rest = side.With(bytes);
         while (!rest.IsEmpty && !side.IsIgnored)
         {
@@ -47,19 +53,22 @@ internal sealed class StreamApplication(DecoderOptions options)
     }
 
     /// <summary>The direction ended in order.</summary>
-    public static void End(in StreamSegment segment, TcpStreamDirection direction)
+    public void End(in StreamSegment segment)
     {
-        if (direction.Side is { IsIgnored: false } side)
+        StreamSide side = Side(segment.FromClient);
+        if (!side.IsIgnored)
         {
             side.Parser?.End(segment);
             side.IsIgnored = true;
         }
+
+        side.Clear();
     }
 
     /// <summary>The packet brought bytes and no message: they are shown as a part of what the direction speaks.</summary>
-    public static void ShowPart(in StreamSegment segment, TcpStreamDirection direction)
+    public void ShowPart(in StreamSegment segment)
     {
-        if (direction.Side?.Parser is { } parser)
+        if (Side(segment.FromClient).Parser is { } parser)
         {
             segment.Part(parser.Protocol, parser.Layer);
         }
@@ -70,22 +79,31 @@ internal sealed class StreamApplication(DecoderOptions options)
     }
 
     /// <summary>From here on, the stream speaks something else in both directions: after STARTTLS, Upgrade or CONNECT.</summary>
-    /// <param name="segment">The segment that said so.</param>
     /// <param name="protocol">What it speaks; null to recognize it anew.</param>
-    public void Switch(in StreamSegment segment, StreamProtocol? protocol)
+    public void Switch(StreamProtocol? protocol)
     {
         _protocol = protocol;
-        foreach (TcpStreamDirection direction in (ReadOnlySpan<TcpStreamDirection>)[segment.Stream.ClientToServer, segment.Stream.ServerToClient])
+        foreach (bool fromClient in (ReadOnlySpan<bool>)[true, false])
         {
-            direction.Side ??= new StreamSide();
-            direction.Side.Parser = protocol?.ParserFor(direction == segment.Stream.ClientToServer);
-            direction.Side.IsIgnored = false;
+            StreamSide side = Side(fromClient);
+            side.Parser = protocol?.ParserFor(fromClient);
+            side.IsIgnored = false;
         }
+    }
+
+    /// <summary>A better witness says that it is the other end that opened the stream.</summary>
+    public void Swap() => (_client, _server) = (_server, _client);
+
+    /// <summary>Lets go of what waits for more bytes.</summary>
+    public void Clear()
+    {
+        _client?.Clear();
+        _server?.Clear();
     }
 
     private bool Recognize(in StreamSegment segment, StreamSide side, ReadOnlySpan<byte> bytes)
     {
-        _protocol ??= StreamRecognizer.Find(this, segment.Stream, bytes);
+        _protocol ??= StreamRecognizer.Find(this, segment, bytes);
         side.Parser = _protocol?.ParserFor(segment.FromClient);
         return side.Parser is not null;
     }

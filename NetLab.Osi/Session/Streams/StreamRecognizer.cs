@@ -8,12 +8,15 @@ internal static class StreamRecognizer
 {
     /// <summary>What a stream speaks; null if nothing is recognized.</summary>
     /// <param name="application">The stream's.</param>
-    /// <param name="stream">The stream.</param>
+    /// <param name="segment">The segment that brought its first bytes.</param>
     /// <param name="bytes">What it begins with, or what a later segment of it begins with.</param>
-    public static StreamProtocol? Find(StreamApplication application, TcpStream stream, ReadOnlySpan<byte> bytes) =>
-        ByPort(application, stream.Server.Port, bytes)
-        ?? ByPort(application, stream.Client.Port, bytes)
-        ?? ByContent(application, bytes);
+    public static StreamProtocol? Find(StreamApplication application, in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+        StreamProtocol? byPort = segment.IsDecrypted
+            ? null
+            : ByPort(application, segment.Stream.Server.Port, bytes) ?? ByPort(application, segment.Stream.Client.Port, bytes);
+        return byPort ?? ByContent(application, bytes);
+    }
 
     private static StreamProtocol? ByPort(StreamApplication application, int port, ReadOnlySpan<byte> bytes) => port switch
     {

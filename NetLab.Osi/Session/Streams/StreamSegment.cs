@@ -3,7 +3,8 @@ using NetLab.Osi.Layers;
 namespace NetLab.Osi.Session.Streams;
 
 /// <summary>The segment whose bytes a stream's parsers are given: where what they find is shown.</summary>
-internal readonly ref struct StreamSegment(Dissection dissection, TcpStream stream, bool fromClient, int payload, int end)
+internal readonly ref struct StreamSegment(
+    Dissection dissection, TcpStream stream, StreamApplication application, bool fromClient, int payload, int end, bool isDecrypted = false)
 {
     private readonly Dissection _dissection = dissection;
 
@@ -11,16 +12,22 @@ internal readonly ref struct StreamSegment(Dissection dissection, TcpStream stre
 
     public bool FromClient { get; } = fromClient;
 
-    /// <summary>The direction the segment belongs to, as its parser sees it.</summary>
-    public StreamSide Side => (FromClient ? Stream.ClientToServer : Stream.ServerToClient).Side!;
+    /// <summary>What the bytes are a part of.</summary>
+    public StreamApplication Application { get; } = application;
 
-    /// <summary>When the segment was seen.</summary>
-    public long? Time => _dissection.Result.Time;
+    /// <summary>The direction the segment belongs to, as its parser sees it.</summary>
+    public StreamSide Side => Application.Side(FromClient);
+
+    /// <summary>Whether the bytes were encrypted on the wire, so that ports say nothing of them.</summary>
+    public bool IsDecrypted { get; } = isDecrypted;
+
+    /// <summary>Keys of TLS connections.</summary>
+    public Presentation.TlsSecrets Secrets => _dissection.State.Secrets;
+
+    /// <summary>The same segment, for what was decrypted of it.</summary>
+    public StreamSegment Inside(StreamApplication inner) => new(_dissection, Stream, inner, FromClient, payload, end, true);
 
     public DecoderOptions Options => _dissection.State.Options;
-
-    /// <summary>The first bytes of the segment's payload.</summary>
-    public ReadOnlySpan<byte> Payload => _dissection.Bytes[payload..end];
 
     /// <summary>The detail of a protocol on this packet: a second message joins the first.</summary>
     /// <param name="protocol">The protocol.</param>

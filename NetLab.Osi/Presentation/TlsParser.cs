@@ -1,0 +1,177 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using NetLab.Osi.Layers;
+using NetLab.Osi.Session.Streams;
+
+namespace NetLab.Osi.Presentation;
+
+/// <summary>The records of one direction of TLS (RFC 8446, 5), decrypted where the secrets are known, and the messages in them.</summary>
+internal sealed class TlsParser(TlsProtocol protocol) : StreamParser
+{
+    // Certificates are the longest of messages that are not encrypted; whoever sends more has no handshake in mind.
+    private const int MaxHandshake = 256 << 10;
+    private const int MessageHeader = 4;
+    private const int Finished = 20;
+    private const int KeyUpdate = 24;
+
+    private List<byte>? _handshake;
+    private TlsKeys? _keys;
+    private int _skipping;
+    private bool _isEncrypted;
+
+    public override ProtocolId Protocol => ProtocolId.Tls;
+
+    public override OsiLayer Layer => OsiLayer.Presentation;
+
+    public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+        int at = 0;
+        while (at < bytes.Length)
+        {
+            ReadOnlySpan<byte> rest = bytes[at..];
+            if (_skipping > 0)
+            {
+                at += Skip(segment, rest);
+                continue;
+            }
+
+            if (!TlsProtocol.IsRecord(rest))
+            {
+                // In the middle of a record whose beginning was not captured: the next one may begin with a segment.
+                return protocol.MayResume ? bytes.Length : NotMine;
+            }
+
+            if (rest.Length < TlsProtocol.HeaderSize)
+            {
+                break;
+            }
+
+            int length = BinaryPrimitives.ReadUInt16BigEndian(rest[3..]);
+            bool isReadable = rest[0] != TlsNumbers.ApplicationData || CipherFor(segment) is not null;
+            if (!isReadable && length > 0)
+            {
+                // Nobody can read it: it is passed over as it comes.
+                _skipping = length;
+                at += TlsProtocol.HeaderSize;
+                continue;
+            }
+
+            if (rest.Length < TlsProtocol.HeaderSize + length)
+            {
+                break;
+            }
+
+            TlsDetail detail = DetailOn(segment);
+            detail.Records.Add(rest[0]);
+            Take(segment, detail, rest[..TlsProtocol.HeaderSize], rest.Slice(TlsProtocol.HeaderSize, length));
+            at += TlsProtocol.HeaderSize + length;
+        }
+
+        return at;
+    }
+
+    private static TlsDetail DetailOn(in StreamSegment segment) => segment.Layer(ProtocolId.Tls, OsiLayer.Presentation, static () => new TlsDetail());
+
+    private TlsRecordCipher? CipherFor(in StreamSegment segment) =>
+        segment.Secrets.IsEmpty ? null : (_keys ??= new TlsKeys(protocol)).Cipher(segment.Secrets, segment.FromClient);
+
+    private int Skip(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+        int step = Math.Min(_skipping, bytes.Length);
+        _skipping -= step;
+        if (_skipping == 0)
+        {
+            DetailOn(segment).Records.Add(TlsNumbers.ApplicationData);
+        }
+
+        return step;
+    }
+
+    private void Take(in StreamSegment segment, TlsDetail detail, ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
+    {
+        int type = header[0];
+        if (type == TlsNumbers.ChangeCipherSpec)
+        {
+            _isEncrypted = !protocol.IsVersion13;
+            _handshake = null;
+            if (_isEncrypted && !segment.Secrets.IsEmpty)
+            {
+                (_keys ??= new TlsKeys(protocol)).Change(segment.Secrets, segment.FromClient);
+            }
+
+            return;
+        }
+
+        bool isEncrypted = _isEncrypted || type == TlsNumbers.ApplicationData;
+        if (!isEncrypted)
+        {
+            TakeContent(segment, detail, type, body);
+        }
+        else if (CipherFor(segment)?.Open(ref type, header, body) is { } content)
+        {
+            TakeContent(segment, detail, type, content);
+        }
+    }
+
+    private void TakeContent(in StreamSegment segment, TlsDetail detail, int type, ReadOnlySpan<byte> content)
+    {
+        switch (type)
+        {
+            case TlsNumbers.Alert when content.Length == 2:
+                detail.Alerts.Add(content[1]);
+                break;
+            case TlsNumbers.Handshake:
+                TakeHandshake(segment, detail, content);
+                break;
+            case TlsNumbers.ApplicationData:
+                detail.DecryptedBytes += content.Length;
+                protocol.Inner.Accept(segment.Inside(protocol.Inner), content);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // A message may span records, and a record hold several (RFC 8446, 5.1).
+    private void TakeHandshake(in StreamSegment segment, TlsDetail detail, ReadOnlySpan<byte> body)
+    {
+        _handshake?.AddRange(body);
+        ReadOnlySpan<byte> bytes = _handshake is null ? body : CollectionsMarshal.AsSpan(_handshake);
+        int at = 0;
+        while (bytes.Length - at >= MessageHeader)
+        {
+            int length = (int)(BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]) & 0xFF_FFFF);
+            if (length > MaxHandshake)
+            {
+                at = bytes.Length;
+                break;
+            }
+
+            if (bytes.Length - at - MessageHeader < length)
+            {
+                break;
+            }
+
+            TakeMessage(segment, detail, bytes[at], bytes.Slice(at + MessageHeader, length));
+            at += MessageHeader + length;
+        }
+
+        bytes = bytes[at..];
+        _handshake = bytes.IsEmpty ? null : [.. bytes];
+    }
+
+    private void TakeMessage(in StreamSegment segment, TlsDetail detail, int type, ReadOnlySpan<byte> body)
+    {
+        detail.Add(type, body, out ClientHello? clientHello, out ServerHello? serverHello);
+        protocol.ClientHello = clientHello ?? protocol.ClientHello;
+        protocol.ServerHello = serverHello ?? protocol.ServerHello;
+        if (type == Finished)
+        {
+            _keys?.Finished(segment.Secrets, segment.FromClient);
+        }
+        else if (type == KeyUpdate)
+        {
+            _keys?.Update();
+        }
+    }
+}
