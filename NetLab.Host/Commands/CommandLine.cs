@@ -22,6 +22,10 @@ internal static class CommandLine
             PerfCommand.Create(),
             LinkCommand.Create(),
             DecodeCommand.Create(),
+            StatsCommand.Create(),
+            FollowCommand.Create(),
+            FlowCommand.Create(),
+            CaptureCommand.Create(),
         };
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

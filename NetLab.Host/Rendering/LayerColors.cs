@@ -9,13 +9,18 @@ internal static class LayerColors
     // ANSI colors, so that a terminal's own palette decides how they look.
     private static readonly int[] Codes = [90, 34, 36, 32, 33, 35, 31];
 
+    /// <summary>Whether nobody wants to see colors: standard output is redirected, or NO_COLOR is set.</summary>
+    public static bool IsPlain { get; } = Console.IsOutputRedirected || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+
+    /// <summary>What a terminal is told to begin a layer's color; to end it for no layer.</summary>
+    public static string Begin(OsiLayer? layer) => layer is { } known ? $"\e[{Codes[(int)known - 1]}m" : "\e[0m";
+
     /// <summary>Colors a tree's layer headings, if a person looks.</summary>
     public static void Apply(PacketTree tree, TextWriter text)
     {
-        bool plain = Console.IsOutputRedirected || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        if (!plain)
+        if (!IsPlain)
         {
-            tree.Highlight = (OsiLayer layer, bool begins) => text.Write(begins ? $"\e[{Codes[(int)layer - 1]}m" : "\e[0m");
+            tree.Highlight = (OsiLayer layer, bool begins) => text.Write(Begin(begins ? layer : null));
         }
     }
 }

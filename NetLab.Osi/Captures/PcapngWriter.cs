@@ -49,7 +49,16 @@ public sealed class PcapngWriter : IDisposable
     /// <param name="time">When, at any resolution of the date.</param>
     /// <param name="packet">All of it.</param>
     /// <param name="comment">A note on it; or null.</param>
-    public void Write(int interfaceNumber, DateTimeOffset time, ReadOnlySpan<byte> packet, string? comment = null)
+    public void Write(int interfaceNumber, DateTimeOffset time, ReadOnlySpan<byte> packet, string? comment = null) =>
+        Write(interfaceNumber, time, packet, packet.Length, comment);
+
+    /// <summary>Writes a packet of which only a part may have been captured.</summary>
+    /// <param name="interfaceNumber">Where it was seen.</param>
+    /// <param name="time">When, at any resolution of the date.</param>
+    /// <param name="packet">What was captured of it.</param>
+    /// <param name="originalLength">Bytes it had on the wire.</param>
+    /// <param name="comment">A note on it; or null.</param>
+    public void Write(int interfaceNumber, DateTimeOffset time, ReadOnlySpan<byte> packet, long originalLength, string? comment = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)interfaceNumber, (uint)_interfaces, nameof(interfaceNumber));
         ulong nanoseconds = (ulong)(time - DateTimeOffset.UnixEpoch).Ticks * 100;
@@ -57,7 +66,7 @@ public sealed class PcapngWriter : IDisposable
         Write32((uint)(nanoseconds >> 32));
         Write32((uint)nanoseconds);
         Write32((uint)packet.Length);
-        Write32((uint)packet.Length);
+        Write32((uint)originalLength);
         _block.Write(packet);
         Pad();
         WriteComment(comment);

@@ -33,6 +33,11 @@ internal sealed class DecodedBatch
                 decoder.AddKeyLog(keyLog);
             }
 
+            if (decoder.PassesOver(packet.Source))
+            {
+                continue;
+            }
+
             DecodedPacket decoded = _decoded[_count] ??= new DecodedPacket();
             decoder.Decode(packet, decoded);
             Keep(packet);

@@ -55,6 +55,33 @@ public sealed class DecodedPacket
     /// <param name="entry">The entry.</param>
     public ReadOnlySpan<byte> BufferOf(ReadOnlySpan<byte> packet, in LayerEntry entry) => entry.Buffer == 0 ? packet : _buffers[entry.Buffer - 1];
 
+    /// <summary>What a datagram of a UDP conversation carries.</summary>
+    /// <param name="packet">The packet's own bytes.</param>
+    /// <param name="conversation">The conversation's number.</param>
+    /// <param name="payload">The datagram's payload, as far as captured.</param>
+    /// <param name="source">The port it was sent from.</param>
+    /// <returns>False if the packet holds none of that conversation.</returns>
+    public bool UdpPayload(ReadOnlySpan<byte> packet, int conversation, out ReadOnlySpan<byte> payload, out int source)
+    {
+        if (conversation == UdpStream)
+        {
+            foreach (ref readonly LayerEntry entry in Entries)
+            {
+                if (entry.Protocol == ProtocolId.Udp && !entry.IsQuoted)
+                {
+                    ReadOnlySpan<byte> buffer = BufferOf(packet, entry);
+                    payload = buffer.Slice(entry.PayloadOffset, entry.PayloadLength);
+                    source = System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(buffer[entry.Offset..]);
+                    return true;
+                }
+            }
+        }
+
+        payload = default;
+        source = 0;
+        return false;
+    }
+
     internal void Reset()
     {
         // Details are references: they must not keep a whole stream's messages alive.

@@ -6,6 +6,12 @@ public sealed record DecoderOptions
     /// <summary>UDP ports whose payload is always read as NetLab's TCP, even if its checksum is wrong.</summary>
     public IReadOnlySet<int> TcpOverUdpPorts { get; init; } = new HashSet<int>();
 
+    /// <summary>The name of the only interface whose packets are decoded; null for all.</summary>
+    public string? OnlyInterface { get; init; }
+
+    /// <summary>Told of the bytes of TCP streams as they come in order, on the decoder's thread; or null.</summary>
+    public StreamBytesHandler? StreamBytes { get; init; }
+
     /// <summary>Whether the SHA-256 of each TCP direction is kept; it costs as much as the rest of a decode.</summary>
     public bool HashStreams { get; init; } = true;
 

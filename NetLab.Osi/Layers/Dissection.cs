@@ -54,6 +54,12 @@ internal readonly ref struct Dissection(
     /// <summary>Notes that a header needs more bytes than there are: cut by the capture, or a length above it that lies.</summary>
     public void Short(OsiLayer layer, string what, int offset, int needed, int end)
     {
+        if (IsQuoted)
+        {
+            // A quotation ends where its error message had no more room (RFC 792; RFC 4443, 2.4).
+            return;
+        }
+
         bool cut = WireEnd - offset >= needed;
         Result.Stop ??= new DecodeStop(
             layer, cut ? DecodeStopReason.CutByCapture : DecodeStopReason.BadLength, offset, needed, Math.Max(0, end - offset), what);

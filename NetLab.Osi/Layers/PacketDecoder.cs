@@ -1,6 +1,8 @@
 using NetLab.Osi.Captures;
 using NetLab.Osi.DataLink;
 using NetLab.Osi.Session;
+using NetLab.Osi.Statistics;
+using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Layers;
 
@@ -15,6 +17,9 @@ public sealed class PacketDecoder
 
     /// <summary>The TCP streams seen so far, in the order of their first packets.</summary>
     public IEnumerable<TcpStream> TcpStreams => _state.TcpStreams.All;
+
+    /// <summary>The UDP conversations that are remembered; of more than a hundred thousand, the latest.</summary>
+    internal IEnumerable<Conversation> UdpConversations => _state.UdpFlows.All.Select(f => Conversation(f.Key, f.Flow));
 
     /// <summary>Takes keys of TLS connections in the NSS Key Log Format, by which those connections are decrypted from here on.</summary>
     /// <param name="lines">The lines of the log; lines that make no sense are passed over.</param>
@@ -42,6 +47,21 @@ public sealed class PacketDecoder
             }
         }
     }
+
+    private static Conversation Conversation(in FlowKey key, UdpFlow flow)
+    {
+        (long Packets, long Bytes) sent = flow.BeganLow ? flow.FromLow : flow.FromHigh;
+        (long Packets, long Bytes) received = flow.BeganLow ? flow.FromHigh : flow.FromLow;
+        var low = new TcpStreamEnd(key.LowAddress, key.IsV4, key.LowPort);
+        var high = new TcpStreamEnd(key.HighAddress, key.IsV4, key.HighPort);
+        string application = flow.CarriesTcp ? "tcp" : flow.Quic is not null ? "quic" : "";
+        return new Conversation(
+            "udp", flow.Number, (flow.BeganLow ? low : high).ToString(), (flow.BeganLow ? high : low).ToString(),
+            sent.Packets, sent.Bytes, received.Packets, received.Bytes, application, null);
+    }
+
+    /// <summary>Whether packets of an interface are not wanted.</summary>
+    internal bool PassesOver(CaptureInterface source) => _state.Options.OnlyInterface is { } only && source.Name != only;
 
     /// <summary>Takes a packet apart.</summary>
     /// <param name="packet">The packet.</param>

@@ -25,10 +25,35 @@ internal static class InternetChecksum
     /// Whether the checksum is only the sum of the pseudo-header: what a sender leaves for its network card to finish, seen
     /// when the capture was made before the card.
     /// </summary>
-    public static bool IsPartial(in PacketView view, int index, int protocol, ushort checksum)
+    private static bool IsPartial(in PacketView view, int index, int protocol, ushort checksum)
     {
         ulong sum = PseudoHeader(view, index, protocol, view[index].Length);
         return sum > 0 && Fold(sum) == checksum;
+    }
+
+    /// <summary>Judges the checksum of a layer that IP carries, all of which is there.</summary>
+    /// <param name="view">The packet.</param>
+    /// <param name="index">The layer.</param>
+    /// <param name="protocol">Its protocol number.</param>
+    /// <param name="checksum">The field's value.</param>
+    public static ChecksumVerdict Judge(in PacketView view, int index, int protocol, ushort checksum) =>
+        IsRight(view, index, protocol) ? ChecksumVerdict.Right : IsPartial(view, index, protocol, checksum) ? ChecksumVerdict.Partial : ChecksumVerdict.Wrong;
+
+    /// <summary>Tells a verdict on a layer's checksum.</summary>
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="at">Where the field stands.</param>
+    /// <param name="sink">Who is told.</param>
+    public static void Describe(ChecksumVerdict verdict, int at, IFieldSink sink)
+    {
+        if (verdict != ChecksumVerdict.Unknown)
+        {
+            sink.Flag("checksum_ok"u8, verdict == ChecksumVerdict.Right, at, 2);
+        }
+
+        if (verdict == ChecksumVerdict.Partial)
+        {
+            sink.Text("checksum"u8, "partial (offloaded)", at, 2);
+        }
     }
 
     /// <summary>Whether NetLab's TCP inside UDP is right: its pseudo-header has two addresses of zero.</summary>

@@ -18,11 +18,22 @@ public sealed class PacketSummary
     public string Line(DecodedPacket packet, ReadOnlySpan<byte> bytes)
     {
         ArgumentNullException.ThrowIfNull(packet);
-        int start = _text.Length;
         Compose(packet, bytes);
-        string line = Encoding.UTF8.GetString(_text.Written[start..]).TrimEnd();
-        _text.Clear();
-        return line;
+        return Take();
+    }
+
+    /// <summary>What the packet is about: its segment, or how many bytes it carries.</summary>
+    internal string About(DecodedPacket packet, ReadOnlySpan<byte> bytes)
+    {
+        AppendAbout(packet, bytes, withSession: false);
+        return Take();
+    }
+
+    /// <summary>Who sent it to whom.</summary>
+    internal string Ends(DecodedPacket packet, ReadOnlySpan<byte> bytes)
+    {
+        AppendEnds(packet, bytes);
+        return Take();
     }
 
     /// <summary>Writes the line; <see cref="Flush"/> writes out what is still held back.</summary>
@@ -43,6 +54,13 @@ public sealed class PacketSummary
     {
         ArgumentNullException.ThrowIfNull(output);
         _text.Flush(output);
+    }
+
+    private string Take()
+    {
+        string text = Encoding.UTF8.GetString(_text.Written).TrimEnd();
+        _text.Clear();
+        return text;
     }
 
     private void Compose(DecodedPacket packet, ReadOnlySpan<byte> bytes)
@@ -67,7 +85,7 @@ public sealed class PacketSummary
         _text.AppendRight(packet.OriginalLength, 5);
         _text.Append("  "u8);
         AppendProtocols(packet);
-        AppendAbout(packet, bytes);
+        AppendAbout(packet, bytes, withSession: true);
         if (packet.Stop is { } stop)
         {
             _text.Append("  ["u8);
@@ -151,7 +169,7 @@ public sealed class PacketSummary
         }
     }
 
-    private void AppendAbout(DecodedPacket packet, ReadOnlySpan<byte> bytes)
+    private void AppendAbout(DecodedPacket packet, ReadOnlySpan<byte> bytes, bool withSession)
     {
         foreach (ref readonly LayerEntry entry in packet.Entries)
         {
@@ -174,7 +192,7 @@ public sealed class PacketSummary
             _text.Append(header.Window);
             _text.Append(" len="u8);
             _text.Append(entry.PayloadLength);
-            if (packet.Session is { } facts)
+            if (withSession && packet.Session is { } facts)
             {
                 AppendSession(facts);
             }
@@ -195,7 +213,7 @@ public sealed class PacketSummary
     {
         if (facts.Analysis != TcpAnalysisFlags.None)
         {
-            foreach (string name in TcpSession.NamesOf(facts.Analysis))
+            foreach (string name in TcpAnalysisNames.Of(facts.Analysis))
             {
                 _text.Append((byte)' ');
                 _text.Append(name);

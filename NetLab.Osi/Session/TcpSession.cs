@@ -5,23 +5,6 @@ namespace NetLab.Osi.Session;
 /// <summary>Layer 5 of a TCP packet: the life of its connection.</summary>
 internal static class TcpSession
 {
-    private static readonly (TcpAnalysisFlags Flag, string Name)[] AnalysisNames =
-    [
-        (TcpAnalysisFlags.Retransmission, "retransmission"),
-        (TcpAnalysisFlags.FastRetransmission, "fast_retransmission"),
-        (TcpAnalysisFlags.SpuriousRetransmission, "spurious_retransmission"),
-        (TcpAnalysisFlags.OutOfOrder, "out_of_order"),
-        (TcpAnalysisFlags.LostSegment, "lost_segment"),
-        (TcpAnalysisFlags.AckedLostSegment, "ack_lost_segment"),
-        (TcpAnalysisFlags.DuplicateAck, "duplicate_ack"),
-        (TcpAnalysisFlags.ZeroWindow, "zero_window"),
-        (TcpAnalysisFlags.ZeroWindowProbe, "zero_window_probe"),
-        (TcpAnalysisFlags.WindowUpdate, "window_update"),
-        (TcpAnalysisFlags.WindowFull, "window_full"),
-        (TcpAnalysisFlags.KeepAlive, "keep_alive"),
-        (TcpAnalysisFlags.KeepAliveAck, "keep_alive_ack"),
-    ];
-
     public static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         if (view.Decoded.Session is not { } facts)
@@ -46,11 +29,9 @@ internal static class TcpSession
 
         if (facts.Analysis != TcpAnalysisFlags.None)
         {
-            sink.Texts("analysis"u8, NamesOf(facts.Analysis), at, 0);
+            sink.Texts("analysis"u8, TcpAnalysisNames.Of(facts.Analysis), at, 0);
         }
     }
-
-    public static List<string> NamesOf(TcpAnalysisFlags flags) => [.. AnalysisNames.Where(n => (flags & n.Flag) != 0).Select(n => n.Name)];
 
     public static string NameOf(TcpSessionState state) => state switch
     {

@@ -26,6 +26,9 @@ public sealed class TcpStreamDirection
     /// <summary>Packets seen in this direction.</summary>
     public long Packets { get; internal set; }
 
+    /// <summary>Bytes of the packets seen in this direction, as on the wire.</summary>
+    public long WireBytes { get; internal set; }
+
     /// <summary>Bytes in order, up to the first hole.</summary>
     public long Bytes => _next;
 

@@ -42,6 +42,7 @@ internal sealed class TcpStreams(DecoderOptions options)
             ? (stream.ClientToServer, stream.ServerToClient)
             : (stream.ServerToClient, stream.ClientToServer);
         direction.Packets++;
+        direction.WireBytes += dissection.Result.OriginalLength;
         direction.See(header.Sequence, isSyn);
         TcpSegmentFacts facts = dissection.Result.BeginSession();
         (facts.Stream, facts.FromClient) = (stream, fromClient);
@@ -101,6 +102,7 @@ internal sealed class TcpStreams(DecoderOptions options)
             ReadOnlySpan<byte> bytes = direction.Take(first, dissection.Bytes[payload..end], claimed, pool);
             while (!bytes.IsEmpty)
             {
+                options.StreamBytes?.Invoke(stream, fromClient, bytes);
                 application.Accept(segment, bytes);
                 bytes = direction.TryTakePending(out byte[] waited, pool) ? waited : default;
             }

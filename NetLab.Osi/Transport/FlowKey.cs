@@ -30,6 +30,9 @@ internal readonly struct FlowKey : IEquatable<FlowKey>
 
     public UInt128 HighAddress => _high;
 
+    /// <summary>Whether the addresses are IPv4's.</summary>
+    public bool IsV4 => _low >> 32 == 0xFFFF && _high >> 32 == 0xFFFF;
+
     public int LowPort => (int)(_ports >> 16) & 0xFFFF;
 
     public int HighPort => (int)_ports & 0xFFFF;

@@ -80,22 +80,31 @@ internal static class TcpDissector
             DescribeOptions(bytes[TcpHeader.MinSize..view[index].HeaderLength], at + TcpHeader.MinSize, sink);
         }
 
-        int carrier = view.Decoded.CarrierOf(index);
-        bool overUdp = carrier >= 0 && view[carrier].Protocol == ProtocolId.Udp;
-        if (view[index].IsWhole && !view[index].IsQuoted)
-        {
-            bool right = overUdp ? InternetChecksum.IsRightWithoutAddresses(bytes, IpProtocols.Tcp) : InternetChecksum.IsRight(view, index, IpProtocols.Tcp);
-            sink.Flag("checksum_ok"u8, right, at + 16, 2);
-            if (!right && InternetChecksum.IsPartial(view, index, IpProtocols.Tcp, header.Checksum))
-            {
-                sink.Text("checksum"u8, "partial (offloaded)", at + 16, 2);
-            }
-        }
+        InternetChecksum.Describe(Judge(view, index), at + 16, sink);
 
         if (view.Decoded.Session is { } facts && !view[index].IsQuoted)
         {
             sink.Number("stream"u8, facts.Stream.Number, at, 4);
         }
+    }
+
+    /// <summary>What can be said of a segment's checksum.</summary>
+    public static ChecksumVerdict Judge(in PacketView view, int index)
+    {
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        if (!view[index].IsWhole || view[index].IsQuoted || !TcpHeader.TryRead(bytes, out TcpHeader header))
+        {
+            return ChecksumVerdict.Unknown;
+        }
+
+        int carrier = view.Decoded.CarrierOf(index);
+        bool overUdp = carrier >= 0 && view[carrier].Protocol == ProtocolId.Udp;
+        if (!overUdp)
+        {
+            return InternetChecksum.Judge(view, index, IpProtocols.Tcp, header.Checksum);
+        }
+
+        return InternetChecksum.IsRightWithoutAddresses(bytes, IpProtocols.Tcp) ? ChecksumVerdict.Right : ChecksumVerdict.Wrong;
     }
 
     private static void DescribeOptions(ReadOnlySpan<byte> options, int at, IFieldSink sink)

@@ -51,6 +51,7 @@ internal static class UdpDissector
         {
             UdpFlow flow = dissection.State.UdpFlows.Find(key);
             dissection.Result.UdpStream = flow.Number;
+            flow.Count(key.SourceIsLow, dissection.Result.OriginalLength);
             if (CarriesTcp(inside, flow, payload, payloadEnd, source, destination))
             {
                 TcpDissector.Dissect(inside, payload, payloadEnd);
@@ -77,22 +78,23 @@ internal static class UdpDissector
         {
             int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]);
             sink.Number("length"u8, length, at + 4, 2);
-            ushort checksum = BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]);
-            if (checksum != 0 && length == bytes.Length)
-            {
-                bool right = InternetChecksum.IsRight(view, index, IpProtocols.Udp);
-                sink.Flag("checksum_ok"u8, right, at + 6, 2);
-                if (!right && InternetChecksum.IsPartial(view, index, IpProtocols.Udp, checksum))
-                {
-                    sink.Text("checksum"u8, "partial (offloaded)", at + 6, 2);
-                }
-            }
+            InternetChecksum.Describe(Judge(view, index), at + 6, sink);
         }
 
         if (!view[index].IsQuoted)
         {
             sink.Number("stream"u8, view.Decoded.UdpStream, at, 4);
         }
+    }
+
+    /// <summary>What can be said of a datagram's checksum; 0 stands for none (RFC 768).</summary>
+    public static ChecksumVerdict Judge(in PacketView view, int index)
+    {
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        ushort checksum = bytes.Length >= Size ? BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]) : (ushort)0;
+        return checksum == 0 || view[index].IsQuoted || BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]) != bytes.Length
+            ? ChecksumVerdict.Unknown
+            : InternetChecksum.Judge(view, index, IpProtocols.Udp, checksum);
     }
 
     // The ports of a header that was cut are still worth showing.

@@ -12,6 +12,9 @@ internal sealed class UdpFlows
     private readonly Dictionary<(UInt128 Address, int Port), ProtocolId> _expected = [];
     private int _next;
 
+    /// <summary>The conversations that are remembered, with their ends.</summary>
+    public IEnumerable<(FlowKey Key, UdpFlow Flow)> All => _flows.Select(f => (f.Key, f.Value));
+
     public UdpFlow Find(in FlowKey key)
     {
         if (_flows.TryGetValue(key, out UdpFlow? flow))
@@ -25,7 +28,7 @@ internal sealed class UdpFlows
             _expected.Clear();
         }
 
-        flow = new UdpFlow(_next++);
+        flow = new UdpFlow(_next++) { BeganLow = key.SourceIsLow };
         if (_expected.Count > 0
             && (_expected.TryGetValue((key.LowAddress, key.LowPort), out ProtocolId protocol)
                 || _expected.TryGetValue((key.HighAddress, key.HighPort), out protocol)))

@@ -1,0 +1,52 @@
+using NetLab.Osi.Captures;
+using NetLab.Osi.Layers;
+
+namespace NetLab.Host.Commands;
+
+/// <summary>A capture as a command line names it.</summary>
+/// <param name="Path">The file; - is standard input.</param>
+/// <param name="TcpOverUdpPorts">UDP ports that are read as NetLab's TCP.</param>
+/// <param name="KeyLog">A file of TLS secrets, or null.</param>
+/// <param name="Interface">The only interface whose packets are read, or null.</param>
+internal sealed record CaptureInput(string Path, IReadOnlySet<int> TcpOverUdpPorts, string? KeyLog, string? Interface)
+{
+    /// <summary>Decodes it from front to back.</summary>
+    /// <param name="options">What the verb wants of the decoder.</param>
+    /// <param name="handler">Called with each packet.</param>
+    /// <param name="finish">Called when all were decoded, with the decoder that knows the conversations.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <returns>0, or 1 when the file is cut short or damaged; then one line on stderr says where.</returns>
+    public int Decode(DecoderOptions options, DecodePipeline.PacketHandler handler, Action<PacketDecoder> finish, CancellationToken cancellationToken)
+    {
+        using CaptureReader reader = Open();
+        var decoder = new PacketDecoder(options with { TcpOverUdpPorts = TcpOverUdpPorts, OnlyInterface = Interface });
+        if (KeyLog is not null)
+        {
+            decoder.AddKeyLog(File.ReadAllText(KeyLog));
+        }
+
+        DecodePipeline.Run(reader, decoder, handler, cancellationToken);
+        finish(decoder);
+        if (reader.Damage is not { } damage)
+        {
+            return ExitCode.Done;
+        }
+
+        Console.Error.WriteLine($"nlab: {Path}: {damage}");
+        return ExitCode.Failed;
+    }
+
+    private CaptureReader Open()
+    {
+        Stream stream = Path == "-" ? Console.OpenStandardInput() : new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
+        try
+        {
+            return CaptureReader.Open(stream);
+        }
+        catch (InvalidDataException error)
+        {
+            stream.Dispose();
+            throw new InvalidDataException($"{Path}: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using NetLab.Osi.Captures;
+using NetLab.Osi.Layers;
+
+namespace NetLab.Host.Commands;
+
+/// <summary><c>nlab follow FILE STREAM</c>: the bytes of a conversation, put back in order.</summary>
+internal static class FollowCommand
+{
+    public static Command Create()
+    {
+        var input = new CaptureArguments();
+        var stream = new Argument<string>("STREAM") { Description = "A TCP connection's number as decode shows it, such as 3 or tcp:3; or a UDP flow's, such as udp:3" };
+        var direction = new Option<string?>("--direction") { Description = "Only what a (the client) or b (the server) sent", HelpName = "a|b" };
+        var file = new Option<string?>("-o", "--output") { Description = "Write to this file", HelpName = "FILE" };
+        var command = new Command("follow", "The reassembled bytes of a TCP connection or UDP flow") { direction, file };
+        input.AddTo(command);
+        command.Add(stream);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            if (parsed.GetValue(direction) is { } side and not ("a" or "b"))
+            {
+                throw new UsageException($"--direction {side}: it is a (the client) or b (the server)");
+            }
+
+            CaptureInput capture = input.Read(parsed);
+            var follower = new Follower(ConversationName.Parse(parsed.GetRequiredValue(stream)), parsed.GetValue(direction));
+            return Task.Run(() => follower.Run(capture, parsed.GetValue(file), cancellationToken), cancellationToken).WaitAsync(cancellationToken);
+        });
+        return command;
+    }
+
+    private sealed class Follower(ConversationName name, string? direction)
+    {
+        private bool _found;
+        private long? _firstSender;
+
+        public int Run(CaptureInput capture, string? file, CancellationToken cancellationToken)
+        {
+            using Stream output = file is null ? Console.OpenStandardOutput() : new FileStream(file, FileMode.Create, FileAccess.Write);
+            bool hasGap = false;
+            int exit = capture.Decode(
+                new DecoderOptions
+                {
+                    HashStreams = false,
+                    DecodeBodies = false,
+                    StreamBytes = (stream, fromClient, bytes) =>
+                    {
+                        if (!name.IsUdp && stream.Number == name.Number && Wants(fromClient))
+                        {
+                            output.Write(bytes);
+                        }
+                    },
+                },
+                (in CapturedPacket packet, DecodedPacket decoded) =>
+                {
+                    _found |= !name.IsUdp && decoded.Session?.StreamNumber == name.Number;
+                    if (name.IsUdp && decoded.UdpPayload(packet.Bytes, name.Number, out ReadOnlySpan<byte> payload, out int source))
+                    {
+                        // Of UDP, a is who sent first.
+                        _found = true;
+                        _firstSender ??= source;
+                        if (Wants(source == _firstSender))
+                        {
+                            output.Write(payload);
+                        }
+                    }
+
+                    return true;
+                },
+                decoder => hasGap = !name.IsUdp && decoder.TcpStreams.Any(s => s.Number == name.Number && (s.ClientToServer.HasGap || s.ServerToClient.HasGap)),
+                cancellationToken);
+            if (!_found)
+            {
+                throw new InvalidDataException($"{capture.Path}: there is no stream {name}");
+            }
+
+            if (hasGap)
+            {
+                Console.Error.WriteLine($"nlab: {capture.Path}: stream {name} has bytes missing; what follows a hole is left out");
+                return ExitCode.Failed;
+            }
+
+            return exit;
+        }
+
+        private bool Wants(bool fromClient) => direction is null || (direction == "a") == fromClient;
+    }
+}
