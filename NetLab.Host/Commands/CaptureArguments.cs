@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
 
 namespace NetLab.Host.Commands;
 

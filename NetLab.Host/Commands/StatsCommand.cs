@@ -44,21 +44,21 @@ internal static class StatsCommand
             },
             decoder =>
             {
-                IReadOnlyList<Conversation> conversations = CaptureStatistics.Conversations(decoder);
+                IReadOnlyList<Conversation> conversations = CaptureStatistics.Conversations(decoder, top, out int count);
                 IReadOnlyList<Oddity> oddities = statistics.Oddities(decoder);
                 if (json)
                 {
-                    Console.Out.WriteLine(JsonSerializer.Serialize(Document(statistics, conversations, oddities, top), Json));
+                    Console.Out.WriteLine(JsonSerializer.Serialize(Document(statistics, conversations, count, oddities), Json));
                 }
                 else
                 {
-                    StatsView.Show(statistics, conversations, oddities, top);
+                    StatsView.Show(statistics, conversations, count, oddities);
                 }
             },
             cancellationToken);
     }
 
-    private static object Document(CaptureStatistics s, IReadOnlyList<Conversation> conversations, IReadOnlyList<Oddity> oddities, int top) => new
+    private static object Document(CaptureStatistics s, IReadOnlyList<Conversation> conversations, int count, IReadOnlyList<Oddity> oddities) => new
     {
         Schema = "netlab.stats/1",
         s.Packets,
@@ -69,8 +69,8 @@ internal static class StatsCommand
         Layers = Enum.GetValues<OsiLayer>().Select(l => new { Layer = (int)l, HeaderBytes = s.HeaderBytes(l) }),
         s.PayloadBytes,
         Protocols = Node(s.Protocols),
-        Conversations = conversations.Take(top),
-        ConversationCount = conversations.Count,
+        Conversations = conversations,
+        ConversationCount = count,
         Oddities = oddities,
     };
 

@@ -8,14 +8,14 @@ namespace NetLab.Host.Rendering;
 /// <summary>What a capture adds up to, as tables.</summary>
 internal static class StatsView
 {
-    public static void Show(CaptureStatistics statistics, IReadOnlyList<Conversation> conversations, IReadOnlyList<Oddity> oddities, int top)
+    public static void Show(CaptureStatistics statistics, IReadOnlyList<Conversation> conversations, int count, IReadOnlyList<Oddity> oddities)
     {
         Terminal.Out.WriteLine(Headline(statistics));
         Terminal.Out.Write(Layers(statistics));
         Terminal.Out.Write(Protocols(statistics));
-        if (conversations.Count > 0 && top > 0)
+        if (conversations.Count > 0)
         {
-            Terminal.Out.Write(Conversations(conversations, top));
+            Terminal.Out.Write(Conversations(conversations, count));
         }
 
         Terminal.Out.Write(Oddities(oddities));
@@ -67,19 +67,19 @@ internal static class StatsView
         }
     }
 
-    private static Table Conversations(IReadOnlyList<Conversation> conversations, int top)
+    private static Table Conversations(IReadOnlyList<Conversation> conversations, int count)
     {
         Table table = New("conversation", "from", "to", "sent", "bytes", "received", "bytes", "carries", "state");
-        foreach (Conversation c in conversations.Take(top))
+        foreach (Conversation c in conversations)
         {
             table.AddRow(
                 new Text($"{c.Protocol} {c.Number}"), new Text(c.First), new Text(c.Second), Number(c.PacketsSent), Number(c.BytesSent),
                 Number(c.PacketsReceived), Number(c.BytesReceived), new Text(c.Applications), new Text(c.State ?? ""));
         }
 
-        if (conversations.Count > top)
+        if (count > conversations.Count)
         {
-            table.Caption = new TableTitle($"the {top} largest of {conversations.Count}");
+            table.Caption = new TableTitle($"the {conversations.Count} largest of {count}");
         }
 
         return table;

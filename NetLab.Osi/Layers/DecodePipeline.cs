@@ -4,13 +4,14 @@ using NetLab.Osi.Captures;
 namespace NetLab.Osi.Layers;
 
 /// <summary>
-/// Decodes a capture on one thread while another does something with what was decoded, in file order. What a decoder
-/// remembers from packet to packet stays on its thread; only finished packets cross over, a batch at a time.
+/// Decodes a capture on two threads while a third does something with what was decoded, in file order: one takes headers
+/// apart, one follows the TCP streams, and the caller's handles packets. What each remembers from packet to packet stays
+/// with it; only packets move on, a batch at a time.
 /// </summary>
 public static class DecodePipeline
 {
-    // Three batches: one being filled, one being handled, one between them when the two are not equally fast.
-    private const int Batches = 3;
+    // One for each of the three, and one between each two when they are not equally fast.
+    private const int Batches = 5;
 
     /// <summary>Does something with a decoded packet.</summary>
     /// <param name="packet">The packet.</param>
@@ -20,7 +21,7 @@ public static class DecodePipeline
 
     /// <summary>Decodes packets until the end of the capture, or until no more are wanted.</summary>
     /// <param name="reader">Where they come from.</param>
-    /// <param name="decoder">Takes them apart, on a thread of its own.</param>
+    /// <param name="decoder">Takes them apart.</param>
     /// <param name="handler">Called on the caller's thread.</param>
     /// <param name="cancellationToken">Ends the decoding early.</param>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
@@ -30,18 +31,19 @@ public static class DecodePipeline
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(handler);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var full = Channel.CreateBounded<DecodedBatch>(Batches);
         var empty = Channel.CreateBounded<DecodedBatch>(Batches);
+        var dissected = Channel.CreateBounded<DecodedBatch>(Batches);
+        var followed = Channel.CreateBounded<DecodedBatch>(Batches);
         for (int i = 0; i < Batches; i++)
         {
             empty.Writer.TryWrite(new DecodedBatch());
         }
 
-        Task decoding = Task.Factory.StartNew(
-            () => Fill(reader, decoder, empty.Reader, full.Writer, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task dissecting = Stage(empty.Reader, dissected.Writer, batch => batch.Fill(reader, decoder), stop.Token);
+        Task following = Stage(dissected.Reader, followed.Writer, batch => batch.Follow(decoder), stop.Token);
         try
         {
-            while (Wait(full.Reader.WaitToReadAsync(cancellationToken)) && full.Reader.TryRead(out DecodedBatch? batch))
+            while (Wait(followed.Reader.WaitToReadAsync(cancellationToken)) && followed.Reader.TryRead(out DecodedBatch? batch))
             {
                 if (!batch.Handle(handler))
                 {
@@ -53,39 +55,46 @@ public static class DecodePipeline
         }
         finally
         {
-            // The decoder may stand still for a free batch that will not come.
+            // The stages may stand still for a batch that will not come.
             stop.Cancel();
-            Join(decoding);
+            Join(dissecting);
+            Join(following);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private static void Fill(CaptureReader reader, PacketDecoder decoder, ChannelReader<DecodedBatch> empty, ChannelWriter<DecodedBatch> full, CancellationToken stop)
+    // Does something with each batch on a thread of its own, until it says that there are no more.
+    private static Task Stage(ChannelReader<DecodedBatch> from, ChannelWriter<DecodedBatch> to, Func<DecodedBatch, bool> work, CancellationToken stop)
     {
-        try
+        return Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        void Run()
         {
-            bool more = true;
-            while (more && Wait(empty.WaitToReadAsync(stop)) && empty.TryRead(out DecodedBatch? batch))
+            try
             {
-                more = batch.Fill(reader, decoder);
-                full.TryWrite(batch);
+                bool more = true;
+                while (more && Wait(from.WaitToReadAsync(stop)) && from.TryRead(out DecodedBatch? batch))
+                {
+                    more = work(batch);
+                    to.TryWrite(batch);
+                }
             }
-        }
-        finally
-        {
-            full.TryComplete();
+            finally
+            {
+                to.TryComplete();
+            }
         }
     }
 
-    // A whole thread stands behind each side, and a batch takes long enough: waiting for it blocks.
+    // A whole thread stands behind each stage, and a batch takes long enough: waiting for it blocks.
     private static bool Wait(ValueTask<bool> ready) => ready.IsCompletedSuccessfully ? ready.Result : ready.AsTask().GetAwaiter().GetResult();
 
-    private static void Join(Task decoding)
+    private static void Join(Task stage)
     {
         try
         {
-            decoding.GetAwaiter().GetResult();
+            stage.GetAwaiter().GetResult();
         }
         catch (OperationCanceledException)
         {

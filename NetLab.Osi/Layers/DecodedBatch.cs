@@ -13,14 +13,15 @@ internal sealed class DecodedBatch
     private readonly DecodedPacket[] _decoded = new DecodedPacket[MaxPackets];
     private readonly Captured[] _captured = new Captured[MaxPackets];
     private byte[] _bytes = new byte[FullBytes + (64 << 10)];
+    private string? _keyLog;
     private int _used;
     private int _count;
 
-    /// <summary>Decodes packets until the batch is full.</summary>
+    /// <summary>Takes the headers of packets apart until the batch is full.</summary>
     /// <returns>Whether the capture may have more.</returns>
     public bool Fill(CaptureReader reader, PacketDecoder decoder)
     {
-        (_used, _count) = (0, 0);
+        (_used, _count, _keyLog) = (0, 0, null);
         while (_count < MaxPackets && _used < FullBytes)
         {
             if (!reader.TryRead(out CapturedPacket packet))
@@ -28,19 +29,33 @@ internal sealed class DecodedBatch
                 return false;
             }
 
-            if (reader.TakeKeyLog() is { } keyLog)
-            {
-                decoder.AddKeyLog(keyLog);
-            }
-
+            // Who follows the streams needs it, and has a thread of its own.
+            _keyLog += reader.TakeKeyLog();
             if (decoder.PassesOver(packet.Source))
             {
                 continue;
             }
 
             DecodedPacket decoded = _decoded[_count] ??= new DecodedPacket();
-            decoder.Decode(packet, decoded);
+            decoder.Dissect(packet, decoded);
             Keep(packet);
+        }
+
+        return true;
+    }
+
+    /// <summary>Puts the packets' TCP segments into their streams.</summary>
+    /// <returns>True: who fills the batches says when there are no more.</returns>
+    public bool Follow(PacketDecoder decoder)
+    {
+        if (!string.IsNullOrEmpty(_keyLog))
+        {
+            decoder.AddKeyLog(_keyLog);
+        }
+
+        for (int i = 0; i < _count; i++)
+        {
+            decoder.Follow(_bytes.AsSpan(_captured[i].Offset, _captured[i].Length), _decoded[i]);
         }
 
         return true;

@@ -50,6 +50,9 @@ public sealed class DecodedPacket
 
     internal int UdpStream { get; set; }
 
+    /// <summary>The segment that its conversation has not seen yet; null if there is none.</summary>
+    internal PendingSegment? Pending { get; set; }
+
     /// <summary>The bytes an entry was read from.</summary>
     /// <param name="packet">The packet's own bytes.</param>
     /// <param name="entry">The entry.</param>
@@ -86,7 +89,7 @@ public sealed class DecodedPacket
     {
         // Details are references: they must not keep a whole stream's messages alive.
         Array.Clear(_entries, 0, Count);
-        (Count, Stop, UdpStream, _hasFacts) = (0, null, 0, false);
+        (Count, Stop, UdpStream, Pending, _hasFacts) = (0, null, -1, null, false);
         if (_buffers.Count > 0)
         {
             _buffers.Clear();

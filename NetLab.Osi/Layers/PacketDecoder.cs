@@ -1,7 +1,6 @@
 using NetLab.Osi.Captures;
 using NetLab.Osi.DataLink;
 using NetLab.Osi.Session;
-using NetLab.Osi.Statistics;
 using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Layers;
@@ -19,7 +18,7 @@ public sealed class PacketDecoder
     public IEnumerable<TcpStream> TcpStreams => _state.TcpStreams.All;
 
     /// <summary>The UDP conversations that are remembered; of more than a hundred thousand, the latest.</summary>
-    internal IEnumerable<Conversation> UdpConversations => _state.UdpFlows.All.Select(f => Conversation(f.Key, f.Flow));
+    internal IEnumerable<(FlowKey Key, UdpFlow Flow)> UdpConversations => _state.UdpFlows.All;
 
     /// <summary>Takes keys of TLS connections in the NSS Key Log Format, by which those connections are decrypted from here on.</summary>
     /// <param name="lines">The lines of the log; lines that make no sense are passed over.</param>
@@ -48,18 +47,6 @@ public sealed class PacketDecoder
         }
     }
 
-    private static Conversation Conversation(in FlowKey key, UdpFlow flow)
-    {
-        (long Packets, long Bytes) sent = flow.BeganLow ? flow.FromLow : flow.FromHigh;
-        (long Packets, long Bytes) received = flow.BeganLow ? flow.FromHigh : flow.FromLow;
-        var low = new TcpStreamEnd(key.LowAddress, key.IsV4, key.LowPort);
-        var high = new TcpStreamEnd(key.HighAddress, key.IsV4, key.HighPort);
-        string application = flow.CarriesTcp ? "tcp" : flow.Quic is not null ? "quic" : "";
-        return new Conversation(
-            "udp", flow.Number, (flow.BeganLow ? low : high).ToString(), (flow.BeganLow ? high : low).ToString(),
-            sent.Packets, sent.Bytes, received.Packets, received.Bytes, application, null);
-    }
-
     /// <summary>Whether packets of an interface are not wanted.</summary>
     internal bool PassesOver(CaptureInterface source) => _state.Options.OnlyInterface is { } only && source.Name != only;
 
@@ -69,6 +56,27 @@ public sealed class PacketDecoder
     public void Decode(in CapturedPacket packet, DecodedPacket result)
     {
         ArgumentNullException.ThrowIfNull(result);
+        Dissect(packet, result);
+        Follow(packet.Bytes, result);
+    }
+
+    /// <summary>The second half of decoding: puts a packet's TCP segment into its conversation.</summary>
+    /// <param name="bytes">The packet's bytes.</param>
+    /// <param name="result">What the first half found; gets what the segment means and brings.</param>
+    internal void Follow(ReadOnlySpan<byte> bytes, DecodedPacket result)
+    {
+        if (result.Pending is { } pending)
+        {
+            result.Pending = null;
+            LayerEntry entry = result.Entries[pending.Index];
+            ReadOnlySpan<byte> buffer = result.BufferOf(bytes, entry);
+            _state.TcpStreams.Take(new Dissection(bytes, buffer, result, _state, entry.Offset + entry.WireLength, entry.Buffer), pending);
+        }
+    }
+
+    /// <summary>The first half of decoding: headers, and what UDP carries. The two halves share no memory, so that each can have a thread.</summary>
+    internal void Dissect(in CapturedPacket packet, DecodedPacket result)
+    {
         result.Reset();
         result.Number = packet.Number;
         result.Time = packet.Time;

@@ -18,16 +18,14 @@ internal sealed class TcpStreams(DecoderOptions options)
     public IReadOnlyList<TcpStream> All => _all;
 
     /// <summary>Takes a segment: says what it means in its conversation, and takes apart what it brings in order.</summary>
-    /// <param name="dissection">The packet; the TCP layer is the last added.</param>
-    /// <param name="header">The segment's header.</param>
-    /// <param name="offset">Where it stands.</param>
-    /// <param name="payload">Where the payload begins.</param>
-    /// <param name="end">Where the captured bytes end.</param>
-    /// <param name="claimed">Bytes of payload on the wire.</param>
-    /// <param name="outer">The UDP conversation that carries it; -1 over IP.</param>
-    public void Take(in Dissection dissection, in TcpHeader header, int offset, int payload, int end, int claimed, int outer)
+    /// <param name="dissection">The packet, all of whose layers up to the segment were found.</param>
+    /// <param name="pending">Where the segment is.</param>
+    public void Take(in Dissection dissection, in PendingSegment pending)
     {
-        if (!FlowKey.TryMake(dissection, header.SourcePort, header.DestinationPort, outer, out FlowKey key, out bool isV4))
+        LayerEntry entry = dissection.Result.Entries[pending.Index];
+        (int offset, int payload, int end, int claimed) = (entry.Offset, entry.PayloadOffset, pending.PayloadEnd, pending.Claimed);
+        TcpHeader.TryRead(dissection.Bytes[offset..], out TcpHeader header);
+        if (!FlowKey.TryMake(dissection, pending.Index, header.SourcePort, header.DestinationPort, pending.Outer, out FlowKey key, out bool isV4))
         {
             // No addresses carry it, so that it belongs to no conversation.
             dissection.Data(OsiLayer.Application, payload, end);

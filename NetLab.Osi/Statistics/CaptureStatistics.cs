@@ -64,15 +64,23 @@ public sealed class CaptureStatistics
         CountOddities(packet.Bytes, decoded);
     }
 
-    /// <summary>The conversations, those of most bytes first.</summary>
+    /// <summary>The largest conversations, those of most bytes first.</summary>
     /// <param name="decoder">The decoder that took the packets apart.</param>
-    public static IReadOnlyList<Conversation> Conversations(PacketDecoder decoder)
+    /// <param name="top">How many at most.</param>
+    /// <param name="count">How many there are.</param>
+    public static IReadOnlyList<Conversation> Conversations(PacketDecoder decoder, int top, out int count)
     {
         ArgumentNullException.ThrowIfNull(decoder);
-        IEnumerable<Conversation> tcp = decoder.TcpStreams.Select(s => new Conversation(
-            "tcp", s.Number, s.Client.ToString(), s.Server.ToString(), s.ClientToServer.Packets, s.ClientToServer.WireBytes,
-            s.ServerToClient.Packets, s.ServerToClient.WireBytes, string.Join(' ', s.Applications), TcpSession.NameOf(s.State)));
-        return [.. tcp.Concat(decoder.UdpConversations).OrderByDescending(c => c.Bytes)];
+
+        // A capture may have a million of them: only those that are shown are put into words.
+        var tcp = decoder.TcpStreams.ToList();
+        var udp = decoder.UdpConversations.ToList();
+        count = tcp.Count + udp.Count;
+        IEnumerable<(long Bytes, Func<Conversation> Make)> all = tcp
+            .Select(s => (Bytes: s.ClientToServer.WireBytes + s.ServerToClient.WireBytes, Make: (Func<Conversation>)(() => Of(s))))
+            .OrderByDescending(c => c.Bytes).Take(top)
+            .Concat(udp.Select(f => (f.Flow.FromLow.Bytes + f.Flow.FromHigh.Bytes, Make: (Func<Conversation>)(() => Of(f.Key, f.Flow)))).OrderByDescending(c => c.Item1).Take(top));
+        return [.. all.OrderByDescending(c => c.Bytes).Take(top).Select(c => c.Make())];
     }
 
     /// <summary>What is odd about the capture, what was found most often first.</summary>
@@ -83,6 +91,22 @@ public sealed class CaptureStatistics
         long gaps = decoder.TcpStreams.Sum(s => (s.ClientToServer.HasGap ? 1 : 0) + (s.ServerToClient.HasGap ? 1 : 0));
         IEnumerable<Oddity> streams = gaps == 0 ? [] : [new Oddity("TCP directions with bytes missing", gaps, null)];
         return [.. _oddities.All.Concat(streams).OrderByDescending(o => o.Count)];
+    }
+
+    private static Conversation Of(TcpStream s) => new(
+        "tcp", s.Number, s.Client.ToString(), s.Server.ToString(), s.ClientToServer.Packets, s.ClientToServer.WireBytes,
+        s.ServerToClient.Packets, s.ServerToClient.WireBytes, string.Join(' ', s.Applications), TcpSession.NameOf(s.State));
+
+    private static Conversation Of(in FlowKey key, UdpFlow flow)
+    {
+        (long Packets, long Bytes) sent = flow.BeganLow ? flow.FromLow : flow.FromHigh;
+        (long Packets, long Bytes) received = flow.BeganLow ? flow.FromHigh : flow.FromLow;
+        var low = new TcpStreamEnd(key.LowAddress, key.IsV4, key.LowPort);
+        var high = new TcpStreamEnd(key.HighAddress, key.IsV4, key.HighPort);
+        string application = flow.CarriesTcp ? "tcp" : flow.Quic is not null ? "quic" : "";
+        return new Conversation(
+            "udp", flow.Number, (flow.BeganLow ? low : high).ToString(), (flow.BeganLow ? high : low).ToString(),
+            sent.Packets, sent.Bytes, received.Packets, received.Bytes, application, null);
     }
 
     private void CountLayers(DecodedPacket decoded)

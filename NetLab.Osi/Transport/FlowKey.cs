@@ -37,11 +37,11 @@ internal readonly struct FlowKey : IEquatable<FlowKey>
 
     public int HighPort => (int)_ports & 0xFFFF;
 
-    /// <summary>The key of the layer about to be added: its addresses are those of the last IP header.</summary>
-    public static bool TryMake(in Dissection dissection, int source, int destination, int outer, out FlowKey key, out bool isV4)
+    /// <summary>The key of a layer: its addresses are those of the last IP header before it.</summary>
+    public static bool TryMake(in Dissection dissection, int index, int source, int destination, int outer, out FlowKey key, out bool isV4)
     {
         ReadOnlySpan<LayerEntry> entries = dissection.Result.Entries;
-        for (int i = entries.Length - 1; i >= 0; i--)
+        for (int i = index - 1; i >= 0; i--)
         {
             ref readonly LayerEntry entry = ref entries[i];
             if (entry.Protocol is ProtocolId.Ipv4 or ProtocolId.Ipv6)

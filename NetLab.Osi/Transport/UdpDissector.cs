@@ -35,7 +35,7 @@ internal static class UdpDissector
 
         int payload = offset + Size;
         int payloadEnd = Math.Min(end, offset + wireLength);
-        bool hasKey = FlowKey.TryMake(dissection, source, destination, -1, out FlowKey key, out _);
+        bool hasKey = FlowKey.TryMake(dissection, dissection.Result.Count, source, destination, -1, out FlowKey key, out _);
         Dissection inside = dissection.Until(offset + wireLength);
         if (!inside.Add(ProtocolId.Udp, OsiLayer.Transport, offset, Size, payloadEnd))
         {
