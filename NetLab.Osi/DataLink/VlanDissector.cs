@@ -30,7 +30,8 @@ internal static class VlanDissector
         int control = BinaryPrimitives.ReadUInt16BigEndian(bytes);
         int type = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
         sink.Number("id"u8, control & 0xFFF, at, 2);
-        sink.Number("priority"u8, control >> 13, at, 2);
+        bool isService = at >= 2 && BinaryPrimitives.ReadUInt16BigEndian(view.BufferOf(index)[(at - 2)..]) == EtherTypes.ServiceVlan;
+        sink.Number("priority"u8, control >> 13, at, isService ? 1 : 2);
         sink.Flag("dei"u8, (control & 0x1000) != 0, at, 2);
         sink.Number(type <= EtherTypes.MaxLength ? "length"u8 : "type"u8, type, at + 2, 2, EtherTypes.NameOf(type));
     }

@@ -40,7 +40,7 @@ internal static class Ipv6Dissector
         sink.Ip("src"u8, header.Source, at + 8);
         sink.Ip("dst"u8, header.Destination, at + 24);
         sink.Number("tclass"u8, header.TrafficClass, at, 4);
-        sink.Number("flow"u8, header.FlowLabel, at, 4);
+        sink.Number("flow"u8, header.FlowLabel, at + 1, 3);
         sink.Number("length"u8, header.PayloadLength, at + 4, 2);
         sink.Number("next"u8, header.NextHeader, at + 6, 1, IpProtocols.NameOf(header.NextHeader));
         sink.Number("hlim"u8, header.HopLimit, at + 7, 1);
