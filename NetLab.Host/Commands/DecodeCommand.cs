@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using NetLab.Host.Rendering;
 using NetLab.Osi.Captures;
@@ -56,11 +57,17 @@ internal static class DecodeCommand
         var tree = new PacketTree(text, view.Layer);
         LayerColors.Apply(tree, text);
         var summary = new PacketSummary();
-        var options = new DecoderOptions { HashStreams = view.Json, DecodeBodies = !view.Summary };
+        var ended = new ConcurrentQueue<TcpStream>();
+        var options = new DecoderOptions { HashStreams = view.Json, DecodeBodies = !view.Summary, StreamEnded = view.Json && view.Packet is null ? ended.Enqueue : null };
         return capture.Decode(
             options,
             (in CapturedPacket packet, DecodedPacket decoded) =>
             {
+                while (ended.TryDequeue(out TcpStream? stream))
+                {
+                    json.Stream(stream);
+                }
+
                 if (view.Packet is not { } only || packet.Number == only)
                 {
                     Show(decoded, packet.Bytes, view, json, tree, summary, text, output);
@@ -72,7 +79,7 @@ internal static class DecodeCommand
             {
                 if (view.Json && view.Packet is null)
                 {
-                    foreach (TcpStream stream in decoder.TcpStreams)
+                    foreach (TcpStream stream in ended.Concat(decoder.TcpStreams))
                     {
                         json.Stream(stream);
                     }

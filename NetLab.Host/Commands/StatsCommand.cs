@@ -35,8 +35,9 @@ internal static class StatsCommand
     private static int Run(CaptureInput capture, bool json, int top, CancellationToken cancellationToken)
     {
         var statistics = new CaptureStatistics();
+        int ended = 0;
         return capture.Decode(
-            new DecoderOptions { HashStreams = false, DecodeBodies = false },
+            new DecoderOptions { HashStreams = false, DecodeBodies = false, StreamEnded = _ => ended++ },
             (in CapturedPacket packet, DecodedPacket decoded) =>
             {
                 statistics.Add(packet, decoded);
@@ -45,6 +46,7 @@ internal static class StatsCommand
             decoder =>
             {
                 IReadOnlyList<Conversation> conversations = CaptureStatistics.Conversations(decoder, top, out int count);
+                count += ended;
                 IReadOnlyList<Oddity> oddities = statistics.Oddities(decoder);
                 if (json)
                 {

@@ -162,7 +162,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
             case Mode.Length:
                 int step = (int)Math.Min(_left, bytes.Length);
                 _left -= step;
-                _body?.Append(bytes[..step]);
+                Keep(segment, bytes[..step]);
                 if (_left == 0)
                 {
                     Complete(segment);
@@ -170,6 +170,11 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
 
                 return step;
             case Mode.Chunked:
+                if (_body is { IsKept: true } && !segment.TryHold(bytes.Length))
+                {
+                    Lose(segment);
+                }
+
                 ReadOnlySpan<byte> rest = _chunked.Accept(bytes, _body, out bool done, out bool bad);
                 if (bad)
                 {
@@ -186,9 +191,26 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
 
                 return bytes.Length - rest.Length;
             default:
-                _body?.Append(bytes);
+                Keep(segment, bytes);
                 return bytes.Length;
         }
+    }
+
+    private void Keep(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+        if (_body is { IsKept: true } && !segment.TryHold(bytes.Length))
+        {
+            Lose(segment);
+        }
+
+        _body?.Append(bytes);
+    }
+
+    // All streams together hold too much: this body will not be known.
+    private void Lose(in StreamSegment segment)
+    {
+        segment.Release(_body?.Kept ?? 0);
+        _body = null;
     }
 
     private void Complete(in StreamSegment segment)
@@ -199,6 +221,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
             (_message!.BodyBytes, _message.BodySha256) = (digest.Bytes, digest.Sha256);
         }
 
+        segment.Release(_body?.Kept ?? 0);
         segment.Layer(ProtocolId.Http, OsiLayer.Application, static () => new HttpDetail()).Messages.Add(_message!);
         (_message, _body) = (null, null);
     }

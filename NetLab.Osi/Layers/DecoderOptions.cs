@@ -1,3 +1,5 @@
+using NetLab.Osi.Session;
+
 namespace NetLab.Osi.Layers;
 
 /// <summary>How a <see cref="PacketDecoder"/> works.</summary>
@@ -11,6 +13,12 @@ public sealed record DecoderOptions
 
     /// <summary>Told of the bytes of TCP streams as they come in order, on the decoder's thread; or null.</summary>
     public StreamBytesHandler? StreamBytes { get; init; }
+
+    /// <summary>
+    /// Told of TCP streams that are handed over before the end of the capture, on the decoder's thread, because it has more
+    /// than a hundred thousand; or null, and they are forgotten. <see cref="PacketDecoder.TcpStreams"/> has the others.
+    /// </summary>
+    public Action<TcpStream>? StreamEnded { get; init; }
 
     /// <summary>Whether the SHA-256 of each TCP direction is kept; it costs as much as the rest of a decode.</summary>
     public bool HashStreams { get; init; } = true;

@@ -28,13 +28,22 @@ internal sealed class BodyDigest
         _coded = _codings.Length > 0 ? new MemoryStream() : null;
     }
 
+    /// <summary>Whether the body is kept until it ends.</summary>
+    public bool IsKept => _coded is not null;
+
+    /// <summary>Bytes that are kept.</summary>
+    public long Kept { get; private set; }
+
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (_coded is null)
         {
             Hash(bytes);
+            return;
         }
-        else if (_coded.Length + bytes.Length > MaxCoded)
+
+        Kept += bytes.Length;
+        if (_coded.Length + bytes.Length > MaxCoded)
         {
             _isLost = true;
             _coded.SetLength(0);

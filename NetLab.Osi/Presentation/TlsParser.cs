@@ -17,6 +17,7 @@ internal sealed class TlsParser(TlsProtocol protocol) : StreamParser
     private List<byte>? _handshake;
     private TlsKeys? _keys;
     private int _skipping;
+    private int _held;
     private bool _isEncrypted;
 
     public override ProtocolId Protocol => ProtocolId.Tls;
@@ -157,7 +158,10 @@ internal sealed class TlsParser(TlsProtocol protocol) : StreamParser
         }
 
         bytes = bytes[at..];
-        _handshake = bytes.IsEmpty ? null : [.. bytes];
+        int held = _held;
+        _held = bytes.Length;
+        segment.Release(held);
+        _handshake = bytes.IsEmpty || !segment.TryHold(_held) ? null : [.. bytes];
     }
 
     private void TakeMessage(in StreamSegment segment, TlsDetail detail, int type, ReadOnlySpan<byte> body)

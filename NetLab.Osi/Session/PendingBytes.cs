@@ -1,3 +1,5 @@
+using NetLab.Osi.Session.Streams;
+
 namespace NetLab.Osi.Session;
 
 /// <summary>Bytes of a stream that wait behind a hole: sorted by position, never overlapping, bounded.</summary>
@@ -17,8 +19,11 @@ internal sealed class PendingBytes
     public long FirstStart => _pieces[_taken].Start;
 
     /// <summary>Keeps bytes, those that are kept already left out.</summary>
+    /// <param name="start">Their position.</param>
+    /// <param name="bytes">They.</param>
+    /// <param name="segment">The segment, whose stream holds them.</param>
     /// <returns>False when some were given up.</returns>
-    public bool Keep(long start, ReadOnlySpan<byte> bytes)
+    public bool Keep(long start, ReadOnlySpan<byte> bytes, in StreamSegment segment)
     {
         int index = IndexOfFirstEndingAfter(start);
         while (!bytes.IsEmpty)
@@ -38,7 +43,7 @@ internal sealed class PendingBytes
             }
 
             int room = index < _pieces.Count ? (int)Math.Min(_pieces[index].Start - start, bytes.Length) : bytes.Length;
-            if (_bytes + room > MaxBytes || _pieces.Count - _taken >= MaxPieces)
+            if (_bytes + room > MaxBytes || _pieces.Count - _taken >= MaxPieces || !segment.TryHold(room))
             {
                 return false;
             }

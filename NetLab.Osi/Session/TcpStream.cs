@@ -50,6 +50,9 @@ public sealed class TcpStream
 
     internal long LastTime { get; set; }
 
+    /// <summary>Bytes it holds of <see cref="StreamMemory"/>.</summary>
+    internal long Held { get; set; }
+
     internal void Recognize(ProtocolId protocol) => _applications |= Bit(protocol);
 
     /// <summary>A better witness says that it is the other end that opened it.</summary>

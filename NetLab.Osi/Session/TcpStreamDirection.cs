@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using NetLab.Osi.Session.Streams;
 
 namespace NetLab.Osi.Session;
 
@@ -76,8 +77,9 @@ public sealed class TcpStreamDirection
     /// <param name="bytes">As captured.</param>
     /// <param name="claimed">How many there were on the wire.</param>
     /// <param name="pool">Where the SHA-256 is computed; null if it is not kept.</param>
+    /// <param name="segment">The segment, whose stream holds what must wait.</param>
     /// <returns>Those of them that are now in order; more may follow from <see cref="TryTakePending"/>.</returns>
-    internal ReadOnlySpan<byte> Take(uint sequence, ReadOnlySpan<byte> bytes, int claimed, HashPool? pool)
+    internal ReadOnlySpan<byte> Take(uint sequence, ReadOnlySpan<byte> bytes, int claimed, HashPool? pool, in StreamSegment segment)
     {
         BeginAt(sequence);
         if (claimed == 0 || _isEnded)
@@ -106,7 +108,7 @@ public sealed class TcpStreamDirection
             {
                 // What waits came before in the file: where it overlaps, it stays.
                 int free = (int)Math.Min(bytes.Length, _pending.FirstStart - start);
-                _wasCut |= !_pending.Keep(start + free, bytes[free..]);
+                _wasCut |= !_pending.Keep(start + free, bytes[free..], segment);
                 bytes = bytes[..free];
             }
 
@@ -115,12 +117,12 @@ public sealed class TcpStreamDirection
         }
 
         _pending ??= new PendingBytes();
-        _wasCut |= !_pending.Keep(start, bytes);
+        _wasCut |= !_pending.Keep(start, bytes, segment);
         return default;
     }
 
     /// <summary>What waited behind a hole that is closed now.</summary>
-    internal bool TryTakePending(out byte[] bytes, HashPool? pool)
+    internal bool TryTakePending(out byte[] bytes, HashPool? pool, in StreamSegment segment)
     {
         if (_pending is null || !_pending.TryTake(_next, out bytes))
         {
@@ -128,6 +130,7 @@ public sealed class TcpStreamDirection
             return false;
         }
 
+        segment.Release(bytes.Length);
         Deliver(bytes, pool);
         return true;
     }

@@ -10,12 +10,18 @@ internal sealed class TcpStreams(DecoderOptions options)
     // A capture of a day has millions of connections; only these many are followed at once, the others keep their sums.
     private const int MaxFollowed = 1 << 14;
 
+    // And of as many more, the sums are kept until the end of the capture.
+    private const int MaxRetired = 1 << 17;
+
     private readonly Dictionary<FlowKey, TcpStream> _current = [];
     private readonly Queue<(FlowKey Key, TcpStream Stream)> _order = new();
-    private readonly List<TcpStream> _all = [];
+    private readonly Queue<TcpStream> _retired = new();
     private readonly HashPool _hashes = new();
+    private readonly StreamMemory _memory = new();
+    private int _count;
 
-    public IReadOnlyList<TcpStream> All => _all;
+    /// <summary>The streams that were not handed over before, in the order of their first packets.</summary>
+    public IEnumerable<TcpStream> All => _retired.Concat(_order.Select(o => o.Stream)).OrderBy(s => s.Number);
 
     /// <summary>Takes a segment: says what it means in its conversation, and takes apart what it brings in order.</summary>
     /// <param name="dissection">The packet, all of whose layers up to the segment were found.</param>
@@ -92,17 +98,17 @@ internal sealed class TcpStreams(DecoderOptions options)
         }
 
         StreamApplication application = stream.Application ??= new StreamApplication(options);
-        var segment = new StreamSegment(dissection, stream, application, fromClient, payload, end);
+        var segment = new StreamSegment(dissection, stream, application, _memory, fromClient, payload, end);
         int before = dissection.Result.Count;
         if (claimed > 0)
         {
             HashPool? pool = options.HashStreams ? _hashes : null;
-            ReadOnlySpan<byte> bytes = direction.Take(first, dissection.Bytes[payload..end], claimed, pool);
+            ReadOnlySpan<byte> bytes = direction.Take(first, dissection.Bytes[payload..end], claimed, pool, segment);
             while (!bytes.IsEmpty)
             {
                 options.StreamBytes?.Invoke(stream, fromClient, bytes);
                 application.Accept(segment, bytes);
-                bytes = direction.TryTakePending(out byte[] waited, pool) ? waited : default;
+                bytes = direction.TryTakePending(out byte[] waited, pool, segment) ? waited : default;
             }
         }
 
@@ -190,12 +196,12 @@ internal sealed class TcpStreams(DecoderOptions options)
         var low = new TcpStreamEnd(key.LowAddress, isV4, key.LowPort);
         var high = new TcpStreamEnd(key.HighAddress, isV4, key.HighPort);
         bool isLow = key.SourceIsLow != answers;
-        stream = isLow ? new TcpStream(_all.Count, low, high) : new TcpStream(_all.Count, high, low);
+        stream = isLow ? new TcpStream(_count, low, high) : new TcpStream(_count, high, low);
         stream.ClientIsLow = isLow;
         stream.Witness = opens ? ClientWitness.Syn : answers ? ClientWitness.SynAck : ClientWitness.FirstPacket;
         _current[key] = stream;
         _order.Enqueue((key, stream));
-        _all.Add(stream);
+        _count++;
         LetGo();
         return stream;
     }
@@ -215,10 +221,18 @@ internal sealed class TcpStreams(DecoderOptions options)
                 continue;
             }
 
+            _memory.Release(stream, stream.Held);
             stream.Retire(_hashes);
+            _retired.Enqueue(stream);
             if (isCurrent)
             {
                 _current.Remove(key);
+            }
+
+            if (_retired.Count > MaxRetired)
+            {
+                TcpStream oldest = _retired.Dequeue();
+                options.StreamEnded?.Invoke(oldest);
             }
         }
     }

@@ -1,4 +1,5 @@
 using NetLab.Osi.Layers;
+using NetLab.Osi.Transport.Quic;
 
 namespace NetLab.Osi.Transport;
 
@@ -8,8 +9,12 @@ internal sealed class UdpFlows
     // A capture of a port scan has as many conversations as packets; beyond this many, the oldest knowledge goes.
     private const int MaxFlows = 1 << 17;
 
+    // Keys of QUIC are memory outside of the heap; a handshake takes a few packets, not thousands.
+    private const int MaxQuic = 4096;
+
     private readonly Dictionary<FlowKey, UdpFlow> _flows = [];
     private readonly Dictionary<(UInt128 Address, int Port), ProtocolId> _expected = [];
+    private readonly Queue<QuicConnection> _quic = new();
     private int _next;
 
     /// <summary>The conversations that are remembered, with their ends.</summary>
@@ -38,6 +43,19 @@ internal sealed class UdpFlows
 
         _flows.Add(key, flow);
         return flow;
+    }
+
+    /// <summary>A connection of QUIC begins in a conversation.</summary>
+    public QuicConnection BeginQuic()
+    {
+        var connection = new QuicConnection();
+        _quic.Enqueue(connection);
+        if (_quic.Count > MaxQuic)
+        {
+            _quic.Dequeue().Forget();
+        }
+
+        return connection;
     }
 
     /// <summary>Says what new conversations of an end will carry: a TFTP server answers from a port of its own (RFC 1350, 4).</summary>

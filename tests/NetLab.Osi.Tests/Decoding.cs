@@ -33,17 +33,4 @@ internal static class Decoding
 
         return (System.Text.Encoding.UTF8.GetString(output.ToArray()), reader.Damage);
     }
-
-    /// <summary>Takes one packet apart and renders it in every way; nothing of it may throw.</summary>
-    public static void Everything(PacketDecoder decoder, DecodedPacket decoded, in CapturedPacket packet, JsonLines json, PacketTree tree, PacketSummary summary)
-    {
-        decoder.Decode(packet, decoded);
-        json.Begin(decoded);
-        PacketDecoder.Describe(packet.Bytes, decoded, json);
-        json.End(decoded);
-        tree.Begin(decoded);
-        PacketDecoder.Describe(packet.Bytes, decoded, tree);
-        tree.End(decoded);
-        summary.Line(decoded, packet.Bytes);
-    }
 }

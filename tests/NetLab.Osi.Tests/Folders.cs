@@ -9,6 +9,9 @@ internal static class Folders
     /// <summary>The project's own recordings.</summary>
     public static string Captures => Path.Combine(Root, "captures");
 
+    /// <summary>The project's own recordings' files.</summary>
+    public static string[] Recordings => Directory.GetFiles(Captures, "*.pcapng");
+
     /// <summary>Captures of other people beside the project, with what tshark says of them; null where they are not.</summary>
     public static string? Corpus
     {

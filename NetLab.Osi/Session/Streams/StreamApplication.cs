@@ -23,6 +23,11 @@ internal sealed class StreamApplication(DecoderOptions options)
     public void Accept(in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
         StreamSide side = Side(segment.FromClient);
+        if (side.IsIgnored)
+        {
+            return;
+        }
+
         ReadOnlySpan<byte> rest = side.With(bytes);
         while (!rest.IsEmpty && !side.IsIgnored)
         {
@@ -49,7 +54,17 @@ internal sealed class StreamApplication(DecoderOptions options)
             }
         }
 
+        int held = side.Held;
         side.IsIgnored |= !side.Keep(side.IsIgnored ? default : rest);
+        if (side.Held <= held)
+        {
+            segment.Release(held - side.Held);
+        }
+        else if (!segment.TryHold(side.Held - held))
+        {
+            side.Clear();
+            side.IsIgnored = true;
+        }
     }
 
     /// <summary>The direction ended in order.</summary>

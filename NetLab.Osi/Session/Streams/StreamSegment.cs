@@ -4,7 +4,7 @@ namespace NetLab.Osi.Session.Streams;
 
 /// <summary>The segment whose bytes a stream's parsers are given: where what they find is shown.</summary>
 internal readonly ref struct StreamSegment(
-    Dissection dissection, TcpStream stream, StreamApplication application, bool fromClient, int payload, int end, bool isDecrypted = false)
+    Dissection dissection, TcpStream stream, StreamApplication application, StreamMemory memory, bool fromClient, int payload, int end, bool isDecrypted = false)
 {
     private readonly Dissection _dissection = dissection;
 
@@ -25,9 +25,15 @@ internal readonly ref struct StreamSegment(
     public Presentation.TlsSecrets Secrets => _dissection.State.Secrets;
 
     /// <summary>The same segment, for what was decrypted of it.</summary>
-    public StreamSegment Inside(StreamApplication inner) => new(_dissection, Stream, inner, FromClient, payload, end, true);
+    public StreamSegment Inside(StreamApplication inner) => new(_dissection, Stream, inner, memory, FromClient, payload, end, true);
 
     public DecoderOptions Options => _dissection.State.Options;
+
+    /// <summary>Whether the stream may hold so many bytes more.</summary>
+    public bool TryHold(long bytes) => memory.TryHold(Stream, bytes);
+
+    /// <summary>The stream holds so many bytes less.</summary>
+    public void Release(long bytes) => memory.Release(Stream, bytes);
 
     /// <summary>The detail of a protocol on this packet: a second message joins the first.</summary>
     /// <param name="protocol">The protocol.</param>

@@ -6,7 +6,7 @@ namespace NetLab.Osi.Session.Streams;
 internal sealed class StreamSide
 {
     // Longer than any message that is kept whole; beyond it the parser was wrong.
-    private const int MaxKept = 256 << 10;
+    private const int MaxKept = 128 << 10;
 
     private byte[] _kept = [];
     private int _start;
@@ -17,7 +17,8 @@ internal sealed class StreamSide
     /// <summary>Whether nothing more will be recognized.</summary>
     public bool IsIgnored { get; set; }
 
-    public bool IsEmpty => _count == 0;
+    /// <summary>Bytes that are kept, as of the last <see cref="Keep"/>.</summary>
+    public int Held { get; private set; }
 
     /// <summary>What was kept, and the new bytes behind it.</summary>
     public ReadOnlySpan<byte> With(ReadOnlySpan<byte> bytes)
@@ -60,13 +61,14 @@ internal sealed class StreamSide
             (_start, _count) = (0, rest.Length);
         }
 
+        Held = _count;
         return _count <= MaxKept;
     }
 
     public void Clear()
     {
         Return();
-        (_kept, _start, _count) = ([], 0, 0);
+        (_kept, _start, _count, Held) = ([], 0, 0, 0);
     }
 
     private void Return()

@@ -1,5 +1,4 @@
 using NetLab.Osi.Presentation;
-using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Transport.Quic;
 
@@ -12,6 +11,16 @@ internal sealed class QuicConnection
     private byte[] _tried = [];
     private bool _clientIsLow;
     private bool _hasClient;
+
+    /// <summary>Lets go of keys and of what was put together: too many other connections came after.</summary>
+    public void Forget()
+    {
+        _keys?.Client.Dispose();
+        _keys?.Server.Dispose();
+        (_keys, _hasClient) = (null, false);
+        _fromLow.Clear();
+        _fromHigh.Clear();
+    }
 
     /// <summary>Bytes of the connection identifier that an end chose, so that short headers to it can be read; -1 as long as it is not known.</summary>
     public int LowIdLength { get; private set; } = -1;
@@ -78,37 +87,43 @@ internal sealed class QuicConnection
     {
         // Initial packets hold a hello; the certificates come in packets that nobody can read.
         private const int MaxBytes = 64 << 10;
+        private const int MaxPieces = 64;
         private const int MessageHeader = 4;
 
+        private readonly SortedList<long, byte[]> _waiting = [];
         private readonly List<byte> _bytes = [];
-        private PendingBytes _pending = new();
         private long _next;
 
         public void Clear()
         {
+            _waiting.Clear();
             _bytes.Clear();
-            _pending = new PendingBytes();
             _next = 0;
         }
 
         public void Take(long offset, ReadOnlySpan<byte> bytes, TlsDetail detail)
         {
-            if (offset > MaxBytes || offset + bytes.Length <= _next)
+            if (offset > MaxBytes || _waiting.Count >= MaxPieces)
             {
                 return;
             }
 
-            if (offset < _next)
+            // Of two that begin together, the longer says more.
+            if (!_waiting.TryGetValue(offset, out byte[]? known) || known.Length < bytes.Length)
             {
-                bytes = bytes[(int)(_next - offset)..];
-                offset = _next;
+                _waiting[offset] = bytes.ToArray();
             }
 
-            _pending.Keep(offset, bytes);
-            while (_pending.TryTake(_next, out byte[] piece))
+            while (_waiting.Count > 0 && _waiting.GetKeyAtIndex(0) <= _next)
             {
-                _bytes.AddRange(piece);
-                _next += piece.Length;
+                long start = _waiting.GetKeyAtIndex(0);
+                byte[] piece = _waiting.GetValueAtIndex(0);
+                _waiting.RemoveAt(0);
+                if (start + piece.Length > _next)
+                {
+                    _bytes.AddRange(piece.AsSpan((int)(_next - start)));
+                    _next = start + piece.Length;
+                }
             }
 
             TakeMessages(detail);

@@ -41,7 +41,7 @@ internal static class QuicDissector
 
     public static void Dissect(in Dissection dissection, UdpFlow flow, bool fromLow, int offset, int end)
     {
-        QuicConnection connection = flow.Quic ??= new QuicConnection();
+        QuicConnection connection = flow.Quic ??= dissection.State.UdpFlows.BeginQuic();
         ReadOnlySpan<byte> datagram = dissection.Bytes[offset..end];
         var detail = new QuicDetail();
         if (!dissection.Add(ProtocolId.Quic, OsiLayer.Transport, offset, datagram.Length, end, detail))

@@ -1,5 +1,6 @@
 using CsCheck;
 using NetLab.Osi.Session;
+using NetLab.Osi.Session.Streams;
 
 namespace NetLab.Osi.Tests.Session;
 
@@ -49,11 +50,12 @@ public sealed class TcpStreamDirectionTests
     private static void Take(TcpStreamDirection direction, uint sequence, byte[] bytes, List<byte> stream)
     {
         var pool = new HashPool();
-        ReadOnlySpan<byte> ready = direction.Take(sequence, bytes, bytes.Length, pool);
+        var segment = new StreamSegment(default, new TcpStream(0, default, default), null!, new StreamMemory(), true, 0, 0);
+        ReadOnlySpan<byte> ready = direction.Take(sequence, bytes, bytes.Length, pool, segment);
         while (!ready.IsEmpty)
         {
             stream.AddRange(ready);
-            ready = direction.TryTakePending(out byte[] waited, pool) ? waited : default;
+            ready = direction.TryTakePending(out byte[] waited, pool, segment) ? waited : default;
         }
     }
 }
