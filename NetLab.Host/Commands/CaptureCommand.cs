@@ -68,7 +68,7 @@ internal static class CaptureCommand
             decoder.Decode(packet, decoded);
             summary.Write(decoded, packet.Bytes, output);
             summary.Flush(output);
-            writer?.Write(0, DateTimeOffset.UnixEpoch.AddTicks(packet.Time!.Value / 100), packet.Bytes, packet.OriginalLength);
+            writer?.WritePart(0, DateTimeOffset.UnixEpoch.AddTicks(packet.Time!.Value / 100), packet.Bytes, packet.OriginalLength);
         }
 
         string dropped = capture.Dropped is { } lost ? $", {lost} dropped by the kernel" : "";

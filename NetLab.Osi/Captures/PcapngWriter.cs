@@ -50,7 +50,7 @@ public sealed class PcapngWriter : IDisposable
     /// <param name="packet">All of it.</param>
     /// <param name="comment">A note on it; or null.</param>
     public void Write(int interfaceNumber, DateTimeOffset time, ReadOnlySpan<byte> packet, string? comment = null) =>
-        Write(interfaceNumber, time, packet, packet.Length, comment);
+        WritePart(interfaceNumber, time, packet, packet.Length, comment);
 
     /// <summary>Writes a packet of which only a part may have been captured.</summary>
     /// <param name="interfaceNumber">Where it was seen.</param>
@@ -58,7 +58,7 @@ public sealed class PcapngWriter : IDisposable
     /// <param name="packet">What was captured of it.</param>
     /// <param name="originalLength">Bytes it had on the wire.</param>
     /// <param name="comment">A note on it; or null.</param>
-    public void Write(int interfaceNumber, DateTimeOffset time, ReadOnlySpan<byte> packet, long originalLength, string? comment = null)
+    public void WritePart(int interfaceNumber, DateTimeOffset time, ReadOnlySpan<byte> packet, long originalLength, string? comment = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)interfaceNumber, (uint)_interfaces, nameof(interfaceNumber));
         ulong nanoseconds = (ulong)(time - DateTimeOffset.UnixEpoch).Ticks * 100;

@@ -51,7 +51,7 @@ public sealed class HostileInputTests(ITestOutputHelper log)
         var random = new Random(seed);
         string[] files = Folders.Corpus is { } corpus ? [.. Folders.Recordings, .. Directory.GetFiles(corpus)] : Folders.Recordings;
         List<Seed> seeds = [.. files.SelectMany(f => Read(f, 1))];
-        var everything = new Everything();
+        using var everything = new Everything();
         long before = GC.GetTotalMemory(forceFullCollection: true);
         int count = Mutations;
         for (int i = 0; i < count; i++)
@@ -113,7 +113,7 @@ public sealed class HostileInputTests(ITestOutputHelper log)
     {
         foreach (string file in files)
         {
-            var everything = new Everything();
+            using var everything = new Everything();
             foreach (Seed seed in Read(file, everyNth))
             {
                 byte[] bytes = seed.Bytes;
@@ -160,7 +160,7 @@ public sealed class HostileInputTests(ITestOutputHelper log)
     private sealed record Seed(CaptureInterface Source, byte[] Bytes);
 
     /// <summary>A decoder and all renderers; what throws says which packet it was.</summary>
-    private sealed class Everything
+    private sealed class Everything : IDisposable
     {
         private readonly PacketDecoder _decoder = new();
         private readonly DecodedPacket _decoded = new();
@@ -199,6 +199,8 @@ public sealed class HostileInputTests(ITestOutputHelper log)
                 }
             }
         }
+
+        public void Dispose() => _json.Dispose();
 
         private static bool TakesLong(in CapturedPacket packet)
         {
