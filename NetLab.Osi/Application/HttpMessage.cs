@@ -82,6 +82,7 @@ internal sealed class HttpMessage
         Text("user_agent"u8, UserAgent, sink);
         Text("server"u8, Server, sink);
         Text("content_type"u8, ContentType, sink);
+        Text("charset"u8, CharsetOf(ContentType), sink);
         Number("content_length"u8, ContentLength, sink);
         Text("content_encoding"u8, ContentEncoding, sink);
         Text("transfer_encoding"u8, TransferEncoding, sink);
@@ -104,6 +105,14 @@ internal sealed class HttpMessage
                 to.Number(name, number, at, length);
             }
         }
+    }
+
+    // RFC 9110, 8.3.2: a parameter of the media type, quoted or not.
+    private static string? CharsetOf(string? contentType)
+    {
+        const string Name = "charset=";
+        int at = contentType?.IndexOf(Name, StringComparison.OrdinalIgnoreCase) ?? -1;
+        return at < 0 ? null : contentType![(at + Name.Length)..].Split(';')[0].Trim(' ', '"').ToLowerInvariant();
     }
 
     // RFC 9110, 9.2.1 and 9.2.2.

@@ -78,6 +78,12 @@ internal static class LayerFields
             case ProtocolId.Ipv6Fragment when entry.HeaderLength >= 8:
                 Ipv6Dissector.DescribeFragment(view, index, sink);
                 break;
+            case ProtocolId.Ipv6HopByHop or ProtocolId.Ipv6DestinationOptions when entry.HeaderLength >= 8:
+                Ipv6Dissector.DescribeOptions(view, index, sink);
+                break;
+            case ProtocolId.Ipv6Routing when entry.HeaderLength >= 8:
+                Ipv6Dissector.DescribeRouting(view, index, sink);
+                break;
             case ProtocolId.Ah when entry.HeaderLength >= 2:
                 AhDissector.Describe(view, index, sink);
                 break;

@@ -79,7 +79,39 @@ internal static class Ipv4Dissector
         if (header.HeaderLength <= bytes.Length)
         {
             sink.Flag("checksum_ok"u8, InternetChecksum.IsRight(bytes[..header.HeaderLength]), at + 10, 2);
+            DescribeOptions(bytes[Ipv4Header.MinSize..header.HeaderLength], at + Ipv4Header.MinSize, sink);
         }
+    }
+
+    // RFC 791, 3.1: end of list and no-operation are one byte; the others say how long they are.
+    private static void DescribeOptions(ReadOnlySpan<byte> options, int at, IFieldSink sink)
+    {
+        if (options.IsEmpty)
+        {
+            return;
+        }
+
+        Span<int> kinds = stackalloc int[options.Length];
+        int count = 0;
+        int next = 0;
+        while (next < options.Length && options[next] != 0)
+        {
+            bool isPadding = options[next] == 1;
+            if (!isPadding)
+            {
+                kinds[count++] = options[next];
+            }
+
+            int length = isPadding ? 1 : next + 1 < options.Length ? options[next + 1] : 0;
+            if (length < (isPadding ? 1 : 2))
+            {
+                break;
+            }
+
+            next += length;
+        }
+
+        sink.Numbers("options"u8, kinds[..count], at, options.Length);
     }
 
     private static void DissectFragment(in Dissection dissection, in Ipv4Header header, int offset, int end)

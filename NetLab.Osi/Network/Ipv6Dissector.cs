@@ -56,6 +56,40 @@ internal static class Ipv6Dissector
         sink.Number("id"u8, BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), at + 4, 4);
     }
 
+    /// <summary>Hop-by-hop and destination options (RFC 8200, 4.2): the kinds, padding left out.</summary>
+    public static void DescribeOptions(in PacketView view, int index, IFieldSink sink)
+    {
+        const int MaxKinds = 64;
+        ReadOnlySpan<byte> bytes = view.BytesOf(index)[..view[index].HeaderLength];
+        int at = view[index].Offset;
+        sink.Number("next"u8, bytes[0], at, 1, IpProtocols.NameOf(bytes[0]));
+        Span<int> kinds = stackalloc int[MaxKinds];
+        int count = 0;
+        int next = 2;
+        while (next < bytes.Length && count < MaxKinds)
+        {
+            // Pad1 is a byte alone; PadN is an option like the others.
+            if (bytes[next] > 1)
+            {
+                kinds[count++] = bytes[next];
+            }
+
+            next += bytes[next] == 0 ? 1 : next + 1 < bytes.Length ? 2 + bytes[next + 1] : 2;
+        }
+
+        sink.Numbers("options"u8, kinds[..count], at + 2, bytes.Length - 2);
+    }
+
+    /// <summary>A routing header (RFC 8200, 4.4): its type, and how many hops are left.</summary>
+    public static void DescribeRouting(in PacketView view, int index, IFieldSink sink)
+    {
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        int at = view[index].Offset;
+        sink.Number("next"u8, bytes[0], at, 1, IpProtocols.NameOf(bytes[0]));
+        sink.Number("routing_type"u8, bytes[2], at + 2, 1, bytes[2] switch { 0 => "source route (deprecated)", 2 => "mobility", 3 => "RPL", 4 => "segment routing", _ => null });
+        sink.Number("segments_left"u8, bytes[3], at + 3, 1);
+    }
+
     private static void DissectChain(in Dissection dissection, in Ipv6Header header, int protocol, int offset, int end)
     {
         // Each header is at least eight bytes long, so a packet of 64 KiB ends the chain by itself.

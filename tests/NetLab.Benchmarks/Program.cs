@@ -1,10 +1,14 @@
 using BenchmarkDotNet.Running;
 using NetLab.Benchmarks.Bare;
+using NetLab.Benchmarks.Decoding;
 
-if (args is ["bare-udp", .. var rest])
+switch (args)
 {
-    return BareComparison.Run(rest);
+    case ["bare-udp", .. var rest]:
+        return BareComparison.Run(rest);
+    case ["decode-race", .. var rest]:
+        return DecodeRace.Run(rest);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
 }
-
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;

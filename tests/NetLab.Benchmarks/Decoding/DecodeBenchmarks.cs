@@ -3,7 +3,7 @@ using NetLab.Osi.Captures;
 using NetLab.Osi.Layers;
 using NetLab.Osi.Rendering;
 
-namespace NetLab.Benchmarks;
+namespace NetLab.Benchmarks.Decoding;
 
 /// <summary>What one packet costs: decoded, and decoded and written as JSON.</summary>
 [MemoryDiagnoser]
