@@ -15,8 +15,9 @@ internal sealed record CaptureInput(string Path, IReadOnlySet<int> TcpOverUdpPor
     /// <param name="handler">Called with each packet.</param>
     /// <param name="finish">Called when all were decoded, with the decoder that knows the conversations.</param>
     /// <param name="cancellationToken">Ends it early.</param>
+    /// <param name="limit">Packets to decode at most.</param>
     /// <returns>0, or 1 when the file is cut short or damaged; then one line on stderr says where.</returns>
-    public int Decode(DecoderOptions options, DecodePipeline.PacketHandler handler, Action<PacketDecoder> finish, CancellationToken cancellationToken)
+    public int Decode(DecoderOptions options, DecodePipeline.PacketHandler handler, Action<PacketDecoder> finish, CancellationToken cancellationToken, long limit = long.MaxValue)
     {
         using CaptureReader reader = Open();
         var decoder = new PacketDecoder(options with { TcpOverUdpPorts = TcpOverUdpPorts, OnlyInterface = Interface });
@@ -25,7 +26,7 @@ internal sealed record CaptureInput(string Path, IReadOnlySet<int> TcpOverUdpPor
             decoder.AddKeyLog(File.ReadAllText(KeyLog));
         }
 
-        DecodePipeline.Run(reader, decoder, handler, cancellationToken);
+        DecodePipeline.Run(reader, decoder, handler, limit, cancellationToken);
         finish(decoder);
         if (reader.Damage is not { } damage)
         {

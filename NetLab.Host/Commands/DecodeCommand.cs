@@ -39,6 +39,11 @@ internal static class DecodeCommand
                 throw new UsageException($"-n {parsed.GetValue(count)}: a count is at least 1");
             }
 
+            if (parsed.GetValue(packet) is < 1)
+            {
+                throw new UsageException($"--packet {parsed.GetValue(packet)}: packets are numbered from 1");
+            }
+
             var view = new DecodeView(
                 parsed.GetValue(json), parsed.GetValue(summary), parsed.GetValue(layer), parsed.GetValue(count), parsed.GetValue(packet), parsed.GetValue(hex));
             CaptureInput capture = input.Read(parsed);
@@ -59,7 +64,8 @@ internal static class DecodeCommand
         var summary = new PacketSummary();
         var ended = new ConcurrentQueue<TcpStream>();
         var options = new DecoderOptions { HashStreams = view.Json, DecodeBodies = !view.Summary, StreamEnded = view.Json && view.Packet is null ? ended.Enqueue : null };
-        return capture.Decode(
+        bool shown = false;
+        int exit = capture.Decode(
             options,
             (in CapturedPacket packet, DecodedPacket decoded) =>
             {
@@ -73,7 +79,8 @@ internal static class DecodeCommand
                     Show(decoded, packet.Bytes, view, json, tree, summary, text, output);
                 }
 
-                return packet.Number < Math.Min(view.Count ?? long.MaxValue, view.Packet ?? long.MaxValue);
+                shown |= packet.Number == view.Packet;
+                return packet.Number < (view.Packet ?? long.MaxValue);
             },
             decoder =>
             {
@@ -89,7 +96,9 @@ internal static class DecodeCommand
                 json.Flush();
                 summary.Flush(output);
             },
-            cancellationToken);
+            cancellationToken,
+            Math.Min(view.Count ?? long.MaxValue, capture.Interface is null ? view.Packet ?? long.MaxValue : long.MaxValue));
+        return shown || view.Packet is not { } missing ? exit : throw new InvalidDataException($"{capture.Path}: there is no packet {missing}");
     }
 
     private static void Show(

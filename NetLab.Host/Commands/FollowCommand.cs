@@ -33,11 +33,11 @@ internal static class FollowCommand
     private sealed class Follower(ConversationName name, string? direction)
     {
         private bool _found;
-        private long? _firstSender;
 
         public int Run(CaptureInput capture, string? file, CancellationToken cancellationToken)
         {
-            using Stream output = file is null ? Console.OpenStandardOutput() : new FileStream(file, FileMode.Create, FileAccess.Write);
+            // A file is only touched when there is something to write.
+            var opened = new Lazy<Stream>(() => file is null ? Console.OpenStandardOutput() : new FileStream(file, FileMode.Create, FileAccess.Write));
             bool hasGap = false;
             int exit = capture.Decode(
                 new DecoderOptions
@@ -48,29 +48,33 @@ internal static class FollowCommand
                     {
                         if (!name.IsUdp && stream.Number == name.Number && Wants(fromClient))
                         {
-                            output.Write(bytes);
+                            opened.Value.Write(bytes);
                         }
                     },
                 },
                 (in CapturedPacket packet, DecodedPacket decoded) =>
                 {
                     _found |= !name.IsUdp && decoded.Session?.StreamNumber == name.Number;
-                    if (name.IsUdp && decoded.UdpPayload(packet.Bytes, name.Number, out ReadOnlySpan<byte> payload, out int source))
+                    if (name.IsUdp && decoded.UdpPayload(packet.Bytes, name.Number, out ReadOnlySpan<byte> payload, out bool fromFirst))
                     {
                         // Of UDP, a is who sent first.
                         _found = true;
-                        _firstSender ??= source;
-                        if (Wants(source == _firstSender))
+                        if (Wants(fromFirst))
                         {
-                            output.Write(payload);
+                            opened.Value.Write(payload);
                         }
                     }
 
                     return true;
                 },
-                decoder => hasGap = !name.IsUdp && decoder.TcpStreams.Any(s => s.Number == name.Number && (s.ClientToServer.HasGap || s.ServerToClient.HasGap)),
+                decoder => hasGap = !name.IsUdp && decoder.TcpStreams.Any(
+                    s => s.Number == name.Number && ((Wants(true) && s.ClientToServer.HasGap) || (Wants(false) && s.ServerToClient.HasGap))),
                 cancellationToken);
-            if (!_found)
+            if (_found)
+            {
+                opened.Value.Dispose();
+            }
+            else
             {
                 throw new InvalidDataException($"{capture.Path}: there is no stream {name}");
             }

@@ -12,7 +12,6 @@ internal sealed class FlowReader(ConversationName name, int maxEvents)
 {
     private readonly List<FlowEvent> _events = [];
     private readonly PacketLabel _label = new();
-    private int? _firstSender;
     private string _client = "";
     private string _server = "";
 
@@ -43,12 +42,11 @@ internal sealed class FlowReader(ConversationName name, int maxEvents)
         {
             fromClient = session.FromClient;
             marks = string.Join(", ", TcpAnalysisNames.Of(session.Analysis & ~TcpAnalysisFlags.WindowUpdate));
-            (_client, _server) = (session.Stream.Client.ToString(), session.Stream.Server.ToString());
+            (_client, _server) = (session.Client.ToString(), session.Server.ToString());
         }
-        else if (name.IsUdp && decoded.UdpPayload(bytes, name.Number, out _, out int source))
+        else if (name.IsUdp && decoded.UdpPayload(bytes, name.Number, out _, out bool fromFirst))
         {
-            _firstSender ??= source;
-            fromClient = source == _firstSender;
+            fromClient = fromFirst;
             if (_events.Count == 0)
             {
                 (_client, _server) = _label.Ends(decoded, bytes);

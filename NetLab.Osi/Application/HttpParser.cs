@@ -26,6 +26,8 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
 
     public override ProtocolId Protocol => ProtocolId.Http;
 
+    public override bool HoldsBytes => _body is { Kept: > 0 };
+
     public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
         int at = 0;
@@ -52,7 +54,11 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
         // RFC 9112, 6.3: a response without a length ends with its connection. Any other that ends here is not whole.
         if (_mode != Mode.Header)
         {
-            _body = _mode == Mode.UntilClose ? _body : null;
+            if (_mode != Mode.UntilClose)
+            {
+                Lose(segment);
+            }
+
             Complete(segment);
         }
     }
@@ -68,7 +74,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
 
         if (!HttpProtocol.Begins(bytes))
         {
-            if (bytes.Length < 8 && "HTTP/1."u8.StartsWith(bytes[..Math.Min(7, bytes.Length)]))
+            if (HttpProtocol.MayBegin(bytes))
             {
                 return 0;
             }
@@ -170,16 +176,13 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
 
                 return step;
             case Mode.Chunked:
-                if (_body is { IsKept: true } && !segment.TryHold(bytes.Length))
-                {
-                    Lose(segment);
-                }
-
+                long kept = _body?.Kept ?? 0;
                 ReadOnlySpan<byte> rest = _chunked.Accept(bytes, _body, out bool done, out bool bad);
+                Account(segment, kept);
                 if (bad)
                 {
                     // The header is right, whatever its body is.
-                    _body = null;
+                    Lose(segment);
                     Complete(segment);
                     return NotMine;
                 }
@@ -198,12 +201,23 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
 
     private void Keep(in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
-        if (_body is { IsKept: true } && !segment.TryHold(bytes.Length))
-        {
-            Lose(segment);
-        }
-
+        long kept = _body?.Kept ?? 0;
         _body?.Append(bytes);
+        Account(segment, kept);
+    }
+
+    private void Account(in StreamSegment segment, long before)
+    {
+        long more = (_body?.Kept ?? 0) - before;
+        if (more < 0)
+        {
+            segment.Release(-more);
+        }
+        else if (more > 0 && !segment.TryHold(more))
+        {
+            segment.Release(before);
+            _body = null;
+        }
     }
 
     // All streams together hold too much: this body will not be known.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using NetLab.Osi.Session.Streams;
 
 namespace NetLab.Osi.Application;
@@ -10,6 +11,8 @@ internal sealed class HttpProtocol(StreamApplication application, bool mayResume
     // Methods are tokens of any length (RFC 9110, 9.1); none that is registered is longer than this.
     private const int MaxMethodBytes = 20;
     private const int MaxPipelined = 1000;
+
+    private static readonly SearchValues<byte> MethodBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_/1."u8);
 
     private readonly Queue<string> _methods = new();
 
@@ -42,6 +45,9 @@ internal sealed class HttpProtocol(StreamApplication application, bool mayResume
         int version = line.LastIndexOf((byte)' ');
         return end < 0 ? bytes.Length < 8192 : version > method && line[(version + 1)..].StartsWith("HTTP/1."u8);
     }
+
+    /// <summary>Whether bytes that do not begin a message yet may do so with more behind them: a part of a method or of a version.</summary>
+    public static bool MayBegin(ReadOnlySpan<byte> bytes) => bytes.Length <= MaxMethodBytes && bytes.IndexOfAnyExcept(MethodBytes) < 0;
 
     /// <summary>A request was seen.</summary>
     public void Asked(string method)

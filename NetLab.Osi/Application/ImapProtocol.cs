@@ -50,7 +50,7 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
             if (Words.Same(command, "UID"u8))
             {
                 // RFC 9051, 6.4.9: the command that it modifies says more.
-                command = Words.First(line[(tag.Length + 5)..].TrimStart((byte)' '), " "u8);
+                command = Words.First(line[Math.Min(line.Length, tag.Length + 5)..].TrimStart((byte)' '), " "u8);
             }
 
             segment.Layer(ProtocolId.Imap, OsiLayer.Application, static () => new ImapDetail()).Commands.Add(Words.Text(command));

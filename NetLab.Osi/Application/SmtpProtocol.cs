@@ -37,7 +37,9 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
         _mode = (_mode, code) switch
         {
             (Mode.DataAsked, 354) => Mode.Message,
-            (Mode.Message, _) => Mode.Message,
+
+            // RFC 2920: answers to commands before DATA in the same packet come first; a refusal of DATA is a 4xx or 5xx.
+            (Mode.DataAsked, < 400) or (Mode.Message, _) => _mode,
             _ when _wantsAuthentication && code == 334 => Mode.Authentication,
             _ => Mode.Commands,
         };

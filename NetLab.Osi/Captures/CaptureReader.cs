@@ -14,6 +14,9 @@ public abstract class CaptureReader : IDisposable
     /// <summary>What is wrong with the file, one line with the position; null as long as nothing is.</summary>
     public string? Damage { get => Stream.Failure ?? field; private protected set; }
 
+    /// <summary>Whether the next packet may have to be waited for: it comes through a pipe that has brought nothing more yet.</summary>
+    internal bool WouldWait => Stream.WouldWait;
+
     private protected CaptureStream Stream { get; }
 
     /// <summary>Opens a capture: pcap of either byte order and resolution, or pcapng; either compressed with gzip or Zstandard.</summary>

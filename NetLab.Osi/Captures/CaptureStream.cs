@@ -39,6 +39,9 @@ internal sealed class CaptureStream : IDisposable
     /// <summary>Why the compressed bytes cannot be read further; null if nothing is wrong with them.</summary>
     public string? Failure { get; private set; }
 
+    /// <summary>Whether nothing is left of what was read, and reading on may wait.</summary>
+    public bool WouldWait => _start == _end && !_file.CanSeek;
+
     /// <summary>Bytes taken so far: the position of the next record in the file.</summary>
     public long Position { get; private set; }
 

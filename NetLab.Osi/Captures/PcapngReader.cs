@@ -23,10 +23,14 @@ internal sealed class PcapngReader : CaptureReader
     // A key log of ten thousand connections; more than that is none.
     private const int MaxSecrets = 8 << 20;
     private const uint ByteOrderMagic = 0x1A2B3C4D;
+
+    // Sixteen bytes on Linux, a GUID with a prefix on Windows; there may be many interfaces.
+    private const int MaxName = 256;
     private const int MaxInterfaces = 1 << 16;
 
     private readonly List<Interface> _interfaces = [];
-    private string? _keyLog;
+    private readonly StringBuilder _keyLog = new();
+    private long _secretBytes;
     private bool _bigEndian;
     private long _number;
 
@@ -67,7 +71,13 @@ internal sealed class PcapngReader : CaptureReader
 
     public override string? TakeKeyLog()
     {
-        (string? log, _keyLog) = (_keyLog, null);
+        if (_keyLog.Length == 0)
+        {
+            return null;
+        }
+
+        string log = _keyLog.ToString();
+        _keyLog.Clear();
         return log;
     }
 
@@ -168,7 +178,7 @@ internal sealed class PcapngReader : CaptureReader
             switch (code)
             {
                 case 2:
-                    name = Encoding.UTF8.GetString(value).TrimEnd('\0');
+                    name = Encoding.UTF8.GetString(value[..Math.Min(value.Length, MaxName)]).TrimEnd('\0');
                     break;
                 case 9 when length == 1:
                     resolution = value[0];
@@ -190,7 +200,11 @@ internal sealed class PcapngReader : CaptureReader
     {
         if (body.Length >= 8 && Read32(body) == TlsKeyLog && Read32(body[4..]) is var length && length <= body.Length - 8)
         {
-            _keyLog += Encoding.UTF8.GetString(body.Slice(8, (int)length)) + "\n";
+            _secretBytes += length;
+            if (_secretBytes <= MaxSecrets)
+            {
+                _keyLog.Append(Encoding.UTF8.GetString(body.Slice(8, (int)length))).Append('\n');
+            }
         }
     }
 

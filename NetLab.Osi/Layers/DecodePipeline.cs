@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using NetLab.Osi.Captures;
 
 namespace NetLab.Osi.Layers;
@@ -23,49 +23,52 @@ public static class DecodePipeline
     /// <param name="reader">Where they come from.</param>
     /// <param name="decoder">Takes them apart.</param>
     /// <param name="handler">Called on the caller's thread.</param>
+    /// <param name="limit">Packets to decode at most; nothing is read behind the last of them.</param>
     /// <param name="cancellationToken">Ends the decoding early.</param>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public static void Run(CaptureReader reader, PacketDecoder decoder, PacketHandler handler, CancellationToken cancellationToken = default)
+    public static void Run(CaptureReader reader, PacketDecoder decoder, PacketHandler handler, long limit = long.MaxValue, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(handler);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var empty = Channel.CreateBounded<DecodedBatch>(Batches);
-        var dissected = Channel.CreateBounded<DecodedBatch>(Batches);
-        var followed = Channel.CreateBounded<DecodedBatch>(Batches);
+        using var empty = new BlockingCollection<DecodedBatch>();
+        using var dissected = new BlockingCollection<DecodedBatch>();
+        using var followed = new BlockingCollection<DecodedBatch>();
         for (int i = 0; i < Batches; i++)
         {
-            empty.Writer.TryWrite(new DecodedBatch());
+            empty.Add(new DecodedBatch(), CancellationToken.None);
         }
 
-        Task dissecting = Stage(empty.Reader, dissected.Writer, batch => batch.Fill(reader, decoder), stop.Token);
-        Task following = Stage(dissected.Reader, followed.Writer, batch => batch.Follow(decoder), stop.Token);
+        long left = limit;
+        Task dissecting = Stage(empty, dissected, batch => batch.Fill(reader, decoder, ref left), stop.Token);
+        Task following = Stage(dissected, followed, batch => batch.Follow(decoder), stop.Token);
         try
         {
-            while (Wait(followed.Reader.WaitToReadAsync(cancellationToken)) && followed.Reader.TryRead(out DecodedBatch? batch))
+            while (followed.TryTake(out DecodedBatch? batch, Timeout.Infinite, cancellationToken) && batch.Handle(handler))
             {
-                if (!batch.Handle(handler))
-                {
-                    break;
-                }
-
-                empty.Writer.TryWrite(batch);
+                empty.Add(batch, CancellationToken.None);
             }
         }
         finally
         {
             // The stages may stand still for a batch that will not come.
             stop.Cancel();
-            Join(dissecting);
-            Join(following);
+            try
+            {
+                Join(dissecting);
+            }
+            finally
+            {
+                Join(following);
+            }
         }
 
         cancellationToken.ThrowIfCancellationRequested();
     }
 
     // Does something with each batch on a thread of its own, until it says that there are no more.
-    private static Task Stage(ChannelReader<DecodedBatch> from, ChannelWriter<DecodedBatch> to, Func<DecodedBatch, bool> work, CancellationToken stop)
+    private static Task Stage(BlockingCollection<DecodedBatch> from, BlockingCollection<DecodedBatch> to, Func<DecodedBatch, bool> work, CancellationToken stop)
     {
         return Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
@@ -74,21 +77,18 @@ public static class DecodePipeline
             try
             {
                 bool more = true;
-                while (more && Wait(from.WaitToReadAsync(stop)) && from.TryRead(out DecodedBatch? batch))
+                while (more && from.TryTake(out DecodedBatch? batch, Timeout.Infinite, stop))
                 {
                     more = work(batch);
-                    to.TryWrite(batch);
+                    to.Add(batch, CancellationToken.None);
                 }
             }
             finally
             {
-                to.TryComplete();
+                to.CompleteAdding();
             }
         }
     }
-
-    // A whole thread stands behind each stage, and a batch takes long enough: waiting for it blocks.
-    private static bool Wait(ValueTask<bool> ready) => ready.IsCompletedSuccessfully ? ready.Result : ready.AsTask().GetAwaiter().GetResult();
 
     private static void Join(Task stage)
     {

@@ -18,13 +18,22 @@ internal sealed class DecodedBatch
     private int _count;
 
     /// <summary>Takes the headers of packets apart until the batch is full.</summary>
+    /// <param name="reader">Where they come from.</param>
+    /// <param name="decoder">Takes them apart.</param>
+    /// <param name="left">How many are wanted yet.</param>
     /// <returns>Whether the capture may have more.</returns>
-    public bool Fill(CaptureReader reader, PacketDecoder decoder)
+    public bool Fill(CaptureReader reader, PacketDecoder decoder, ref long left)
     {
         (_used, _count, _keyLog) = (0, 0, null);
         while (_count < MaxPackets && _used < FullBytes)
         {
-            if (!reader.TryRead(out CapturedPacket packet))
+            if (_count > 0 && reader.WouldWait)
+            {
+                // What a pipe brought so far must not wait for what it brings later.
+                break;
+            }
+
+            if (left == 0 || !reader.TryRead(out CapturedPacket packet))
             {
                 return false;
             }
@@ -39,6 +48,7 @@ internal sealed class DecodedBatch
             DecodedPacket decoded = _decoded[_count] ??= new DecodedPacket();
             decoder.Dissect(packet, decoded);
             Keep(packet);
+            left--;
         }
 
         return true;

@@ -48,7 +48,8 @@ public sealed class DecodedPacket
 
     internal int Count { get; private set; }
 
-    internal int UdpStream { get; set; }
+    /// <summary>The UDP conversations of its datagrams: the layer of each, its number, and whether the end that began it sent it.</summary>
+    internal List<(int Index, int Number, bool FromFirst)> UdpConversations { get; } = [];
 
     /// <summary>The segment that its conversation has not seen yet; null if there is none.</summary>
     internal PendingSegment? Pending { get; set; }
@@ -56,40 +57,52 @@ public sealed class DecodedPacket
     /// <summary>The bytes an entry was read from.</summary>
     /// <param name="packet">The packet's own bytes.</param>
     /// <param name="entry">The entry.</param>
-    public ReadOnlySpan<byte> BufferOf(ReadOnlySpan<byte> packet, in LayerEntry entry) => entry.Buffer == 0 ? packet : _buffers[entry.Buffer - 1];
+    public ReadOnlySpan<byte> BufferOf(ReadOnlySpan<byte> packet, scoped in LayerEntry entry) => entry.Buffer == 0 ? packet : _buffers[entry.Buffer - 1];
 
     /// <summary>What a datagram of a UDP conversation carries.</summary>
     /// <param name="packet">The packet's own bytes.</param>
     /// <param name="conversation">The conversation's number.</param>
     /// <param name="payload">The datagram's payload, as far as captured.</param>
-    /// <param name="source">The port it was sent from.</param>
+    /// <param name="fromFirst">Whether the end that sent the conversation's first datagram sent this one.</param>
     /// <returns>False if the packet holds none of that conversation.</returns>
-    public bool UdpPayload(ReadOnlySpan<byte> packet, int conversation, out ReadOnlySpan<byte> payload, out int source)
+    public bool UdpPayload(ReadOnlySpan<byte> packet, int conversation, out ReadOnlySpan<byte> payload, out bool fromFirst)
     {
-        if (conversation == UdpStream)
+        foreach ((int index, int number, bool isFromFirst) in UdpConversations)
         {
-            foreach (ref readonly LayerEntry entry in Entries)
+            if (number == conversation)
             {
-                if (entry.Protocol == ProtocolId.Udp && !entry.IsQuoted)
-                {
-                    ReadOnlySpan<byte> buffer = BufferOf(packet, entry);
-                    payload = buffer.Slice(entry.PayloadOffset, entry.PayloadLength);
-                    source = System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(buffer[entry.Offset..]);
-                    return true;
-                }
+                LayerEntry entry = _entries[index];
+                payload = BufferOf(packet, entry).Slice(entry.PayloadOffset, entry.PayloadLength);
+                fromFirst = isFromFirst;
+                return true;
             }
         }
 
         payload = default;
-        source = 0;
+        fromFirst = false;
         return false;
+    }
+
+    /// <summary>The number of the UDP conversation that a layer belongs to; -1 if it belongs to none.</summary>
+    internal int UdpConversationOf(int index)
+    {
+        foreach ((int layer, int number, _) in UdpConversations)
+        {
+            if (layer == index)
+            {
+                return number;
+            }
+        }
+
+        return -1;
     }
 
     internal void Reset()
     {
         // Details are references: they must not keep a whole stream's messages alive.
         Array.Clear(_entries, 0, Count);
-        (Count, Stop, UdpStream, Pending, _hasFacts) = (0, null, -1, null, false);
+        (Count, Stop, Pending, _hasFacts) = (0, null, null, false);
+        UdpConversations.Clear();
         if (_buffers.Count > 0)
         {
             _buffers.Clear();

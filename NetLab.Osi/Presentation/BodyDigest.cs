@@ -28,11 +28,8 @@ internal sealed class BodyDigest
         _coded = _codings.Length > 0 ? new MemoryStream() : null;
     }
 
-    /// <summary>Whether the body is kept until it ends.</summary>
-    public bool IsKept => _coded is not null;
-
     /// <summary>Bytes that are kept.</summary>
-    public long Kept { get; private set; }
+    public long Kept => _coded?.Length ?? 0;
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -42,11 +39,11 @@ internal sealed class BodyDigest
             return;
         }
 
-        Kept += bytes.Length;
         if (_coded.Length + bytes.Length > MaxCoded)
         {
             _isLost = true;
             _coded.SetLength(0);
+            _coded.Capacity = 0;
         }
         else if (!_isLost)
         {

@@ -7,6 +7,7 @@ internal sealed class TlsKeys(TlsProtocol protocol)
     private byte[]? _secret;
     private TlsRecordCipher? _cipher;
     private bool _looked;
+    private bool _isFinished;
 
     /// <summary>The cipher of the next record; null if it cannot be decrypted.</summary>
     public TlsRecordCipher? Cipher(TlsSecrets secrets, bool fromClient)
@@ -25,8 +26,10 @@ internal sealed class TlsKeys(TlsProtocol protocol)
     /// <summary>The direction's Finished of TLS 1.3 was read: the traffic secret follows (RFC 8446, 7.3).</summary>
     public void Finished(TlsSecrets secrets, bool fromClient)
     {
-        if (protocol.IsVersion13 && _suite is not null)
+        // Another one, of authentication after the handshake (RFC 8446, 4.6.2), changes no keys.
+        if (protocol.IsVersion13 && _suite is not null && !_isFinished)
         {
+            _isFinished = true;
             Use(Find(secrets, fromClient ? TlsSecrets.ClientTraffic : TlsSecrets.ServerTraffic));
         }
     }
@@ -59,7 +62,9 @@ internal sealed class TlsKeys(TlsProtocol protocol)
     private void Use(byte[]? secret)
     {
         _cipher?.Dispose();
-        _secret = secret;
-        _cipher = _suite is null || secret is null ? null : TlsRecordCipher.FromTrafficSecret(_suite, secret);
+
+        // A log may hold anything: a secret is as long as the suite's hash (RFC 8446, 7.1).
+        _secret = secret?.Length == _suite?.HashLength ? secret : null;
+        _cipher = _suite is null || _secret is null ? null : TlsRecordCipher.FromTrafficSecret(_suite, _secret);
     }
 }

@@ -6,7 +6,9 @@ using NetLab.Osi.Session.Streams;
 namespace NetLab.Osi.Presentation;
 
 /// <summary>The records of one direction of TLS (RFC 8446, 5), decrypted where the secrets are known, and the messages in them.</summary>
-internal sealed class TlsParser(TlsProtocol protocol) : StreamParser
+/// <param name="protocol">What both directions know of each other.</param>
+/// <param name="isClient">Whether the client of TLS sends in this one.</param>
+internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamParser
 {
     // Certificates are the longest of messages that are not encrypted; whoever sends more has no handshake in mind.
     private const int MaxHandshake = 256 << 10;
@@ -23,6 +25,8 @@ internal sealed class TlsParser(TlsProtocol protocol) : StreamParser
     public override ProtocolId Protocol => ProtocolId.Tls;
 
     public override OsiLayer Layer => OsiLayer.Presentation;
+
+    public override bool HoldsBytes => _held > 0;
 
     public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
@@ -71,10 +75,12 @@ internal sealed class TlsParser(TlsProtocol protocol) : StreamParser
         return at;
     }
 
+    public override void End(in StreamSegment segment) => protocol.EndInner(segment);
+
     private static TlsDetail DetailOn(in StreamSegment segment) => segment.Layer(ProtocolId.Tls, OsiLayer.Presentation, static () => new TlsDetail());
 
     private TlsRecordCipher? CipherFor(in StreamSegment segment) =>
-        segment.Secrets.IsEmpty ? null : (_keys ??= new TlsKeys(protocol)).Cipher(segment.Secrets, segment.FromClient);
+        segment.Secrets.IsEmpty ? null : (_keys ??= new TlsKeys(protocol)).Cipher(segment.Secrets, isClient);
 
     private int Skip(in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
@@ -97,7 +103,7 @@ internal sealed class TlsParser(TlsProtocol protocol) : StreamParser
             _handshake = null;
             if (_isEncrypted && !segment.Secrets.IsEmpty)
             {
-                (_keys ??= new TlsKeys(protocol)).Change(segment.Secrets, segment.FromClient);
+                (_keys ??= new TlsKeys(protocol)).Change(segment.Secrets, isClient);
             }
 
             return;
@@ -157,11 +163,27 @@ internal sealed class TlsParser(TlsProtocol protocol) : StreamParser
             at += MessageHeader + length;
         }
 
-        bytes = bytes[at..];
-        int held = _held;
-        _held = bytes.Length;
-        segment.Release(held);
-        _handshake = bytes.IsEmpty || !segment.TryHold(_held) ? null : [.. bytes];
+        int left = bytes.Length - at;
+        if (left == 0)
+        {
+            _handshake = null;
+        }
+        else if (_handshake is null)
+        {
+            _handshake = [.. bytes[at..]];
+        }
+        else
+        {
+            _handshake.RemoveRange(0, at);
+        }
+
+        segment.Release(_held - left);
+        if (left > _held && !segment.TryHold(left - _held))
+        {
+            (_handshake, left) = (null, 0);
+        }
+
+        _held = left;
     }
 
     private void TakeMessage(in StreamSegment segment, TlsDetail detail, int type, ReadOnlySpan<byte> body)
@@ -171,7 +193,7 @@ internal sealed class TlsParser(TlsProtocol protocol) : StreamParser
         protocol.ServerHello = serverHello ?? protocol.ServerHello;
         if (type == Finished)
         {
-            _keys?.Finished(segment.Secrets, segment.FromClient);
+            _keys?.Finished(segment.Secrets, isClient);
         }
         else if (type == KeyUpdate)
         {

@@ -31,6 +31,9 @@ internal sealed class TlsProtocol(StreamApplication application, bool mayResume)
     /// <summary>What is spoken inside, when it can be decrypted.</summary>
     public StreamApplication Inner => _inner ??= new StreamApplication(Application.Options);
 
+    /// <summary>A direction ended, and what is spoken inside with it.</summary>
+    public void EndInner(in StreamSegment segment) => _inner?.End(segment.Inside(_inner));
+
     /// <summary>Whether bytes begin with the header of a record that has a body: one in three million segments would by chance.</summary>
     public static bool Begins(ReadOnlySpan<byte> bytes) =>
         bytes.Length > HeaderSize && bytes[0] <= TlsNumbers.ApplicationData && IsRecord(bytes) && (bytes[3] | bytes[4]) != 0;
@@ -44,5 +47,5 @@ internal sealed class TlsProtocol(StreamApplication application, bool mayResume)
         return type && version && minor && (bytes.Length < HeaderSize || BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]) <= MaxRecord);
     }
 
-    protected override StreamParser Make(bool fromClient) => new TlsParser(this);
+    protected override StreamParser Make(bool fromClient) => new TlsParser(this, fromClient);
 }

@@ -5,6 +5,9 @@ namespace NetLab.Osi.Presentation;
 /// <summary>The AEAD of a cipher suite, and the hash its keys are made with (IANA, TLS Cipher Suites).</summary>
 internal sealed record TlsSuite(TlsAead Aead, int KeyLength, HashAlgorithmName Hash)
 {
+    /// <summary>Bytes of the hash, and so of every secret.</summary>
+    public int HashLength => Hash == HashAlgorithmName.SHA384 ? 48 : 32;
+
     /// <summary>What is known of a suite; null if its records cannot be read.</summary>
     public static TlsSuite? Find(int cipher) => cipher switch
     {

@@ -66,11 +66,11 @@ public sealed class PacketSummary
     private void Compose(DecodedPacket packet, ReadOnlySpan<byte> bytes)
     {
         _firstTime ??= packet.Time;
-        long since = packet.Time is { } time ? time - _firstTime!.Value : 0;
+        long since = packet.Time is { } time ? (long)Int128.Clamp((Int128)time - _firstTime!.Value, -long.MaxValue, long.MaxValue) : 0;
         _text.AppendRight(packet.Number, 6);
         _text.Append((byte)' ');
         bool isBefore = since < 0;
-        long microseconds = (Math.Abs(since) + 500) / 1000;
+        long microseconds = (long)(((ulong)Math.Abs(since) + 500) / 1000);
         if (isBefore)
         {
             _text.Append((byte)'-');

@@ -75,8 +75,24 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
                 return bytes.Length > 300 ? NotMine : 0;
             }
 
-            Ask(segment, 4, bytes[1], $"{new IPAddress(bytes.Slice(4, 4))}:{BinaryPrimitives.ReadUInt16BigEndian(bytes[2..])}");
-            return 8 + end + 1;
+            int taken = 8 + end + 1;
+            string host = new IPAddress(bytes.Slice(4, 4)).ToString();
+
+            // SOCKS 4A: an address of 0.0.0.x stands for a name, which follows the user.
+            if (bytes[4..7].IndexOfAnyExcept((byte)0) < 0 && bytes[7] != 0)
+            {
+                int name = bytes[taken..].IndexOf((byte)0);
+                if (name < 0)
+                {
+                    return bytes.Length > 600 ? NotMine : 0;
+                }
+
+                host = Words.Text(bytes.Slice(taken, name));
+                taken += name + 1;
+            }
+
+            Ask(segment, 4, bytes[1], $"{host}:{BinaryPrimitives.ReadUInt16BigEndian(bytes[2..])}");
+            return taken;
         }
 
         private int ParseVersion5(in StreamSegment segment, ReadOnlySpan<byte> bytes)

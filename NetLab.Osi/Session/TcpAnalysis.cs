@@ -61,7 +61,7 @@ internal sealed class TcpAnalysis
         if (reverse._started && header.Has(TcpHeader.Ack) && reverse._highestToAck != 0 && Before(reverse._highestToAck, header.Acknowledgment))
         {
             flags |= TcpAnalysisFlags.AckedLostSegment;
-            reverse._highestToAck = header.Acknowledgment;
+            reverse._highestToAck = reverse._next;
         }
 
         Remember(header, sequence, end, length, window, time, flags);
@@ -157,9 +157,11 @@ internal sealed class TcpAnalysis
             (_next, _nextTime) = (end, time);
         }
 
-        if (length > 0 || header.Has(TcpHeader.Syn) || header.Has(TcpHeader.Fin))
+        // The highest number up to which nothing is missing.
+        bool isProbe = (flags & (TcpAnalysisFlags.KeepAlive | TcpAnalysisFlags.ZeroWindowProbe)) != 0;
+        if (!isProbe && (_highestToAck == 0 || sequence == _highestToAck))
         {
-            _highestToAck = _highestToAck == 0 || Before(_highestToAck, end) ? end : _highestToAck;
+            _highestToAck = _next;
         }
 
         _started = true;

@@ -9,6 +9,12 @@ public sealed class TcpSegmentFacts
     /// <summary>The conversation's number.</summary>
     public int StreamNumber => Stream.Number;
 
+    /// <summary>The end that opened it, as far as was known by then.</summary>
+    public TcpStreamEnd Client { get; internal set; }
+
+    /// <summary>The other end.</summary>
+    public TcpStreamEnd Server { get; internal set; }
+
     /// <summary>Whether the client sent it.</summary>
     public bool FromClient { get; internal set; }
 

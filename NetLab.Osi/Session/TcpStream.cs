@@ -64,6 +64,14 @@ public sealed class TcpStream
         Application?.Swap();
     }
 
+    /// <summary>Gives up what is held back: what waits behind holes, and messages that are not complete.</summary>
+    internal void GiveUp()
+    {
+        ClientToServer.GiveUp();
+        ServerToClient.GiveUp();
+        Application?.GiveUp();
+    }
+
     /// <summary>Keeps the sums and lets go of everything that was needed to go on.</summary>
     internal void Retire(HashPool pool)
     {

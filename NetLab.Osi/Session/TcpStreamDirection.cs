@@ -20,6 +20,7 @@ public sealed class TcpStreamDirection
     private uint _first;
     private long _next;
     private long _highest;
+    private long _finAt = -1;
     private bool _hasFirst;
     private bool _wasCut;
     private bool _isEnded;
@@ -71,6 +72,12 @@ public sealed class TcpStreamDirection
 
     /// <summary>Whether a range lies wholly in what was sent before.</summary>
     internal bool IsRepeat(uint sequence, int length) => length > 0 && _hasFirst && Unwrap(sequence) + length <= _highest;
+
+    /// <summary>Whether all bytes up to the FIN were taken.</summary>
+    internal bool IsComplete => !_isEnded && _finAt == _next;
+
+    /// <summary>A FIN says where the bytes end.</summary>
+    internal void EndAt(uint sequence) => _finAt = Unwrap(sequence);
 
     /// <summary>Takes a segment's bytes.</summary>
     /// <param name="sequence">Sequence number of the first.</param>
@@ -146,6 +153,13 @@ public sealed class TcpStreamDirection
 
         _wasCut = HasGap;
         (_pending, _isEnded) = (null, true);
+    }
+
+    /// <summary>Gives up what waits behind a hole.</summary>
+    internal void GiveUp()
+    {
+        _wasCut = HasGap;
+        _pending = null;
     }
 
     /// <summary>Keeps the sums alone.</summary>

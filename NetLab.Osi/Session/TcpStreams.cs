@@ -5,7 +5,7 @@ using NetLab.Osi.Transport;
 namespace NetLab.Osi.Session;
 
 /// <summary>The TCP streams of a capture: which a segment belongs to, and what it does there.</summary>
-internal sealed class TcpStreams(DecoderOptions options)
+internal sealed class TcpStreams
 {
     // A capture of a day has millions of connections; only these many are followed at once, the others keep their sums.
     private const int MaxFollowed = 1 << 14;
@@ -17,8 +17,15 @@ internal sealed class TcpStreams(DecoderOptions options)
     private readonly Queue<(FlowKey Key, TcpStream Stream)> _order = new();
     private readonly Queue<TcpStream> _retired = new();
     private readonly HashPool _hashes = new();
-    private readonly StreamMemory _memory = new();
+    private readonly StreamMemory _memory;
+    private readonly DecoderOptions _options;
     private int _count;
+
+    public TcpStreams(DecoderOptions options)
+    {
+        _options = options;
+        _memory = new StreamMemory(() => _order.Select(o => o.Stream));
+    }
 
     /// <summary>The streams that were not handed over before, in the order of their first packets.</summary>
     public IEnumerable<TcpStream> All => _retired.Concat(_order.Select(o => o.Stream)).OrderBy(s => s.Number);
@@ -49,7 +56,7 @@ internal sealed class TcpStreams(DecoderOptions options)
         direction.WireBytes += dissection.Result.OriginalLength;
         direction.See(header.Sequence, isSyn);
         TcpSegmentFacts facts = dissection.Result.BeginSession();
-        (facts.Stream, facts.FromClient) = (stream, fromClient);
+        (facts.Stream, facts.FromClient, facts.Client, facts.Server) = (stream, fromClient, stream.Client, stream.Server);
         facts.IsRetransmission = IsRepeat(direction, header, claimed);
         facts.RelativeSequence = unchecked(header.Sequence - direction.BaseSequence!.Value);
         facts.RelativeAcknowledgment = header.Has(TcpHeader.Ack) && reverse.BaseSequence is { } other ? unchecked(header.Acknowledgment - other) : 0;
@@ -87,35 +94,39 @@ internal sealed class TcpStreams(DecoderOptions options)
     private void Deliver(
         in Dissection dissection, TcpStream stream, TcpStreamDirection direction, bool fromClient, uint first, int payload, int end, int claimed, bool isFin)
     {
-        if (claimed == 0 && (!isFin || stream.Application is null))
+        if (isFin)
         {
-            if (isFin && !direction.HasGap)
-            {
-                direction.End(_hashes);
-            }
+            direction.EndAt(unchecked(first + (uint)claimed));
+        }
 
+        if (claimed == 0 && !direction.IsComplete)
+        {
             return;
         }
 
-        StreamApplication application = stream.Application ??= new StreamApplication(options);
+        StreamApplication application = stream.Application ??= new StreamApplication(_options);
         var segment = new StreamSegment(dissection, stream, application, _memory, fromClient, payload, end);
         int before = dissection.Result.Count;
         if (claimed > 0)
         {
-            HashPool? pool = options.HashStreams ? _hashes : null;
+            HashPool? pool = _options.HashStreams ? _hashes : null;
             ReadOnlySpan<byte> bytes = direction.Take(first, dissection.Bytes[payload..end], claimed, pool, segment);
             while (!bytes.IsEmpty)
             {
-                options.StreamBytes?.Invoke(stream, fromClient, bytes);
+                _options.StreamBytes?.Invoke(stream, fromClient, bytes);
                 application.Accept(segment, bytes);
                 bytes = direction.TryTakePending(out byte[] waited, pool, segment) ? waited : default;
             }
         }
 
-        if (isFin && !direction.HasGap)
+        if (direction.IsComplete)
         {
             application.End(segment);
             direction.End(_hashes);
+            if (stream.State == TcpSessionState.Closed)
+            {
+                _memory.Release(stream, stream.Held);
+            }
         }
 
         if (dissection.Result.Count == before && payload < end)
@@ -141,8 +152,10 @@ internal sealed class TcpStreams(DecoderOptions options)
 
         if (header.Has(TcpHeader.Syn))
         {
+            // A repeated one takes nothing back.
+            TcpSessionState to = header.Has(TcpHeader.Ack) ? TcpSessionState.Answered : TcpSessionState.Opening;
             stream.SynTime = fromClient ? stream.SynTime ?? time : stream.SynTime;
-            stream.State = header.Has(TcpHeader.Ack) ? TcpSessionState.Answered : TcpSessionState.Opening;
+            stream.State = to > stream.State ? to : stream.State;
             return null;
         }
 
@@ -156,7 +169,7 @@ internal sealed class TcpStreams(DecoderOptions options)
         if (header.Has(TcpHeader.Fin))
         {
             direction.FinSeen = true;
-            stream.State = (stream.ClientToServer.FinSeen, stream.ServerToClient.FinSeen) switch
+            stream.State = stream.State >= TcpSessionState.ResetByClient ? stream.State : (stream.ClientToServer.FinSeen, stream.ServerToClient.FinSeen) switch
             {
                 (true, true) => TcpSessionState.Closed,
                 (true, false) => TcpSessionState.ClosingByClient,
@@ -232,7 +245,7 @@ internal sealed class TcpStreams(DecoderOptions options)
             if (_retired.Count > MaxRetired)
             {
                 TcpStream oldest = _retired.Dequeue();
-                options.StreamEnded?.Invoke(oldest);
+                _options.StreamEnded?.Invoke(oldest);
             }
         }
     }

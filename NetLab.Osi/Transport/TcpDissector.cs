@@ -54,7 +54,7 @@ internal static class TcpDissector
 
         // Of two segments in one packet, as only an aggregate of 802.11 has them, the first is followed.
         int claimed = Math.Max(0, dissection.WireEnd - offset - length);
-        dissection.Result.Pending ??= new PendingSegment(dissection.Result.Count - 1, end, claimed, overUdp ? dissection.Result.UdpStream : -1);
+        dissection.Result.Pending ??= new PendingSegment(dissection.Result.Count - 1, end, claimed, overUdp ? dissection.Result.UdpConversationOf(carrier) : -1);
     }
 
     public static void Describe(in PacketView view, int index, IFieldSink sink)

@@ -50,7 +50,7 @@ internal static class UdpDissector
         else
         {
             UdpFlow flow = dissection.State.UdpFlows.Find(key);
-            dissection.Result.UdpStream = flow.Number;
+            dissection.Result.UdpConversations.Add((dissection.Result.Count - 1, flow.Number, key.SourceIsLow == flow.BeganLow));
             flow.Count(key.SourceIsLow, dissection.Result.OriginalLength);
             if (CarriesTcp(inside, flow, payload, payloadEnd, source, destination))
             {
@@ -81,9 +81,9 @@ internal static class UdpDissector
             InternetChecksum.Describe(Judge(view, index), at + 6, sink);
         }
 
-        if (!view[index].IsQuoted)
+        if (view.Decoded.UdpConversationOf(index) is >= 0 and var number)
         {
-            sink.Number("stream"u8, view.Decoded.UdpStream, at, 4);
+            sink.Number("stream"u8, number, at, 4);
         }
     }
 

@@ -97,6 +97,11 @@ internal sealed class StreamApplication(DecoderOptions options)
     /// <param name="protocol">What it speaks; null to recognize it anew.</param>
     public void Switch(StreamProtocol? protocol)
     {
+        if (protocol is not null && _protocol is not null)
+        {
+            protocol.IsInverted = _protocol.IsInverted;
+        }
+
         _protocol = protocol;
         foreach (bool fromClient in (ReadOnlySpan<bool>)[true, false])
         {
@@ -107,13 +112,33 @@ internal sealed class StreamApplication(DecoderOptions options)
     }
 
     /// <summary>A better witness says that it is the other end that opened the stream.</summary>
-    public void Swap() => (_client, _server) = (_server, _client);
+    public void Swap()
+    {
+        (_client, _server) = (_server, _client);
+        if (_protocol is not null)
+        {
+            _protocol.IsInverted = !_protocol.IsInverted;
+        }
+    }
 
     /// <summary>Lets go of what waits for more bytes.</summary>
     public void Clear()
     {
         _client?.Clear();
         _server?.Clear();
+    }
+
+    /// <summary>Gives up messages that are not complete; what follows them makes no sense any more.</summary>
+    public void GiveUp()
+    {
+        foreach (StreamSide? side in (ReadOnlySpan<StreamSide?>)[_client, _server])
+        {
+            if (side is { Held: > 0 } or { Parser.HoldsBytes: true })
+            {
+                side.Clear();
+                side.IsIgnored = true;
+            }
+        }
     }
 
     private bool Recognize(in StreamSegment segment, StreamSide side, ReadOnlySpan<byte> bytes)

@@ -14,6 +14,9 @@ internal abstract class StreamParser
     /// <summary>The layer it does the work of.</summary>
     public virtual OsiLayer Layer => OsiLayer.Application;
 
+    /// <summary>Whether it holds back bytes of its own, so that it is of no use when they are given up.</summary>
+    public virtual bool HoldsBytes => false;
+
     /// <summary>Takes bytes in order.</summary>
     /// <param name="segment">The segment that brought the last of them.</param>
     /// <param name="bytes">They, from the first that was not taken before.</param>

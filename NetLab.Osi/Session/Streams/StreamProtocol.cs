@@ -6,8 +6,14 @@ internal abstract class StreamProtocol
     private StreamParser? _client;
     private StreamParser? _server;
 
-    /// <summary>The parser of a direction.</summary>
-    public StreamParser ParserFor(bool fromClient) => fromClient ? _client ??= Make(true) : _server ??= Make(false);
+    /// <summary>Whether the stream's client has the server's part: it sent the first packet that was captured, and its port says better.</summary>
+    public bool IsInverted { get; set; }
 
+    /// <summary>The parser of a direction.</summary>
+    /// <param name="fromClient">Whether the stream's client sends in it.</param>
+    public StreamParser ParserFor(bool fromClient) => fromClient != IsInverted ? _client ??= Make(true) : _server ??= Make(false);
+
+    /// <summary>Makes the parser of a direction.</summary>
+    /// <param name="fromClient">Whether who plays the protocol's client sends in it.</param>
     protected abstract StreamParser Make(bool fromClient);
 }

@@ -12,10 +12,23 @@ internal static class StreamRecognizer
     /// <param name="bytes">What it begins with, or what a later segment of it begins with.</param>
     public static StreamProtocol? Find(StreamApplication application, in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
-        StreamProtocol? byPort = segment.IsDecrypted
-            ? null
-            : ByPort(application, segment.Stream.Server.Port, bytes) ?? ByPort(application, segment.Stream.Client.Port, bytes);
-        return byPort ?? ByContent(application, bytes);
+        if (segment.IsDecrypted)
+        {
+            return ByContent(application, bytes);
+        }
+
+        if (ByPort(application, segment.Stream.Server.Port, bytes) is { } ofServer)
+        {
+            return ofServer;
+        }
+
+        if (ByPort(application, segment.Stream.Client.Port, bytes) is not { } ofClient)
+        {
+            return ByContent(application, bytes);
+        }
+
+        ofClient.IsInverted = true;
+        return ofClient;
     }
 
     private static StreamProtocol? ByPort(StreamApplication application, int port, ReadOnlySpan<byte> bytes) => port switch

@@ -40,7 +40,8 @@ internal sealed class QuicVersion
         Version1 => One,
         Version2 => Two,
         >= 0xFF00_0017 and <= 0xFF00_001C => Drafts23To28,
-        >= 0xFF00_001D and <= 0xFF00_0022 => Drafts29To32,
+        >= 0xFF00_001D and <= 0xFF00_0020 => Drafts29To32,
+        0xFF00_0021 or 0xFF00_0022 => One,
         _ => null,
     };
 

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Text;
+using NetLab.Osi.Captures;
+using NetLab.Osi.Layers;
+using NetLab.Osi.Session;
+
+namespace NetLab.Osi.Tests;
+
+/// <summary>A TCP connection told segment by segment, and what the decoder makes of it.</summary>
+internal sealed class TcpTalk(int serverPort, DecoderOptions? options = null)
+{
+    private const int ClientPort = 40_000;
+    private const int Fin = 0x01;
+    private const int Psh = 0x18;
+
+    private readonly PacketDecoder _decoder = new(options);
+    private readonly DecodedPacket _decoded = new();
+    private readonly FieldList _fields = new();
+    private readonly CaptureInterface _source = new(1, 0);
+    private uint _client = 1000;
+    private uint _server = 5000;
+    private long _packets;
+
+    public TcpStream Stream => _decoder.TcpStreams.Single();
+
+    /// <summary>All fields told so far, as name and value.</summary>
+    public List<string> Fields => [.. _fields.All.Select(f => $"{f.Name}={f.Value}")];
+
+    public TcpTalk Client(string text) => Client(Encoding.Latin1.GetBytes(text));
+
+    public TcpTalk Server(string text) => Server(Encoding.Latin1.GetBytes(text));
+
+    public TcpTalk Client(byte[] bytes)
+    {
+        Segment(true, _client, bytes, Psh);
+        _client += (uint)bytes.Length;
+        return this;
+    }
+
+    public TcpTalk Server(byte[] bytes)
+    {
+        Segment(false, _server, bytes, Psh);
+        _server += (uint)bytes.Length;
+        return this;
+    }
+
+    /// <summary>The server ends its direction.</summary>
+    public TcpTalk ServerFin()
+    {
+        Segment(false, _server++, [], Fin | 0x10);
+        return this;
+    }
+
+    /// <summary>The server sends bytes, or a FIN, at a distance from where it stands, which stays.</summary>
+    public TcpTalk ServerAt(int distance, string text, bool fin = false)
+    {
+        Segment(false, (uint)(_server + distance), Encoding.Latin1.GetBytes(text), fin ? Fin | Psh : Psh);
+        return this;
+    }
+
+    private void Segment(bool fromClient, uint sequence, byte[] payload, int flags)
+    {
+        (int from, int to) = fromClient ? (ClientPort, serverPort) : (serverPort, ClientPort);
+        byte[] segment =
+        [
+            (byte)(from >> 8), (byte)from, (byte)(to >> 8), (byte)to,
+            (byte)(sequence >> 24), (byte)(sequence >> 16), (byte)(sequence >> 8), (byte)sequence,
+            0, 0, 0, 1, 0x50, (byte)flags, 0xFF, 0xFF, 0, 0, 0, 0, .. payload,
+        ];
+        var client = new IPEndPoint(IPAddress.Parse("192.0.2.1"), ClientPort);
+        var server = new IPEndPoint(IPAddress.Parse("192.0.2.2"), serverPort);
+        byte[] frame = PacketBuilder.Tcp(fromClient ? client : server, fromClient ? server : client, segment, fromClient);
+        _decoder.Decode(new CapturedPacket(++_packets, _source, _packets * 1000, frame.Length, frame), _decoded);
+        PacketDecoder.Describe(frame, _decoded, _fields);
+    }
+}
