@@ -16,7 +16,7 @@ public sealed record DecoderOptions
 
     /// <summary>
     /// Told of TCP streams that are handed over before the end of the capture, on the decoder's thread, because it has more
-    /// than a hundred thousand; or null, and they are forgotten. <see cref="PacketDecoder.TcpStreams"/> has the others.
+    /// than some forty thousand; or null, and they are forgotten. <see cref="PacketDecoder.TcpStreams"/> has the others.
     /// </summary>
     public Action<TcpStream>? StreamEnded { get; init; }
 

@@ -17,7 +17,7 @@ public sealed class PacketDecoder
     /// <summary>The TCP streams seen so far, in the order of their first packets.</summary>
     public IEnumerable<TcpStream> TcpStreams => _state.TcpStreams.All;
 
-    /// <summary>The UDP conversations that are remembered; of more than a hundred thousand, the latest.</summary>
+    /// <summary>The UDP conversations that are remembered; of more than some thirty thousand, the latest.</summary>
     internal IEnumerable<(FlowKey Key, UdpFlow Flow)> UdpConversations => _state.UdpFlows.All;
 
     /// <summary>Takes keys of TLS connections in the NSS Key Log Format, by which those connections are decrypted from here on.</summary>

@@ -8,10 +8,10 @@ namespace NetLab.Osi.Session;
 internal sealed class TcpStreams
 {
     // A capture of a day has millions of connections; only these many are followed at once, the others keep their sums.
-    private const int MaxFollowed = 1 << 14;
+    private const int MaxFollowed = 1 << 13;
 
     // And of as many more, the sums are kept until the end of the capture.
-    private const int MaxRetired = 1 << 17;
+    private const int MaxRetired = 1 << 15;
 
     private readonly Dictionary<FlowKey, TcpStream> _current = [];
     private readonly Queue<(FlowKey Key, TcpStream Stream)> _order = new();

@@ -7,7 +7,7 @@ namespace NetLab.Osi.Transport;
 internal sealed class UdpFlows
 {
     // A capture of a port scan has as many conversations as packets; beyond this many, the oldest knowledge goes.
-    private const int MaxFlows = 1 << 17;
+    private const int MaxFlows = 1 << 15;
 
     // Keys of QUIC are memory outside of the heap; a handshake takes a few packets, not thousands.
     private const int MaxQuic = 4096;
