@@ -31,9 +31,6 @@ public interface IFieldSink
     /// <summary>An IPv4 or IPv6 address: 4 or 16 bytes.</summary>
     void Ip(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset);
 
-    /// <summary>Bytes that mean nothing further.</summary>
-    void Hex(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, int offset);
-
     /// <summary>A text as its bytes stand in the packet; what is not UTF-8 of it is replaced.</summary>
     void Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int offset, int length);
 

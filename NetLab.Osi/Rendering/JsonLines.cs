@@ -112,8 +112,6 @@ public sealed class JsonLines : IFieldSink, IDisposable
 
     void IFieldSink.Ip(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => _json.Ip(name, address);
 
-    void IFieldSink.Hex(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, int offset) => _json.String(name, Convert.ToHexStringLower(bytes));
-
     void IFieldSink.Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int offset, int length) => _json.String(name, value);
 
     void IFieldSink.Text(ReadOnlySpan<byte> name, string value, int offset, int length) => _json.String(name, value);

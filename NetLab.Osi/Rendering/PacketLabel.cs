@@ -82,10 +82,6 @@ public sealed class PacketLabel
         {
         }
 
-        public void Hex(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, int offset)
-        {
-        }
-
         void IFieldSink.Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int offset, int length) => Take(name, Encoding.UTF8.GetString(value));
 
         void IFieldSink.Text(ReadOnlySpan<byte> name, string value, int offset, int length) => Take(name, value);

@@ -87,8 +87,6 @@ public sealed class PacketTree : IFieldSink
 
     void IFieldSink.Ip(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => Line(name, AddressText.Ip(address));
 
-    void IFieldSink.Hex(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, int offset) => Line(name, Convert.ToHexStringLower(bytes));
-
     void IFieldSink.Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int offset, int length) => Line(name, Encoding.UTF8.GetString(value));
 
     void IFieldSink.Text(ReadOnlySpan<byte> name, string value, int offset, int length) => Line(name, value);

@@ -33,8 +33,6 @@ internal sealed class FieldList : IFieldSink
 
     public void Ip(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => Add(name, new IPAddress(address).ToString(), offset, address.Length);
 
-    public void Hex(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, int offset) => Add(name, Convert.ToHexStringLower(bytes), offset, bytes.Length);
-
     public void Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int offset, int length) => Add(name, Encoding.UTF8.GetString(value), offset, length);
 
     public void Text(ReadOnlySpan<byte> name, string value, int offset, int length) => Add(name, value, offset, length);

@@ -1,0 +1,93 @@
+using NetLab.Osi.Captures;
+using NetLab.Osi.Layers;
+using NetLab.Osi.Rendering;
+
+namespace NetLab.Osi.Tests;
+
+/// <summary>The pipeline of three threads gives what one thread gives, and ends when it should.</summary>
+public sealed class DecodePipelineTests
+{
+    private static readonly string Recording = Path.Combine(Folders.Captures, "lost-segments.pcapng");
+
+    [Fact]
+    public void Packets_are_the_same_and_in_order_on_three_threads_and_on_one()
+    {
+        foreach (string file in Folders.Recordings)
+        {
+            using var output = new MemoryStream();
+            using var json = new JsonLines(output);
+            using CaptureReader reader = CaptureReader.Open(File.OpenRead(file));
+            var decoder = new PacketDecoder();
+            DecodePipeline.Run(reader, decoder, (in CapturedPacket packet, DecodedPacket decoded) =>
+            {
+                json.Begin(decoded);
+                PacketDecoder.Describe(packet.Bytes, decoded, json);
+                json.End(decoded);
+                return true;
+            });
+            foreach (Osi.Session.TcpStream stream in decoder.TcpStreams)
+            {
+                json.Stream(stream);
+            }
+
+            json.Flush();
+            Assert.Equal(Decoding.ToJson(File.OpenRead(file)).Json, System.Text.Encoding.UTF8.GetString(output.ToArray()));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Nothing_is_read_behind_the_last_packet_that_is_wanted(long limit)
+    {
+        // Cut in the middle: whoever read on would find the damage.
+        byte[] file = File.ReadAllBytes(Recording);
+        using CaptureReader reader = CaptureReader.Open(new MemoryStream(file, 0, file.Length / 2));
+        long seen = 0;
+        DecodePipeline.Run(reader, new PacketDecoder(), (in CapturedPacket packet, DecodedPacket _) => packet.Number == ++seen, limit);
+        Assert.Equal(limit, seen);
+        Assert.Null(reader.Damage);
+    }
+
+    [Fact]
+    public void A_handler_that_has_enough_ends_it()
+    {
+        using CaptureReader reader = CaptureReader.Open(File.OpenRead(Recording));
+        int seen = 0;
+        DecodePipeline.Run(reader, new PacketDecoder(), (in CapturedPacket _, DecodedPacket _) => ++seen < 3);
+        Assert.Equal(3, seen);
+    }
+
+    [Fact]
+    public void What_a_handler_or_a_reader_throws_comes_out()
+    {
+        using CaptureReader reader = CaptureReader.Open(File.OpenRead(Recording));
+        Assert.Throws<InvalidOperationException>(() => DecodePipeline.Run(
+            reader, new PacketDecoder(), (in CapturedPacket _, DecodedPacket _) => throw new InvalidOperationException("the handler's")));
+        using CaptureReader broken = CaptureReader.Open(new BreakingStream(File.ReadAllBytes(Recording)));
+        Assert.Throws<IOException>(() => DecodePipeline.Run(broken, new PacketDecoder(), (in CapturedPacket _, DecodedPacket _) => true));
+    }
+
+    [Fact]
+    public void A_canceled_run_says_so()
+    {
+        using CaptureReader reader = CaptureReader.Open(File.OpenRead(Recording));
+        using var cancellation = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => DecodePipeline.Run(
+            reader,
+            new PacketDecoder(),
+            (in CapturedPacket _, DecodedPacket _) =>
+            {
+                cancellation.Cancel();
+                return true;
+            },
+            cancellationToken: cancellation.Token));
+    }
+
+    // A disk that fails after the first few thousand bytes.
+    private sealed class BreakingStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override int Read(byte[] buffer, int offset, int count) =>
+            Position < 4000 ? base.Read(buffer, offset, Math.Min(count, 4000)) : throw new IOException("the disk's");
+    }
+}
