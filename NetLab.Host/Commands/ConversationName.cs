@@ -10,9 +10,10 @@ internal readonly record struct ConversationName(bool IsUdp, int Number)
     /// <exception cref="UsageException">The text names none.</exception>
     public static ConversationName Parse(string text)
     {
-        string number = text.Replace("udp:", "", StringComparison.Ordinal).Replace("tcp:", "", StringComparison.Ordinal);
-        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
-            ? new ConversationName(text.StartsWith("udp:", StringComparison.Ordinal), value)
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        string protocol = colon < 0 ? "tcp" : text[..colon];
+        return protocol is "tcp" or "udp" && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? new ConversationName(protocol == "udp", value)
             : throw new UsageException($"'{text}': a stream is a number as decode shows it, such as 3, tcp:3 or udp:3");
     }
 

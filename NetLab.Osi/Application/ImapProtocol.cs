@@ -23,24 +23,16 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
 
     private sealed class Commands(ImapProtocol protocol) : LineParser
     {
-        private long _literal;
         private bool _continues;
 
         public override ProtocolId Protocol => ProtocolId.Imap;
-
-        protected override int RawBytes(int available)
-        {
-            int step = (int)Math.Min(_literal, available);
-            _literal -= step;
-            return step;
-        }
 
         protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
         {
             ReadOnlySpan<byte> tag = Words.First(line, " "u8);
             bool isTagged = !_continues && tag.Length < line.Length;
-            _literal = LiteralOf(line);
-            _continues = _literal > 0;
+            RawLeft = LiteralOf(line);
+            _continues = RawLeft > 0;
             if (!isTagged)
             {
                 return;
@@ -60,20 +52,11 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
 
     private sealed class Replies(ImapProtocol protocol, StreamApplication application) : LineParser
     {
-        private long _literal;
-
         public override ProtocolId Protocol => ProtocolId.Imap;
-
-        protected override int RawBytes(int available)
-        {
-            int step = (int)Math.Min(_literal, available);
-            _literal -= step;
-            return step;
-        }
 
         protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
         {
-            _literal = LiteralOf(line);
+            RawLeft = LiteralOf(line);
             if (protocol._tlsTag is { } tag && Words.Text(line).StartsWith(tag + " OK", StringComparison.OrdinalIgnoreCase))
             {
                 segment.Part(ProtocolId.Imap, OsiLayer.Application);

@@ -8,15 +8,18 @@ internal abstract class LineParser : StreamParser
     // RFC 5321, 4.5.3.1.6 allows a thousand bytes a line; what is longer than many times that is none.
     private const int MaxLine = 64 << 10;
 
+    /// <summary>How many of the next bytes are no lines, because a line before said so.</summary>
+    protected long RawLeft { get; set; }
+
     public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
         int taken = 0;
         while (taken < bytes.Length)
         {
-            int raw = RawBytes(bytes.Length - taken);
+            int raw = (int)Math.Min(RawLeft, bytes.Length - taken);
             if (raw > 0)
             {
-                taken += raw;
+                (taken, RawLeft) = (taken + raw, RawLeft - raw);
                 continue;
             }
 
@@ -38,10 +41,6 @@ internal abstract class LineParser : StreamParser
 
         return taken;
     }
-
-    /// <summary>How many of the next bytes are no lines, because a line before said so.</summary>
-    /// <param name="available">How many there are.</param>
-    protected virtual int RawBytes(int available) => 0;
 
     /// <summary>Takes a line, without its end.</summary>
     protected abstract void Accept(in StreamSegment segment, ReadOnlySpan<byte> line);

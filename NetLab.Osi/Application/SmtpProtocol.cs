@@ -51,16 +51,7 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
 
     private sealed class Commands(SmtpProtocol protocol) : LineParser
     {
-        private long _chunk;
-
         public override ProtocolId Protocol => ProtocolId.Smtp;
-
-        protected override int RawBytes(int available)
-        {
-            int step = (int)Math.Min(_chunk, available);
-            _chunk -= step;
-            return step;
-        }
 
         protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
         {
@@ -87,7 +78,7 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
             else if (Words.Same(word, "BDAT"u8))
             {
                 string size = Words.Text(Words.First(line[Math.Min(line.Length, word.Length + 1)..], " "u8));
-                _chunk = long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : 0;
+                RawLeft = long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : 0;
             }
         }
     }

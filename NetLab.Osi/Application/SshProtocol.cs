@@ -19,18 +19,14 @@ internal sealed class SshProtocol : StreamProtocol
 
     private sealed class Parser : LineParser
     {
-        private bool _hasBanner;
-
         public override ProtocolId Protocol => ProtocolId.Ssh;
-
-        protected override int RawBytes(int available) => _hasBanner ? available : 0;
 
         // RFC 4253, 4.2: a server may send other lines before its banner.
         protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
         {
             if (line.StartsWith("SSH-"u8))
             {
-                _hasBanner = true;
+                RawLeft = long.MaxValue;
                 segment.Layer(ProtocolId.Ssh, OsiLayer.Application, static () => new SshDetail()).Banner.Add(Words.Text(line));
             }
         }

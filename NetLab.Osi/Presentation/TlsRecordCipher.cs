@@ -121,12 +121,7 @@ internal sealed class TlsRecordCipher : IDisposable
         }
     }
 
-    private static byte[] Expand(TlsSuite suite, byte[] secret, string label, int length)
-    {
-        byte[] name = Encoding.ASCII.GetBytes("tls13 " + label);
-        byte[] info = [(byte)(length >> 8), (byte)length, (byte)name.Length, .. name, 0];
-        return HKDF.Expand(suite.Hash, secret, length, info);
-    }
+    private static byte[] Expand(TlsSuite suite, byte[] secret, string label, int length) => HkdfLabel.Expand(suite.Hash, secret, label, length);
 
     // RFC 5246, 5: P_hash over label and seed.
     private static byte[] Prf(HashAlgorithmName hash, byte[] secret, string label, byte[] seed, int length)

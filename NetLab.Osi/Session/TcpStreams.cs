@@ -10,7 +10,7 @@ internal sealed class TcpStreams
     // A capture of a day has millions of connections; only these many are followed at once, the others keep their sums.
     private const int MaxFollowed = 1 << 13;
 
-    // And of as many more, the sums are kept until the end of the capture.
+    // And of so many more, the sums are kept until the end of the capture.
     private const int MaxRetired = 1 << 15;
 
     private readonly Dictionary<FlowKey, TcpStream> _current = [];
@@ -219,7 +219,8 @@ internal sealed class TcpStreams
         return stream;
     }
 
-    // The stream begun first is let go of, unless it was seen since half of the others began; a closed one first of all.
+    // The stream first in line is let go of. An open one that was seen later than the next in line goes to its end instead;
+    // a few at a time, so that a capture of open streams alone does not turn the whole line with every packet.
     private void LetGo()
     {
         int looked = 0;

@@ -32,6 +32,7 @@ public sealed class CaptureVerbTests
     [Theory]
     [InlineData("7", 1, "there is no stream tcp 7")]
     [InlineData("seven", 2, "'seven'")]
+    [InlineData("udp:tcp:0", 2, "'udp:tcp:0'")]
     public async Task Follow_says_what_is_wrong(string stream, int exit, string why)
     {
         Nlab.Ended ended = await Nlab.Run("follow", Http, stream);

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
+using NetLab.Osi.Presentation;
 
 namespace NetLab.Osi.Transport.Quic;
 
@@ -85,11 +85,5 @@ internal sealed class QuicKeys : IDisposable
         _headerCipher.Dispose();
     }
 
-    // HKDF-Expand-Label with an empty context (RFC 8446, 7.1).
-    private static byte[] Expand(byte[] secret, string label, int length)
-    {
-        byte[] name = Encoding.ASCII.GetBytes("tls13 " + label);
-        byte[] info = [(byte)(length >> 8), (byte)length, (byte)name.Length, .. name, 0];
-        return HKDF.Expand(HashAlgorithmName.SHA256, secret, length, info);
-    }
+    private static byte[] Expand(byte[] secret, string label, int length) => HkdfLabel.Expand(HashAlgorithmName.SHA256, secret, label, length);
 }
