@@ -380,6 +380,7 @@ public sealed partial class Connection
             return;
         }
 
+        _sender.Trim();
         _unansweredKeepAlives++;
         _keepAliveDue = true;
         _timers.Set(ConnectionTimer.KeepAlive, Instant.Min(now + _options.KeepAliveInterval, giveUpAt ?? Instant.Never));

@@ -3,14 +3,10 @@ using System.IO.Pipelines;
 namespace NetLab.Tcp.Transport;
 
 /// <summary>Received bytes on their way from the loop to the application's reader.</summary>
-/// <param name="blockSize">Bytes a block of the pipe.</param>
-/// <param name="readerScheduler">Where a reader goes on that waited.</param>
-internal sealed class StreamInput(int blockSize, PipeScheduler readerScheduler)
+/// <param name="options">Of a pipe that never pauses its writer.</param>
+internal sealed class StreamInput(PipeOptions options)
 {
-    // The receive window keeps the pipe within bounds, so it never has to pause the loop.
-    private readonly Pipe _pipe = new(new PipeOptions(
-        readerScheduler: readerScheduler,
-        pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: blockSize, useSynchronizationContext: false));
+    private readonly Pipe _pipe = new(options);
 
     // The pipe's lock is shared with the reader: it is taken once a block and once a turn, not once a segment.
     private Memory<byte> _block;

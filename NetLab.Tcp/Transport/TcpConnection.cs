@@ -25,9 +25,6 @@ namespace NetLab.Tcp.Transport;
 /// </remarks>
 public sealed partial class TcpConnection : ConnectionContext, IConnectionHandler
 {
-    // Larger than a pipe's own 4 KiB: a window is then a few dozen blocks to walk, and not hundreds.
-    private const int BlockSize = 16_384;
-
     private readonly TcpEndpoint _endpoint;
     private readonly StreamInput _input;
     private readonly Pipe _output;
@@ -54,17 +51,11 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         _endpoint = endpoint;
         ConnectionOptions options = endpoint.Options.Connection;
 
-
         // On the loop, who waits for it goes on there; see OnEstablished.
         _established = new TaskCompletionSource(
             endpoint.Options.UnsafePreferInlineScheduling ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
-        _input = new StreamInput(BlockSize, endpoint.ApplicationScheduler);
-        _output = new Pipe(new PipeOptions(
-            writerScheduler: endpoint.ApplicationScheduler,
-            pauseWriterThreshold: options.SendBufferSize,
-            resumeWriterThreshold: options.SendBufferSize / 2,
-            minimumSegmentSize: BlockSize,
-            useSynchronizationContext: false));
+        _input = new StreamInput(endpoint.Pipes.Input);
+        _output = new Pipe(endpoint.Pipes.Output);
         _gate = options.UnsentLowWaterMark is null ? null : new LowWaterGate();
         _consumedStep = options.ReceiveBufferSize / 8;
         Transport = new DuplexPipe(

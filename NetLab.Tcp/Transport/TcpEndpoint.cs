@@ -61,6 +61,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
         _demultiplexer = new Demultiplexer(new EndpointSecrets(BitConverter.ToUInt64(secret), BitConverter.ToUInt64(secret[8..])));
         _poller.Add(socket);
         _scheduler = new LoopScheduler(WakeLoop);
+        Pipes = new ConnectionPipes(options.Connection, ApplicationScheduler);
         _thread = new Thread(Run) { IsBackground = true, Name = $"tcp endpoint {socket.LocalEndPoint}" };
         _thread.Start();
     }
@@ -78,6 +79,8 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
 
     /// <summary>Where applications go on when what they waited for has come.</summary>
     internal PipeScheduler ApplicationScheduler => _options.UnsafePreferInlineScheduling ? _scheduler : PipeScheduler.ThreadPool;
+
+    internal ConnectionPipes Pipes { get; }
 
     private bool IsOnLoop => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using NetLab.Benchmarks.Bare;
 using NetLab.Benchmarks.Decoding;
+using NetLab.Benchmarks.Idle;
 
 switch (args)
 {
@@ -8,6 +9,8 @@ switch (args)
         return BareComparison.Run(rest);
     case ["decode-race", .. var rest]:
         return DecodeRace.Run(rest);
+    case ["idle", .. var rest]:
+        return await IdleConnections.RunAsync(rest).ConfigureAwait(false);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

@@ -10,7 +10,10 @@ namespace NetLab.Tcp.Protocol.Recovery;
 /// </summary>
 internal sealed class SentSegments
 {
-    private SentSegment[] _ring = new SentSegment[16];
+    // Most connections are idle most of the time: room for a request, and more when more is sent.
+    private const int LeastRoom = 4;
+
+    private SentSegment[] _ring = [];
     private int _head;
 
     // No lost segment stands before this position, so looking for the first one does not start over each time.
@@ -318,16 +321,25 @@ internal sealed class SentSegments
             return;
         }
 
-        _ring = new SentSegment[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, pieces.Count))];
+        _ring = new SentSegment[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastRoom, pieces.Count))];
         pieces.CopyTo(_ring);
         (_head, _lostHint, Count) = (0, 0, pieces.Count);
         (LostCount, RetransmittedCount) = (pieces.Count(p => p.IsLost), pieces.Count(p => p.Transmissions > 1));
     }
 
+    /// <summary>Gives back the room that nothing needs now.</summary>
+    public void Trim()
+    {
+        if (Count == 0)
+        {
+            (_ring, _head, _lostHint) = ([], 0, 0);
+        }
+    }
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
-        _ring = new SentSegment[16];
+        _ring = [];
         (_head, _lostHint, Count, InFlight, SackedCount, LostCount, RetransmittedCount) = (0, 0, 0, 0, 0, 0, 0);
     }
 
@@ -345,7 +357,7 @@ internal sealed class SentSegments
 
     private void Grow()
     {
-        var larger = new SentSegment[_ring.Length * 2];
+        var larger = new SentSegment[Math.Max(LeastRoom, _ring.Length * 2)];
         for (int i = 0; i < Count; i++)
         {
             larger[i] = At(i);

@@ -43,6 +43,11 @@ internal sealed class SendBuffer
         {
             _bytes = _bytes.Slice(bytes);
             Start += bytes;
+            if (Start == End)
+            {
+                // The pipe has these blocks back: they must not be held alive from here.
+                (_bytes, _block) = (default, default);
+            }
         }
 
         return bytes;

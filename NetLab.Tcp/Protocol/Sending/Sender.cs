@@ -308,6 +308,9 @@ internal sealed partial class Sender
         return ++_windowProbes;
     }
 
+    /// <summary>Gives back memory that only a busy connection needs.</summary>
+    public void Trim() => _sent.Trim();
+
     /// <summary>Lets go of everything; nothing will be sent any more.</summary>
     public void Release()
     {
