@@ -1,7 +1,9 @@
+using NetLab.Udp.Diagnostics;
+
 namespace NetLab.Tcp.Diagnostics;
 
 /// <summary>What a connection has done so far. Counted by the machine; read at any time.</summary>
-public sealed class ConnectionStatistics
+public sealed class ConnectionStatistics : ICounts<ConnectionStatistics>
 {
     /// <summary>Segments sent, retransmissions counted.</summary>
     public long SegmentsSent { get; internal set; }
@@ -59,4 +61,29 @@ public sealed class ConnectionStatistics
 
     /// <summary>Smoothed round-trip time, or null before the first measurement.</summary>
     public TimeSpan? SmoothedRoundTrip { get; internal set; }
+
+    /// <inheritdoc/>
+    /// <remarks>A round trip is nothing that adds up: it stays as it is.</remarks>
+    public void Add(ConnectionStatistics other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        SegmentsSent += other.SegmentsSent;
+        SegmentsReceived += other.SegmentsReceived;
+        BytesSent += other.BytesSent;
+        BytesAcknowledged += other.BytesAcknowledged;
+        BytesReceived += other.BytesReceived;
+        Retransmissions += other.Retransmissions;
+        Timeouts += other.Timeouts;
+        FastRecoveries += other.FastRecoveries;
+        SpuriousRecoveries += other.SpuriousRecoveries;
+        TailLossProbes += other.TailLossProbes;
+        MtuProbes += other.MtuProbes;
+        BlackHoles += other.BlackHoles;
+        WindowProbes += other.WindowProbes;
+        DuplicateAcknowledgments += other.DuplicateAcknowledgments;
+        MarksReported += other.MarksReported;
+        MarksReceived += other.MarksReceived;
+        ChallengeAcknowledgments += other.ChallengeAcknowledgments;
+        ResetsSent += other.ResetsSent;
+    }
 }

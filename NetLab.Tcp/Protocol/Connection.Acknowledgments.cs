@@ -74,6 +74,7 @@ public sealed partial class Connection
             }
 
             RestartUserTimeout(now);
+            StartOrphanTimeout(now);
         }
         else if (_sender.Window == 0)
         {
@@ -106,11 +107,6 @@ public sealed partial class Connection
         {
             case ConnectionState.FinWait1:
                 State = ConnectionState.FinWait2;
-                if (_closedByApplication)
-                {
-                    _timers.Set(ConnectionTimer.Linger, now + _options.OrphanTimeout);
-                }
-
                 break;
             case ConnectionState.Closing:
                 StartTimeWait(now);

@@ -117,8 +117,16 @@ public sealed partial class Connection
     {
         if (Expires(ConnectionTimer.Linger, now))
         {
-            // TIME-WAIT is over, or an orphan waited long enough for the peer's FIN.
-            End(Protocol.CloseReason.Finished);
+            // TIME-WAIT is over, or an orphan waited long enough: for the peer's FIN, which is no loss, or for it to take what it is owed.
+            if (State is ConnectionState.TimeWait or ConnectionState.FinWait2)
+            {
+                End(Protocol.CloseReason.Finished);
+            }
+            else
+            {
+                Abort(Protocol.CloseReason.TimedOut);
+            }
+
             return;
         }
 

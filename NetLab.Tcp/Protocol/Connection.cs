@@ -282,10 +282,7 @@ public sealed partial class Connection
         _closedByApplication = true;
         _receiver.StartDiscarding();
         ShutdownSend();
-        if (State == ConnectionState.FinWait2)
-        {
-            _timers.Set(ConnectionTimer.Linger, now + _options.OrphanTimeout);
-        }
+        StartOrphanTimeout(now);
     }
 
     /// <summary>
@@ -366,6 +363,15 @@ public sealed partial class Connection
                 Acknowledgment = (flags & SegmentFlags.Ack) != 0 ? acknowledgment : default,
                 Flags = flags,
             });
+        }
+    }
+
+    // Nobody on this side is left to lose patience with a peer that takes nothing more, or says nothing more.
+    private void StartOrphanTimeout(Instant now)
+    {
+        if (_closedByApplication && State != ConnectionState.TimeWait && CloseReason is null)
+        {
+            _timers.Set(ConnectionTimer.Linger, now + _options.OrphanTimeout);
         }
     }
 

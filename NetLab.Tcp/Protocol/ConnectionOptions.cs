@@ -77,7 +77,10 @@ public sealed record ConnectionOptions
     /// <summary>MSL: how long a segment may live in the network; TIME-WAIT lasts two (RFC 9293, 3.4.2).</summary>
     public TimeSpan MaxSegmentLifetime { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long FIN-WAIT-2 lasts when nobody on this side would read any more.</summary>
+    /// <summary>
+    /// How long a connection that the application has closed both ways waits for a peer that acknowledges nothing more of what it is
+    /// owed, before it is reset; and in FIN-WAIT-2 for the peer's FIN, before it is forgotten.
+    /// </summary>
     public TimeSpan OrphanTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Least time between challenge ACKs of one connection (RFC 5961, 7).</summary>

@@ -27,6 +27,6 @@ public enum ConnectionTimer
     /// <summary>The user timeout (RFC 5482).</summary>
     UserTimeout,
 
-    /// <summary>2 MSL in TIME-WAIT, or the orphan's wait in FIN-WAIT-2: a connection is never in both.</summary>
+    /// <summary>2 MSL in TIME-WAIT, or an orphan's wait for its peer before that.</summary>
     Linger,
 }

@@ -19,7 +19,7 @@ internal sealed partial class Demultiplexer
             }
             else
             {
-                listener.Overflows++;
+                Statistics.BacklogOverflows++;
                 SendCookie(now, listener, key, segment);
             }
 

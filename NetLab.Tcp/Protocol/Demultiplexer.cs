@@ -16,7 +16,6 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
     /// <summary>Enough for a port that many honest clients still know, and nothing that anybody would call a flood.</summary>
     public const int DefaultRepliesPerSecond = 1000;
 
-
     // Answers to strangers that may wait at once. A flood of strange segments gets no flood of answers.
     private const int MaxStrangerReplies = 64;
 
@@ -31,6 +30,12 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
 
     /// <summary>Connections in the table, those in TIME-WAIT counted.</summary>
     public int Count => _entries.Count;
+
+    /// <summary>Told of each connection that enters the table; null for nobody.</summary>
+    public Action<ConnectionEntry>? Entered { get; init; }
+
+    /// <summary>Told of each connection that has left it.</summary>
+    public Action<ConnectionEntry>? Left { get; init; }
 
     /// <summary>What happened to datagrams that belong to no connection.</summary>
     public DemultiplexerStatistics Statistics { get; } = new();
@@ -259,6 +264,7 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
     {
         var entry = new ConnectionEntry(key, connection);
         _entries.Add(key, entry);
+        Entered?.Invoke(entry);
         Touch(entry);
         return entry;
     }
@@ -322,5 +328,6 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
     {
         entry.IsRemoved = true;
         _entries.Remove(entry.Key);
+        Left?.Invoke(entry);
     }
 }

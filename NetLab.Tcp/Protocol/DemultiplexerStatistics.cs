@@ -1,9 +1,10 @@
 using NetLab.Tcp.Segments;
+using NetLab.Udp.Diagnostics;
 
 namespace NetLab.Tcp.Protocol;
 
 /// <summary>What an endpoint did with datagrams that belong to no connection.</summary>
-public sealed class DemultiplexerStatistics
+public sealed class DemultiplexerStatistics : ICounts<DemultiplexerStatistics>
 {
     /// <summary>Datagrams that are no segments: cut, malformed, or not TCP at all. Never answered.</summary>
     public long Malformed { get; private set; }
@@ -25,6 +26,23 @@ public sealed class DemultiplexerStatistics
 
     /// <summary>Connections made from a cookie that came back.</summary>
     public long CookiesAccepted { get; internal set; }
+
+    /// <summary>SYNs that found the backlog full: answered by a cookie, or dropped if even an established connection would find no room.</summary>
+    public long BacklogOverflows { get; internal set; }
+
+    /// <inheritdoc/>
+    public void Add(DemultiplexerStatistics other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Malformed += other.Malformed;
+        BadChecksums += other.BadChecksums;
+        ResetsSent += other.ResetsSent;
+        Unmatched += other.Unmatched;
+        Suppressed += other.Suppressed;
+        CookiesSent += other.CookiesSent;
+        CookiesAccepted += other.CookiesAccepted;
+        BacklogOverflows += other.BacklogOverflows;
+    }
 
     internal void Count(SegmentError error)
     {

@@ -1,4 +1,6 @@
+using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Protocol;
+using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Transport;
 
@@ -7,6 +9,14 @@ public sealed partial class TcpConnection
 {
     void IConnectionHandler.OnEstablished()
     {
+        Instant now = _endpoint.Now;
+        _establishedAt = now;
+        _endpoint.Options.Meter.OnEstablished(IsPassive, now - _openedAt);
+        if (Entry?.Connection is { } connection)
+        {
+            TcpLog.Established(_endpoint.Logger, _endpoint.LocalEndPoint, connection.LocalPort, connection.RemotePort, RemoteEndPoint, now - _openedAt);
+        }
+
         if (_endpoint.Options.UnsafePreferInlineScheduling)
         {
             // Not from within the machine: somebody's code may go on from here.
@@ -48,6 +58,26 @@ public sealed partial class TcpConnection
     void IConnectionHandler.OnUnsentLow() => _gate?.Open();
 
     void IConnectionHandler.OnClosed(CloseReason reason) => End(reason, reason == CloseReason.Finished ? null : ErrorFor(reason));
+
+    // Whoever counts or writes down connections hears of its end.
+    private void Report(CloseReason reason)
+    {
+        TimeSpan since = _endpoint.Now - (_establishedAt ?? _openedAt);
+        if (_establishedAt is null)
+        {
+            _endpoint.Options.Meter.OnFailed(IsPassive, reason, since);
+            TcpLog.NotEstablished(_endpoint.Logger, _endpoint.LocalEndPoint, RemoteEndPoint, reason);
+            return;
+        }
+
+        _endpoint.Options.Meter.OnEnded(IsPassive, reason, since);
+        if (Entry?.Connection is { } connection)
+        {
+            ConnectionStatistics done = connection.Statistics;
+            TcpLog.Ended(
+                _endpoint.Logger, _endpoint.LocalEndPoint, connection.LocalPort, connection.RemotePort, RemoteEndPoint, reason, done.BytesSent, done.BytesReceived, done.Retransmissions);
+        }
+    }
 
     private void FailHandshake(Exception why)
     {

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Protocol;
+using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Transport;
 
@@ -38,6 +39,8 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     private IFeatureCollection? _features;
     private string? _id;
     private CancellationToken? _connectionClosed;
+    private readonly Instant _openedAt;
+    private Instant? _establishedAt;
     private ReadResult? _reading;
     private long _consumed;
     private long _consumedSinceSignal;
@@ -49,6 +52,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     internal TcpConnection(TcpEndpoint endpoint, IPEndPoint remote)
     {
         _endpoint = endpoint;
+        _openedAt = endpoint.Now;
         ConnectionOptions options = endpoint.Options.Connection;
 
         // On the loop, who waits for it goes on there; see OnEstablished.
@@ -79,7 +83,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     }
 
     /// <inheritdoc/>
-    public override IFeatureCollection Features => _features ??= new FeatureCollection();
+    public override IFeatureCollection Features => _features ??= ConnectionFeatures.Of(this);
 
     /// <inheritdoc/>
     public override IDictionary<object, object?> Items
@@ -119,6 +123,8 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     internal ConnectionEntry? Entry { get; private set; }
 
     internal ChannelWriter<TcpConnection>? AcceptQueue { get; init; }
+
+    private bool IsPassive => AcceptQueue is not null;
 
     internal Task Established => _established.Task;
 
@@ -168,7 +174,16 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal void Attach(ConnectionEntry entry) => Entry ??= entry;
+    internal void Attach(ConnectionEntry entry) => Entry = entry;
+
+    /// <summary>The application has it: it takes no room in the backlog any more.</summary>
+    internal void NoteAccepted() => _endpoint.TryPost(() =>
+    {
+        if (Entry is { } entry)
+        {
+            Demultiplexer.Accept(entry);
+        }
+    });
 
     /// <summary>Lets a reader see what arrived since the last call.</summary>
     internal void FlushInput()
@@ -256,6 +271,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
             return;
         }
 
+        Report(reason);
         _allAcknowledged.TrySetResult();
         SettleAll(reason);
         Exception toConnector = error is IOException { InnerException: SocketException inner } ? inner : error ?? ErrorFor(reason);

@@ -7,19 +7,25 @@ namespace NetLab.Tcp.Transport;
 /// <summary>Connections that peers opened, one after the other.</summary>
 public sealed class TcpConnectionListener : IConnectionListener
 {
-    private readonly TcpEndpoint _endpoint;
+    private readonly IReadOnlyList<TcpEndpoint> _endpoints;
     private readonly Channel<TcpConnection> _accepted;
-    private readonly bool _ownsEndpoint;
+    private readonly bool _ownsEndpoints;
 
-    internal TcpConnectionListener(TcpEndpoint endpoint, Channel<TcpConnection> accepted, bool ownsEndpoint = false)
+    /// <summary>A listener on endpoints that share a port.</summary>
+    /// <param name="endpoints">They; at least one.</param>
+    /// <param name="accepted">Where they put connections.</param>
+    /// <param name="ownsEndpoints">Whether disposing of the listener disposes of them.</param>
+    internal TcpConnectionListener(IReadOnlyList<TcpEndpoint> endpoints, Channel<TcpConnection> accepted, bool ownsEndpoints = false)
     {
-        _endpoint = endpoint;
+        _endpoints = endpoints;
         _accepted = accepted;
-        _ownsEndpoint = ownsEndpoint;
+        _ownsEndpoints = ownsEndpoints;
     }
 
     /// <inheritdoc/>
-    public EndPoint EndPoint => _endpoint.LocalEndPoint;
+    public EndPoint EndPoint => _endpoints[0].LocalEndPoint;
+
+    internal IReadOnlyList<TcpEndpoint> Endpoints => _endpoints;
 
     /// <summary>Waits for the next connection; null when the listener has been closed.</summary>
     public async ValueTask<TcpConnection?> AcceptAsync(CancellationToken cancellationToken = default)
@@ -28,7 +34,7 @@ public sealed class TcpConnectionListener : IConnectionListener
         {
             if (_accepted.Reader.TryRead(out TcpConnection? connection))
             {
-                _endpoint.NoteAccepted(connection);
+                connection.NoteAccepted();
                 return connection;
             }
         }
@@ -45,7 +51,10 @@ public sealed class TcpConnectionListener : IConnectionListener
     {
         if (_accepted.Writer.TryComplete())
         {
-            _endpoint.StopListening();
+            foreach (TcpEndpoint endpoint in _endpoints)
+            {
+                endpoint.StopListening();
+            }
         }
 
         return ValueTask.CompletedTask;
@@ -55,12 +64,43 @@ public sealed class TcpConnectionListener : IConnectionListener
     public async ValueTask DisposeAsync()
     {
         await UnbindAsync().ConfigureAwait(false);
-        if (_ownsEndpoint)
+        if (_ownsEndpoints)
         {
-            await _endpoint.DisposeAsync().ConfigureAwait(false);
+            // Side by side: each waits for its own connections to say goodbye.
+            await Task.WhenAll(_endpoints.Select(e => e.DisposeAsync().AsTask())).ConfigureAwait(false);
         }
     }
 
-    internal static TcpConnectionListener Owning(TcpEndpoint endpoint, int backlog) =>
-        new(endpoint, endpoint.Listen(backlog)._accepted, ownsEndpoint: true);
+    /// <summary>Binds a listener with endpoints of its own.</summary>
+    /// <param name="local">Where; port 0 lets the system choose.</param>
+    /// <param name="options">How the endpoints are set up.</param>
+    /// <param name="backlog">How many connections may be half open or not yet accepted, at each endpoint.</param>
+    /// <param name="count">How many endpoints share the port.</param>
+    internal static async ValueTask<TcpConnectionListener> BindAsync(IPEndPoint local, TcpEndpointOptions options, int backlog, int count)
+    {
+        var accepted = Channel.CreateUnbounded<TcpConnection>(
+            new UnboundedChannelOptions { AllowSynchronousContinuations = options.UnsafePreferInlineScheduling });
+        TcpEndpointOptions shared = count == 1 ? options : options with { Socket = options.Socket with { ReusePort = true } };
+        List<TcpEndpoint> endpoints = [];
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                endpoints.Add(TcpEndpoint.Bind(i == 0 ? local : endpoints[0].LocalEndPoint, shared));
+            }
+
+            // Not before all are bound: who comes first stays where he is.
+            endpoints.ForEach(e => e.Listen(backlog, accepted));
+            return new TcpConnectionListener(endpoints, accepted, ownsEndpoints: true);
+        }
+        catch
+        {
+            foreach (TcpEndpoint endpoint in endpoints)
+            {
+                await endpoint.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
 }

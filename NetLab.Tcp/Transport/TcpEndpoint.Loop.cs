@@ -1,3 +1,4 @@
+using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Protocol;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
@@ -20,6 +21,7 @@ public sealed partial class TcpEndpoint
                 bool more = Receive();
                 _scheduler.Run();
                 RunSignals();
+                WarnOfOverflow();
                 turnsWithoutTimers = more ? turnsWithoutTimers + 1 : 0;
                 if (turnsWithoutTimers % MostTurnsWithoutTimers == 0)
                 {
@@ -69,6 +71,17 @@ public sealed partial class TcpEndpoint
         // same: a peer with a hole before it answers by a challenge ACK (RFC 5961, 3), and needs a second RST to believe.
         _quietUntil ??= now + QuietTime;
         return (_demultiplexer.Count == 0 && !_hasReset) || now >= _quietUntil;
+    }
+
+    // Said at once, and then no more often than anybody would read it.
+    private void WarnOfOverflow()
+    {
+        long overflows = _demultiplexer.Statistics.BacklogOverflows;
+        if (overflows != _overflowsSaid && _clock.Now - _overflowSaidAt >= OverflowPause)
+        {
+            TcpLog.BacklogFull(Logger, LocalEndPoint, overflows - _overflowsSaid);
+            (_overflowsSaid, _overflowSaidAt) = (overflows, _clock.Now);
+        }
     }
 
     private TimeSpan UntilNextTimer()
@@ -148,7 +161,6 @@ public sealed partial class TcpEndpoint
         {
             if (entry.Connection.Handler is TcpConnection connection)
             {
-                connection.Attach(entry);
                 connection.FlushInput();
                 connection.ReleaseLinger();
             }
@@ -248,12 +260,20 @@ public sealed partial class TcpEndpoint
         _scheduler.End();
         _socket.Dispose();
         _poller.Dispose();
+        foreach (ConnectionEntry entry in _demultiplexer.Entries)
+        {
+            _options.Meter.Connections.Remove(entry.Connection.Statistics);
+        }
+
+        _options.Meter.Endpoints.Remove(Statistics);
         if (failure is null)
         {
+            TcpLog.Closed(Logger, LocalEndPoint);
             _completion.TrySetResult();
         }
         else
         {
+            TcpLog.Failed(Logger, LocalEndPoint, failure);
             _completion.TrySetException(failure);
         }
     }

@@ -4,6 +4,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Protocol.Listening;
 using NetLab.Udp.Sockets;
@@ -27,6 +29,8 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     // As many as a batch of the kernel may hold (UDP_MAX_SEGMENTS).
     private const int DatagramSegments = 64;
 
+    private static readonly TimeSpan OverflowPause = TimeSpan.FromSeconds(10);
+
     // A lost last ACK shows after the peer's RTO: the least one is 200 ms, and the first back-off doubles it.
     private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(600);
 
@@ -49,6 +53,8 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     private Instant? _lingersUntil;
     private Instant? _quietUntil;
     private bool _hasReset;
+    private Instant _overflowSaidAt = new(long.MinValue / 2);
+    private long _overflowsSaid;
     private int _disposed;
     private volatile bool _ended;
 
@@ -58,11 +64,18 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
         _options = options;
         Span<byte> secret = stackalloc byte[16];
         RandomNumberGenerator.Fill(secret);
-        _demultiplexer = new Demultiplexer(new EndpointSecrets(BitConverter.ToUInt64(secret), BitConverter.ToUInt64(secret[8..])));
+        _demultiplexer = new Demultiplexer(new EndpointSecrets(BitConverter.ToUInt64(secret), BitConverter.ToUInt64(secret[8..])))
+        {
+            Entered = Attach,
+            Left = entry => options.Meter.Connections.Remove(entry.Connection.Statistics),
+        };
+        options.Meter.Endpoints.Add(_demultiplexer.Statistics);
+        Logger = options.LoggerFactory.CreateLogger(TcpLog.Category);
         _poller.Add(socket);
         _scheduler = new LoopScheduler(WakeLoop);
         Pipes = new ConnectionPipes(options.Connection, ApplicationScheduler);
         _thread = new Thread(Run) { IsBackground = true, Name = $"tcp endpoint {socket.LocalEndPoint}" };
+        TcpLog.Bound(Logger, socket.LocalEndPoint);
         _thread.Start();
     }
 
@@ -71,6 +84,9 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
 
     /// <summary>What happened to datagrams that belong to no connection.</summary>
     public DemultiplexerStatistics Statistics => _demultiplexer.Statistics;
+
+    /// <summary>What has passed through the socket, a moment ago.</summary>
+    public DatagramSocketStatistics SocketStatistics => _socket.Statistics;
 
     /// <summary>Completes when the endpoint has ended; fails if it ended by an error of its own.</summary>
     public Task Completion => _completion.Task;
@@ -81,6 +97,8 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     internal PipeScheduler ApplicationScheduler => _options.UnsafePreferInlineScheduling ? _scheduler : PipeScheduler.ThreadPool;
 
     internal ConnectionPipes Pipes { get; }
+
+    internal ILogger Logger { get; }
 
     private bool IsOnLoop => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
 
@@ -117,7 +135,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
             _connections.Add(connection);
             try
             {
-                connection.Attach(_demultiplexer.Open(_clock.Now, DatagramAddress.From(remote), _options.Connection, connection));
+                _demultiplexer.Open(_clock.Now, DatagramAddress.From(remote), _options.Connection, connection);
             }
             catch (Exception error)
             {
@@ -141,6 +159,12 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
         }
     }
 
+    private void Attach(ConnectionEntry entry)
+    {
+        (entry.Connection.Handler as TcpConnection)?.Attach(entry);
+        _options.Meter.Connections.Add(entry.Connection.Statistics);
+    }
+
     // Here and not on the loop: a mistake is the caller's, and must not be everybody's.
     private void CheckPeer(IPEndPoint remote)
     {
@@ -160,12 +184,19 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     /// <param name="backlog">How many connections may be half open or not yet accepted.</param>
     public TcpConnectionListener Listen(int backlog = 512)
     {
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
         var accepted = Channel.CreateUnbounded<TcpConnection>(
             new UnboundedChannelOptions { AllowSynchronousContinuations = _options.UnsafePreferInlineScheduling });
+        Listen(backlog, accepted);
+        return new TcpConnectionListener([this], accepted);
+    }
+
+    /// <summary>The same into a queue that others may put connections into as well.</summary>
+    internal void Listen(int backlog, ChannelWriter<TcpConnection> accepted)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
         var listener = new Listener(_options.Connection, backlog, peer =>
         {
-            var connection = new TcpConnection(this, peer.ToIPEndPoint()) { AcceptQueue = accepted.Writer };
+            var connection = new TcpConnection(this, peer.ToIPEndPoint()) { AcceptQueue = accepted };
             _connections.Add(connection);
             return connection;
         });
@@ -174,7 +205,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
         {
             // Of an application that goes on there: to wait for oneself would be for ever.
             _demultiplexer.Listen(listener);
-            return new TcpConnectionListener(this, accepted);
+            return;
         }
 
         // On the loop before this returns: a SYN that arrives right after finds the listener.
@@ -197,7 +228,6 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
         }
 
         listening.Task.GetAwaiter().GetResult();
-        return new TcpConnectionListener(this, accepted);
     }
 
     /// <summary>
@@ -219,14 +249,6 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     }
 
     internal void StopListening() => Post(_demultiplexer.StopListening);
-
-    internal void NoteAccepted(TcpConnection connection) => Post(() =>
-    {
-        if (connection.Entry is { } entry)
-        {
-            Demultiplexer.Accept(entry);
-        }
-    });
 
     /// <summary>An application did something to its pipes: the loop looks at them.</summary>
     internal void Signal(TcpConnection connection)

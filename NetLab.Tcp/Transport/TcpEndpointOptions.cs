@@ -1,4 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Protocol;
 using NetLab.Udp.Sockets;
 
@@ -37,4 +40,10 @@ public sealed record TcpEndpointOptions
 
     /// <summary>Sees each datagram sent or received, on the endpoint's own thread; for recordings.</summary>
     public DatagramTap? Tap { get; init; }
+
+    /// <summary>Where it is counted what the endpoint and its connections do; its socket has a meter of its own.</summary>
+    public TcpMeter Meter { get; init; } = TcpMeter.Shared;
+
+    /// <summary>Where endpoints write what happens, in the category <c>NetLab.Tcp</c>.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 }

@@ -57,7 +57,9 @@ public sealed class LinkRelay : IDisposable
         _sendToClient = SendToClient;
         _clients = new PeerTable<DatagramAddress, RelayClient>(options.MaxClients);
         _target = DatagramAddress.From(options.Target);
-        _listener = DatagramSocket.Bind(options.Listen);
+        _listener = DatagramSocket.Bind(options.Listen, new DatagramSocketOptions { Meter = options.Meter });
+        options.Meter.LinksUp.Add(Up);
+        options.Meter.LinksDown.Add(Down);
         _poller.Add(_listener);
         _thread = new Thread(Run) { IsBackground = true, Name = "link relay" };
     }
@@ -134,6 +136,8 @@ public sealed class LinkRelay : IDisposable
             socket.Dispose();
         }
 
+        _options.Meter.LinksUp.Remove(Up);
+        _options.Meter.LinksDown.Remove(Down);
         _listener.Dispose();
         _poller.Dispose();
     }
@@ -268,7 +272,7 @@ public sealed class LinkRelay : IDisposable
         DatagramSocket upstream;
         try
         {
-            upstream = DatagramSocket.Bind(any, new DatagramSocketOptions { Remote = _options.Target, ReceiveBufferSize = ClientBufferSize });
+            upstream = DatagramSocket.Bind(any, new DatagramSocketOptions { Remote = _options.Target, ReceiveBufferSize = ClientBufferSize, Meter = _options.Meter });
         }
         catch (SocketException)
         {

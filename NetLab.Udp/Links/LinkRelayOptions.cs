@@ -1,4 +1,5 @@
 using System.Net;
+using NetLab.Udp.Diagnostics;
 using NetLab.Udp.Sockets;
 
 namespace NetLab.Udp.Links;
@@ -44,4 +45,7 @@ public sealed record LinkRelayOptions
 
     /// <summary>Bytes of memory that what is on the link may take, each direction.</summary>
     public long MaxBytesOnLink { get; init; } = 64 << 20;
+
+    /// <summary>Where it is counted what the relay does.</summary>
+    public UdpMeter Meter { get; init; } = UdpMeter.Shared;
 }

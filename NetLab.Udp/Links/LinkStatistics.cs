@@ -1,7 +1,9 @@
+using NetLab.Udp.Diagnostics;
+
 namespace NetLab.Udp.Links;
 
 /// <summary>Counts of what one direction of a link did, made from its log and from nothing else.</summary>
-public sealed class LinkStatistics
+public sealed class LinkStatistics : ICounts<LinkStatistics>
 {
     /// <summary>Datagrams that reached the link.</summary>
     public long Entered { get; private set; }
@@ -47,6 +49,26 @@ public sealed class LinkStatistics
 
     /// <summary>Datagrams that did not leave the link, for whatever reason.</summary>
     public long Dropped => Lost + ScriptedDrops + QueueDrops + TooLarge;
+
+    /// <inheritdoc/>
+    public void Add(LinkStatistics other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Entered += other.Entered;
+        EnteredBytes += other.EnteredBytes;
+        Delivered += other.Delivered;
+        DeliveredBytes += other.DeliveredBytes;
+        Lost += other.Lost;
+        ScriptedDrops += other.ScriptedDrops;
+        QueueDrops += other.QueueDrops;
+        TooLarge += other.TooLarge;
+        Duplicated += other.Duplicated;
+        HeldBack += other.HeldBack;
+        Reordered += other.Reordered;
+        Delayed += other.Delayed;
+        Corrupted += other.Corrupted;
+        Marked += other.Marked;
+    }
 
     /// <summary>Counts what the model decided about a datagram.</summary>
     internal void CountEntry(in LinkOutcome outcome)

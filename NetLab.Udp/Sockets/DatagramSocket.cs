@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using NetLab.Udp.Diagnostics;
 
 namespace NetLab.Udp.Sockets;
 
@@ -23,14 +24,17 @@ public sealed class DatagramSocket : IDisposable
     public const int MaxPieces = LinuxDatagramCalls.MaxPieces;
 
     private readonly DatagramCalls _calls;
+    private readonly UdpMeter _meter;
 
-    private DatagramSocket(Socket socket, bool connected, bool batches)
+    private DatagramSocket(Socket socket, bool connected, bool batches, UdpMeter meter)
     {
         Socket = socket;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         _calls = batches && LinuxSocketCalls.IsSupported
             ? new LinuxDatagramCalls(socket, connected)
             : new PortableDatagramCalls(socket, connected);
+        _meter = meter;
+        _meter.Sockets.Add(Statistics);
     }
 
     /// <summary>Where the socket is bound, with the port the system chose if 0 was asked for.</summary>
@@ -57,6 +61,7 @@ public sealed class DatagramSocket : IDisposable
     /// <param name="local">Address and port; port 0 lets the system choose.</param>
     /// <param name="options">Buffers and the peer; null for the defaults.</param>
     /// <exception cref="SocketException">The address is taken, is not this machine's, or is not permitted.</exception>
+    /// <exception cref="PlatformNotSupportedException">The port is to be shared, and the system does not offer that.</exception>
     public static DatagramSocket Bind(IPEndPoint local, DatagramSocketOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(local);
@@ -77,13 +82,18 @@ public sealed class DatagramSocket : IDisposable
                 ForbidFragments(socket);
             }
 
+            if (options.ReusePort)
+            {
+                SharePort(socket);
+            }
+
             socket.Bind(local);
             if (options.Remote is { } remote)
             {
                 socket.Connect(remote);
             }
 
-            return new DatagramSocket(socket, options.Remote is not null, options.UseBatches);
+            return new DatagramSocket(socket, options.Remote is not null, options.UseBatches, options.Meter);
         }
         catch
         {
@@ -106,6 +116,19 @@ public sealed class DatagramSocket : IDisposable
         {
             LinuxSocketCalls.TryForceReceiveBuffer(socket.SafeHandle, options.ReceiveBufferSize);
         }
+    }
+
+    private static void SharePort(Socket socket)
+    {
+        // asm-generic/socket.h. Other systems have an option of this name that does something else.
+        const int SocketLevel = 1;
+        const int ReusePort = 15;
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException("Several sockets on one port (SO_REUSEPORT) need Linux.");
+        }
+
+        socket.SetRawSocketOption(SocketLevel, ReusePort, BitConverter.GetBytes(1));
     }
 
     private static void ForbidFragments(Socket socket)
@@ -168,5 +191,9 @@ public sealed class DatagramSocket : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Socket.Dispose();
+    public void Dispose()
+    {
+        _meter.Sockets.Remove(Statistics);
+        Socket.Dispose();
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using NetLab.Udp.Diagnostics;
 
 namespace NetLab.Udp.Sockets;
 
@@ -28,4 +29,13 @@ public sealed record DatagramSocketOptions
     /// everywhere else.
     /// </summary>
     public bool UseBatches { get; init; } = true;
+
+    /// <summary>
+    /// Whether other sockets that say so too may be bound to the same address and port (SO_REUSEPORT, Linux): the system then
+    /// hands each peer's datagrams to one of them, always the same as long as none is opened or closed.
+    /// </summary>
+    public bool ReusePort { get; init; }
+
+    /// <summary>Where it is counted what passes.</summary>
+    public UdpMeter Meter { get; init; } = UdpMeter.Shared;
 }

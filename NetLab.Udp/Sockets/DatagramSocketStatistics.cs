@@ -1,7 +1,9 @@
+using NetLab.Udp.Diagnostics;
+
 namespace NetLab.Udp.Sockets;
 
 /// <summary>What has passed through a socket. Written by the threads that send and receive; a reader elsewhere sees figures that are a moment old.</summary>
-public sealed class DatagramSocketStatistics
+public sealed class DatagramSocketStatistics : ICounts<DatagramSocketStatistics>
 {
     /// <summary>System calls that sent.</summary>
     public long SendCalls { get; internal set; }
@@ -23,4 +25,24 @@ public sealed class DatagramSocketStatistics
 
     /// <summary>Batches whose end was lost because the caller's buffer was shorter.</summary>
     public long Truncated { get; internal set; }
+
+    /// <summary>
+    /// Times the kernel dropped something because the receive buffer was full, as far as the batches received since then tell;
+    /// each up to 64 datagrams.
+    /// </summary>
+    public long BufferDrops { get; internal set; }
+
+    /// <inheritdoc/>
+    public void Add(DatagramSocketStatistics other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        SendCalls += other.SendCalls;
+        DatagramsSent += other.DatagramsSent;
+        BytesSent += other.BytesSent;
+        ReceiveCalls += other.ReceiveCalls;
+        DatagramsReceived += other.DatagramsReceived;
+        BytesReceived += other.BytesReceived;
+        Truncated += other.Truncated;
+        BufferDrops += other.BufferDrops;
+    }
 }

@@ -37,6 +37,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     // The largest segment size that is worth asking to have cut; 0 once the kernel or the device has refused to cut at all.
     private int _largestSegment;
     private Instant _lastReceivedAt;
+    private uint _lastDrops;
 
     public LinuxDatagramCalls(Socket socket, bool connected)
     {
@@ -66,6 +67,8 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
             batch = new DatagramBatch(message.Length, message.SegmentSize, from, TimeOf(message.StampedAt), message.Drops) { Ecn = message.Ecn };
             CountReceived(message.Length, message.SegmentSize);
             Statistics.Truncated += message.IsTruncated ? 1 : 0;
+            Statistics.BufferDrops += unchecked(message.Drops - _lastDrops);
+            _lastDrops = message.Drops;
             return DatagramReceiveStatus.Received;
         }
 

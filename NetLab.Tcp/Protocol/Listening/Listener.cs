@@ -17,9 +17,6 @@ internal sealed class Listener(ConnectionOptions options, int backlog, Func<Data
     /// <summary>Connections established and not yet accepted by the application.</summary>
     public int Waiting { get; set; }
 
-    /// <summary>SYNs that found no room: answered by a cookie, or dropped if even an established connection would find none.</summary>
-    public long Overflows { get; set; }
-
     /// <summary>Whether a SYN may become a connection.</summary>
     public bool HasRoom => HalfOpen + Waiting < backlog;
 
