@@ -46,7 +46,7 @@ internal sealed class ConnectionFeatures(TcpConnection connection)
         set => connection.RemoteEndPoint = value;
     }
 
-    public MemoryPool<byte> MemoryPool => ConnectionPipes.Pool;
+    public MemoryPool<byte> MemoryPool => connection.MemoryPool;
 
     public void Abort() => connection.Abort();
 

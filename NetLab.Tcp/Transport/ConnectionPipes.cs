@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.IO.Pipelines;
-using NetLab.Tcp.Protocol;
 
 namespace NetLab.Tcp.Transport;
 
@@ -10,22 +8,21 @@ internal sealed class ConnectionPipes
     // Larger than a pipe's own 4 KiB: a window is then a few dozen blocks to walk, and not hundreds.
     private const int BlockSize = 16_384;
 
-    public ConnectionPipes(ConnectionOptions options, PipeScheduler applications)
+    public ConnectionPipes(TcpEndpointOptions options, PipeScheduler applications)
     {
+        int sendBuffer = options.Connection.SendBufferSize;
+
         // The receive window keeps the pipe within bounds, so it never has to pause the loop.
         Input = new PipeOptions(
-            Pool, readerScheduler: applications, pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: BlockSize, useSynchronizationContext: false);
+            options.MemoryPool, readerScheduler: applications, pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: BlockSize, useSynchronizationContext: false);
         Output = new PipeOptions(
-            Pool,
+            options.MemoryPool,
             writerScheduler: applications,
-            pauseWriterThreshold: options.SendBufferSize,
-            resumeWriterThreshold: options.SendBufferSize / 2,
+            pauseWriterThreshold: sendBuffer,
+            resumeWriterThreshold: sendBuffer / 2,
             minimumSegmentSize: BlockSize,
             useSynchronizationContext: false);
     }
-
-    /// <summary>Where the blocks come from.</summary>
-    public static MemoryPool<byte> Pool => MemoryPool<byte>.Shared;
 
     /// <summary>Of what has been received.</summary>
     public PipeOptions Input { get; }

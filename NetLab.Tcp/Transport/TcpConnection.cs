@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
@@ -119,6 +120,8 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
 
     /// <summary>Completes when the connection is over, with the reason; TIME-WAIT counts as over.</summary>
     public Task<CloseReason> Ended => _ended.Task;
+
+    internal MemoryPool<byte> MemoryPool => _endpoint.Options.MemoryPool;
 
     internal ConnectionEntry? Entry { get; private set; }
 

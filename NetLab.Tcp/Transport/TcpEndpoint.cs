@@ -73,7 +73,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
         Logger = options.LoggerFactory.CreateLogger(TcpLog.Category);
         _poller.Add(socket);
         _scheduler = new LoopScheduler(WakeLoop);
-        Pipes = new ConnectionPipes(options.Connection, ApplicationScheduler);
+        Pipes = new ConnectionPipes(options, ApplicationScheduler);
         _thread = new Thread(Run) { IsBackground = true, Name = $"tcp endpoint {socket.LocalEndPoint}" };
         TcpLog.Bound(Logger, socket.LocalEndPoint);
         _thread.Start();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -40,6 +41,9 @@ public sealed record TcpEndpointOptions
 
     /// <summary>Sees each datagram sent or received, on the endpoint's own thread; for recordings.</summary>
     public DatagramTap? Tap { get; init; }
+
+    /// <summary>Where the memory comes from that bytes lie in before they are sent, and after they were received, in blocks of 16 KiB.</summary>
+    public MemoryPool<byte> MemoryPool { get; init; } = MemoryPool<byte>.Shared;
 
     /// <summary>Where it is counted what the endpoint and its connections do; its socket has a meter of its own.</summary>
     public TcpMeter Meter { get; init; } = TcpMeter.Shared;

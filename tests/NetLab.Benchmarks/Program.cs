@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using NetLab.Benchmarks.Bare;
 using NetLab.Benchmarks.Decoding;
 using NetLab.Benchmarks.Idle;
+using NetLab.Benchmarks.Soak;
 
 switch (args)
 {
@@ -11,6 +12,8 @@ switch (args)
         return DecodeRace.Run(rest);
     case ["idle", .. var rest]:
         return await IdleConnections.RunAsync(rest).ConfigureAwait(false);
+    case ["soak", .. var rest]:
+        return await SoakRun.RunAsync(rest).ConfigureAwait(false);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace NetLab.Benchmarks.Idle;
+namespace NetLab.Benchmarks;
 
 /// <summary>What a process holds and has used.</summary>
 /// <param name="Managed">Bytes of live objects.</param>
