@@ -19,6 +19,7 @@ internal static class CommandLine
             ConnectCommand.Create(),
             SendCommand.Create(),
             ReceiveCommand.Create(),
+            HttpCommand.Create(),
             PerfCommand.Create(),
             LinkCommand.Create(),
             DecodeCommand.Create(),

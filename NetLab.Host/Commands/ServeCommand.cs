@@ -30,17 +30,15 @@ internal static class ServeCommand
         IHostApplicationLifetime lifetime = (IHostApplicationLifetime)host.Services.GetService(typeof(IHostApplicationLifetime))!;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach ((string name, LinkRelay? relay) in host.Services.GetServices<IHostedService>().OfType<RelayService>().Select(s => s.Summary))
+        LabServices services = host.Services.GetRequiredService<LabServices>();
+        foreach ((string name, LinkRelay relay) in services.Relays)
         {
-            if (relay is not null)
-            {
-                Console.WriteLine(name);
-                Terminal.Out.Write(new LinkTable(relay).Draw());
-            }
+            Console.WriteLine(name);
+            Terminal.Out.Write(new LinkTable(relay).Draw());
         }
 
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        if (LabHost.CrashOf(host) is { } crash)
+        if (services.Crash is { } crash)
         {
             throw new IOException($"a service failed: {crash.Message}", crash);
         }

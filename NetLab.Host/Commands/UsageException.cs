@@ -1,4 +1,4 @@
 namespace NetLab.Host.Commands;
 
 /// <summary>The command line or the configuration is wrong; the message is the one line that says which word and why.</summary>
-internal sealed class UsageException(string message) : Exception(message);
+internal class UsageException(string message) : Exception(message);

@@ -80,7 +80,7 @@ internal sealed class DemoRun(DemoOptions options)
     private async Task<IHost> StartServicesAsync(CancellationToken cancellationToken)
     {
         var lab = new LabOptions();
-        foreach (string kind in ServiceKinds.Names)
+        foreach (string kind in ServiceKinds.Simple)
         {
             lab.Services.Add(new ServiceOptions { Kind = kind, Address = "tcp://127.0.0.1:0" });
             lab.Services.Add(new ServiceOptions { Kind = kind, Address = "udp://127.0.0.1:0" });

@@ -10,6 +10,8 @@ namespace NetLab.Host.Flows;
 /// <summary>Reads one conversation out of a capture.</summary>
 internal sealed class FlowReader(ConversationName name, int maxEvents)
 {
+    private static readonly DecoderOptions Options = new() { HashStreams = false, DecodeBodies = false };
+
     private readonly List<FlowEvent> _events = [];
     private readonly PacketLabel _label = new();
     private string _client = "";
@@ -23,7 +25,7 @@ internal sealed class FlowReader(ConversationName name, int maxEvents)
     public (int Exit, Flow Flow) Read(CaptureInput capture, CancellationToken cancellationToken)
     {
         int exit = capture.Decode(
-            new DecoderOptions { HashStreams = false, DecodeBodies = false },
+            Options,
             (in CapturedPacket packet, DecodedPacket decoded) =>
             {
                 Add(packet.Bytes, decoded);
@@ -32,6 +34,22 @@ internal sealed class FlowReader(ConversationName name, int maxEvents)
             _ => { },
             cancellationToken);
         return _events.Count > 0 ? (exit, new Flow(_client, _server, _events)) : throw new InvalidDataException($"{capture.Path}: there is no stream {name}");
+    }
+
+    /// <summary>Reads it out of a recording that is known to be whole.</summary>
+    public Flow Read(CaptureReader recording)
+    {
+        DecodePipeline.Run(
+            recording,
+            new PacketDecoder(Options),
+            (in CapturedPacket packet, DecodedPacket decoded) =>
+            {
+                Add(packet.Bytes, decoded);
+                return true;
+            },
+            long.MaxValue,
+            CancellationToken.None);
+        return new Flow(_client, _server, _events);
     }
 
     private void Add(ReadOnlySpan<byte> bytes, DecodedPacket decoded)

@@ -9,20 +9,20 @@ using NetLab.Udp.Links;
 namespace NetLab.Host.Measurement;
 
 /// <summary>Measures transports in turn, each run in two new processes on loopback, with an emulated link between them if one is asked for.</summary>
-internal sealed class PerfSideBySide(
-    IReadOnlyList<PerfPlan> plans, IReadOnlyList<string> recordings, LinkDescription? link, ulong seed, IPerfBoard board)
+/// <param name="comparison">What is measured.</param>
+/// <param name="board">Told how far it is.</param>
+internal sealed class PerfSideBySide(PerfComparison comparison, IPerfBoard board)
 {
     private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
 
     /// <summary>Runs A B C, A B C …, so that what changes in the machine meanwhile changes for all.</summary>
-    /// <param name="rounds">How many times each.</param>
     /// <param name="runs">Receives each run when it is over.</param>
     /// <param name="cancellationToken">Stops; what is complete stays.</param>
-    public async Task RunAsync(int rounds, List<PerfRun> runs, CancellationToken cancellationToken)
+    public async Task RunAsync(List<PerfRun> runs, CancellationToken cancellationToken)
     {
-        for (int round = 1; round <= rounds; round++)
+        for (int round = 1; round <= comparison.Rounds; round++)
         {
-            foreach (PerfPlan plan in plans)
+            foreach (PerfPlan plan in comparison.Plans)
             {
                 string transport = LabAddress.SchemeOf(plan.Transport);
                 board.Begin(transport, round);
@@ -48,14 +48,14 @@ internal sealed class PerfSideBySide(
         await using (server.ConfigureAwait(false))
         {
             LabAddress address = LabAddress.Parse(await server.ListeningAsync(cancellationToken).ConfigureAwait(false));
-            using LinkRelay? relay = link is null ? null : Start(new IPEndPoint(IPAddress.Loopback, address.Port));
+            using LinkRelay? relay = comparison.Link is null ? null : Start(new IPEndPoint(IPAddress.Loopback, address.Port));
             if (relay is not null)
             {
                 address = address.At(relay.LocalEndPoint);
             }
 
             Task watching = WatchAsync(server);
-            var client = new ChildProcess([.. ArgumentsOf(plan, address), .. recordings]);
+            var client = new ChildProcess([.. ArgumentsOf(plan, address), .. comparison.Recordings]);
             await using (client.ConfigureAwait(false))
             {
                 // Interrupted, the sender stops and still collects what arrived until then.
@@ -79,14 +79,14 @@ internal sealed class PerfSideBySide(
                 await server.EndAsync().ConfigureAwait(false);
                 await watching.ConfigureAwait(false);
                 run = (run ?? throw new IOException("the sender reported nothing")) with { Round = round };
-                return relay is null ? run : WithLink(run, LinkReport.Of(relay, seed), plan);
+                return relay is null ? run : WithLink(run, LinkReport.Of(relay, comparison.Seed), plan);
             }
         }
     }
 
     private LinkRelay Start(IPEndPoint target)
     {
-        var relay = new LinkRelay(LabRelay.OptionsFor(AnyPort, target, link!, seed));
+        var relay = new LinkRelay(LabRelay.OptionsFor(AnyPort, target, comparison.Link!, comparison.Seed));
         relay.Start();
         return relay;
     }

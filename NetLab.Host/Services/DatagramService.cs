@@ -9,13 +9,15 @@ using NetLab.Udp.Time;
 namespace NetLab.Host.Services;
 
 /// <summary>A service on datagrams: each is answered by itself, never by more bytes than it had.</summary>
-internal sealed class DatagramService(string kind, LabAddress address, bool allowRemote, LabRecorder? recorder, ServiceAddresses addresses)
-    : BackgroundService
+internal sealed class DatagramService(string kind, LabAddress address, bool allowRemote, LabRecorder? recorder)
+    : BackgroundService, IBoundService
 {
     private readonly DatagramPoller _poller = new();
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
     private DatagramSocket? _socket;
     private DatagramTap? _tap;
+
+    public LabAddress BoundAddress => _socket is null ? address : address.At(_socket.LocalEndPoint);
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +33,6 @@ internal sealed class DatagramService(string kind, LabAddress address, bool allo
         DatagramSocket socket = _socket;
         _tap = recorder?.AddPlace($"{kind} {address}", () => socket.LocalEndPoint, asTcp: false);
         _poller.Add(_socket);
-        addresses.Publish(kind, address.At(_socket.LocalEndPoint));
         return base.StartAsync(cancellationToken);
     }
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NetLab.Host.Commands;
 using NetLab.Host.Recording;
-using NetLab.Host.Streams;
 
 namespace NetLab.Host.Services;
 
@@ -78,38 +77,24 @@ internal static class LabHost
     public static IHost Build(LabOptions options, LabRecorder? recorder = null, Action<string, LabAddress>? onPublished = null)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(options.LogLevel)
 
             // How starting failed is said once, in one line, by the command.
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Services.AddSingleton(new ServiceAddresses { OnPublished = onPublished });
+        if (options.Telemetry.Endpoint is not null)
+        {
+            Telemetry.AddTo(builder, options.Telemetry);
+        }
 
         // Ctrl-C is the command line's; it stops the host.
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
-        foreach (ServiceOptions service in options.Services)
-        {
-            LabAddress address = LabAddress.Parse(service.Address);
-            builder.Services.AddSingleton<IHostedService>(services => address.IsStream
-                ? new StreamService(service.Kind, address, new StreamOptions(null, options.AllowRemote, recorder) { Place = $"{service.Kind} {address}" }, services.GetRequiredService<ServiceAddresses>(), services.GetRequiredService<ILogger<StreamService>>())
-                : new DatagramService(service.Kind, address, options.AllowRemote, recorder, services.GetRequiredService<ServiceAddresses>()));
-        }
-
-        foreach (RelayOptions relay in options.Relays)
-        {
-            builder.Services.AddSingleton<IHostedService>(
-                services => new RelayService(relay, options.AllowRemote, recorder, services.GetRequiredService<ServiceAddresses>()));
-        }
-
+        builder.Services.AddSingleton(provider => new LabServices(
+            options, recorder, onPublished, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LabServices>());
         return builder.Build();
     }
-
-    /// <summary>The error of a service that crashed, or null.</summary>
-    public static Exception? CrashOf(IHost host) => host.Services.GetServices<IHostedService>()
-        .OfType<BackgroundService>()
-        .Select(s => s.ExecuteTask is { IsFaulted: true } task ? task.Exception!.GetBaseException() : null)
-        .FirstOrDefault(e => e is not null);
 
     private sealed class QuietLifetime : IHostLifetime
     {

@@ -5,6 +5,9 @@ namespace NetLab.Host.Services;
 /// <summary>One link relay of the configuration.</summary>
 internal sealed class RelayOptions
 {
+    /// <summary>What it is called; relay and a number if nothing is said.</summary>
+    public string? Name { get; set; }
+
     /// <summary>Where clients send to.</summary>
     public string Listen { get; set; } = "";
 

@@ -9,20 +9,28 @@ using NetLab.Udp.Links;
 namespace NetLab.Host.Services;
 
 /// <summary>A link relay as a service.</summary>
-internal sealed class RelayService(RelayOptions options, bool allowRemote, LabRecorder? recorder, ServiceAddresses addresses) : BackgroundService
+internal sealed class RelayService(RelayOptions options, bool allowRemote, LabRecorder? recorder) : BackgroundService, IBoundService
 {
     private LinkRelay? _relay;
 
-    /// <summary>Where it listens and passes on to, and what it has done.</summary>
-    public (string Name, LinkRelay? Relay) Summary => ($"relay {options.Listen} → {options.Target}", _relay);
+    /// <summary>Where it listens and passes on to, and what it has done; of a relay that has started.</summary>
+    public (string Name, LinkRelay Relay) Summary => ($"relay {options.Listen} → {options.Target}", _relay!);
+
+    /// <summary>The seed of its link; known once it has started.</summary>
+    public ulong Seed { get; private set; }
+
+    public LabAddress BoundAddress => LabAddress.Parse(options.Listen) is var listen && _relay is null ? listen : listen.At(_relay!.LocalEndPoint);
+
+    /// <summary>Makes the link another one.</summary>
+    public void Change(LinkDescription link) => _relay!.Change(link);
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         LabAddress listen = LabAddress.Parse(options.Listen);
         LinkDescription link = CommonOptions.Link(options.Link);
-        ulong seed = link.Seed ?? Seeds.Draw();
+        Seed = link.Seed ?? Seeds.Draw();
         IPEndPoint local = listen.Resolve(allowRemote);
-        LinkRelayOptions relay = LabRelay.OptionsFor(local, LabAddress.Parse(options.Target).ResolvePeer(allowRemote), link, seed) with
+        LinkRelayOptions relay = LabRelay.OptionsFor(local, LabAddress.Parse(options.Target).ResolvePeer(allowRemote), link, Seed) with
         {
             Tap = recorder?.AddPlace($"relay {options.Listen}, at its clients", () => local),
         };
@@ -36,7 +44,6 @@ internal sealed class RelayService(RelayOptions options, bool allowRemote, LabRe
             throw BindFailure.Explain(listen, error);
         }
 
-        addresses.Publish($"relay to {options.Target}, seed={seed}", listen.At(_relay.LocalEndPoint));
         _relay.Start();
         return base.StartAsync(cancellationToken);
     }

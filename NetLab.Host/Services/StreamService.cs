@@ -8,15 +8,16 @@ using NetLab.Host.Streams;
 namespace NetLab.Host.Services;
 
 /// <summary>A service on byte streams: listens before the next service starts, serves each stream on its own.</summary>
-internal sealed class StreamService(string kind, LabAddress address, StreamOptions options, ServiceAddresses addresses, ILogger<StreamService> logger)
-    : BackgroundService
+internal sealed class StreamService(string kind, LabAddress address, StreamOptions options, ILogger<StreamService> logger)
+    : BackgroundService, IBoundService
 {
     private StreamListener? _listener;
+
+    public LabAddress BoundAddress => _listener?.Address ?? address;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         _listener = StreamListener.Bind(address, options);
-        addresses.Publish(kind, _listener.Address);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 

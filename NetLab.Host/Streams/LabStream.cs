@@ -40,6 +40,9 @@ internal sealed class LabStream : IAsyncDisposable
     /// <summary>NetLab's counts; null for the kernel's TCP, which keeps its own.</summary>
     public ConnectionStatistics? Statistics => _connection?.Statistics;
 
+    /// <summary>The same as a stream, for code that knows no pipes; then it alone reads and writes.</summary>
+    public Stream AsStream() => _connection is { } connection ? new TcpConnectionStream(connection) : new NetworkStream(_socket!, ownsSocket: true);
+
     /// <summary>Ends the stream at once: the peer sees a reset.</summary>
     public void Abort()
     {

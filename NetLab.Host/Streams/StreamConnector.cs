@@ -38,12 +38,7 @@ internal static class StreamConnector
     {
         TcpEndpoint? endpoint = null;
         var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, options.LocalPort);
-        endpoint = TcpEndpoint.Bind(any, new TcpEndpointOptions
-        {
-            Connection = options.ToConnectionOptions(),
-            Remote = remote,
-            Tap = options.TapAt(() => Volatile.Read(ref endpoint)?.LocalEndPoint ?? any),
-        });
+        endpoint = TcpEndpoint.Bind(any, options.ToEndpointOptions(() => Volatile.Read(ref endpoint)?.LocalEndPoint ?? any) with { Remote = remote });
         try
         {
             return new LabStream(await endpoint.ConnectAsync(remote, cancellationToken).ConfigureAwait(false), endpoint);

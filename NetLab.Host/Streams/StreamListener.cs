@@ -35,12 +35,7 @@ internal sealed class StreamListener : IAsyncDisposable
             switch (address.Transport)
             {
                 case LabTransport.Tcp:
-                    var endpointOptions = new TcpEndpointOptions
-                    {
-                        Connection = options.ToConnectionOptions(),
-                        Tap = options.TapAt(() => local),
-                    };
-                    TcpEndpoint endpoint = TcpEndpoint.Bind(local, endpointOptions);
+                    TcpEndpoint endpoint = TcpEndpoint.Bind(local, options.ToEndpointOptions(() => local));
                     local = endpoint.LocalEndPoint;
                     return new StreamListener(address, options, endpoint, null);
                 case LabTransport.KernelTcp:

@@ -1,6 +1,9 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using NetLab.Host.Recording;
 using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Transport;
 using NetLab.Udp.Sockets;
 
 namespace NetLab.Host.Streams;
@@ -13,6 +16,9 @@ internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, LabRec
 {
     /// <summary>The place's name in a recording.</summary>
     public string Place { get; init; } = "nlab";
+
+    /// <summary>Where endpoints write to their log.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>The local port to connect from; 0 lets the system choose.</summary>
     public int LocalPort { get; init; }
@@ -30,6 +36,15 @@ internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, LabRec
         DatagramTap? recording = Recorder?.AddPlace(Place, localEndPoint, RecordsAsTcp);
         return recording + Watch;
     }
+
+    /// <summary>An endpoint of NetLab's TCP by these options.</summary>
+    /// <param name="localEndPoint">The endpoint's own address, once it is known.</param>
+    public TcpEndpointOptions ToEndpointOptions(Func<IPEndPoint> localEndPoint) => new()
+    {
+        Connection = ToConnectionOptions(),
+        Tap = TapAt(localEndPoint),
+        LoggerFactory = Loggers,
+    };
 
     /// <summary>The same as options of NetLab's TCP.</summary>
     public ConnectionOptions ToConnectionOptions()

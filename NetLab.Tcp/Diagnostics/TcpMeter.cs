@@ -40,8 +40,8 @@ public sealed class TcpMeter : IDisposable
             () => [new(Interlocked.Read(ref _clients), Role(isPassive: false)), new(Interlocked.Read(ref _servers), Role(isPassive: true))],
             "{connection}",
             "Connections that are established");
-        _handshakes = _meter.CreateHistogram<double>("netlab.tcp.handshake.duration", "s", "From the SYN to an established connection, or to its failure");
-        _lives = _meter.CreateHistogram<double>("netlab.tcp.connection.duration", "s", "How long connections were established");
+        _handshakes = _meter.CreateHistogram<double>("netlab.tcp.handshake.duration", "s", "From the SYN to an established connection, or to its failure", null, Buckets(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100));
+        _lives = _meter.CreateHistogram<double>("netlab.tcp.connection.duration", "s", "How long connections were established", null, Buckets(0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 86_400));
         ByDirection("netlab.tcp.segments", "{segment}", "Segments sent and received", s => s.SegmentsSent, s => s.SegmentsReceived);
         ByDirection("netlab.tcp.io", "By", "Bytes of payload sent, retransmissions counted, and received in order", s => s.BytesSent, s => s.BytesReceived);
         Count("netlab.tcp.retransmissions", "{segment}", "Segments sent again", s => s.Retransmissions);
@@ -92,6 +92,9 @@ public sealed class TcpMeter : IDisposable
         CloseReason.Cancelled => "cancelled",
         _ => "aborted",
     };
+
+    // A handshake on loopback takes microseconds, one that fails two minutes: the usual buckets begin at five seconds.
+    private static InstrumentAdvice<double> Buckets(params double[] bounds) => new() { HistogramBucketBoundaries = bounds };
 
     private void Count(string name, string unit, string description, Func<ConnectionStatistics, long> read) =>
         _meter.CreateObservableCounter(name, () => read(Connections.Sum()), unit, description);

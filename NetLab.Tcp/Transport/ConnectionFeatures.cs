@@ -46,7 +46,7 @@ internal sealed class ConnectionFeatures(TcpConnection connection)
         set => connection.RemoteEndPoint = value;
     }
 
-    public MemoryPool<byte> MemoryPool => connection.MemoryPool;
+    public MemoryPool<byte> MemoryPool => connection.ServerPool;
 
     public void Abort() => connection.Abort();
 

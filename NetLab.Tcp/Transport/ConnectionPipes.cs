@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 
 namespace NetLab.Tcp.Transport;
@@ -11,6 +12,7 @@ internal sealed class ConnectionPipes
     public ConnectionPipes(TcpEndpointOptions options, PipeScheduler applications)
     {
         int sendBuffer = options.Connection.SendBufferSize;
+        ServerPool = new ServerMemoryPool(options.MemoryPool);
 
         // The receive window keeps the pipe within bounds, so it never has to pause the loop.
         Input = new PipeOptions(
@@ -23,6 +25,9 @@ internal sealed class ConnectionPipes
             minimumSegmentSize: BlockSize,
             useSynchronizationContext: false);
     }
+
+    /// <summary>For servers that build answers before they send them.</summary>
+    public MemoryPool<byte> ServerPool { get; }
 
     /// <summary>Of what has been received.</summary>
     public PipeOptions Input { get; }

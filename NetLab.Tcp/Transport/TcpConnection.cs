@@ -121,7 +121,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     /// <summary>Completes when the connection is over, with the reason; TIME-WAIT counts as over.</summary>
     public Task<CloseReason> Ended => _ended.Task;
 
-    internal MemoryPool<byte> MemoryPool => _endpoint.Options.MemoryPool;
+    internal MemoryPool<byte> ServerPool => _endpoint.Pipes.ServerPool;
 
     internal ConnectionEntry? Entry { get; private set; }
 

@@ -17,6 +17,7 @@ public sealed partial class ServeTests : IDisposable
             "Lab:Services:0:Kind=echo", "Lab:Services:0:Address=tcp://127.0.0.1:0",
             "Lab:Services:1:Kind=echo", "Lab:Services:1:Address=udp://127.0.0.1:0",
             .. Enumerable.Range(2, 4).Select(i => $"Lab:Services:{i}:Address=udp://127.0.0.1:0"),
+            "Lab:Services:6:Address=tcp://127.0.0.1:0", "Lab:Services:7:Address=kernel-tcp://127.0.0.1:0",
         ];
         using Nlab serve = Nlab.Start(
             _folder.FullName, "serve", [.. settings.SelectMany(s => new[] { "--set", s }), "--pcap", "all.pcapng", "--pcap-as-tcp", "tcp.pcapng", "--qlog", "tcp.qlog"]);

@@ -26,6 +26,16 @@ public sealed class UsageTests
     [InlineData("serve --set Lab:Services:0:Kind=echoo", "echoo")]
     [InlineData("serve --set Lab:Services:0:Colour=red", "Colour")]
     [InlineData("serve --set Lab:Relays:0:Listen=udp://127.0.0.1:0 --set Lab:Relays:0:Target=udp://127.0.0.1:1 --set Lab:Relays:0:Link=loss=2", "loss=2")]
+    [InlineData("serve --set Lab:Services:0:Name=echo-udp", "echo-udp")]
+    [InlineData("serve --set Lab:Services:6:Address=udp://127.0.0.1:0", "http")]
+    [InlineData("serve --set Lab:Telemetry:Otlp=http://8.8.8.8:4317", "8.8.8.8")]
+    [InlineData("serve --set Lab:Telemetry:Protocol=smoke", "smoke")]
+    [InlineData("http GET udp://127.0.0.1:1/", "udp://127.0.0.1:1")]
+    [InlineData("http GET kernel-tcp://127.0.0.1:1/ --ladder", "--ladder")]
+    [InlineData("http G(T tcp://127.0.0.1:1/", "G(T")]
+    [InlineData("http GET tcp://127.0.0.1:1/ --header colour", "colour")]
+    [InlineData("http GET tcp://8.8.8.8:80/", "--allow-remote")]
+    [InlineData("http PUT tcp://127.0.0.1:1/ --data @no-such-file", "no-such-file")]
     [InlineData("demo --link delay=xyz", "delay=xyz")]
     [InlineData("link udp://127.0.0.1:0 udp://127.0.0.1:1 --log no/such/folder", "no/such/folder")]
     [InlineData("perf --transport carrier-pigeon", "carrier-pigeon")]
@@ -87,12 +97,13 @@ public sealed class UsageTests
     [UnixFact]
     public async Task Serve_runs_until_ctrl_c()
     {
-        string[] arguments = ["serve", .. Enumerable.Range(0, 6).SelectMany(i => new[] { "--set", $"Lab:Services:{i}:Address={(i < 3 ? "tcp" : "udp")}://127.0.0.1:0" })];
+        string[] transports = ["tcp", "tcp", "tcp", "udp", "udp", "udp", "tcp", "kernel-tcp"];
+        string[] arguments = ["serve", .. transports.SelectMany((t, i) => new[] { "--set", $"Lab:Services:{i}:Address={t}://127.0.0.1:0" })];
         using Nlab serve = Nlab.Start(null, arguments);
-        await serve.Printed("source   udp://");
+        await serve.Printed("http     kernel-tcp://");
         serve.Interrupt();
         Nlab.Ended end = await serve.End();
         Assert.Equal(130, end.ExitCode);
-        Assert.Equal(6, end.Output.TrimEnd().Split('\n').Length);
+        Assert.Equal(transports.Length, end.Output.TrimEnd().Split('\n').Length);
     }
 }

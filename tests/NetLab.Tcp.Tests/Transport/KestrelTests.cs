@@ -44,6 +44,12 @@ public sealed class KestrelTests : IAsyncLifetime
         _server.MapGet("/bytes/{count}", (int count) => Results.Bytes(Bytes(count)));
         _server.MapPost("/hash", async (HttpRequest request) => Convert.ToHexString(await SHA256.HashDataAsync(request.Body)));
         _server.MapGet("/echo/{text}", (string text) => text);
+        _server.MapGet("/written", async (HttpResponse response) =>
+        {
+            // Into the server's own buffers, before anything has been sent.
+            System.Buffers.BuffersExtensions.Write(response.BodyWriter, "written"u8);
+            await response.BodyWriter.FlushAsync();
+        });
     }
 
     public Task InitializeAsync() => _server.StartAsync();
@@ -79,6 +85,7 @@ public sealed class KestrelTests : IAsyncLifetime
 
         string[] texts = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => client.GetStringAsync($"/echo/side-{i}"))).WaitAsync(Patience);
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"side-{i}"), texts);
+        Assert.Equal("written", await client.GetStringAsync("/written").WaitAsync(Patience));
         using HttpResponseMessage nothing = await client.GetAsync("/nothing").WaitAsync(Patience);
         Assert.Equal((HttpStatusCode.NotFound, version), (nothing.StatusCode, nothing.Version.Major));
         Assert.True(link is null || link.Up.Lost + link.Down.Lost > 0);

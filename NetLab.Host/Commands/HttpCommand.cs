@@ -1,0 +1,156 @@
+using System.CommandLine;
+using System.Net.Http.Headers;
+using NetLab.Host.Http;
+using NetLab.Host.Recording;
+using NetLab.Host.Services;
+using NetLab.Host.Streams;
+using NetLab.Udp.Links;
+
+namespace NetLab.Host.Commands;
+
+/// <summary><c>nlab http METHOD URL</c>: one request over NetLab's TCP or the kernel's.</summary>
+internal static class HttpCommand
+{
+    public static Command Create()
+    {
+        var method = new Argument<string>("METHOD") { Description = "GET, HEAD, PUT, PATCH, POST, DELETE, or another" };
+        var url = new Argument<string>("URL") { Description = "What of: tcp://HOST:PORT/PATH or kernel-tcp://HOST:PORT/PATH" };
+        var data = new Option<string?>("--data", "-d") { Description = "Send this as the body; @FILE a file's bytes, @- standard input", HelpName = "TEXT" };
+        var header = new Option<string[]>("--header", "-H") { Description = "One header field, such as 'Accept: text/plain'", HelpName = "FIELD" };
+        var output = new Option<FileInfo?>("--output", "-o") { Description = "Write the body into this file instead of to standard output", HelpName = "FILE" };
+        var ladder = new Option<bool>("--ladder") { Description = "Show the segments of the exchange: handshake, request, response and FINs (tcp only)" };
+        var link = new Option<string?>("--link") { Description = "An emulated link on the way, such as delay=20ms,loss=5% (tcp only)", HelpName = "LINK" };
+        Option<string> timeout = CommonOptions.Timeout("30s");
+        Option<ulong?> seed = CommonOptions.Seed();
+        Option<bool> allowRemote = CommonOptions.AllowRemote();
+        var command = new Command("http", "One HTTP request: the body to standard output, status and header fields to standard error; 1 if the status is 400 or more")
+        {
+            method, url, data, header, output, ladder, link, timeout, seed, allowRemote,
+        };
+        RecordingArguments recorded = RecordingArguments.AddTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            HttpAddress address = HttpAddress.Parse(parsed.GetRequiredValue(url));
+            var request = new HttpRequestMessage(MethodOf(parsed.GetRequiredValue(method)), address.Resource) { Content = Body(parsed.GetValue(data)) };
+            foreach (string field in parsed.GetValue(header) ?? [])
+            {
+                Add(request, field);
+            }
+
+            string? description = parsed.GetValue(link);
+            bool isOurs = address.Server.Transport == LabTransport.Tcp;
+            if (!isOurs && (parsed.GetValue(ladder) || description is not null))
+            {
+                throw new UsageException($"{(description is null ? "--ladder" : "--link")}: {address.Server} sends segments that are the kernel's; nlab capture shows those");
+            }
+
+            var plan = new HttpPlan(
+                address, request, parsed.GetValue(output), parsed.GetValue(ladder), description is null ? null : CommonOptions.Link(description), parsed.GetValue(seed));
+            var options = new StreamOptions(CommonOptions.Duration(parsed.GetRequiredValue(timeout), "--timeout"), parsed.GetValue(allowRemote)) { Place = "client" };
+            address.Server.ResolvePeer(options.AllowRemote);
+            return RunAsync(plan, options, recorded.From(parsed).For(address.Server), cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(HttpPlan plan, StreamOptions options, RecordingOptions recording, CancellationToken cancellationToken)
+    {
+        using LabRecorder? recorder = recording.Open();
+        HttpLadder? ladder = plan.Ladder ? new HttpLadder() : null;
+        using LinkRelay? relay = plan.Link is { } link ? StartLink(plan, link, options.AllowRemote) : null;
+        options = options with { Recorder = recorder, Watch = ladder is null ? null : ladder.See };
+        HttpAddress address = relay is null ? plan.Address : plan.Address with { Server = plan.Address.Server.At(relay.LocalEndPoint) };
+        int exit = ExitCode.Failed;
+        await HttpExchange.RunAsync(
+            address,
+            plan.Request,
+            options,
+            async response =>
+            {
+                await Console.Error.WriteLineAsync($"HTTP/{response.Version} {(int)response.StatusCode} {response.ReasonPhrase}").ConfigureAwait(false);
+                foreach ((string name, IEnumerable<string> values) in response.Headers.Concat(response.Content.Headers))
+                {
+                    await Console.Error.WriteLineAsync($"{name}: {string.Join(", ", values)}").ConfigureAwait(false);
+                }
+
+                Stream body = plan.Output is null ? Console.OpenStandardOutput() : plan.Output.Create();
+                await using (body.ConfigureAwait(false))
+                {
+                    await response.Content.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
+                }
+
+                exit = (int)response.StatusCode < 400 ? ExitCode.Done : ExitCode.Failed;
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (ladder is not null)
+        {
+            Console.WriteLine();
+            foreach (string line in ladder.Draw())
+            {
+                Console.WriteLine(line);
+            }
+        }
+
+        return exit;
+    }
+
+    private static LinkRelay StartLink(HttpPlan plan, LinkDescription link, bool allowRemote)
+    {
+        ulong seed = link.Seed ?? plan.Seed ?? Seeds.Draw();
+        Console.Error.WriteLine($"link seed={seed}");
+        System.Net.IPEndPoint target = plan.Address.Server.ResolvePeer(allowRemote);
+        var local = new System.Net.IPEndPoint(target.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? System.Net.IPAddress.Loopback : System.Net.IPAddress.IPv6Loopback, 0);
+        var relay = new LinkRelay(LabRelay.OptionsFor(local, target, link, seed));
+        relay.Start();
+        return relay;
+    }
+
+    private static HttpMethod MethodOf(string name)
+    {
+        try
+        {
+            return HttpMethod.Parse(name);
+        }
+        catch (FormatException)
+        {
+            throw new UsageException($"'{name}': a method is a word such as GET");
+        }
+    }
+
+    private static HttpContent? Body(string? data)
+    {
+        if (data is null)
+        {
+            return null;
+        }
+
+        HttpContent content;
+        try
+        {
+            content = data == "@-" ? new StreamContent(Console.OpenStandardInput())
+                : data.StartsWith('@') ? new StreamContent(File.OpenRead(data[1..]))
+                : new StringContent(data);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"--data '{data}': cannot be read: {error.Message}");
+        }
+
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
+    }
+
+    private static void Add(HttpRequestMessage request, string field)
+    {
+        int colon = field.IndexOf(':', StringComparison.Ordinal);
+        string name = colon < 0 ? "" : field[..colon].Trim();
+        string value = field[(colon + 1)..].Trim();
+        request.Content?.Headers.Remove(name.Length == 0 ? "X" : name);
+        if (name.Length == 0 || (!request.Headers.TryAddWithoutValidation(name, value) && request.Content?.Headers.TryAddWithoutValidation(name, value) != true))
+        {
+            throw new UsageException($"--header '{field}': a header field looks like Name: value{(request.Content is null ? "" : "; those of a body need --data")}");
+        }
+    }
+
+    private sealed record HttpPlan(HttpAddress Address, HttpRequestMessage Request, FileInfo? Output, bool Ladder, LinkDescription? Link, ulong? Seed);
+}

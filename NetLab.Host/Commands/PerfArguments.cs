@@ -1,0 +1,224 @@
+using System.CommandLine;
+using NetLab.Host.Measurement;
+using NetLab.Host.Recording;
+using NetLab.Host.Rendering;
+using NetLab.Udp.Flows;
+using NetLab.Udp.Links;
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Text;
+
+namespace NetLab.Host.Commands;
+
+/// <summary>What <c>nlab perf</c> is asked to measure: its options, and what of them makes sense together.</summary>
+internal sealed class PerfArguments
+{
+    private static readonly LabTransport[] All = [LabTransport.Tcp, LabTransport.Udp, LabTransport.KernelTcp, LabTransport.KernelUdp];
+
+    private readonly Argument<string?> _url = new("URL") { Description = "Send to an nlab perf server there, instead of comparing", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _transport = new("--transport") { Description = "What to compare: tcp, udp, kernel-tcp, kernel-udp; all if not given", HelpName = "LIST" };
+    private readonly Option<string> _time = new("--time") { Description = "How long each run is measured", HelpName = "DURATION", DefaultValueFactory = _ => "5s" };
+    private readonly Option<string?> _bytes = new("--bytes") { Description = "Send so much instead, such as 1G", HelpName = "N" };
+    private readonly Option<int> _segmentSize = new("--segment-size") { Description = "Bytes a datagram, or the largest segment of a stream", HelpName = "N", DefaultValueFactory = _ => 1400 };
+    private readonly Option<int> _streams = new("--streams") { Description = "Flows or connections at once", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _rate = new("--rate") { Description = "Bits a second to offer, streams together; 0 for flat out", HelpName = "RATE", DefaultValueFactory = _ => "0" };
+    private readonly Option<string?> _warmUp = new("--warm-up") { Description = "Time before the measured part; 1s if not given, none with --bytes (of streams, never)", HelpName = "DURATION" };
+    private readonly Option<string?> _link = new("--link") { Description = "An emulated link between the two, such as delay=20ms,loss=1%", HelpName = "LINK" };
+    private readonly Option<string?> _congestion = new("--congestion") { Description = "Congestion control of streams: cubic, reno or bbr, and what the kernel has; the transport's own choice if not given", HelpName = "NAME" };
+    private readonly Option<bool> _ecn = new("--ecn") { Description = "Let tcp ask queues to mark instead of drop (ECN; a link marks with mark=SIZE)" };
+    private readonly Option<bool> _mtuSearch = new("--mtu-search") { Description = "Let tcp find out how large a segment, up to --segment-size, the path carries (a link drops larger ones with mtu=N)" };
+    private readonly Option<bool> _latency = new("--latency") { Description = "Measure round trips of 100 bytes instead: p50, p90, p99, p99.9" };
+    private readonly Option<bool> _connections = new("--connections") { Description = "Measure connections opened, used for one request and closed, a second" };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "How often each, in turns; medians and ratios are taken over rounds", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON document" };
+    private readonly Option<FileInfo?> _plot = new("--plot") { Description = "Draw the throughput over time: .svg or .png", HelpName = "FILE" };
+    private readonly Option<bool> _jsonStream = new("--json-stream") { Hidden = true };
+    private readonly Option<ulong?> _seed = CommonOptions.Seed();
+    private readonly Option<bool> _allowRemote = CommonOptions.AllowRemote();
+
+    private readonly RecordingArguments _recorded;
+
+    private PerfArguments(Command command) => _recorded = RecordingArguments.AddTo(command);
+
+    /// <summary>Adds them to a verb.</summary>
+    public static PerfArguments AddTo(Command command)
+    {
+        var arguments = new PerfArguments(command);
+        command.Add(arguments._url);
+        command.Add(arguments._transport);
+        command.Add(arguments._time);
+        command.Add(arguments._bytes);
+        command.Add(arguments._segmentSize);
+        command.Add(arguments._streams);
+        command.Add(arguments._rate);
+        command.Add(arguments._warmUp);
+        command.Add(arguments._link);
+        command.Add(arguments._congestion);
+        command.Add(arguments._ecn);
+        command.Add(arguments._mtuSearch);
+        command.Add(arguments._latency);
+        command.Add(arguments._connections);
+        command.Add(arguments._rounds);
+        command.Add(arguments._json);
+        command.Add(arguments._plot);
+        command.Add(arguments._jsonStream);
+        command.Add(arguments._seed);
+        command.Add(arguments._allowRemote);
+        return arguments;
+    }
+
+    /// <summary>A comparison as a command line of <c>nlab perf</c> says it.</summary>
+    /// <exception cref="UsageException">It makes no sense, or is none.</exception>
+    public static PerfComparison ComparisonOf(IReadOnlyList<string> commandLine)
+    {
+        var command = new Command("perf");
+        PerfArguments arguments = AddTo(command);
+        ParseResult parsed = command.Parse(commandLine);
+        if (parsed.Errors.Count > 0)
+        {
+            throw new UsageException(parsed.Errors[0].Message);
+        }
+
+        return arguments.Url(parsed) is { } url ? throw new UsageException($"'{url}': a comparison has no address") : arguments.Comparison(parsed);
+    }
+
+    /// <summary>Where to send to, instead of comparing; null to compare.</summary>
+    public string? Url(ParseResult parsed) => parsed.GetValue(_url);
+
+    /// <summary>Whether another machine may be reached.</summary>
+    public bool AllowRemote(ParseResult parsed) => parsed.GetValue(_allowRemote);
+
+    /// <summary>How to show what was measured.</summary>
+    public PerfOutput Output(ParseResult parsed)
+    {
+        FileInfo? plot = parsed.GetValue(_plot);
+        ThroughputPlot.Check(plot);
+        return new PerfOutput(parsed.GetValue(_json), parsed.GetValue(_jsonStream), plot);
+    }
+
+    /// <summary>What to record of a run with an address.</summary>
+    public RecordingOptions Recording(ParseResult parsed, LabAddress address) => _recorded.From(parsed).For(address);
+
+    /// <summary>The one run with an address.</summary>
+    /// <exception cref="UsageException">It makes no sense.</exception>
+    public PerfPlan Plan(ParseResult parsed, LabAddress address)
+    {
+        if (parsed.GetValue(_transport) is not null || parsed.GetValue(_link) is not null || parsed.GetValue(_rounds) != 1)
+        {
+            throw new UsageException($"'{address}': --transport, --link and --rounds compare on this machine, without an address");
+        }
+
+        return Checked(Template(parsed) with { Transport = address.Transport });
+    }
+
+    /// <summary>What to compare.</summary>
+    /// <exception cref="UsageException">It makes no sense.</exception>
+    public PerfComparison Comparison(ParseResult parsed)
+    {
+        PerfPlan template = Template(parsed);
+        int rounds = parsed.GetValue(_rounds);
+        if (rounds is < 1 or > 1000)
+        {
+            throw new UsageException($"--rounds '{rounds}': 1 to 1000");
+        }
+
+        string? description = parsed.GetValue(_link);
+        LinkDescription? emulated = description is null ? null : CommonOptions.Link(description);
+        PerfPlan[] plans = [.. Transports(parsed.GetValue(_transport), emulated is not null, template.Mode).Select(t => Checked(template with { Transport = t }))];
+        string[] recordings = Recordings(_recorded.From(parsed), plans, rounds);
+        return new PerfComparison(plans, recordings, emulated, description, rounds, emulated?.Seed ?? parsed.GetValue(_seed) ?? Seeds.Draw());
+    }
+
+    private PerfPlan Template(ParseResult parsed)
+    {
+        bool counted = parsed.GetValue(_bytes) is not null;
+        string warm = parsed.GetValue(_warmUp) ?? (counted ? "0" : "1s");
+        string rate = parsed.GetRequiredValue(_rate);
+        var template = new PerfPlan(default, parsed.GetValue(_segmentSize), parsed.GetValue(_streams))
+        {
+            Time = CommonOptions.Duration(parsed.GetRequiredValue(_time), "--time"),
+            Bytes = Size(parsed.GetValue(_bytes)),
+            Rate = Quantity.TryParseRate(rate, out long bits) ? bits : throw new UsageException($"--rate '{rate}': a rate looks like 100M or 10G"),
+            WarmUp = Quantity.TryParseDuration(warm, out TimeSpan before) ? before : throw new UsageException($"--warm-up '{warm}': a duration looks like 20ms, 1.5s or 2m"),
+            Congestion = parsed.GetValue(_congestion),
+            Ecn = parsed.GetValue(_ecn),
+            MtuSearch = parsed.GetValue(_mtuSearch),
+            Mode = Mode(parsed.GetValue(_latency), parsed.GetValue(_connections)),
+        };
+        if (template.Mode != PerfMode.Throughput && (counted || template.Rate != 0))
+        {
+            throw new UsageException($"{(counted ? "--bytes" : "--rate")}: only of throughput");
+        }
+
+        return template.Streams is < 1 or > PerfPlan.MaxStreams
+            ? throw new UsageException($"--streams '{template.Streams}': 1 to {PerfPlan.MaxStreams}")
+            : template;
+    }
+
+    private static PerfMode Mode(bool latency, bool connections) => (latency, connections) switch
+    {
+        (true, true) => throw new UsageException("--connections: one of --latency and --connections at a time"),
+        (true, false) => PerfMode.Latency,
+        (false, true) => PerfMode.Connections,
+        _ => PerfMode.Throughput,
+    };
+
+    private static long Size(string? text) =>
+        text is null ? 0 : Quantity.TryParseSize(text, out long size) && size > 0 ? size : throw new UsageException($"--bytes '{text}': a size looks like 64K or 1G, and is more than 0");
+
+    private static PerfPlan Checked(PerfPlan plan)
+    {
+        bool datagrams = IsOfDatagrams(plan.Transport);
+        if (datagrams && plan.Mode == PerfMode.Connections)
+        {
+            throw new UsageException($"--connections: {LabAddress.SchemeOf(plan.Transport)} has no connections");
+        }
+
+        (int least, int most) = datagrams ? (ProbeHeader.Size, DatagramSocket.MaxDatagramSize) : (88, 32_767);
+        if (plan.SegmentSize < least || plan.SegmentSize > most)
+        {
+            throw new UsageException($"--segment-size '{plan.SegmentSize}': {least} to {most} for {LabAddress.SchemeOf(plan.Transport)}");
+        }
+
+        if (plan.Transport == LabTransport.Tcp)
+        {
+            CongestionNames.Parse(plan.Congestion);
+        }
+
+        // A stream has no marks in it: with so many bytes asked for, all of them count.
+        return !datagrams && plan.Bytes > 0 ? plan with { WarmUp = TimeSpan.Zero } : plan;
+    }
+
+    // The sender records, in its own process; a second run would write over the first.
+    private static string[] Recordings(RecordingOptions recording, PerfPlan[] plans, int rounds)
+    {
+        string[] arguments = [.. recording.Arguments];
+        if (arguments.Length > 0 && (plans.Length > 1 || rounds > 1))
+        {
+            throw new UsageException($"{arguments[0]} '{arguments[1]}': one run is recorded: say which --transport, and no --rounds");
+        }
+
+        // Says now what the sender would say later.
+        recording.For(new LabAddress(plans[0].Transport, "127.0.0.1", 0));
+        return arguments;
+    }
+
+    private static IEnumerable<LabTransport> Transports(string? list, bool linked, PerfMode mode)
+    {
+        if (list is null)
+        {
+            // A link carries datagrams: the kernel's TCP does not pass it.
+            return All.Where(t => !(linked && t == LabTransport.KernelTcp) && !(mode == PerfMode.Connections && IsOfDatagrams(t)));
+        }
+
+        LabTransport[] transports = [.. list.Split(',', StringSplitOptions.TrimEntries).Select(name =>
+            LabAddress.TransportOf(name) ?? throw new UsageException($"--transport '{name}': the transports are tcp, udp, kernel-tcp, kernel-udp"))];
+        if (linked && transports.Contains(LabTransport.KernelTcp))
+        {
+            throw new UsageException("--transport 'kernel-tcp': the kernel's TCP does not go through --link, which carries datagrams");
+        }
+
+        return transports.Distinct();
+    }
+
+    private static bool IsOfDatagrams(LabTransport transport) => transport is LabTransport.Udp or LabTransport.KernelUdp;
+}

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using NetLab.Host.Services;
+
+namespace NetLab.Host.Http;
+
+/// <summary>What the lab offers over HTTP: its services and its measurements, as resources.</summary>
+internal sealed class LabApi(LabServices services, LabRuns runs)
+{
+    /// <summary>Maps the resources.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var all = new ServiceResource(services);
+        var measured = new RunResource(runs);
+        Read(routes, "/", _ => JsonAnswer.Of(new LabDocument(Version, "/services", "/runs", "/metrics"), LabJson.Readable.LabDocument));
+        Read(routes, "/services", _ => all.List());
+        Change(routes, "POST", "/services", all.CreateAsync);
+        Read(routes, "/services/{name}", context => all.Get(Name(context)));
+        Change(routes, "PUT", "/services/{name}", context => all.PutAsync(context, Name(context)));
+        Change(routes, "PATCH", "/services/{name}", context => all.PatchAsync(context, Name(context)));
+        Change(routes, "DELETE", "/services/{name}", context => all.DeleteAsync(context, Name(context)));
+        Read(routes, "/runs", _ => measured.List());
+        Change(routes, "POST", "/runs", measured.CreateAsync);
+        Read(routes, "/runs/{name}", context => measured.Get(Name(context)));
+        Change(routes, "DELETE", "/runs/{name}", context => Task.FromResult(measured.Delete(Name(context))));
+    }
+
+    private static string Version => typeof(LabApi).Assembly.GetName().Version?.ToString(3) ?? "";
+
+    private static string Name(HttpContext context) => (string)context.GetRouteValue("name")!;
+
+    private static void Read(IEndpointRouteBuilder routes, string pattern, Func<HttpContext, IResult> read) =>
+        Map(routes, ["GET", "HEAD"], pattern, context => Task.FromResult(read(context)));
+
+    private static void Change(IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> change) =>
+        Map(routes, [method], pattern, change);
+
+    private static void Map(IEndpointRouteBuilder routes, string[] methods, string pattern, Func<HttpContext, Task<IResult>> answer)
+    {
+        RequestDelegate handler = async context =>
+        {
+            RequestBody.RequireJson(context.Request);
+            IResult result = await answer(context).ConfigureAwait(false);
+            await result.ExecuteAsync(context).ConfigureAwait(false);
+        };
+        routes.MapMethods(pattern, methods, handler);
+    }
+}

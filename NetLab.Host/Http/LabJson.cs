@@ -1,0 +1,24 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace NetLab.Host.Http;
+
+/// <summary>The documents of the lab's HTTP service.</summary>
+[JsonSerializable(typeof(LabDocument))]
+[JsonSerializable(typeof(ServiceDocument))]
+[JsonSerializable(typeof(IReadOnlyList<ServiceDocument>))]
+[JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(IReadOnlyList<RunDocument>))]
+[JsonSerializable(typeof(ProblemDocument))]
+internal sealed partial class LabJson : JsonSerializerContext
+{
+    /// <summary>With quotes and arrows as they are: this is no part of a web page.</summary>
+    public static LabJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

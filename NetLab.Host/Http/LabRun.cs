@@ -1,0 +1,67 @@
+using System.Text.Json;
+using NetLab.Host.Measurement;
+using NetLab.Host.Measurement.Reports;
+
+namespace NetLab.Host.Http;
+
+/// <summary>A measurement that somebody asked for: <c>nlab perf</c>, side by side, on this machine.</summary>
+internal sealed class LabRun(int number, IReadOnlyList<string> commandLine, PerfComparison comparison) : IPerfBoard, IDisposable
+{
+    private readonly CancellationTokenSource _cancelled = new();
+    private readonly List<PerfRun> _runs = [];
+    private volatile string? _present;
+    private volatile Outcome? _outcome;
+
+    /// <summary>Its number, counted from 1.</summary>
+    public int Number { get; } = number;
+
+    /// <summary>Completes when it is over, however it ended.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>What is to be told of it.</summary>
+    public RunDocument Document => _outcome is { } outcome
+        ? new(Number, outcome.State, CommandLine, null, outcome.Error, outcome.Result)
+        : new(Number, "running", CommandLine, _present, null, null);
+
+    private string CommandLine => $"nlab perf {string.Join(' ', commandLine)}";
+
+    /// <summary>Begins.</summary>
+    public void Start() => Completion = Task.Run(RunAsync);
+
+    /// <summary>Ends it early.</summary>
+    public void Cancel() => _cancelled.Cancel();
+
+    public void Begin(string transport, int round) => _present = $"{transport}, round {round} of {comparison.Rounds}";
+
+    public void Interval(PerfInterval interval)
+    {
+    }
+
+    public void End(PerfRun run) => _present = null;
+
+    public void Dispose() => _cancelled.Dispose();
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await new PerfSideBySide(comparison, this).RunAsync(_runs, _cancelled.Token).ConfigureAwait(false);
+            _outcome = new Outcome("done", null, Measured());
+        }
+        catch (OperationCanceledException)
+        {
+            _outcome = new Outcome("cancelled", null, Measured());
+        }
+        catch (Exception error)
+        {
+            // Whoever asks for it hears of it.
+            _outcome = new Outcome("failed", error.Message, Measured());
+        }
+    }
+
+    private JsonElement? Measured() => _runs.Count == 0
+        ? null
+        : JsonSerializer.SerializeToElement(new PerfDocument(comparison.LinkText, comparison.Plans[0].SegmentSize, _runs), PerfDocumentJson.Default.PerfDocument);
+
+    private sealed record Outcome(string State, string? Error, JsonElement? Result);
+}

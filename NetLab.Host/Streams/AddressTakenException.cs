@@ -1,0 +1,6 @@
+using NetLab.Host.Commands;
+
+namespace NetLab.Host.Streams;
+
+/// <summary>Somebody else listens there.</summary>
+internal sealed class AddressTakenException(string message) : UsageException(message);

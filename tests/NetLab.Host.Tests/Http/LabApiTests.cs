@@ -1,0 +1,215 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace NetLab.Host.Tests.Http;
+
+/// <summary>The lab over HTTP, by NetLab's TCP and by the kernel's: the methods and status codes that people expect.</summary>
+public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
+{
+    public static TheoryData<string> Transports => ["tcp", "kernel-tcp"];
+
+    [Theory]
+    [MemberData(nameof(Transports))]
+    public async Task A_service_is_made_changed_and_taken_away(string transport)
+    {
+        using HttpClient client = lab.Client(transport);
+        string name = $"mine-{transport}";
+        using HttpResponseMessage created = await client.PostAsync("/services", Json($$"""{ "name": "{{name}}", "kind": "echo", "address": "udp://127.0.0.1:0" }"""));
+        Assert.Equal((HttpStatusCode.Created, $"/services/{name}"), (created.StatusCode, created.Headers.Location?.ToString()));
+        JsonObject service = await ObjectIn(created);
+        Assert.Equal(("echo", true), ((string?)service["kind"], (bool?)service["running"]));
+        string address = (string)service["address"]!;
+        Assert.Equal("hello", await AskAsync(address, "hello"));
+
+        using HttpResponseMessage stopped = await client.PatchAsync($"/services/{name}", Json("""{ "running": false }"""));
+        Assert.Equal(HttpStatusCode.OK, stopped.StatusCode);
+        Assert.False((bool)(await ObjectIn(stopped))["running"]!);
+        Assert.NotEqual("hello", await AskAsync(address, "hello"));
+
+        using HttpResponseMessage replaced = await client.PutAsync($"/services/{name}", Json("""{ "kind": "discard", "address": "udp://127.0.0.1:0" }"""));
+        Assert.Equal(HttpStatusCode.OK, replaced.StatusCode);
+        JsonObject now = await ObjectIn(await client.GetAsync($"/services/{name}"));
+        Assert.Equal(("discard", true), ((string?)now["kind"], (bool?)now["running"]));
+
+        using HttpResponseMessage gone = await client.DeleteAsync($"/services/{name}");
+        Assert.Equal(HttpStatusCode.NoContent, gone.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.DeleteAsync($"/services/{name}")).StatusCode);
+        using HttpResponseMessage put = await client.PutAsync($"/services/{name}", Json("""{ "kind": "source", "address": "tcp://127.0.0.1:0", "running": false }"""));
+        Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync($"/services/{name}")).StatusCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Transports))]
+    public async Task A_relays_link_changes_while_it_runs(string transport)
+    {
+        using HttpClient client = lab.Client(transport);
+        string name = $"link-{transport}";
+        JsonObject echo = await ObjectIn(await client.PostAsync("/services", Json($$"""{ "name": "behind-{{name}}", "kind": "echo", "address": "udp://127.0.0.1:0" }""")));
+        JsonObject relay = await ObjectIn(await client.PostAsync("/services", Json(
+            $$"""{ "name": "{{name}}", "kind": "relay", "address": "udp://127.0.0.1:0", "target": "{{echo["address"]}}", "link": "delay=1ms" }""")));
+        Assert.Equal("hello", await AskAsync((string)relay["address"]!, "hello"));
+        JsonObject changed = await ObjectIn(await client.PatchAsync($"/services/{name}", Json("""{ "link": "loss=100%" }""")));
+        Assert.Equal(((string)relay["address"]!, "loss=100%"), ((string)changed["address"]!, (string)changed["link"]!));
+        Assert.Null(await AskAsync((string)relay["address"]!, "hello"));
+        using HttpResponseMessage wrong = await client.PatchAsync($"/services/{name}", Json("""{ "link": "loss=2" }"""));
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        Assert.Equal("loss=100%", (string?)(await ObjectIn(await client.GetAsync($"/services/{name}")))["link"]);
+        await client.DeleteAsync($"/services/{name}");
+        await client.DeleteAsync($"/services/behind-{name}");
+    }
+
+    [Theory]
+    [InlineData("tcp", "GET", "/nothing", null, 404, "/nothing")]
+    [InlineData("tcp", "GET", "/services/nobody", null, 404, "nobody")]
+    [InlineData("tcp", "GET", "/runs/77", null, 404, "77")]
+    [InlineData("tcp", "DELETE", "/services", null, 405, "GET")]
+    [InlineData("kernel-tcp", "PUT", "/runs/1", "{}", 405, "DELETE")]
+    [InlineData("tcp", "POST", "/services", "{", 400, "no JSON")]
+    [InlineData("tcp", "POST", "/services", "[]", 400, "object")]
+    [InlineData("tcp", "POST", "/services", """{ "name": "x" }""", 400, "kind")]
+    [InlineData("tcp", "POST", "/services", """{ "name": "x", "kind": "ekko", "address": "tcp://127.0.0.1:0" }""", 400, "ekko")]
+    [InlineData("tcp", "POST", "/services", """{ "name": "x y", "kind": "echo", "address": "tcp://127.0.0.1:0" }""", 400, "x y")]
+    [InlineData("tcp", "POST", "/services", """{ "name": "x", "kind": "echo", "address": "tcp://8.8.8.8:1" }""", 400, "8.8.8.8")]
+    [InlineData("tcp", "POST", "/services", """{ "name": "x", "kind": "echo", "address": "tcp://127.0.0.1:0", "colour": "red" }""", 400, "colour")]
+    [InlineData("tcp", "PUT", "/services/x", """{ "name": "y", "kind": "echo", "address": "tcp://127.0.0.1:0" }""", 400, "y")]
+    [InlineData("tcp", "POST", "/services", """{ "name": "echo-tcp", "kind": "echo", "address": "tcp://127.0.0.1:0" }""", 409, "echo-tcp")]
+    [InlineData("kernel-tcp", "DELETE", "/services/http-tcp", null, 409, "http-tcp")]
+    [InlineData("tcp", "PATCH", "/services/http-tcp", """{ "running": false }""", 409, "http-tcp")]
+    [InlineData("tcp", "POST", "/runs", """{ "transport": "pigeon" }""", 400, "pigeon")]
+    [InlineData("tcp", "POST", "/runs", """{ "time": "1h" }""", 400, "time")]
+    [InlineData("tcp", "POST", "/runs", """{ "plot": "x.svg" }""", 400, "plot")]
+    [InlineData("tcp", "POST", "/runs", """{ "transport": "tcp", "streams": 0 }""", 400, "streams")]
+    public async Task What_cannot_be_done_is_a_problem_that_says_why(string transport, string method, string path, string? body, int status, string word)
+    {
+        using HttpClient client = lab.Client(transport);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : Json(body) };
+
+        // Changes are rationed, and each of these counts as one.
+        HttpResponseMessage response = await SendAsync(client, request);
+        Assert.Equal((HttpStatusCode)status, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        JsonObject problem = await ObjectIn(response);
+        Assert.Equal(status, (int?)problem["status"]);
+        Assert.Contains(word, (string?)problem["detail"], StringComparison.Ordinal);
+        if (status == 405)
+        {
+            Assert.Contains(word, response.Content.Headers.Allow);
+        }
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_a_conflict_and_a_replaced_service_that_cannot_start_goes_on_as_before()
+    {
+        using HttpClient client = lab.Client("tcp");
+        JsonObject taken = await ObjectIn(await client.PostAsync("/services", Json("""{ "name": "first", "kind": "echo", "address": "udp://127.0.0.1:0" }""")));
+        using HttpResponseMessage second = await client.PostAsync("/services", Json($$"""{ "name": "second", "kind": "echo", "address": "{{taken["address"]}}" }"""));
+        Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/services/second")).StatusCode);
+
+        JsonObject other = await ObjectIn(await client.PostAsync("/services", Json("""{ "name": "other", "kind": "echo", "address": "udp://127.0.0.1:0" }""")));
+        using HttpResponseMessage moved = await client.PatchAsync("/services/other", Json($$"""{ "address": "{{taken["address"]}}" }"""));
+        Assert.Equal(HttpStatusCode.Conflict, moved.StatusCode);
+        JsonObject still = await ObjectIn(await client.GetAsync("/services/other"));
+        Assert.True((bool)still["running"]!);
+        Assert.Equal("hello", await AskAsync((string)still["address"]!, "hello"));
+        Assert.NotNull(other);
+        await client.DeleteAsync("/services/first");
+        await client.DeleteAsync("/services/other");
+    }
+
+    [Fact]
+    public async Task What_a_client_does_not_take_or_does_not_say_is_refused()
+    {
+        using HttpClient client = lab.Client("tcp");
+        foreach ((string accept, HttpStatusCode expected) in ((string, HttpStatusCode)[])
+            [("text/html", HttpStatusCode.NotAcceptable), ("application/json;q=0, */*", HttpStatusCode.NotAcceptable), ("text/html, */*;q=0.1", HttpStatusCode.OK), ("application/*", HttpStatusCode.OK)])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/services");
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+            Assert.Equal(expected, (await client.SendAsync(request)).StatusCode);
+        }
+
+        using var unnamed = new HttpRequestMessage(HttpMethod.Post, "/services") { Content = new StringContent("{}") };
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await SendAsync(client, unnamed)).StatusCode);
+        using var large = new HttpRequestMessage(HttpMethod.Post, "/services") { Content = Json(new string(' ', 100_000)) };
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await SendAsync(client, large)).StatusCode);
+        using var stranger = new HttpRequestMessage(HttpMethod.Get, "/services") { Headers = { Host = "evil.example" } };
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.SendAsync(stranger)).StatusCode);
+        using HttpResponseMessage head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/services"));
+        Assert.Equal((HttpStatusCode.OK, 0), (head.StatusCode, (await head.Content.ReadAsByteArrayAsync()).Length));
+        Assert.InRange(head.Content.Headers.ContentLength ?? 0, 100, 10_000);
+    }
+
+    [Fact]
+    public async Task A_measurement_is_begun_shown_and_ended_and_two_at_once_are_not()
+    {
+        using HttpClient client = lab.Client("kernel-tcp");
+        using var post = new HttpRequestMessage(HttpMethod.Post, "/runs") { Content = Json("""{ "transport": "tcp", "time": "300ms", "warm_up": "0" }""") };
+        using HttpResponseMessage created = await SendAsync(client, post);
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        string run = created.Headers.Location!.ToString();
+        using var another = new HttpRequestMessage(HttpMethod.Post, "/runs") { Content = Json("""{ "transport": "tcp" }""") };
+        using HttpResponseMessage refused = await SendAsync(client, another);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        JsonObject shown = await ObjectIn(await client.GetAsync(run));
+        while ((string?)shown["state"] == "running")
+        {
+            shown = await ObjectIn(await client.GetAsync(run));
+        }
+
+        Assert.Equal("done", (string?)shown["state"]);
+        Assert.Equal("netlab.perf/1", (string?)shown["result"]!["schema"]);
+        Assert.True((bool)shown["result"]!["runs"]![0]!["end"]!["intact"]!);
+        Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync(run)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(run)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Meters_are_shown_as_prometheus_reads_them()
+    {
+        using HttpClient client = lab.Client("tcp");
+        string metrics = await client.GetStringAsync("/metrics");
+        Assert.Contains("# TYPE netlab_tcp_segments_total counter", metrics, StringComparison.Ordinal);
+        Assert.Contains("netlab_udp_datagrams_total{", metrics, StringComparison.Ordinal);
+        string connections = metrics.Split('\n').Single(l => l.StartsWith("netlab_tcp_connections{", StringComparison.Ordinal) && l.Contains("netlab_tcp_role=\"server\"", StringComparison.Ordinal));
+        Assert.True(int.Parse(connections.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) >= 1, connections);
+    }
+
+    private static StringContent Json(string text) => new(text, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+
+    private static async Task<JsonObject> ObjectIn(HttpResponseMessage response) => JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+
+    // As a client does that is told to wait.
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpRequestMessage request)
+    {
+        HttpResponseMessage response = await client.SendAsync(request);
+        while (response.StatusCode == HttpStatusCode.TooManyRequests)
+        {
+            Assert.NotNull(response.Headers.RetryAfter?.Delta);
+            using var again = new HttpRequestMessage(request.Method, request.RequestUri) { Content = request.Content };
+            response = await client.SendAsync(again);
+        }
+
+        return response;
+    }
+
+    private static async Task<string?> AskAsync(string address, string question)
+    {
+        using var socket = new System.Net.Sockets.UdpClient();
+        socket.Connect(IPAddress.Loopback, new Uri(address).Port);
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            await socket.SendAsync(Encoding.UTF8.GetBytes(question), late.Token);
+            return Encoding.UTF8.GetString((await socket.ReceiveAsync(late.Token)).Buffer);
+        }
+        catch (Exception error) when (error is OperationCanceledException or System.Net.Sockets.SocketException)
+        {
+            return null;
+        }
+    }
+}

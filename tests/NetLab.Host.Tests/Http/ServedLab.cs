@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using NetLab.Tcp.Transport;
+
+namespace NetLab.Host.Tests.Http;
+
+/// <summary><c>nlab serve</c> with an echo, and HTTP over NetLab's TCP and the kernel's; and clients of either.</summary>
+public sealed partial class ServedLab : IAsyncLifetime
+{
+    private readonly TcpConnectionFactory _factory = new();
+    private DirectoryInfo? _folder;
+    private Nlab? _serve;
+
+    /// <summary>Where HTTP is served over NetLab's TCP.</summary>
+    public string Tcp { get; private set; } = "";
+
+    /// <summary>Where HTTP is served over the kernel's.</summary>
+    public string KernelTcp { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        _folder = Directory.CreateTempSubdirectory("nlab-http");
+        string config = Path.Combine(_folder.FullName, "lab.json");
+        await File.WriteAllTextAsync(config, """
+            { "Lab": { "Services": [
+                { "Kind": "echo", "Address": "tcp://127.0.0.1:0" },
+                { "Kind": "http", "Address": "tcp://127.0.0.1:0" },
+                { "Kind": "http", "Address": "kernel-tcp://127.0.0.1:0" } ] } }
+            """);
+        _serve = Nlab.Start(_folder.FullName, "serve", "--config", config);
+        await _serve.Printed("http     kernel-tcp://127.0.0.1:");
+        MatchCollection addresses = Address().Matches(_serve.OutputSoFar());
+        (Tcp, KernelTcp) = (addresses[0].Groups[1].Value, addresses[1].Groups[1].Value);
+    }
+
+    public Task DisposeAsync()
+    {
+        _serve?.Dispose();
+        _folder?.Delete(recursive: true);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>.NET's own client, over one TCP or the other.</summary>
+    public HttpClient Client(string transport)
+    {
+        var address = new Uri(transport == "tcp" ? Tcp : KernelTcp);
+        var to = new IPEndPoint(IPAddress.Loopback, address.Port);
+        return new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                if (transport == "tcp")
+                {
+                    return new TcpConnectionStream(await _factory.ConnectAsync(to, cancellationToken));
+                }
+
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(to, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        })
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{to.Port}"),
+            Timeout = TimeSpan.FromSeconds(60),
+        };
+    }
+
+    [GeneratedRegex(@"http +(\S+)")]
+    private static partial Regex Address();
+}
