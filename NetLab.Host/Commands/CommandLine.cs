@@ -28,7 +28,8 @@ internal static class CommandLine
             FlowCommand.Create(),
             CaptureCommand.Create(),
         };
-        ParseResult parsed = root.Parse(args);
+        // A word that begins with @ is what it is: a file to send, and no file of further words.
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             // Of several, the one that names a word says most; "a command is required" only repeats it.

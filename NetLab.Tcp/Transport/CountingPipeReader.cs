@@ -1,22 +1,35 @@
-using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.ExceptionServices;
 
 namespace NetLab.Tcp.Transport;
 
-/// <summary>The application's end of the input pipe: the same pipe, and the receive window learns what was consumed.</summary>
+/// <summary>
+/// The application's end of the input pipe: the same pipe, and the receive window learns what was consumed. A connection that was
+/// broken off shows as an exception, but not before what had arrived has been seen: as a kernel has it, whose queue outlives the RST.
+/// </summary>
+/// <param name="inner">The pipe's own reader.</param>
+/// <param name="onConsumed">Told how many bytes were consumed.</param>
+/// <param name="onCompleted">Told that nothing more is read.</param>
 internal sealed class CountingPipeReader(PipeReader inner, Action<long> onConsumed, Action onCompleted) : PipeReader
 {
-    private ReadOnlySequence<byte> _buffer;
+    private ReadResult _read;
+    private long _consumed;
+    private long _seen;
+    private volatile Exception? _failure;
+
+    /// <summary>What a read throws that finds nothing new at the end of the pipe; set before the pipe is completed.</summary>
+    public void FailAtEnd(Exception failure) => _failure = failure;
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        long bytes = _buffer.Slice(_buffer.Start, consumed).Length;
-        _buffer = default;
+        long bytes = _read.Buffer.Slice(_read.Buffer.Start, consumed).Length;
+        _read = default;
         inner.AdvanceTo(consumed, examined);
         if (bytes > 0)
         {
+            _consumed += bytes;
             onConsumed(bytes);
         }
     }
@@ -29,17 +42,37 @@ internal sealed class CountingPipeReader(PipeReader inner, Action<long> onConsum
         onCompleted();
     }
 
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
-    {
-        ReadResult result = await inner.ReadAsync(cancellationToken).ConfigureAwait(false);
-        _buffer = result.Buffer;
-        return result;
-    }
+    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+        Take(await inner.ReadAsync(cancellationToken).ConfigureAwait(false));
 
     public override bool TryRead(out ReadResult result)
     {
-        bool read = inner.TryRead(out result);
-        _buffer = read ? result.Buffer : _buffer;
-        return read;
+        if (!inner.TryRead(out result))
+        {
+            return false;
+        }
+
+        result = Take(result);
+        return true;
+    }
+
+    private ReadResult Take(ReadResult result)
+    {
+        long end = _consumed + result.Buffer.Length;
+        if (result.IsCompleted && _failure is { } failure)
+        {
+            if (end <= _seen && !result.IsCanceled)
+            {
+                inner.AdvanceTo(result.Buffer.Start);
+                ExceptionDispatchInfo.Throw(failure);
+            }
+
+            // More has come than was seen before, and it is no end that comes after it.
+            result = new ReadResult(result.Buffer, result.IsCanceled, isCompleted: false);
+        }
+
+        _seen = Math.Max(_seen, end);
+        _read = result;
+        return result;
     }
 }

@@ -29,6 +29,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
 {
     private readonly TcpEndpoint _endpoint;
     private readonly StreamInput _input;
+    private readonly CountingPipeReader _reader;
     private readonly Pipe _output;
     private readonly ClosedSignal _closed = new();
     private readonly TaskCompletionSource _established;
@@ -47,6 +48,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     private long _consumedSinceSignal;
     private int _signaled;
     private bool _outputEnded;
+    private bool _closesLater;
     private volatile bool _inputCompleted;
     private volatile Request _request;
 
@@ -63,8 +65,8 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         _output = new Pipe(endpoint.Pipes.Output);
         _gate = options.UnsentLowWaterMark is null ? null : new LowWaterGate();
         _consumedStep = options.ReceiveBufferSize / 8;
-        Transport = new DuplexPipe(
-            new CountingPipeReader(_input.Reader, OnConsumed, OnInputCompleted), new SignalingPipeWriter(_output.Writer, Signal, _gate));
+        _reader = new CountingPipeReader(_input.Reader, OnConsumed, OnInputCompleted);
+        Transport = new DuplexPipe(_reader, new SignalingPipeWriter(_output.Writer, Signal, _gate));
         LocalEndPoint = endpoint.LocalEndPoint;
         RemoteEndPoint = remote;
     }
@@ -246,7 +248,13 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
             _gate?.Open();
         }
 
-        if (request == Request.Close)
+        if (request == Request.Close && connection.Unsent > 0 && connection.Unread > 0 && !_closesLater)
+        {
+            // Bytes are left unread, so closing is a reset: what was said before it may leave first, as far as the window allows.
+            _closesLater = true;
+            _endpoint.TryPost(Signal);
+        }
+        else if (request == Request.Close)
         {
             connection.Close(_endpoint.Now);
         }
@@ -284,7 +292,17 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         }
 
         FlushInput();
-        _input.Complete(error);
+        if (reason is CloseReason.Reset or CloseReason.TimedOut)
+        {
+            // Of the peer's doing: what it sent before is still good.
+            _reader.FailAtEnd(error!);
+            _input.Complete();
+        }
+        else
+        {
+            _input.Complete(error);
+        }
+
         _outputEnded = true;
         _reading = null;
         _output.Reader.Complete(error);

@@ -26,7 +26,7 @@ public sealed class UsageTests
     [InlineData("serve --set Lab:Services:0:Kind=echoo", "echoo")]
     [InlineData("serve --set Lab:Services:0:Colour=red", "Colour")]
     [InlineData("serve --set Lab:Relays:0:Listen=udp://127.0.0.1:0 --set Lab:Relays:0:Target=udp://127.0.0.1:1 --set Lab:Relays:0:Link=loss=2", "loss=2")]
-    [InlineData("serve --set Lab:Services:0:Name=echo-udp", "echo-udp")]
+    [InlineData("serve --set Lab:Services:0:Name=same --set Lab:Services:1:Name=same", "same")]
     [InlineData("serve --set Lab:Services:6:Address=udp://127.0.0.1:0", "http")]
     [InlineData("serve --set Lab:Telemetry:Otlp=http://8.8.8.8:4317", "8.8.8.8")]
     [InlineData("serve --set Lab:Telemetry:Protocol=smoke", "smoke")]

@@ -53,7 +53,7 @@ public sealed class HttpCommandTests(ServedLab lab) : IClassFixture<ServedLab>, 
 
         Assert.Equal(2, rungs.Count(r => r.Contains("FIN", StringComparison.Ordinal) && !r.Contains("retransmission", StringComparison.Ordinal)));
         string summary = (await Nlab.Run(_folder, "decode", "run.pcapng", "--summary")).Output;
-        Assert.Contains("GET /services/echo-tcp", summary, StringComparison.Ordinal);
+        Assert.Contains("eth/ip/tcp/http", summary, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -92,6 +92,30 @@ public sealed class StreamBehaviourTests
     }
 
     [Fact]
+    public async Task What_was_said_before_a_reset_is_still_read_and_then_the_reset_is_told()
+    {
+        await using var pair = await ConnectedPair.Open();
+        await pair.Client.Transport.Output.WriteAsync(Bytes(1, 300_000));
+        ReadResult some = await pair.Server.Transport.Input.ReadAtLeastAsync(1000).AsTask().WaitAsync(Patience);
+        pair.Server.Transport.Input.AdvanceTo(some.Buffer.Start);
+
+        // An answer to a question that is not read to its end, as a server gives one that is too long for it.
+        byte[] answer = Bytes(2, 5000);
+        await pair.Server.Transport.Output.WriteAsync(answer);
+        await pair.Server.DisposeAsync();
+        Assert.Equal(CloseReason.Reset, await pair.Client.Ended.WaitAsync(Patience));
+        PipeReader input = pair.Client.Transport.Input;
+        ReadResult read = await input.ReadAsync().AsTask().WaitAsync(Patience);
+        Assert.False(read.IsCompleted);
+        Assert.Equal(answer, System.Buffers.BuffersExtensions.ToArray(read.Buffer));
+
+        // Who wants more than there is hears why there is no more, again and again.
+        input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        await Assert.ThrowsAsync<ConnectionResetException>(() => input.ReadAsync().AsTask().WaitAsync(Patience));
+        Assert.Throws<ConnectionResetException>(() => input.TryRead(out _));
+    }
+
+    [Fact]
     [Conformance(153)]
     public async Task Closing_with_unread_bytes_resets_the_peer()
     {
