@@ -1,3 +1,4 @@
+using NetLab.Osi.Application.Http2;
 using NetLab.Osi.Layers;
 
 namespace NetLab.Osi.Session.Streams;
@@ -8,6 +9,9 @@ namespace NetLab.Osi.Session.Streams;
 /// </summary>
 internal sealed class StreamApplication(DecoderOptions options)
 {
+    // As long as what the longest recognized beginning needs: HTTP/2's.
+    private const int FewBytes = 16;
+
     private StreamSide? _client;
     private StreamSide? _server;
 
@@ -28,16 +32,23 @@ internal sealed class StreamApplication(DecoderOptions options)
             return;
         }
 
+        int strange = side.Parser is null ? side.Held : 0;
         ReadOnlySpan<byte> rest = side.With(bytes);
         while (!rest.IsEmpty && !side.IsIgnored)
         {
             if (side.Parser is null && !Recognize(segment, side, rest))
             {
-                // Nothing is known yet: the next segment may begin with something that is.
-                rest = default;
-                break;
+                // Nothing is known yet. The segment may begin with something that is; or a few bytes may become it, with more behind them.
+                ReadOnlySpan<byte> all = rest;
+                rest = rest[strange..];
+                if (strange == 0 || Http2Protocol.MayBegin(all) || !Recognize(segment, side, rest))
+                {
+                    rest = all.Length < FewBytes ? all : rest.Length < FewBytes ? rest : default;
+                    break;
+                }
             }
 
+            strange = 0;
             StreamParser parser = side.Parser!;
             int taken = parser.Parse(segment, rest);
             if (taken == StreamParser.NotMine)

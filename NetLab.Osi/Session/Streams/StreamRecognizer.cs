@@ -1,4 +1,5 @@
 using NetLab.Osi.Application;
+using NetLab.Osi.Application.Http2;
 using NetLab.Osi.Presentation;
 
 namespace NetLab.Osi.Session.Streams;
@@ -45,7 +46,7 @@ internal static class StreamRecognizer
 
         // Ports of TLS, where what begins in the middle of a record is still TLS.
         443 or 465 or 636 or 853 or 989 or 990 or 992 or 993 or 994 or 995 or 4433 or 5061 or 8443 or 8883 => new TlsProtocol(application, mayResume: true),
-        80 or 3128 or 8000 or 8008 or 8080 or 8088 or 1900 or 2869 or 5985 when !TlsProtocol.Begins(bytes) && !Http2Protocol.Begins(bytes) =>
+        80 or 3128 or 8000 or 8008 or 8080 or 8088 or 1900 or 2869 or 5985 when !TlsProtocol.Begins(bytes) && !Http2Protocol.Begins(bytes) && !Http2Protocol.MayBegin(bytes) =>
             new HttpProtocol(application, mayResume: true),
         _ => null,
     };
@@ -67,7 +68,7 @@ internal static class StreamRecognizer
             return new Http2Protocol();
         }
 
-        if (HttpProtocol.Begins(bytes))
+        if (HttpProtocol.Begins(bytes) && !Http2Protocol.MayBegin(bytes))
         {
             return new HttpProtocol(application, mayResume: false);
         }

@@ -40,6 +40,27 @@ public sealed class TcpTalkTests
         Assert.Contains("http.body_bytes=3", talk.Fields);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void On_a_port_that_says_nothing_a_request_is_recognized_though_it_comes_in_crumbs(int size)
+    {
+        var talk = new TcpTalk(40_123);
+        foreach (char[] piece in "GET /crumbs HTTP/1.1\r\nHost: b\r\n\r\n".Chunk(size))
+        {
+            talk.Client(new string(piece));
+        }
+
+        Assert.Contains("http.uri=/crumbs", talk.Fields);
+    }
+
+    [Fact]
+    public void What_begins_after_a_few_strange_bytes_is_recognized()
+    {
+        TcpTalk talk = new TcpTalk(40_123).Client("\u0001\u0002").Client("GET /after HTTP/1.1\r\n\r\n");
+        Assert.Contains("http.uri=/after", talk.Fields);
+    }
+
     [Fact]
     public void A_mail_sent_with_pipelining_is_no_command()
     {

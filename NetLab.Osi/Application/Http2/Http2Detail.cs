@@ -1,0 +1,78 @@
+using System.Globalization;
+using NetLab.Osi.Layers;
+
+namespace NetLab.Osi.Application.Http2;
+
+/// <summary>The frames that a packet completes.</summary>
+internal sealed class Http2Detail : LayerDetail
+{
+    private readonly List<(Http2Frame Frame, List<HeaderField>? Fields)> _frames = [];
+
+    /// <summary>One more.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="fields">The fields of the header block that it completes; null if it completes none, or none that could be decoded.</param>
+    public void Add(in Http2Frame frame, List<HeaderField>? fields) => _frames.Add((frame, fields));
+
+    public override void Describe(in LayerEntry entry, IFieldSink sink)
+    {
+        sink.BeginList("frames"u8);
+        foreach ((Http2Frame frame, List<HeaderField>? fields) in _frames)
+        {
+            sink.BeginItem();
+            sink.Number("type"u8, (int)frame.Type, entry.Offset, entry.Length, NameOf(frame.Type));
+            sink.Number("flags"u8, frame.Flags, entry.Offset, entry.Length);
+            sink.Number("stream"u8, frame.Stream, entry.Offset, entry.Length);
+            sink.Number("length"u8, frame.Length, entry.Offset, entry.Length);
+            if (fields is not null)
+            {
+                Describe(fields, entry, sink);
+            }
+
+            sink.EndItem();
+        }
+
+        sink.EndList();
+    }
+
+    // As a message of HTTP/1.1 has them, and then all of them.
+    private static void Describe(List<HeaderField> fields, in LayerEntry entry, IFieldSink sink)
+    {
+        foreach ((string name, string value) in fields)
+        {
+            switch (name)
+            {
+                case ":method":
+                    sink.Text("method"u8, value, entry.Offset, entry.Length);
+                    break;
+                case ":path":
+                    sink.Text("uri"u8, value, entry.Offset, entry.Length);
+                    break;
+                case ":authority":
+                    sink.Text("host"u8, value, entry.Offset, entry.Length);
+                    break;
+                case ":status" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int status):
+                    sink.Number("status"u8, status, entry.Offset, entry.Length);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        sink.Texts("headers"u8, [.. fields.Select(f => $"{f.Name}: {f.Value}")], entry.Offset, entry.Length);
+    }
+
+    private static string NameOf(Http2FrameType type) => type switch
+    {
+        Http2FrameType.Data => "DATA",
+        Http2FrameType.Headers => "HEADERS",
+        Http2FrameType.Priority => "PRIORITY",
+        Http2FrameType.RstStream => "RST_STREAM",
+        Http2FrameType.Settings => "SETTINGS",
+        Http2FrameType.PushPromise => "PUSH_PROMISE",
+        Http2FrameType.Ping => "PING",
+        Http2FrameType.GoAway => "GOAWAY",
+        Http2FrameType.WindowUpdate => "WINDOW_UPDATE",
+        Http2FrameType.Continuation => "CONTINUATION",
+        _ => "unknown",
+    };
+}

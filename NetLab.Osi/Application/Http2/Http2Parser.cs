@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+using NetLab.Osi.Layers;
+using NetLab.Osi.Session.Streams;
+
+namespace NetLab.Osi.Application.Http2;
+
+/// <summary>Takes one direction of HTTP/2 apart, frame by frame. Payloads are passed over but for those with header fields.</summary>
+internal sealed class Http2Parser : StreamParser
+{
+    // A block beyond it is not put together; nobody's is as long.
+    private const int LongestBlock = 64 << 10;
+
+    private readonly HeaderDecoder _decoder = new();
+    private readonly List<byte> _block = [];
+    private Http2Frame _frame;
+    private bool _sawFirst;
+    private int _left = -1;
+    private int _held;
+
+    public override ProtocolId Protocol => ProtocolId.Http2;
+
+    public override bool HoldsBytes => _held > 0;
+
+    public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+        int at = 0;
+        if (!_sawFirst)
+        {
+            if (Http2Protocol.Begins(bytes) && bytes.Length < Http2Protocol.Preface.Length)
+            {
+                return 0;
+            }
+
+            at = bytes.StartsWith(Http2Protocol.Preface) ? Http2Protocol.Preface.Length : 0;
+            _sawFirst = true;
+        }
+
+        while (true)
+        {
+            if (_left < 0)
+            {
+                if (bytes.Length - at < Http2Frame.HeaderSize)
+                {
+                    return at;
+                }
+
+                _frame = Read(bytes[at..]);
+                if (_frame.HasHeaders && _frame.Length <= LongestBlock)
+                {
+                    int end = at + Http2Frame.HeaderSize + _frame.Length;
+                    if (end > bytes.Length)
+                    {
+                        return at;
+                    }
+
+                    TakeHeaders(segment, bytes[(at + Http2Frame.HeaderSize)..end]);
+                    at = end;
+                    continue;
+                }
+
+                if (_frame.HasHeaders)
+                {
+                    _decoder.Lose();
+                }
+
+                (_left, at) = (_frame.Length, at + Http2Frame.HeaderSize);
+            }
+
+            int step = Math.Min(_left, bytes.Length - at);
+            (at, _left) = (at + step, _left - step);
+            if (_left > 0)
+            {
+                return at;
+            }
+
+            Add(segment, null);
+            _left = -1;
+        }
+    }
+
+    private static Http2Frame Read(ReadOnlySpan<byte> header)
+    {
+        uint word = BinaryPrimitives.ReadUInt32BigEndian(header);
+        return new Http2Frame((Http2FrameType)(word & 0xFF), header[4], BinaryPrimitives.ReadUInt32BigEndian(header[5..]) & 0x7FFF_FFFF, (int)(word >> 8));
+    }
+
+    private void Add(in StreamSegment segment, List<HeaderField>? fields) =>
+        segment.Layer(ProtocolId.Http2, OsiLayer.Application, static () => new Http2Detail()).Add(_frame, fields);
+
+    private void TakeHeaders(in StreamSegment segment, ReadOnlySpan<byte> payload)
+    {
+        if (_frame.Type != Http2FrameType.Continuation)
+        {
+            _block.Clear();
+        }
+
+        if (!_frame.TryFindBlock(payload, out ReadOnlySpan<byte> part) || _block.Count + part.Length > LongestBlock)
+        {
+            _decoder.Lose();
+            _block.Clear();
+        }
+
+        List<HeaderField>? fields = null;
+        if (!_frame.EndsHeaders)
+        {
+            _block.AddRange(part);
+        }
+        else if (_block.Count == 0)
+        {
+            fields = _decoder.Decode(part);
+        }
+        else
+        {
+            _block.AddRange(part);
+            fields = _decoder.Decode([.. _block]);
+            _block.Clear();
+        }
+
+        Account(segment);
+        Add(segment, fields);
+    }
+
+    // What is kept for later blocks counts like bytes that wait.
+    private void Account(in StreamSegment segment)
+    {
+        int holds = _decoder.TableSize + _block.Count;
+        if (holds <= _held)
+        {
+            segment.Release(_held - holds);
+        }
+        else if (!segment.TryHold(holds - _held))
+        {
+            _decoder.Lose();
+            _block.Clear();
+            segment.Release(_held);
+            holds = 0;
+        }
+
+        _held = holds;
+    }
+}

@@ -1,0 +1,116 @@
+using NetLab.Osi.Application.Http2;
+
+namespace NetLab.Osi.Tests.Application;
+
+/// <summary>HTTP/2's header fields (HPACK), by the examples of RFC 7541, appendix C, and in frames that come in pieces.</summary>
+public sealed class Http2Tests
+{
+    private static readonly byte[] Preface = Http2Protocol.Preface.ToArray();
+
+    [Fact]
+    public void Requests_with_huffmans_code_are_read_as_the_standard_says()
+    {
+        var decoder = new HeaderDecoder();
+        Assert.Equal([":method: GET", ":scheme: http", ":path: /", ":authority: www.example.com"], Decode(decoder, "828684418cf1e3c2e5f23a6ba0ab90f4ff"));
+        Assert.Equal(57, decoder.TableSize);
+        Assert.Equal(
+            [":method: GET", ":scheme: http", ":path: /", ":authority: www.example.com", "cache-control: no-cache"], Decode(decoder, "828684be5886a8eb10649cbf"));
+        Assert.Equal(
+            [":method: GET", ":scheme: https", ":path: /index.html", ":authority: www.example.com", "custom-key: custom-value"],
+            Decode(decoder, "828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf"));
+        Assert.Equal(164, decoder.TableSize);
+    }
+
+    [Fact]
+    public void Responses_push_each_other_out_of_a_small_table()
+    {
+        // The table of 256 bytes that the examples have is said by the block itself here.
+        var decoder = new HeaderDecoder();
+        Assert.Equal(
+            [":status: 302", "cache-control: private", "date: Mon, 21 Oct 2013 20:13:21 GMT", "location: https://www.example.com"],
+            Decode(decoder, "3fe101" + "488264025885aec3771a4b6196d07abe941054d444a8200595040b8166e082a62d1bff6e919d29ad171863c78f0b97c8e9ae82ae43d3"));
+        Assert.Equal(222, decoder.TableSize);
+        Assert.Equal(":status: 307", Decode(decoder, "4883640effc1c0bf")[0]);
+        Assert.Equal(222, decoder.TableSize);
+        Assert.Equal(
+            "set-cookie: foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1",
+            Decode(decoder, "88c16196d07abe941054d444a8200595040b8166e084a62d1bffc05a839bd9ab77ad94e7821dd7f2e6c7b335dfdfcd5b3960d5af27087f3672c1ab270fb5291f9587316065c003ed4ee5b1063d5007")[^1]);
+        Assert.Equal(215, decoder.TableSize);
+    }
+
+    [Theory]
+    [InlineData("80")]
+    [InlineData("ff")]
+    [InlineData("ffffffffff7f")]
+    [InlineData("be")]
+    [InlineData("40")]
+    [InlineData("4083ffffff00")]
+    [InlineData("0005ab")]
+    [InlineData("3fe1ffffff7f")]
+    public void What_is_no_header_block_says_nothing_and_nothing_behind_it_is_believed(string block)
+    {
+        var decoder = new HeaderDecoder();
+        Assert.Null(decoder.Decode(Convert.FromHexString(block)));
+        Assert.True(decoder.IsLost);
+        Assert.Null(decoder.Decode([0x82]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(1000)]
+    public void Frames_may_come_in_pieces_and_blocks_in_parts(int size)
+    {
+        // HEADERS with padding and priority, whose block goes on in a CONTINUATION; then a request that refers to it.
+        byte[] block = Convert.FromHexString("828684418cf1e3c2e5f23a6ba0ab90f4ff");
+        byte[] first = [3, 0, 0, 0, 0, 16, .. block[..6], 0, 0, 0];
+        byte[] said =
+        [
+            .. Preface, .. Frame(4, 0, 0, []), .. Frame(1, 0x1 | 0x8 | 0x20, 1, first), .. Frame(9, 0x4, 1, block[6..]),
+            .. Frame(1, 0x5, 3, Convert.FromHexString("828684be5886a8eb10649cbf")), .. Frame(0, 1, 3, new byte[100]),
+        ];
+        var talk = new TcpTalk(80);
+        foreach (byte[] piece in said.Chunk(size))
+        {
+            talk.Client(piece);
+        }
+
+        talk.Server([.. Frame(4, 1, 0, []), .. Frame(1, 0x4, 1, [0x88])]);
+        Assert.Equal(2, talk.Fields.Count(f => f == "http2.host=www.example.com"));
+        Assert.Contains("http2.headers=:method: GET,:scheme: http,:path: /,:authority: www.example.com,cache-control: no-cache", talk.Fields);
+        Assert.Contains("http2.status=200", talk.Fields);
+        Assert.Equal(7, talk.Fields.Count(f => f.StartsWith("http2.type=", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_frame_whose_lengths_lie_ends_the_reading_of_headers_and_not_of_frames()
+    {
+        var talk = new TcpTalk(80);
+        talk.Client([.. Preface, .. Frame(1, 0x4 | 0x8, 1, [200, 0x82]), .. Frame(1, 0x4, 3, [0x82])]);
+        Assert.Equal(2, talk.Fields.Count(f => f == "http2.type=1"));
+        Assert.DoesNotContain(talk.Fields, f => f.StartsWith("http2.method", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Whatever_comes_the_table_stays_within_bounds_and_nothing_is_thrown()
+    {
+        var random = new Random(1);
+        for (int i = 0; i < 20_000; i++)
+        {
+            var decoder = new HeaderDecoder();
+            byte[] block = new byte[random.Next(1, 60)];
+            for (int j = 0; j < 20 && !decoder.IsLost; j++)
+            {
+                random.NextBytes(block);
+                decoder.Decode(block);
+                Assert.InRange(decoder.TableSize, 0, 16 << 10);
+            }
+        }
+    }
+
+    private static List<string> Decode(HeaderDecoder decoder, string block) =>
+        [.. decoder.Decode(Convert.FromHexString(block))!.Select(f => $"{f.Name}: {f.Value}")];
+
+    private static byte[] Frame(int type, int flags, int stream, byte[] payload) =>
+        [(byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, (byte)type, (byte)flags, 0, 0, 0, (byte)stream, .. payload];
+}
