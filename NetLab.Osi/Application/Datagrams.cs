@@ -26,6 +26,10 @@ internal static class Datagrams
         {
             TftpDissector.Dissect(dissection, key, destination, offset, end);
         }
+        else if (IsMedia(dissection.State.Media, key, source, destination) && LongTail.IsRtp(bytes))
+        {
+            LongTail.Dissect(dissection, ProtocolId.Rtp, OsiLayer.Application, offset, end);
+        }
         else if (QuicDissector.Recognizes(flow, bytes, source, destination))
         {
             QuicDissector.Dissect(dissection, flow, key.SourceIsLow, offset, end);
@@ -35,6 +39,12 @@ internal static class Datagrams
         {
             DissectByContent(dissection, bytes, offset, end);
         }
+    }
+
+    private static bool IsMedia(MediaPlaces places, in FlowKey key, int source, int destination)
+    {
+        (UInt128 from, UInt128 to) = key.SourceIsLow ? (key.LowAddress, key.HighAddress) : (key.HighAddress, key.LowAddress);
+        return places.Contains(to, destination) || places.Contains(from, source);
     }
 
     private static bool DissectByPort(in Dissection dissection, in FlowKey key, int port, int destination, int offset, int end)

@@ -26,8 +26,13 @@ internal sealed class SipProtocol : StreamProtocol
     {
         ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
         var detail = new SipDetail();
-        int header = EndOfHeader(bytes, out _);
+        int header = EndOfHeader(bytes, out int body);
         detail.Add(header < 0 ? bytes : bytes[..header]);
+        if (header >= 0)
+        {
+            dissection.State.Media.Read(bytes[body..]);
+        }
+
         dissection.Add(ProtocolId.Sip, OsiLayer.Application, offset, bytes.Length, end, detail);
     }
 
@@ -85,6 +90,11 @@ internal sealed class SipProtocol : StreamProtocol
 
                 _body = segment.Layer(ProtocolId.Sip, OsiLayer.Application, static () => new SipDetail()).Add(bytes.Slice(at, header));
                 at += body;
+                if (_body <= bytes.Length - at)
+                {
+                    // In pieces it says no less, but is not put together.
+                    segment.Media.Read(bytes.Slice(at, _body));
+                }
             }
 
             return at;

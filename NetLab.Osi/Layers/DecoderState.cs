@@ -1,3 +1,4 @@
+using NetLab.Osi.Application;
 using NetLab.Osi.Network;
 using NetLab.Osi.Presentation;
 using NetLab.Osi.Session;
@@ -22,6 +23,9 @@ internal sealed class DecoderState
 
     /// <summary>Keys of TLS connections.</summary>
     public TlsSecrets Secrets { get; } = new();
+
+    /// <summary>Where calls take media.</summary>
+    public MediaPlaces Media { get; } = new();
 
     public FragmentReassembly Fragments { get; } = new();
 }

@@ -162,7 +162,7 @@ internal static class LayerFields
             case ProtocolId.Tftp:
                 TftpDissector.Describe(view, index, sink);
                 break;
-            case ProtocolId.Lldp or ProtocolId.WakeOnLan or ProtocolId.L2tp:
+            case ProtocolId.Lldp or ProtocolId.WakeOnLan or ProtocolId.L2tp or ProtocolId.Ospf or ProtocolId.Rtp:
                 LongTail.Describe(view, index, sink);
                 break;
             case ProtocolId.Data:

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using PacketDotNet;
 using PacketDotNet.Lldp;
 using PacketDotNet.Utils;
@@ -12,6 +13,9 @@ internal static class LongTail
 {
     public const int L2tpPort = 1701;
 
+    private const int RtpHeader = 12;
+    private const int OspfHeader = 24;
+    private const int OspfHello = 44;
     private const int MaxBytes = 9000;
     private const int MagicPacketSize = 6 + (16 * 6);
 
@@ -47,6 +51,20 @@ internal static class LongTail
         return true;
     }
 
+    /// <summary>Version 2 and as long as its header says (RFC 3550, 5.1).</summary>
+    public static bool IsRtp(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < RtpHeader || bytes[0] >> 6 != 2)
+        {
+            return false;
+        }
+
+        int length = RtpHeader + (4 * (bytes[0] & 0xF));
+        bool hasExtension = (bytes[0] & 0x10) != 0;
+        return bytes.Length >= length && (!hasExtension || (bytes.Length >= length + 4
+            && bytes.Length >= length + 4 + (4 * BinaryPrimitives.ReadUInt16BigEndian(bytes[(length + 2)..]))));
+    }
+
     public static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         LayerEntry entry = view[index];
@@ -66,6 +84,8 @@ internal static class LongTail
                 ProtocolId.Lldp when LldpEnds(bytes) => Lldp(bytes.ToArray()),
                 ProtocolId.WakeOnLan when IsMagicPacket(bytes) => new WakeOnLanPacket(new ByteArraySegment(bytes.ToArray())).DestinationAddress.ToString(),
                 ProtocolId.L2tp when bytes.Length >= 12 => L2tp(bytes),
+                ProtocolId.Rtp when IsRtp(bytes) => Rtp(bytes.ToArray()),
+                ProtocolId.Ospf when IsOspfV2(bytes) => Ospf(bytes.ToArray()),
                 _ => null,
             };
         }
@@ -81,6 +101,35 @@ internal static class LongTail
     {
         var packet = new LldpPacket(new ByteArraySegment(bytes));
         return string.Join(", ", packet.TlvCollection.Where(t => t.Type != TlvType.EndOfLldpu).Select(t => t.ToString()?.Trim()));
+    }
+
+    private static string Rtp(byte[] bytes)
+    {
+        var packet = new RtpPacket(new ByteArraySegment(bytes), null);
+        return $"payload type {packet.PayloadType}{(packet.Marker ? ", marked" : "")}, sequence {packet.SequenceNumber}, timestamp {packet.Timestamp}, source 0x{packet.SsrcIdentifier:x8}";
+    }
+
+    // RFC 2328, A.3.1: version 2, and a length that the packet has.
+    private static bool IsOspfV2(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < OspfHeader || bytes[0] != 2)
+        {
+            return false;
+        }
+
+        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
+        return length >= (bytes[1] == (int)OspfPacketType.Hello ? OspfHello : OspfHeader) && length <= bytes.Length;
+    }
+
+    private static string Ospf(byte[] bytes)
+    {
+        // What all of them begin with is read by the class of one, which takes any of them for its own.
+        var type = (OspfPacketType)bytes[1];
+        var packet = new OspfV2HelloPacket(bytes[..BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(2))], 0);
+        string common = $"{type}, router {packet.RouterId}, area {packet.AreaId}";
+        return type == OspfPacketType.Hello
+            ? $"{common}, every {packet.HelloInterval} s, designated {packet.DesignatedRouterId}, backup {packet.BackupRouterId}, neighbours {string.Join(' ', packet.NeighborIds)}".TrimEnd()
+            : common;
     }
 
     private static string L2tp(ReadOnlySpan<byte> bytes)

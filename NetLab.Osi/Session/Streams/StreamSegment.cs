@@ -24,6 +24,9 @@ internal readonly ref struct StreamSegment(
     /// <summary>Keys of TLS connections.</summary>
     public Presentation.TlsSecrets Secrets => _dissection.State.Secrets;
 
+    /// <summary>Where calls take media.</summary>
+    public Application.MediaPlaces Media => _dissection.State.Media;
+
     /// <summary>The same segment, for what was decrypted of it.</summary>
     public StreamSegment Inside(StreamApplication inner) => new(_dissection, Stream, inner, memory, FromClient, payload, end, true);
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Protocol.Listening;
-using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
