@@ -15,6 +15,6 @@ switch (args)
     case ["soak", .. var rest]:
         return await SoakRun.RunAsync(rest).ConfigureAwait(false);
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        BenchmarkSwitcher.FromAssembly(typeof(BareComparison).Assembly).Run(args);
         return 0;
 }
