@@ -145,7 +145,12 @@ internal static class HttpCommand
         int colon = field.IndexOf(':', StringComparison.Ordinal);
         string name = colon < 0 ? "" : field[..colon].Trim();
         string value = field[(colon + 1)..].Trim();
-        request.Content?.Headers.Remove(name.Length == 0 ? "X" : name);
+        if (name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase) && request.Content is { } content)
+        {
+            // Instead of the one that is said of itself.
+            content.Headers.ContentType = null;
+        }
+
         if (name.Length == 0 || (!request.Headers.TryAddWithoutValidation(name, value) && request.Content?.Headers.TryAddWithoutValidation(name, value) != true))
         {
             throw new UsageException($"--header '{field}': a header field looks like Name: value{(request.Content is null ? "" : "; those of a body need --data")}");

@@ -28,7 +28,7 @@ public sealed class HttpCommandTests(ServedLab lab) : IClassFixture<ServedLab>, 
         string name = $"by-{transport}";
         string body = Path.Combine(_folder.FullName, "body.json");
         await File.WriteAllTextAsync(body, $$"""{ "name": "{{name}}", "kind": "echo", "address": "udp://127.0.0.1:0" }""");
-        Nlab.Ended posted = await Nlab.Run(_folder, "http", "POST", $"{url}/services", "--data", $"@{body}", "-o", "answer.json");
+        Nlab.Ended posted = await Nlab.Run(_folder, "http", "POST", $"{url}/services", "--data", $"@{body}", "-o", "answer.json", "-H", "Accept: application/json", "-H", "Content-Type: application/merge-patch+json");
         Assert.Equal((0, ""), (posted.ExitCode, posted.Output));
         Assert.Equal(name, (string?)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "answer.json")))!["name"]);
         Nlab.Ended deleted = await Nlab.Run("http", "DELETE", $"{url}/services/{name}", "--header", "Accept: application/json");
