@@ -55,6 +55,7 @@ internal static class HttpCommand
 
     private static async Task<int> RunAsync(HttpPlan plan, StreamOptions options, RecordingOptions recording, CancellationToken cancellationToken)
     {
+        using Stream body = OpenOutput(plan.Output);
         using LabRecorder? recorder = recording.Open();
         HttpLadder? ladder = plan.Ladder ? new HttpLadder() : null;
         using LinkRelay? relay = plan.Link is { } link ? StartLink(plan, link, options.AllowRemote) : null;
@@ -65,7 +66,8 @@ internal static class HttpCommand
             address,
             plan.Request,
             options,
-            async response =>
+            options.Timeout!.Value,
+            async (response, readBody) =>
             {
                 await Console.Error.WriteLineAsync($"HTTP/{response.Version} {(int)response.StatusCode} {response.ReasonPhrase}").ConfigureAwait(false);
                 foreach ((string name, IEnumerable<string> values) in response.Headers.Concat(response.Content.Headers))
@@ -73,12 +75,14 @@ internal static class HttpCommand
                     await Console.Error.WriteLineAsync($"{name}: {string.Join(", ", values)}").ConfigureAwait(false);
                 }
 
-                Stream body = plan.Output is null ? Console.OpenStandardOutput() : plan.Output.Create();
-                await using (body.ConfigureAwait(false))
+                byte[] buffer = new byte[64 << 10];
+                int read;
+                while ((read = await readBody(buffer).ConfigureAwait(false)) > 0)
                 {
-                    await response.Content.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
+                    await body.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
                 }
 
+                await body.FlushAsync(cancellationToken).ConfigureAwait(false);
                 exit = (int)response.StatusCode < 400 ? ExitCode.Done : ExitCode.Failed;
             },
             cancellationToken).ConfigureAwait(false);
@@ -92,6 +96,19 @@ internal static class HttpCommand
         }
 
         return exit;
+    }
+
+    // Before anything is asked for: an answer that cannot be kept is not to be had twice.
+    private static Stream OpenOutput(FileInfo? file)
+    {
+        try
+        {
+            return file is null ? Console.OpenStandardOutput() : file.Create();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--output '{file}': cannot be written: {error.Message}");
+        }
     }
 
     private static LinkRelay StartLink(HttpPlan plan, LinkDescription link, bool allowRemote)
@@ -111,7 +128,7 @@ internal static class HttpCommand
         {
             return HttpMethod.Parse(name);
         }
-        catch (FormatException)
+        catch (Exception error) when (error is FormatException or ArgumentException)
         {
             throw new UsageException($"'{name}': a method is a word such as GET");
         }

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using NetLab.Host.Commands;
 using NetLab.Host.Flows;
 using NetLab.Osi.Captures;
+using NetLab.Tcp.Segments;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
@@ -13,18 +15,20 @@ internal sealed class HttpLadder
     private const int EthernetLinkType = 1;
     private const int Most = 10_000;
 
-    private readonly IPEndPoint _client = new(IPAddress.Loopback, 0);
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
-    private readonly List<(Instant At, byte[] Packet)> _packets = [];
-    private int _segments;
+    private readonly List<(Instant At, byte[] Segment, IPEndPoint Peer, bool Sent)> _segments = [];
+    private int _leftOut;
 
-    /// <summary>Sees a datagram; on the endpoint's thread.</summary>
+    /// <summary>Sees a datagram; on the endpoint's thread, so that nothing is made of it yet.</summary>
     public void See(Instant at, ReadOnlySpan<byte> datagram, DatagramAddress peer, bool sent)
     {
-        if (_segments++ < Most)
+        if (_segments.Count == Most)
         {
-            (IPEndPoint from, IPEndPoint to) = sent ? (_client, peer.ToIPEndPoint()) : (peer.ToIPEndPoint(), _client);
-            _packets.Add((at, PacketBuilder.Tcp(from, to, datagram, sent)));
+            _leftOut++;
+        }
+        else if (SegmentReader.TryRead(datagram, out _, out _))
+        {
+            _segments.Add((at, datagram.ToArray(), peer.ToIPEndPoint(), sent));
         }
     }
 
@@ -37,9 +41,11 @@ internal sealed class HttpLadder
             writer.AddInterface(EthernetLinkType, "client");
 
             // What arrived while something was being sent is seen after that, and was there before it.
-            foreach ((Instant at, byte[] packet) in _packets.OrderBy(p => p.At.Ticks))
+            foreach ((Instant at, byte[] segment, IPEndPoint peer, bool sent) in _segments.OrderBy(s => s.At.Ticks))
             {
-                writer.Write(0, _clock.ToWallClock(at), packet);
+                var client = new IPEndPoint(peer.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0);
+                (IPEndPoint from, IPEndPoint to) = sent ? (client, peer) : (peer, client);
+                writer.Write(0, _clock.ToWallClock(at), PacketBuilder.Tcp(from, to, segment, sent));
             }
         }
 
@@ -49,9 +55,9 @@ internal sealed class HttpLadder
             yield return line;
         }
 
-        if (_segments > Most)
+        if (_leftOut > 0)
         {
-            yield return $"… {_segments - Most} more segments";
+            yield return $"… {_leftOut} more segments";
         }
     }
 }

@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NetLab.Host.Commands;
 using NetLab.Host.Services;
@@ -56,6 +58,9 @@ internal sealed class HttpService(LabAddress address, StreamOptions streams, Lab
             kestrel.Listen(address.Transport == LabTransport.Tcp ? new TcpOverUdpEndPoint(local.Address, local.Port) : local);
         });
 
+        // Ctrl-C is the command line's.
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+
         // One meter for the whole lab, whoever listens.
         builder.Services.AddSingleton(TcpMeter.Shared).AddSingleton(UdpMeter.Shared);
         builder.Services.AddNetLabTcp(streams.ToEndpointOptions(() => _bound is { } bound ? new IPEndPoint(local.Address, bound.Port) : local));
@@ -66,13 +71,17 @@ internal sealed class HttpService(LabAddress address, StreamOptions streams, Lab
             limiter.OnRejected = (context, _) => new ValueTask(Problem.TooManyChanges().WriteAsync(context.HttpContext));
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(LimitOf);
         });
-        builder.Services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = streams.AllowRemote ? ["*"] : ["localhost", "127.0.0.1", "[::1]", local.Address.ToString()]);
+        builder.Services.Configure<HostFilteringOptions>(filter =>
+        {
+            filter.AllowedHosts = streams.AllowRemote ? ["*"] : ["localhost", "127.0.0.1", "[::1]", local.Address.ToString()];
+            filter.IncludeFailureMessage = false;
+        });
         WebApplication server = builder.Build();
-        server.UseMiddleware<HostFilteringMiddleware>();
         server.Use(Problem.AnswerAsync);
+        server.UseMiddleware<HostFilteringMiddleware>();
         server.UseRouting();
         server.UseRateLimiter();
-        server.MapPrometheusScrapingEndpoint();
+        server.MapPrometheusScrapingEndpoint().WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]));
         api.Map(server);
         try
         {
@@ -82,6 +91,11 @@ internal sealed class HttpService(LabAddress address, StreamOptions streams, Lab
         {
             await server.DisposeAsync().ConfigureAwait(false);
             throw BindFailure.Explain(address, socket);
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
 
         _server = server;

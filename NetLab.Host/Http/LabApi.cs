@@ -23,7 +23,7 @@ internal sealed class LabApi(LabServices services, LabRuns runs)
         Read(routes, "/runs", _ => measured.List());
         Change(routes, "POST", "/runs", measured.CreateAsync);
         Read(routes, "/runs/{name}", context => measured.Get(Name(context)));
-        Change(routes, "DELETE", "/runs/{name}", context => Task.FromResult(measured.Delete(Name(context))));
+        Change(routes, "DELETE", "/runs/{name}", context => measured.DeleteAsync(Name(context)));
     }
 
     private static string Version => typeof(LabApi).Assembly.GetName().Version?.ToString(3) ?? "";

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using NetLab.Host.Measurement;
 using NetLab.Host.Measurement.Reports;
@@ -7,7 +8,11 @@ namespace NetLab.Host.Http;
 /// <summary>A measurement that somebody asked for: <c>nlab perf</c>, side by side, on this machine.</summary>
 internal sealed class LabRun(int number, IReadOnlyList<string> commandLine, PerfComparison comparison) : IPerfBoard, IDisposable
 {
-    private readonly CancellationTokenSource _cancelled = new();
+    /// <summary>How long one may take, whatever ends it otherwise: nobody else can measure meanwhile.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    private readonly CancellationTokenSource _cancelled = new(Longest);
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<PerfRun> _runs = [];
     private volatile string? _present;
     private volatile Outcome? _outcome;
@@ -25,11 +30,24 @@ internal sealed class LabRun(int number, IReadOnlyList<string> commandLine, Perf
 
     private string CommandLine => $"nlab perf {string.Join(' ', commandLine)}";
 
+    /// <summary>About how long it still takes; at least a second.</summary>
+    public TimeSpan Left => TimeSpan.FromSeconds(Math.Max(1, comparison.Seconds - _clock.Elapsed.TotalSeconds));
+
     /// <summary>Begins.</summary>
     public void Start() => Completion = Task.Run(RunAsync);
 
     /// <summary>Ends it early.</summary>
-    public void Cancel() => _cancelled.Cancel();
+    public async Task CancelAsync()
+    {
+        try
+        {
+            await _cancelled.CancelAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is over, and forgotten.
+        }
+    }
 
     public void Begin(string transport, int round) => _present = $"{transport}, round {round} of {comparison.Rounds}";
 

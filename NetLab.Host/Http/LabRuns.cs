@@ -13,7 +13,9 @@ internal sealed class LabRuns : IAsyncDisposable
 
     private readonly Lock _lock = new();
     private readonly SortedDictionary<int, LabRun> _runs = [];
+    private LabRun? _underWay;
     private int _last;
+    private bool _closed;
 
     /// <summary>Those that are remembered, the oldest first.</summary>
     public IReadOnlyList<LabRun> All
@@ -28,25 +30,30 @@ internal sealed class LabRuns : IAsyncDisposable
     }
 
     /// <summary>Begins one.</summary>
+    /// <param name="commandLine">What was asked for.</param>
+    /// <param name="comparison">The same, understood.</param>
+    /// <param name="wait">How long to wait, if another one is under way.</param>
     /// <returns>Null if another one is under way.</returns>
-    public LabRun? TryStart(IReadOnlyList<string> commandLine, PerfComparison comparison)
+    public LabRun? TryStart(IReadOnlyList<string> commandLine, PerfComparison comparison, out TimeSpan wait)
     {
         lock (_lock)
         {
-            if (_runs.Values.Any(r => !r.Completion.IsCompleted))
+            wait = _underWay is { Completion.IsCompleted: false } running ? running.Left : TimeSpan.FromSeconds(1);
+            if (_closed || _underWay is { Completion.IsCompleted: false })
             {
                 return null;
             }
 
             if (_runs.Count == Most)
             {
-                Forget(_runs.Keys.First());
+                _runs.Remove(_runs.Keys.First(), out LabRun? oldest);
+                oldest!.Dispose();
             }
 
-            var run = new LabRun(++_last, commandLine, comparison);
-            _runs.Add(run.Number, run);
-            run.Start();
-            return run;
+            _underWay = new LabRun(++_last, commandLine, comparison);
+            _runs.Add(_underWay.Number, _underWay);
+            _underWay.Start();
+            return _underWay;
         }
     }
 
@@ -59,41 +66,31 @@ internal sealed class LabRuns : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends one early if it is under way, and forgets it when it is over: until then it is in nobody's way but a next one's.</summary>
-    public void Remove(LabRun run)
+    /// <summary>Forgets one. If it is under way it ends early, and is in the way of a next one until then.</summary>
+    public async Task RemoveAsync(LabRun run)
     {
         lock (_lock)
         {
-            if (run.Completion.IsCompleted)
-            {
-                Forget(run.Number);
-            }
-            else
-            {
-                run.Cancel();
-                _ = run.Completion.ContinueWith(_ => Remove(run), TaskScheduler.Default);
-            }
+            _runs.Remove(run.Number);
         }
+
+        await run.CancelAsync().ConfigureAwait(false);
+        _ = run.Completion.ContinueWith(_ => run.Dispose(), TaskScheduler.Default);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (LabRun run in All)
+        LabRun? underWay;
+        lock (_lock)
         {
-            if (!run.Completion.IsCompleted)
-            {
-                run.Cancel();
-                await run.Completion.ConfigureAwait(false);
-            }
+            (_closed, underWay) = (true, _underWay);
         }
-    }
 
-    private void Forget(int number)
-    {
-        if (_runs.Remove(number, out LabRun? run))
+        if (underWay is { Completion.IsCompleted: false })
         {
-            run.Dispose();
+            await underWay.CancelAsync().ConfigureAwait(false);
+            await underWay.Completion.ConfigureAwait(false);
         }
     }
 }

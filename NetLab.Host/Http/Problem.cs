@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 using NetLab.Host.Commands;
 using NetLab.Host.Services;
 using NetLab.Host.Streams;
@@ -48,6 +49,7 @@ internal sealed record Problem(int Status, string Title, string? Detail)
             {
                 problem = context.Response.StatusCode switch
                 {
+                    StatusCodes.Status400BadRequest => BadRequest($"Host '{context.Request.Host}': is not this machine"),
                     StatusCodes.Status404NotFound => NotFound($"there is no {context.Request.Path}"),
                     StatusCodes.Status405MethodNotAllowed => new Problem(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed", $"{context.Request.Path} takes {context.Response.Headers.Allow}"),
                     _ => null,
@@ -68,7 +70,7 @@ internal sealed record Problem(int Status, string Title, string? Detail)
         }
         catch (BadHttpRequestException error)
         {
-            problem = new Problem(error.StatusCode, "Bad Request", error.Message);
+            problem = new Problem(error.StatusCode, ReasonPhrases.GetReasonPhrase(error.StatusCode), error.Message);
         }
 
         if (problem is not null && !context.Response.HasStarted)

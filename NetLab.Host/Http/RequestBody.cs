@@ -25,11 +25,43 @@ internal static class RequestBody
         {
             JsonNode? node = await JsonNode.ParseAsync(
                 request.Body, documentOptions: new JsonDocumentOptions { MaxDepth = DeepestNesting, AllowDuplicateProperties = false }, cancellationToken: request.HttpContext.RequestAborted).ConfigureAwait(false);
+            CheckTexts(node);
             return node as JsonObject ?? throw new ProblemException(Problem.BadRequest("the body is a JSON object"));
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ProblemException(Problem.BadRequest("the body is no JSON: a text in it is not UTF-8, or half a surrogate pair"));
         }
         catch (JsonException error)
         {
             throw new ProblemException(Problem.BadRequest($"the body is no JSON: {error.Message}"));
+        }
+    }
+
+    // The parser looks at texts only when they are asked for.
+    private static void CheckTexts(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach ((string _, JsonNode? value) in members)
+                {
+                    CheckTexts(value);
+                }
+
+                break;
+            case JsonArray items:
+                foreach (JsonNode? item in items)
+                {
+                    CheckTexts(item);
+                }
+
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                value.GetValue<string>();
+                break;
+            default:
+                break;
         }
     }
 
@@ -38,10 +70,9 @@ internal static class RequestBody
     public static void RequireJson(HttpRequest request)
     {
         IList<MediaTypeHeaderValue> accepted = request.GetTypedHeaders().Accept;
-        var json = new MediaTypeHeaderValue("application/json");
 
         // What is said of a narrower range counts more (RFC 9110, 12.5.1).
-        MediaTypeHeaderValue? best = accepted.Where(json.IsSubsetOf).OrderBy(a => a.MatchesAllTypes ? 2 : a.MatchesAllSubTypes ? 1 : 0).FirstOrDefault();
+        MediaTypeHeaderValue? best = accepted.Where(a => a.MatchesMediaType("application/json")).OrderBy(a => a.MatchesAllTypes ? 2 : a.MatchesAllSubTypes ? 1 : 0).FirstOrDefault();
         if (accepted.Count > 0 && (best is null || best.Quality == 0))
         {
             throw new ProblemException(Problem.NotAcceptable());

@@ -17,8 +17,6 @@ internal sealed class RunResource(LabRuns runs)
     private static readonly string[] Members =
         ["transport", "time", "bytes", "segment_size", "streams", "rate", "warm_up", "link", "congestion", "ecn", "mtu_search", "latency", "connections", "rounds", "seed"];
 
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
-
     /// <summary>All measurements; without what was measured, which each of them has.</summary>
     public IResult List() =>
         JsonAnswer.Of<IReadOnlyList<RunDocument>>([.. runs.All.Select(r => r.Document with { Result = null })], LabJson.Readable.IReadOnlyListRunDocument);
@@ -31,21 +29,21 @@ internal sealed class RunResource(LabRuns runs)
     {
         string[] commandLine = [.. CommandLineOf(await RequestBody.ReadObjectAsync(context.Request).ConfigureAwait(false))];
         PerfComparison comparison = PerfArguments.ComparisonOf(commandLine);
-        if (comparison.Duration > Longest)
+        if (comparison.Seconds > LabRun.Longest.TotalSeconds)
         {
-            throw new ProblemException(Problem.BadRequest($"time: {comparison.Duration.TotalSeconds:F0} s in all; a run takes at most {Longest.TotalSeconds:F0} s"));
+            throw new ProblemException(Problem.BadRequest($"time: {comparison.Seconds:F0} s in all; a run takes at most {LabRun.Longest.TotalSeconds:F0} s"));
         }
 
-        LabRun run = runs.TryStart(commandLine, comparison)
-            ?? throw new ProblemException(Problem.Unavailable("another measurement is under way, and would be measured with it", comparison.Duration));
+        LabRun run = runs.TryStart(commandLine, comparison, out TimeSpan wait)
+            ?? throw new ProblemException(Problem.Unavailable("another measurement is under way, and would be measured with it", wait));
         context.Response.Headers.Location = string.Create(CultureInfo.InvariantCulture, $"/runs/{run.Number}");
         return JsonAnswer.Of(run.Document, LabJson.Readable.RunDocument, StatusCodes.Status201Created);
     }
 
     /// <summary>Ends and forgets one: 204.</summary>
-    public IResult Delete(string number)
+    public async Task<IResult> DeleteAsync(string number)
     {
-        runs.Remove(Find(number));
+        await runs.RemoveAsync(Find(number)).ConfigureAwait(false);
         return Results.NoContent();
     }
 

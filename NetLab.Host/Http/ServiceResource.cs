@@ -43,7 +43,7 @@ internal sealed class ServiceResource(LabServices services)
         }
 
         return services.Find(name) is { } service
-            ? await ReplaceAsync(context, service, definition, RunningIn(body)).ConfigureAwait(false)
+            ? await ReplaceAsync(context, service, _ => (definition, RunningIn(body))).ConfigureAwait(false)
             : await AddAsync(context, definition, RunningIn(body)).ConfigureAwait(false);
     }
 
@@ -52,19 +52,7 @@ internal sealed class ServiceResource(LabServices services)
     {
         LabService service = Find(name);
         JsonObject changes = await RequestBody.ReadObjectAsync(context.Request).ConfigureAwait(false);
-        JsonObject body = JsonSerializer.SerializeToNode(ServiceDocument.Of(service), LabJson.Readable.ServiceDocument)!.AsObject();
-
-        // As it was asked for: a port that the system chose may be another one next time.
-        body["address"] = service.Definition.Address;
-        foreach ((string member, JsonNode? value) in changes)
-        {
-            body[member] = value?.DeepClone();
-        }
-
-        ServiceDefinition definition = DefinitionIn(body);
-        return definition.Name == name
-            ? await ReplaceAsync(context, service, definition, RunningIn(body)).ConfigureAwait(false)
-            : throw new ProblemException(Problem.BadRequest("name: a service keeps its name"));
+        return await ReplaceAsync(context, service, present => Merged(present, changes)).ConfigureAwait(false);
     }
 
     /// <summary>Takes one away: 204.</summary>
@@ -86,12 +74,37 @@ internal sealed class ServiceResource(LabServices services)
         return JsonAnswer.Of(ServiceDocument.Of(service), LabJson.Readable.ServiceDocument, StatusCodes.Status201Created);
     }
 
-    private async Task<IResult> ReplaceAsync(HttpContext context, LabService service, ServiceDefinition definition, bool isRunning)
+    private async Task<IResult> ReplaceAsync(HttpContext context, LabService service, Func<LabService, (ServiceDefinition Definition, bool IsRunning)> change)
     {
         RefuseHttp(service.Definition);
-        RefuseHttp(definition);
-        await services.ReplaceAsync(service, definition, isRunning, context.RequestAborted).ConfigureAwait(false);
+        await services.ReplaceAsync(
+            service,
+            present =>
+            {
+                (ServiceDefinition definition, bool isRunning) = change(present);
+                RefuseHttp(definition);
+                return (definition, isRunning);
+            },
+            context.RequestAborted).ConfigureAwait(false);
         return JsonAnswer.Of(ServiceDocument.Of(service), LabJson.Readable.ServiceDocument);
+    }
+
+    // RFC 7396: what is said replaces what was there, null takes it away, and the rest stays.
+    private static (ServiceDefinition Definition, bool IsRunning) Merged(LabService service, JsonObject changes)
+    {
+        JsonObject body = JsonSerializer.SerializeToNode(ServiceDocument.Of(service), LabJson.Readable.ServiceDocument)!.AsObject();
+
+        // As it was asked for: a port that the system chose may be another one next time.
+        body["address"] = service.Definition.Address;
+        foreach ((string member, JsonNode? value) in changes)
+        {
+            body[member] = value?.DeepClone();
+        }
+
+        ServiceDefinition definition = DefinitionIn(body);
+        return definition.Name == service.Definition.Name
+            ? (definition, RunningIn(body))
+            : throw new ProblemException(Problem.BadRequest("name: a service keeps its name"));
     }
 
     private static void RefuseHttp(ServiceDefinition definition)

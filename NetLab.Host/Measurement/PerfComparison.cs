@@ -12,9 +12,12 @@ namespace NetLab.Host.Measurement;
 internal sealed record PerfComparison(
     IReadOnlyList<PerfPlan> Plans, IReadOnlyList<string> Recordings, LinkDescription? Link, string? LinkText, int Rounds, ulong Seed)
 {
+    // Two processes have to be started for each.
+    private const double StartSeconds = 1;
+
     /// <summary>How many runs that makes.</summary>
     public int Runs => Plans.Count * Rounds;
 
-    /// <summary>About how long it takes at most, where time and not a number of bytes ends a run.</summary>
-    public TimeSpan Duration => Rounds * Plans.Aggregate(TimeSpan.Zero, (sum, plan) => sum + plan.Time + plan.WarmUp);
+    /// <summary>About how many seconds it takes, where time and not a number of bytes ends a run.</summary>
+    public double Seconds => Rounds * Plans.Sum(plan => plan.Time.TotalSeconds + plan.WarmUp.TotalSeconds + StartSeconds);
 }

@@ -57,7 +57,7 @@ internal sealed class DatagramService(string kind, LabAddress address, bool allo
         {
             _poller.Wait(Timeout.InfiniteTimeSpan, readable);
             DatagramReceiveStatus status;
-            while ((status = _socket!.TryReceive(received, out DatagramBatch batch)) != DatagramReceiveStatus.Empty)
+            while (!stoppingToken.IsCancellationRequested && (status = _socket!.TryReceive(received, out DatagramBatch batch)) != DatagramReceiveStatus.Empty)
             {
                 if (status == DatagramReceiveStatus.Refused)
                 {

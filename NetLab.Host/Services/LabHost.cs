@@ -95,11 +95,4 @@ internal static class LabHost
         builder.Services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LabServices>());
         return builder.Build();
     }
-
-    private sealed class QuietLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

@@ -69,43 +69,53 @@ internal sealed class LabServices(
     /// <summary>Adds a service and, if it is to run, starts it.</summary>
     /// <exception cref="UsageException">It makes no sense, or its address is taken.</exception>
     /// <exception cref="ServiceConflictException">Its name is taken, or there are too many.</exception>
-    public Task<LabService> AddAsync(ServiceDefinition definition, bool isRunning, CancellationToken cancellationToken) => ChangeAsync(
-        async () =>
+    public Task<LabService> AddAsync(ServiceDefinition definition, bool isRunning, CancellationToken cancellationToken)
+    {
+        // Before anybody has to wait: a name may take its time to be looked up.
+        definition.Validate(options.AllowRemote);
+        return ChangeAsync(() => AddAsync(definition, isRunning), cancellationToken);
+    }
+
+    private async Task<LabService> AddAsync(ServiceDefinition definition, bool isRunning)
+    {
+        if (Find(definition.Name) is not null)
         {
-            definition.Validate(options.AllowRemote);
-            if (Find(definition.Name) is not null)
-            {
-                throw new ServiceConflictException($"there is a service '{definition.Name}' already");
-            }
+            throw new ServiceConflictException($"there is a service '{definition.Name}' already");
+        }
 
-            if (_all.Count >= Most)
-            {
-                throw new ServiceConflictException($"the lab has {Most} services, and no more");
-            }
+        if (_all.Count >= Most)
+        {
+            throw new ServiceConflictException($"the lab has {Most} services, and no more");
+        }
 
-            var service = new LabService(definition);
-            if (isRunning)
-            {
-                await StartAsync(service).ConfigureAwait(false);
-            }
+        var service = new LabService(definition);
+        if (isRunning)
+        {
+            await StartAsync(service).ConfigureAwait(false);
+        }
 
-            _all = [.. _all, service];
-            return service;
-        },
-        cancellationToken);
+        _all = [.. _all, service];
+        return service;
+    }
 
-    /// <summary>Makes a service another one. If the other cannot be started, the first goes on.</summary>
+    /// <summary>Makes a service another one. If the other cannot be started, the first is started again.</summary>
+    /// <param name="service">Which.</param>
+    /// <param name="change">What it is to be, and whether it is to run, by what it is when its turn has come.</param>
+    /// <param name="cancellationToken">Gives up waiting for the turn.</param>
     /// <exception cref="UsageException">It makes no sense, or its address is taken.</exception>
-    public Task ReplaceAsync(LabService service, ServiceDefinition definition, bool isRunning, CancellationToken cancellationToken) => ChangeAsync(
+    /// <exception cref="ServiceConflictException">It has been taken away meanwhile.</exception>
+    public Task ReplaceAsync(LabService service, Func<LabService, (ServiceDefinition Definition, bool IsRunning)> change, CancellationToken cancellationToken) => ChangeAsync(
         async () =>
         {
+            CheckIsKnown(service);
+            (ServiceDefinition definition, bool isRunning) = change(service);
             definition.Validate(options.AllowRemote);
             ServiceDefinition before = service.Definition;
             bool wasRunning = service.Running is not null;
-            if (definition != before && service.Running is RelayService relay && isRunning && definition == before with { Link = definition.Link })
+            if (definition != before && isRunning && service.Running is RelayService relay
+                && definition == before with { Link = definition.Link } && relay.TryChange(CommonOptions.Link(definition.Link ?? "")))
             {
                 // A link changes under what is on it; its clients notice nothing else.
-                relay.Change(CommonOptions.Link(definition.Link ?? ""));
                 service.Definition = definition;
                 return service;
             }
@@ -142,6 +152,7 @@ internal sealed class LabServices(
     public Task RemoveAsync(LabService service, CancellationToken cancellationToken) => ChangeAsync(
         async () =>
         {
+            CheckIsKnown(service);
             await StopAsync(service).ConfigureAwait(false);
             _all = [.. _all.Where(s => s != service)];
             return service;
@@ -160,6 +171,14 @@ internal sealed class LabServices(
         }
 
         _changing.Dispose();
+    }
+
+    private void CheckIsKnown(LabService service)
+    {
+        if (!_all.Contains(service))
+        {
+            throw new ServiceConflictException($"'{service.Definition.Name}' has been taken away");
+        }
     }
 
     private async Task<LabService> ChangeAsync(Func<Task<LabService>> change, CancellationToken cancellationToken)

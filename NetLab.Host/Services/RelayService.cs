@@ -21,8 +21,18 @@ internal sealed class RelayService(RelayOptions options, bool allowRemote, LabRe
 
     public LabAddress BoundAddress => LabAddress.Parse(options.Listen) is var listen && _relay is null ? listen : listen.At(_relay!.LocalEndPoint);
 
-    /// <summary>Makes the link another one.</summary>
-    public void Change(LinkDescription link) => _relay!.Change(link);
+    /// <summary>Makes the link another one while it runs.</summary>
+    /// <returns>False if it would need another seed: then the relay has to begin anew.</returns>
+    public bool TryChange(LinkDescription link)
+    {
+        bool keepsSeed = link.Seed is null || link.Seed == Seed;
+        if (keepsSeed)
+        {
+            _relay!.Change(link);
+        }
+
+        return keepsSeed;
+    }
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {

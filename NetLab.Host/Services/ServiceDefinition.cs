@@ -22,9 +22,9 @@ internal sealed record ServiceDefinition(string Name, string Kind, string Addres
     /// <exception cref="UsageException">Says what is wrong.</exception>
     public void Validate(bool allowRemote)
     {
-        if (Name.Length is 0 or > LongestName || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+        if (Name.Length is 0 or > LongestName || !char.IsAsciiLetterOrDigit(Name[0]) || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
         {
-            throw new UsageException($"Name '{Name}': a name is 1 to {LongestName} letters, digits, '-', '_' and '.'");
+            throw new UsageException($"Name '{Name}': a name is 1 to {LongestName} letters, digits, '-', '_' and '.', the first a letter or a digit");
         }
 
         if (IsRelay)

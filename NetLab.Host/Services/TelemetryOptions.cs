@@ -16,13 +16,13 @@ internal sealed class TelemetryOptions
     public string Interval { get; set; } = "10s";
 
     /// <summary>The collector's address.</summary>
-    public Uri? Endpoint => Otlp is null ? null : new Uri(Otlp);
+    internal Uri? Endpoint => Otlp is null ? null : new Uri(Otlp);
 
     /// <summary>The protocol as the exporter knows it.</summary>
-    public OtlpExportProtocol ExportProtocol => Protocol == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+    internal OtlpExportProtocol ExportProtocol => Protocol == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
 
     /// <summary>How often measurements are sent.</summary>
-    public TimeSpan Period => CommonOptions.Duration(Interval, "Interval");
+    internal TimeSpan Period => CommonOptions.Duration(Interval, "Interval");
 
     /// <summary>Checks what can be checked before anything is sent.</summary>
     /// <exception cref="UsageException">Says what is wrong.</exception>
@@ -43,6 +43,9 @@ internal sealed class TelemetryOptions
             throw new UsageException($"Protocol '{Protocol}': grpc or http/protobuf");
         }
 
-        _ = Period;
+        if (Period < TimeSpan.FromMilliseconds(10))
+        {
+            throw new UsageException($"Interval '{Interval}': at least 10ms");
+        }
     }
 }

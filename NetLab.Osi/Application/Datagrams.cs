@@ -26,10 +26,6 @@ internal static class Datagrams
         {
             TftpDissector.Dissect(dissection, key, destination, offset, end);
         }
-        else if (IsMedia(dissection.State.Media, key, source, destination) && LongTail.IsRtp(bytes))
-        {
-            LongTail.Dissect(dissection, ProtocolId.Rtp, OsiLayer.Application, offset, end);
-        }
         else if (QuicDissector.Recognizes(flow, bytes, source, destination))
         {
             QuicDissector.Dissect(dissection, flow, key.SourceIsLow, offset, end);
@@ -37,7 +33,14 @@ internal static class Datagrams
         else if (!DissectByPort(dissection, key, destination, destination, offset, end)
             && !DissectByPort(dissection, key, source, destination, offset, end))
         {
-            DissectByContent(dissection, bytes, offset, end);
+            if (IsMedia(dissection.State.Media, key, source, destination) && LongTail.IsRtp(bytes))
+            {
+                LongTail.Dissect(dissection, ProtocolId.Rtp, OsiLayer.Application, offset, end);
+            }
+            else
+            {
+                DissectByContent(dissection, bytes, offset, end);
+            }
         }
     }
 

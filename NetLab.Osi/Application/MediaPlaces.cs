@@ -3,8 +3,8 @@ using System.Net;
 namespace NetLab.Osi.Application;
 
 /// <summary>
-/// Where calls have agreed to take media (RFC 8866, in the bodies of SIP): what goes there, or comes from there, is RTP. The newest are
-/// remembered.
+/// Where calls have agreed to take media (RFC 8866, in the bodies of SIP): what goes there, or comes from there, is RTP. Those
+/// announced first are forgotten first.
 /// </summary>
 internal sealed class MediaPlaces
 {

@@ -92,7 +92,7 @@ internal sealed class SipProtocol : StreamProtocol
                 at += body;
                 if (_body <= bytes.Length - at)
                 {
-                    // In pieces it says no less, but is not put together.
+                    // A body that comes later than its header is passed over.
                     segment.Media.Read(bytes.Slice(at, _body));
                 }
             }

@@ -51,10 +51,10 @@ internal static class LongTail
         return true;
     }
 
-    /// <summary>Version 2 and as long as its header says (RFC 3550, 5.1).</summary>
+    /// <summary>Version 2, as long as its header says (RFC 3550, 5.1), and no RTCP on the same port (RFC 5761, 4).</summary>
     public static bool IsRtp(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < RtpHeader || bytes[0] >> 6 != 2)
+        if (bytes.Length < RtpHeader || bytes[0] >> 6 != 2 || bytes[1] is >= 192 and <= 223)
         {
             return false;
         }

@@ -117,17 +117,21 @@ public sealed partial class Connection
     {
         if (Expires(ConnectionTimer.Linger, now))
         {
-            // TIME-WAIT is over, or an orphan waited long enough: for the peer's FIN, which is no loss, or for it to take what it is owed.
+            // TIME-WAIT is over, or an orphan waited long enough for the peer's FIN, which is no loss.
             if (State is ConnectionState.TimeWait or ConnectionState.FinWait2)
             {
                 End(Protocol.CloseReason.Finished);
-            }
-            else
-            {
-                Abort(Protocol.CloseReason.TimedOut);
+                return;
             }
 
-            return;
+            // Or for a peer that answers and takes nothing. One that does not answer is given up by the count of retransmissions.
+            if (_sender.Window == 0)
+            {
+                Abort(Protocol.CloseReason.TimedOut);
+                return;
+            }
+
+            StartOrphanTimeout(now);
         }
 
         if (Expires(ConnectionTimer.UserTimeout, now))

@@ -128,6 +128,9 @@ public sealed partial class Connection
     /// <summary>Whether nothing is left to do: closed, and no segment waits to be sent.</summary>
     public bool IsSpent => State == ConnectionState.Closed && CloseReason is not null && _replies.Count == 0;
 
+    /// <summary>Whether bytes have come that the application has not read: closing is a reset then.</summary>
+    internal bool ClosingResets => _receiver.Unread > 0 || _receiver.HoldsUndelivered;
+
     /// <summary>SND.NXT as it goes on the wire, which a new connection on the same ports has to begin beyond.</summary>
     internal SequenceNumber SendNext => _sender.Wrap(_sender.Next);
 
@@ -273,7 +276,7 @@ public sealed partial class Connection
             return;
         }
 
-        if (_receiver.Unread > 0 || _receiver.HoldsUndelivered)
+        if (ClosingResets)
         {
             Abort();
             return;
@@ -366,7 +369,7 @@ public sealed partial class Connection
         }
     }
 
-    // Nobody on this side is left to lose patience with a peer that takes nothing more, or says nothing more.
+    // Nobody on this side is left to lose patience with a peer that keeps its window shut, or says no FIN.
     private void StartOrphanTimeout(Instant now)
     {
         if (_closedByApplication && State != ConnectionState.TimeWait && CloseReason is null)

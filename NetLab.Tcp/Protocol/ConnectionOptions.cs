@@ -78,8 +78,8 @@ public sealed record ConnectionOptions
     public TimeSpan MaxSegmentLifetime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a connection that the application has closed both ways waits for a peer that acknowledges nothing more of what it is
-    /// owed, before it is reset; and in FIN-WAIT-2 for the peer's FIN, before it is forgotten.
+    /// How long a connection that the application has closed both ways waits for a peer that answers and keeps its window shut, before it
+    /// is reset; and in FIN-WAIT-2 for the peer's FIN, before it is forgotten.
     /// </summary>
     public TimeSpan OrphanTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

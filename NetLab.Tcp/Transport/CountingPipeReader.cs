@@ -14,7 +14,7 @@ internal sealed class CountingPipeReader(PipeReader inner, Action<long> onConsum
 {
     private ReadResult _read;
     private long _consumed;
-    private long _seen;
+    private long _examined;
     private volatile Exception? _failure;
 
     /// <summary>What a read throws that finds nothing new at the end of the pipe; set before the pipe is completed.</summary>
@@ -25,6 +25,7 @@ internal sealed class CountingPipeReader(PipeReader inner, Action<long> onConsum
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
         long bytes = _read.Buffer.Slice(_read.Buffer.Start, consumed).Length;
+        _examined = Math.Max(_examined, _consumed + _read.Buffer.Slice(_read.Buffer.Start, examined).Length);
         _read = default;
         inner.AdvanceTo(consumed, examined);
         if (bytes > 0)
@@ -61,17 +62,16 @@ internal sealed class CountingPipeReader(PipeReader inner, Action<long> onConsum
         long end = _consumed + result.Buffer.Length;
         if (result.IsCompleted && _failure is { } failure)
         {
-            if (end <= _seen && !result.IsCanceled)
+            if (end <= _examined && !result.IsCanceled)
             {
                 inner.AdvanceTo(result.Buffer.Start);
                 ExceptionDispatchInfo.Throw(failure);
             }
 
-            // More has come than was seen before, and it is no end that comes after it.
+            // There is more than the reader has looked at, and it is no end that comes after it.
             result = new ReadResult(result.Buffer, result.IsCanceled, isCompleted: false);
         }
 
-        _seen = Math.Max(_seen, end);
         _read = result;
         return result;
     }

@@ -39,6 +39,7 @@ public sealed partial class TcpConnection
     void IConnectionHandler.OnEndOfStream()
     {
         FlushInput();
+        _inputEnded = true;
         _input.Complete();
     }
 

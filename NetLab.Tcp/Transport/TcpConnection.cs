@@ -48,7 +48,9 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     private long _consumedSinceSignal;
     private int _signaled;
     private bool _outputEnded;
+    private bool _inputEnded;
     private bool _closesLater;
+    private int _over;
     private volatile bool _inputCompleted;
     private volatile Request _request;
 
@@ -248,9 +250,9 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
             _gate?.Open();
         }
 
-        if (request == Request.Close && connection.Unsent > 0 && connection.Unread > 0 && !_closesLater)
+        if (request == Request.Close && connection.Unsent > 0 && connection.ClosingResets && !_closesLater)
         {
-            // Bytes are left unread, so closing is a reset: what was said before it may leave first, as far as the window allows.
+            // Bytes are left unread, so closing is a reset: what was said before it may leave first, as far as it may leave at once.
             _closesLater = true;
             _endpoint.TryPost(Signal);
         }
@@ -277,12 +279,14 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
 
     private void End(CloseReason reason, Exception? error)
     {
-        if (!_ended.TrySetResult(reason))
+        if (Interlocked.Exchange(ref _over, 1) != 0)
         {
             return;
         }
 
+        // Counted before anybody hears of it.
         Report(reason);
+        _ended.TrySetResult(reason);
         _allAcknowledged.TrySetResult();
         SettleAll(reason);
         Exception toConnector = error is IOException { InnerException: SocketException inner } ? inner : error ?? ErrorFor(reason);
@@ -292,7 +296,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         }
 
         FlushInput();
-        if (reason is CloseReason.Reset or CloseReason.TimedOut)
+        if (!_inputEnded && (reason is CloseReason.Reset or CloseReason.TimedOut))
         {
             // Of the peer's doing: what it sent before is still good.
             _reader.FailAtEnd(error!);

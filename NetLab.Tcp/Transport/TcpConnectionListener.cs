@@ -67,7 +67,7 @@ public sealed class TcpConnectionListener : IConnectionListener
         if (_ownsEndpoints)
         {
             // Side by side: each waits for its own connections to say goodbye.
-            await Task.WhenAll(_endpoints.Select(e => e.DisposeAsync().AsTask())).ConfigureAwait(false);
+            await DisposeAsync(_endpoints).ConfigureAwait(false);
         }
     }
 
@@ -86,7 +86,7 @@ public sealed class TcpConnectionListener : IConnectionListener
         {
             for (int i = 0; i < count; i++)
             {
-                endpoints.Add(TcpEndpoint.Bind(i == 0 ? local : endpoints[0].LocalEndPoint, shared));
+                endpoints.Add(TcpEndpoint.Bind(i == 0 ? local : endpoints[0].LocalEndPoint, shared, keepsSocket: true));
             }
 
             // Not before all are bound: who comes first stays where he is.
@@ -95,12 +95,17 @@ public sealed class TcpConnectionListener : IConnectionListener
         }
         catch
         {
-            foreach (TcpEndpoint endpoint in endpoints)
-            {
-                await endpoint.DisposeAsync().ConfigureAwait(false);
-            }
-
+            await DisposeAsync(endpoints).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private static async Task DisposeAsync(IReadOnlyList<TcpEndpoint> endpoints)
+    {
+        await Task.WhenAll(endpoints.Select(e => e.DisposeAsync().AsTask())).ConfigureAwait(false);
+        foreach (TcpEndpoint endpoint in endpoints)
+        {
+            endpoint.CloseSocket();
         }
     }
 }

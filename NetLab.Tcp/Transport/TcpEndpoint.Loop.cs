@@ -258,7 +258,11 @@ public sealed partial class TcpEndpoint
 
         // Who waited for a pipe learns of its end here or nowhere.
         _scheduler.End();
-        _socket.Dispose();
+        if (!KeepsSocket)
+        {
+            _socket.Dispose();
+        }
+
         _poller.Dispose();
         foreach (ConnectionEntry entry in _demultiplexer.Entries)
         {

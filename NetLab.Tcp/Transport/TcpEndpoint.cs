@@ -98,6 +98,12 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
 
     internal ConnectionPipes Pipes { get; }
 
+    /// <summary>
+    /// Whether the socket stays open when the endpoint has ended, until <see cref="CloseSocket"/>: where several share a port, one that
+    /// goes makes the system hand out the peers of the others anew.
+    /// </summary>
+    internal bool KeepsSocket { get; init; }
+
     internal ILogger Logger { get; }
 
     private bool IsOnLoop => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
@@ -109,7 +115,10 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     /// <param name="options">How it is set up; null for the defaults.</param>
     /// <exception cref="SocketException">The address is taken or not this machine's.</exception>
     /// <exception cref="ArgumentException">The connection options contradict themselves.</exception>
-    public static TcpEndpoint Bind(IPEndPoint local, TcpEndpointOptions? options = null)
+    public static TcpEndpoint Bind(IPEndPoint local, TcpEndpointOptions? options = null) => Bind(local, options, keepsSocket: false);
+
+    /// <summary>The same of one of several on a port.</summary>
+    internal static TcpEndpoint Bind(IPEndPoint local, TcpEndpointOptions? options, bool keepsSocket)
     {
         options ??= new TcpEndpointOptions();
         if (options.Connection.Validate() is { } problem)
@@ -117,7 +126,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
             throw new ArgumentException(problem, nameof(options));
         }
 
-        return new TcpEndpoint(DatagramSocket.Bind(local, options.Socket with { Remote = options.Remote, DontFragment = options.Socket.DontFragment || options.Connection.MtuSearch }), options);
+        return new TcpEndpoint(DatagramSocket.Bind(local, options.Socket with { Remote = options.Remote, DontFragment = options.Socket.DontFragment || options.Connection.MtuSearch }), options) { KeepsSocket = keepsSocket };
     }
 
     /// <summary>Opens a connection and waits until it is established.</summary>
@@ -247,6 +256,8 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
 
         await _completion.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    internal void CloseSocket() => _socket.Dispose();
 
     internal void StopListening() => Post(_demultiplexer.StopListening);
 

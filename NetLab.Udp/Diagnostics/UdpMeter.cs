@@ -12,7 +12,7 @@ namespace NetLab.Udp.Diagnostics;
 /// Instruments: <c>netlab.udp.sockets</c> {socket}; by <c>network.io.direction</c> (transmit, receive)
 /// <c>netlab.udp.datagrams</c> {datagram}, <c>netlab.udp.io</c> By (of payload), <c>netlab.udp.calls</c> {call};
 /// <c>netlab.udp.buffer_drops</c> {drop}, each up to 64 datagrams; <c>netlab.udp.link.datagrams</c> {datagram} that entered a link,
-/// by <c>netlab.link.direction</c> (up, down) and <c>netlab.link.fate</c> (delivered, lost, scripted, queue_full, too_large);
+/// by <c>netlab.link.direction</c> (up, down) and <c>netlab.link.fate</c> (passed, lost, scripted, queue_full, too_large);
 /// <c>netlab.udp.link.effects</c> {datagram} by <c>netlab.link.effect</c> (duplicated, reordered, corrupted, marked).
 /// </remarks>
 public sealed class UdpMeter : IDisposable
@@ -66,7 +66,7 @@ public sealed class UdpMeter : IDisposable
 
     private static IEnumerable<Measurement<long>> Fates(LinkStatistics sum, string direction) =>
     [
-        Of(sum.Entered - sum.Dropped, direction, "netlab.link.fate", "delivered"),
+        Of(sum.Entered - sum.Dropped, direction, "netlab.link.fate", "passed"),
         Of(sum.Lost, direction, "netlab.link.fate", "lost"),
         Of(sum.ScriptedDrops, direction, "netlab.link.fate", "scripted"),
         Of(sum.QueueDrops, direction, "netlab.link.fate", "queue_full"),

@@ -67,8 +67,14 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
             batch = new DatagramBatch(message.Length, message.SegmentSize, from, TimeOf(message.StampedAt), message.Drops) { Ecn = message.Ecn };
             CountReceived(message.Length, message.SegmentSize);
             Statistics.Truncated += message.IsTruncated ? 1 : 0;
-            Statistics.BufferDrops += unchecked(message.Drops - _lastDrops);
-            _lastDrops = message.Drops;
+            int drops = unchecked((int)(message.Drops - _lastDrops));
+            if (drops > 0)
+            {
+                // A message may come without the count.
+                Statistics.BufferDrops += drops;
+                _lastDrops = message.Drops;
+            }
+
             return DatagramReceiveStatus.Received;
         }
 

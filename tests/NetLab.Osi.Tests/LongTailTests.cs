@@ -29,7 +29,8 @@ public sealed class LongTailTests
             Assert.Equal("payload type 0, marked, sequence 4660, timestamp 256, source 0xdeadbeef", Decode(Udp(from, to, Rtp))["rtp.summary"]);
         }
 
-        // Another port, another address, another version, and more sources than there are bytes.
+        // RTCP on the same port, another port, another address, another version, and more sources than there are bytes.
+        Assert.Null(Decode(Udp(new IPEndPoint(Bob.Address, 50_000), new IPEndPoint(Alice.Address, 40_000), [0x80, 200, .. Rtp[2..]]))["rtp.summary"]);
         Assert.Null(Decode(Udp(new IPEndPoint(Bob.Address, 50_000), new IPEndPoint(Alice.Address, 40_004), Rtp))["rtp.summary"]);
         Assert.Null(Decode(Udp(new IPEndPoint(Bob.Address, 50_000), new IPEndPoint(Alice.Address, 40_002), Rtp))["rtp.summary"]);
         Assert.Null(Decode(Udp(new IPEndPoint(Bob.Address, 50_000), new IPEndPoint(Alice.Address, 40_000), [0x40, .. Rtp[1..]]))["rtp.summary"]);

@@ -6,12 +6,20 @@ namespace NetLab.Osi.Application.Http2;
 /// <summary>The frames that a packet completes.</summary>
 internal sealed class Http2Detail : LayerDetail
 {
+    // A few bytes of a block can say again all that the table holds, and a packet has room for many blocks.
+    private const int MostText = 64 << 10;
+
     private readonly List<(Http2Frame Frame, List<HeaderField>? Fields)> _frames = [];
+    private int _text;
 
     /// <summary>One more.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="fields">The fields of the header block that it completes; null if it completes none, or none that could be decoded.</param>
-    public void Add(in Http2Frame frame, List<HeaderField>? fields) => _frames.Add((frame, fields));
+    public void Add(in Http2Frame frame, List<HeaderField>? fields)
+    {
+        _text += fields?.Sum(f => f.Size) ?? 0;
+        _frames.Add((frame, _text <= MostText ? fields : null));
+    }
 
     public override void Describe(in LayerEntry entry, IFieldSink sink)
     {

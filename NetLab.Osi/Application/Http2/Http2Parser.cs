@@ -10,8 +10,9 @@ internal sealed class Http2Parser : StreamParser
     // A block beyond it is not put together; nobody's is as long.
     private const int LongestBlock = 64 << 10;
 
-    private readonly HeaderDecoder _decoder = new();
-    private readonly List<byte> _block = [];
+    private readonly HpackDecoder _decoder = new();
+    private List<byte>? _block;
+    private uint? _openStream;
     private Http2Frame _frame;
     private bool _sawFirst;
     private int _left = -1;
@@ -19,14 +20,26 @@ internal sealed class Http2Parser : StreamParser
 
     public override ProtocolId Protocol => ProtocolId.Http2;
 
-    public override bool HoldsBytes => _held > 0;
+    /// <inheritdoc/>
+    /// <remarks>Frames go on; without the table their header fields say nothing.</remarks>
+    public override void GiveUp()
+    {
+        Forget();
+        _held = 0;
+    }
+
+    public override void End(in StreamSegment segment)
+    {
+        Forget();
+        Account(segment);
+    }
 
     public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
         int at = 0;
         if (!_sawFirst)
         {
-            if (Http2Protocol.Begins(bytes) && bytes.Length < Http2Protocol.Preface.Length)
+            if (Http2Protocol.MayBegin(bytes) || (Http2Protocol.Begins(bytes) && bytes.Length < Http2Protocol.Preface.Length))
             {
                 return 0;
             }
@@ -58,9 +71,12 @@ internal sealed class Http2Parser : StreamParser
                     continue;
                 }
 
-                if (_frame.HasHeaders)
+                if (_frame.HasHeaders || _openStream is not null)
                 {
-                    _decoder.Lose();
+                    // Too long for anybody, or in the middle of a block.
+                    Forget();
+                    _openStream = null;
+                    Account(segment);
                 }
 
                 (_left, at) = (_frame.Length, at + Http2Frame.HeaderSize);
@@ -87,53 +103,57 @@ internal sealed class Http2Parser : StreamParser
     private void Add(in StreamSegment segment, List<HeaderField>? fields) =>
         segment.Layer(ProtocolId.Http2, OsiLayer.Application, static () => new Http2Detail()).Add(_frame, fields);
 
+    private void Forget()
+    {
+        _decoder.Lose();
+        _block = null;
+    }
+
     private void TakeHeaders(in StreamSegment segment, ReadOnlySpan<byte> payload)
     {
-        if (_frame.Type != Http2FrameType.Continuation)
-        {
-            _block.Clear();
-        }
+        bool goesOn = _frame.Type == Http2FrameType.Continuation;
 
-        if (!_frame.TryFindBlock(payload, out ReadOnlySpan<byte> part) || _block.Count + part.Length > LongestBlock)
+        // 6.10: a block's parts come one behind the other, with nothing in between.
+        if (goesOn != (_openStream is not null) || (goesOn && _openStream != _frame.Stream)
+            || !_frame.TryFindBlock(payload, out ReadOnlySpan<byte> part) || (_block?.Count ?? 0) + part.Length > LongestBlock)
         {
-            _decoder.Lose();
-            _block.Clear();
+            Forget();
+            part = default;
         }
 
         List<HeaderField>? fields = null;
-        if (!_frame.EndsHeaders)
+        _openStream = _frame.EndsHeaders ? null : _frame.Stream;
+        if (!_decoder.IsLost)
         {
-            _block.AddRange(part);
-        }
-        else if (_block.Count == 0)
-        {
-            fields = _decoder.Decode(part);
-        }
-        else
-        {
-            _block.AddRange(part);
-            fields = _decoder.Decode([.. _block]);
-            _block.Clear();
+            if (_block is not null || !_frame.EndsHeaders)
+            {
+                (_block ??= []).AddRange(part);
+            }
+
+            if (_frame.EndsHeaders)
+            {
+                fields = _decoder.Decode(_block is null ? part : System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_block));
+                _block = null;
+            }
         }
 
         Account(segment);
         Add(segment, fields);
     }
 
-    // What is kept for later blocks counts like bytes that wait.
+    // What is kept for later blocks counts like bytes that wait; a character takes two.
     private void Account(in StreamSegment segment)
     {
-        int holds = _decoder.TableSize + _block.Count;
-        if (holds <= _held)
+        int holds = (2 * _decoder.TableSize) + (_block?.Capacity ?? 0);
+        if (holds > _held && !segment.TryHold(holds - _held))
+        {
+            Forget();
+            holds = 0;
+        }
+
+        if (holds < _held)
         {
             segment.Release(_held - holds);
-        }
-        else if (!segment.TryHold(holds - _held))
-        {
-            _decoder.Lose();
-            _block.Clear();
-            segment.Release(_held);
-            holds = 0;
         }
 
         _held = holds;

@@ -9,7 +9,7 @@ namespace NetLab.Osi.Session.Streams;
 /// </summary>
 internal sealed class StreamApplication(DecoderOptions options)
 {
-    // As long as what the longest recognized beginning needs: HTTP/2's.
+    // As many as most protocols are recognized by, HTTP/2 among them; who comes in smaller crumbs than a longer line of SIP needs is not.
     private const int FewBytes = 16;
 
     private StreamSide? _client;
@@ -34,6 +34,13 @@ internal sealed class StreamApplication(DecoderOptions options)
 
         int strange = side.Parser is null ? side.Held : 0;
         ReadOnlySpan<byte> rest = side.With(bytes);
+        if (strange > 0 && _protocol is not null && !Http2Protocol.MayBegin(rest[..strange]))
+        {
+            // The other direction has said meanwhile what is spoken, and these were the end of something before it.
+            rest = rest[strange..];
+            strange = 0;
+        }
+
         while (!rest.IsEmpty && !side.IsIgnored)
         {
             if (side.Parser is null && !Recognize(segment, side, rest))
@@ -144,11 +151,14 @@ internal sealed class StreamApplication(DecoderOptions options)
     {
         foreach (StreamSide? side in (ReadOnlySpan<StreamSide?>)[_client, _server])
         {
-            if (side is { Held: > 0 } or { Parser.HoldsBytes: true })
+            if (side is null)
             {
-                side.Clear();
-                side.IsIgnored = true;
+                continue;
             }
+
+            side.IsIgnored |= side.Parser is not null && (side.Held > 0 || side.Parser.HoldsBytes);
+            side.Clear();
+            side.Parser?.GiveUp();
         }
     }
 

@@ -23,6 +23,11 @@ internal abstract class StreamParser
     /// <returns>How many were taken: what is left is given again with more behind it; or <see cref="NotMine"/>.</returns>
     public abstract int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes);
 
+    /// <summary>Lets go of what it remembers beyond the bytes that it was not able to take.</summary>
+    public virtual void GiveUp()
+    {
+    }
+
     /// <summary>The direction ended in order.</summary>
     public virtual void End(in StreamSegment segment)
     {

@@ -46,7 +46,7 @@ internal sealed class SendBuffer
             if (Start == End)
             {
                 // The pipe has these blocks back: they must not be held alive from here.
-                (_bytes, _block) = (default, default);
+                (_bytes, _block, _blockPosition) = (default, default, default);
             }
         }
 

@@ -62,6 +62,13 @@ public sealed class TcpTalkTests
     }
 
     [Fact]
+    public void What_stood_before_the_other_direction_said_what_is_spoken_is_no_part_of_it()
+    {
+        TcpTalk talk = new TcpTalk(40_123).Client("abc}").Server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").Client("GET /next HTTP/1.1\r\n\r\n");
+        Assert.Contains("http.uri=/next", talk.Fields);
+    }
+
+    [Fact]
     public void A_mail_sent_with_pipelining_is_no_command()
     {
         TcpTalk talk = new TcpTalk(25).Server("220 hi\r\n").Client("MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n").Server("250 ok\r\n250 ok\r\n354 go on\r\n")

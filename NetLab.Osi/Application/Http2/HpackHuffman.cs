@@ -4,7 +4,7 @@ namespace NetLab.Osi.Application.Http2;
 /// The Huffman code of HPACK (RFC 7541, appendix B). It is canonical: how long each code is says all of it, codes are given out in the
 /// order of their lengths and, of one length, of their symbols.
 /// </summary>
-internal static class HuffmanCode
+internal static class HpackHuffman
 {
     private const int LongestCode = 30;
     private const int EndOfString = 256;
@@ -37,7 +37,7 @@ internal static class HuffmanCode
     private static readonly int[] Start = new int[LongestCode + 1];
     private static readonly short[] Symbols = [.. Enumerable.Range(0, Lengths.Length).Select(s => (short)s).OrderBy(s => Lengths[s])];
 
-    static HuffmanCode()
+    static HpackHuffman()
     {
         foreach (byte length in Lengths)
         {

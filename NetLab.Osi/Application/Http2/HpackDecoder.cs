@@ -7,10 +7,10 @@ namespace NetLab.Osi.Application.Http2;
 /// HPACK (RFC 7541): the header blocks of one direction, in order. What a block adds to the table is needed by those behind it, so
 /// after one that is wrong, or was not seen, nothing more can be said.
 /// </summary>
-internal sealed class HeaderDecoder
+internal sealed class HpackDecoder
 {
-    /// <summary>The largest table that is kept, whatever an encoder asks for: four times what it has without asking.</summary>
-    private const int MostTable = 16 << 10;
+    // What browsers offer, and the most that is kept, whatever an encoder asks for.
+    private const int MostTable = 64 << 10;
 
     private const int DefaultTable = 4096;
     private const int MostFields = 256;
@@ -134,7 +134,7 @@ internal sealed class HeaderDecoder
 
     private bool TryFind(int index, out HeaderField field)
     {
-        IReadOnlyList<HeaderField> table = StaticTable.Fields;
+        IReadOnlyList<HeaderField> table = HpackStaticTable.Fields;
         int place = index - 1;
         if (place >= table.Count)
         {
@@ -211,7 +211,7 @@ internal sealed class HeaderDecoder
 
         // The shortest code has five bits.
         byte[] buffer = ArrayPool<byte>.Shared.Rent((length * 8 / 5) + 1);
-        int decoded = HuffmanCode.Decode(bytes, buffer);
+        int decoded = HpackHuffman.Decode(bytes, buffer);
         text = decoded < 0 ? "" : Encoding.Latin1.GetString(buffer, 0, decoded);
         ArrayPool<byte>.Shared.Return(buffer);
         return decoded >= 0;

@@ -1,7 +1,7 @@
 namespace NetLab.Osi.Application.Http2;
 
 /// <summary>The fields that every HPACK table begins with (RFC 7541, appendix A), at 1 to 61.</summary>
-internal static class StaticTable
+internal static class HpackStaticTable
 {
     public static IReadOnlyList<HeaderField> Fields { get; } =
     [
