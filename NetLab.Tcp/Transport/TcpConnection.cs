@@ -53,6 +53,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     private int _over;
     private volatile bool _inputCompleted;
     private volatile Request _request;
+    private volatile bool _isClosing;
 
     internal TcpConnection(TcpEndpoint endpoint, IPEndPoint remote)
     {
@@ -155,6 +156,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
             Abort();
         }
 
+        _isClosing = true;
         await Transport.Output.CompleteAsync().ConfigureAwait(false);
 
         // Before the input is completed: from then on unread bytes count as discarded, and the peer must learn of them.
@@ -337,8 +339,9 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         }
 
         Entry!.Connection.Write(result.Buffer);
-        if (result.IsCompleted)
+        if (result.IsCompleted && !(_isClosing && Entry.Connection.ClosingResets))
         {
+            // Whoever closes with bytes unread says no goodbye, which a peer would take for the end of a good conversation.
             Entry.Connection.ShutdownSend();
         }
 

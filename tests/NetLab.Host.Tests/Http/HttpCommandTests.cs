@@ -57,6 +57,17 @@ public sealed class HttpCommandTests(ServedLab lab) : IClassFixture<ServedLab>, 
     }
 
     [Fact]
+    public async Task A_server_that_says_nothing_is_not_waited_for_and_an_answer_that_cannot_be_kept_is_not_asked_for()
+    {
+        Nlab.Ended late = await Nlab.Run("http", "GET", $"{lab.Discard}/", "--timeout", "300ms");
+        Assert.Equal((1, ""), (late.ExitCode, late.Output));
+        Assert.Equal($"nlab: {lab.Discard}: no answer in time", late.Errors.TrimEnd());
+        Nlab.Ended nowhere = await Nlab.Run("http", "GET", $"{lab.Tcp}/services", "-o", "no/such/folder/x");
+        Assert.Equal(2, nowhere.ExitCode);
+        Assert.Contains("no/such/folder/x", nowhere.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nobody_there_is_said_in_one_line()
     {
         string nobody = $"tcp://127.0.0.1:{Ports.Free()}";

@@ -26,7 +26,7 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
         using HttpResponseMessage stopped = await client.PatchAsync($"/services/{name}", Json("""{ "running": false }"""));
         Assert.Equal(HttpStatusCode.OK, stopped.StatusCode);
         Assert.False((bool)(await ObjectIn(stopped))["running"]!);
-        Assert.NotEqual("hello", await AskAsync(address, "hello"));
+        Assert.NotEqual("hello", await AskAsync(address, "hello", isAnswered: false));
 
         using HttpResponseMessage replaced = await client.PutAsync($"/services/{name}", Json("""{ "kind": "discard", "address": "udp://127.0.0.1:0" }"""));
         Assert.Equal(HttpStatusCode.OK, replaced.StatusCode);
@@ -53,7 +53,7 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
         Assert.Equal("hello", await AskAsync((string)relay["address"]!, "hello"));
         JsonObject changed = await ObjectIn(await client.PatchAsync($"/services/{name}", Json("""{ "link": "loss=100%" }""")));
         Assert.Equal(((string)relay["address"]!, "loss=100%"), ((string)changed["address"]!, (string)changed["link"]!));
-        Assert.Null(await AskAsync((string)relay["address"]!, "hello"));
+        Assert.Null(await AskAsync((string)relay["address"]!, "hello", isAnswered: false));
         using HttpResponseMessage wrong = await client.PatchAsync($"/services/{name}", Json("""{ "link": "loss=2" }"""));
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
         Assert.Equal("loss=100%", (string?)(await ObjectIn(await client.GetAsync($"/services/{name}")))["link"]);
@@ -74,6 +74,10 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
     [InlineData("tcp", "POST", "/services", """{ "name": "x y", "kind": "echo", "address": "tcp://127.0.0.1:0" }""", 400, "x y")]
     [InlineData("tcp", "POST", "/services", """{ "name": "x", "kind": "echo", "address": "tcp://8.8.8.8:1" }""", 400, "8.8.8.8")]
     [InlineData("tcp", "POST", "/services", """{ "name": "x", "kind": "echo", "address": "tcp://127.0.0.1:0", "colour": "red" }""", 400, "colour")]
+    [InlineData("tcp", "POST", "/services", """{ "name": "..", "kind": "echo", "address": "tcp://127.0.0.1:0" }""", 400, "..")]
+    [InlineData("tcp", "POST", "/services", """{ "name": "\ud800", "kind": "echo", "address": "tcp://127.0.0.1:0" }""", 400, "surrogate")]
+    [InlineData("tcp", "POST", "/metrics", "{}", 405, "GET")]
+    [InlineData("tcp", "POST", "/runs", """{ "time": "120000000h" }""", 400, "time")]
     [InlineData("tcp", "PUT", "/services/x", """{ "name": "y", "kind": "echo", "address": "tcp://127.0.0.1:0" }""", 400, "y")]
     [InlineData("tcp", "POST", "/services", """{ "name": "echo-tcp", "kind": "echo", "address": "tcp://127.0.0.1:0" }""", 409, "echo-tcp")]
     [InlineData("kernel-tcp", "DELETE", "/services/http-tcp", null, 409, "http-tcp")]
@@ -87,8 +91,7 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
         using HttpClient client = lab.Client(transport);
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : Json(body) };
 
-        // Changes are rationed, and each of these counts as one.
-        HttpResponseMessage response = await SendAsync(client, request);
+        HttpResponseMessage response = await client.SendAsync(request);
         Assert.Equal((HttpStatusCode)status, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         JsonObject problem = await ObjectIn(response);
@@ -109,13 +112,12 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
         Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/services/second")).StatusCode);
 
-        JsonObject other = await ObjectIn(await client.PostAsync("/services", Json("""{ "name": "other", "kind": "echo", "address": "udp://127.0.0.1:0" }""")));
+        await ObjectIn(await client.PostAsync("/services", Json("""{ "name": "other", "kind": "echo", "address": "udp://127.0.0.1:0" }""")));
         using HttpResponseMessage moved = await client.PatchAsync("/services/other", Json($$"""{ "address": "{{taken["address"]}}" }"""));
         Assert.Equal(HttpStatusCode.Conflict, moved.StatusCode);
         JsonObject still = await ObjectIn(await client.GetAsync("/services/other"));
         Assert.True((bool)still["running"]!);
         Assert.Equal("hello", await AskAsync((string)still["address"]!, "hello"));
-        Assert.NotNull(other);
         await client.DeleteAsync("/services/first");
         await client.DeleteAsync("/services/other");
     }
@@ -125,7 +127,7 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
     {
         using HttpClient client = lab.Client("tcp");
         foreach ((string accept, HttpStatusCode expected) in ((string, HttpStatusCode)[])
-            [("text/html", HttpStatusCode.NotAcceptable), ("application/json;q=0, */*", HttpStatusCode.NotAcceptable), ("text/html, */*;q=0.1", HttpStatusCode.OK), ("application/*", HttpStatusCode.OK)])
+            [("text/html", HttpStatusCode.NotAcceptable), ("application/json;q=0, */*", HttpStatusCode.NotAcceptable), ("text/html, */*;q=0.1", HttpStatusCode.OK), ("application/*", HttpStatusCode.OK), ("application/json; charset=utf-8", HttpStatusCode.OK)])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/services");
             request.Headers.TryAddWithoutValidation("Accept", accept);
@@ -133,11 +135,12 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
         }
 
         using var unnamed = new HttpRequestMessage(HttpMethod.Post, "/services") { Content = new StringContent("{}") };
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await SendAsync(client, unnamed)).StatusCode);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await client.SendAsync(unnamed)).StatusCode);
         using var large = new HttpRequestMessage(HttpMethod.Post, "/services") { Content = Json(new string(' ', 100_000)) };
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await SendAsync(client, large)).StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await client.SendAsync(large)).StatusCode);
         using var stranger = new HttpRequestMessage(HttpMethod.Get, "/services") { Headers = { Host = "evil.example" } };
-        Assert.Equal(HttpStatusCode.BadRequest, (await client.SendAsync(stranger)).StatusCode);
+        using HttpResponseMessage refused = await client.SendAsync(stranger);
+        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (refused.StatusCode, refused.Content.Headers.ContentType?.MediaType));
         using HttpResponseMessage head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/services"));
         Assert.Equal((HttpStatusCode.OK, 0), (head.StatusCode, (await head.Content.ReadAsByteArrayAsync()).Length));
         Assert.InRange(head.Content.Headers.ContentLength ?? 0, 100, 10_000);
@@ -147,14 +150,22 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
     public async Task A_measurement_is_begun_shown_and_ended_and_two_at_once_are_not()
     {
         using HttpClient client = lab.Client("kernel-tcp");
-        using var post = new HttpRequestMessage(HttpMethod.Post, "/runs") { Content = Json("""{ "transport": "tcp", "time": "300ms", "warm_up": "0" }""") };
-        using HttpResponseMessage created = await SendAsync(client, post);
+        using HttpResponseMessage begun = await client.PostAsync("/runs", Json("""{ "transport": "tcp", "time": "60s" }"""));
+        Assert.Equal(HttpStatusCode.Created, begun.StatusCode);
+        using HttpResponseMessage refused = await client.PostAsync("/runs", Json("""{ "transport": "tcp" }"""));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 5, 70);
+        Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync(begun.Headers.Location)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(begun.Headers.Location)).StatusCode);
+
+        // It has ended, or does so soon.
+        HttpResponseMessage created;
+        while ((created = await client.PostAsync("/runs", Json("""{ "transport": "tcp", "time": "300ms", "warm_up": "0" }"""))).StatusCode == HttpStatusCode.ServiceUnavailable)
+        {
+        }
+
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         string run = created.Headers.Location!.ToString();
-        using var another = new HttpRequestMessage(HttpMethod.Post, "/runs") { Content = Json("""{ "transport": "tcp" }""") };
-        using HttpResponseMessage refused = await SendAsync(client, another);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
-        Assert.NotNull(refused.Headers.RetryAfter);
         JsonObject shown = await ObjectIn(await client.GetAsync(run));
         while ((string?)shown["state"] == "running")
         {
@@ -166,6 +177,34 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
         Assert.True((bool)shown["result"]!["runs"]![0]!["end"]!["intact"]!);
         Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync(run)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(run)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Changes_are_rationed_and_reading_is_not()
+    {
+        using HttpClient client = lab.Client("kernel-tcp", waits: false);
+        HttpResponseMessage[] changes = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => client.DeleteAsync("/services/nobody")));
+        HttpResponseMessage[] refused = [.. changes.Where(c => c.StatusCode == HttpStatusCode.TooManyRequests)];
+        Assert.InRange(refused.Length, 1, 99);
+        Assert.All(refused, r => Assert.Equal(TimeSpan.FromSeconds(1), r.Headers.RetryAfter?.Delta));
+        Assert.Equal(429, (int?)(await ObjectIn(refused[0]))["status"]);
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => client.GetAsync("/services"))), r => Assert.Equal(HttpStatusCode.OK, r.StatusCode));
+    }
+
+    [Fact]
+    public async Task Changes_at_the_same_time_lose_nothing_and_bring_nothing_back()
+    {
+        using HttpClient client = lab.Client("tcp");
+        JsonObject echo = await ObjectIn(await client.PostAsync("/services", Json("""{ "name": "target", "kind": "echo", "address": "udp://127.0.0.1:0" }""")));
+        await client.PostAsync("/services", Json($$"""{ "name": "both", "kind": "relay", "address": "udp://127.0.0.1:0", "target": "{{echo["address"]}}", "link": "" }"""));
+        await Task.WhenAll(
+            client.PatchAsync("/services/both", Json("""{ "link": "loss=5%" }""")), client.PatchAsync("/services/both", Json("""{ "running": false }""")));
+        JsonObject both = await ObjectIn(await client.GetAsync("/services/both"));
+        Assert.Equal(("loss=5%", false), ((string?)both["link"], (bool?)both["running"]));
+        HttpResponseMessage[] ends = await Task.WhenAll(client.DeleteAsync("/services/both"), client.PatchAsync("/services/both", Json("""{ "running": true }""")));
+        Assert.Equal(HttpStatusCode.NoContent, ends[0].StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/services/both")).StatusCode);
+        await client.DeleteAsync("/services/target");
     }
 
     [Fact]
@@ -183,25 +222,11 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
 
     private static async Task<JsonObject> ObjectIn(HttpResponseMessage response) => JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
 
-    // As a client does that is told to wait.
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpRequestMessage request)
-    {
-        HttpResponseMessage response = await client.SendAsync(request);
-        while (response.StatusCode == HttpStatusCode.TooManyRequests)
-        {
-            Assert.NotNull(response.Headers.RetryAfter?.Delta);
-            using var again = new HttpRequestMessage(request.Method, request.RequestUri) { Content = request.Content };
-            response = await client.SendAsync(again);
-        }
-
-        return response;
-    }
-
-    private static async Task<string?> AskAsync(string address, string question)
+    private static async Task<string?> AskAsync(string address, string question, bool isAnswered = true)
     {
         using var socket = new System.Net.Sockets.UdpClient();
         socket.Connect(IPAddress.Loopback, new Uri(address).Port);
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(isAnswered ? 30 : 0.3));
         try
         {
             await socket.SendAsync(Encoding.UTF8.GetBytes(question), late.Token);

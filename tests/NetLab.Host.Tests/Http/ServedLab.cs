@@ -12,6 +12,9 @@ public sealed partial class ServedLab : IAsyncLifetime
     private DirectoryInfo? _folder;
     private Nlab? _serve;
 
+    /// <summary>Where somebody listens who never answers.</summary>
+    public string Discard { get; private set; } = "";
+
     /// <summary>Where HTTP is served over NetLab's TCP.</summary>
     public string Tcp { get; private set; } = "";
 
@@ -25,13 +28,14 @@ public sealed partial class ServedLab : IAsyncLifetime
         await File.WriteAllTextAsync(config, """
             { "Lab": { "Services": [
                 { "Kind": "echo", "Address": "tcp://127.0.0.1:0" },
+                { "Kind": "discard", "Address": "tcp://127.0.0.1:0" },
                 { "Kind": "http", "Address": "tcp://127.0.0.1:0" },
                 { "Kind": "http", "Address": "kernel-tcp://127.0.0.1:0" } ] } }
             """);
         _serve = Nlab.Start(_folder.FullName, "serve", "--config", config);
         await _serve.Printed("http     kernel-tcp://127.0.0.1:");
-        MatchCollection addresses = Address().Matches(_serve.OutputSoFar());
-        (Tcp, KernelTcp) = (addresses[0].Groups[1].Value, addresses[1].Groups[1].Value);
+        string[] addresses = [.. Address().Matches(_serve.OutputSoFar()).Select(m => m.Groups[1].Value)];
+        (Discard, Tcp, KernelTcp) = (addresses[0], addresses[1], addresses[2]);
     }
 
     public Task DisposeAsync()
@@ -42,11 +46,19 @@ public sealed partial class ServedLab : IAsyncLifetime
     }
 
     /// <summary>.NET's own client, over one TCP or the other.</summary>
-    public HttpClient Client(string transport)
+    /// <param name="transport">Which.</param>
+    /// <param name="waits">Whether it asks again when it is told to wait (429), as changes are rationed.</param>
+    public HttpClient Client(string transport, bool waits = true)
     {
         var address = new Uri(transport == "tcp" ? Tcp : KernelTcp);
         var to = new IPEndPoint(IPAddress.Loopback, address.Port);
-        return new HttpClient(new SocketsHttpHandler
+        return new HttpClient(waits ? new PatientHandler { InnerHandler = Handler() } : Handler())
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{to.Port}"),
+            Timeout = TimeSpan.FromSeconds(60),
+        };
+
+        SocketsHttpHandler Handler() => new()
         {
             ConnectCallback = async (_, cancellationToken) =>
             {
@@ -59,13 +71,24 @@ public sealed partial class ServedLab : IAsyncLifetime
                 await socket.ConnectAsync(to, cancellationToken);
                 return new NetworkStream(socket, ownsSocket: true);
             },
-        })
-        {
-            BaseAddress = new Uri($"http://127.0.0.1:{to.Port}"),
-            Timeout = TimeSpan.FromSeconds(60),
         };
     }
 
-    [GeneratedRegex(@"http +(\S+)")]
+    private sealed class PatientHandler : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+            while (response.StatusCode == HttpStatusCode.TooManyRequests)
+            {
+                await Task.Delay(response.Headers.RetryAfter!.Delta!.Value, cancellationToken);
+                response = await base.SendAsync(request, cancellationToken);
+            }
+
+            return response;
+        }
+    }
+
+    [GeneratedRegex(@"(?:http|discard) +(\S+)")]
     private static partial Regex Address();
 }

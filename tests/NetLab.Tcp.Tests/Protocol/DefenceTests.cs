@@ -160,6 +160,20 @@ public sealed class DefenceTests
     }
 
     [Fact]
+    public void An_orphan_whose_peer_is_silent_is_given_up_by_the_count_of_retransmissions_and_not_before()
+    {
+        ConnectionScript script = ConnectionScript.Established(window: 10_000);
+        script.Write(new byte[5_000]);
+        script.Do("close", c => c.Close(script.Now));
+        script.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(1, script.Connections);
+        script.Inject(Say.Ack(1, 1));
+        script.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(0, script.Connections);
+        Assert.Equal(CloseReason.TimedOut, script.Stream.CloseReason);
+    }
+
+    [Fact]
     public void Who_still_reads_is_no_orphan()
     {
         ConnectionScript script = ConnectionScript.Established();

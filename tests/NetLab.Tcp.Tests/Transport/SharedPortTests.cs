@@ -30,7 +30,7 @@ public sealed class SharedPortTests
             Assert.Equal(said, await StreamBehaviourTests.ReadToEnd(client).WaitAsync(Patience));
         }
 
-        // That one of three gets nobody of forty by chance is one in ten million.
+        // That one of three gets nobody of forty by chance is one in four million.
         Assert.All(listener.Endpoints, e => Assert.Equal(listener.EndPoint, e.LocalEndPoint));
         Assert.All(listener.Endpoints, e => Assert.InRange(e.SocketStatistics.DatagramsReceived, 1, long.MaxValue));
         await listener.UnbindAsync();

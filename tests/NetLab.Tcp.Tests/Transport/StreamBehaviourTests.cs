@@ -92,6 +92,48 @@ public sealed class StreamBehaviourTests
     }
 
     [Fact]
+    public async Task Who_reads_a_little_at_a_time_gets_all_that_came_before_a_reset()
+    {
+        await using var pair = await ConnectedPair.Open();
+        byte[] said = Bytes(9, 50_000);
+        await pair.Server.Transport.Output.WriteAsync(said);
+        ReadResult all = await pair.Client.Transport.Input.ReadAtLeastAsync(said.Length).AsTask().WaitAsync(Patience);
+        pair.Client.Transport.Input.AdvanceTo(all.Buffer.Start);
+        pair.Server.Abort();
+        Assert.Equal(CloseReason.Reset, await pair.Client.Ended.WaitAsync(Patience));
+        await using var stream = new TcpConnectionStream(pair.Client);
+        byte[] got = new byte[said.Length];
+        for (int at = 0; at < got.Length;)
+        {
+            int read = await stream.ReadAsync(got.AsMemory(at, Math.Min(700, got.Length - at))).AsTask().WaitAsync(Patience);
+            Assert.NotEqual(0, read);
+            at += read;
+        }
+
+        Assert.Equal(said, got);
+        await Assert.ThrowsAsync<ConnectionResetException>(() => stream.ReadAsync(got).AsTask().WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task An_end_of_stream_that_has_come_stays_one_whatever_comes_after_it()
+    {
+        await using var pair = await ConnectedPair.Open();
+        byte[] said = Bytes(10, 5000);
+        await WriteAndFinish(pair.Server, said);
+        ReadResult all;
+        do
+        {
+            all = await pair.Client.Transport.Input.ReadAtLeastAsync(said.Length).AsTask().WaitAsync(Patience);
+            pair.Client.Transport.Input.AdvanceTo(all.Buffer.Start, all.Buffer.End);
+        }
+        while (!all.IsCompleted);
+
+        pair.Server.Abort();
+        Assert.Equal(CloseReason.Reset, await pair.Client.Ended.WaitAsync(Patience));
+        Assert.Equal(said, await ReadToEnd(pair.Client).WaitAsync(Patience));
+    }
+
+    [Fact]
     public async Task What_was_said_before_a_reset_is_still_read_and_then_the_reset_is_told()
     {
         await using var pair = await ConnectedPair.Open();

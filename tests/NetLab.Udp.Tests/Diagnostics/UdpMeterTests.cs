@@ -67,15 +67,21 @@ public sealed class UdpMeterTests : IDisposable
     [Fact]
     public void Links_say_what_became_of_datagrams()
     {
-        Assert.True(LinkDescription.TryParse("up.loss=100%,down.duplicate=100%", out LinkDescription link, out _));
+        Assert.True(LinkDescription.TryParse("up.duplicate=100%,down.loss=100%", out LinkDescription link, out _));
         using DatagramSocket server = DatagramSocket.Bind(Anywhere);
         using var relay = new LinkRelay(new LinkRelayOptions { Listen = Anywhere, Target = server.LocalEndPoint, Link = link, Meter = _meter });
         relay.Start();
         using DatagramSocket client = DatagramSocket.Bind(Anywhere);
         client.TrySend(new byte[300], 100, DatagramAddress.From(relay.LocalEndPoint), out _);
-        Assert.True(SpinWait.SpinUntil(() => Fate("up", "lost") == 3, Patience));
-        Assert.Equal(0, Fate("up", "delivered"));
-        Assert.Equal(0, Fate("down", "delivered"));
+        byte[] buffer = new byte[DatagramSocket.ReceiveBufferLength];
+        DatagramBatch batch = default;
+        Assert.True(SpinWait.SpinUntil(() => server.TryReceive(buffer, out batch) == DatagramReceiveStatus.Received, Patience));
+        server.TrySend(new byte[50], 50, batch.From, out _);
+        Assert.True(SpinWait.SpinUntil(() => Fate("down", "lost") == 1, Patience));
+        Assert.Equal((3, 0, 0), (Fate("up", "passed"), Fate("up", "lost"), Fate("down", "passed")));
+        using var effects = new MetricCollector<long>(_services.GetRequiredService<IMeterFactory>(), UdpMeter.Name, "netlab.udp.link.effects");
+        effects.RecordObservableInstruments();
+        Assert.Equal(3, effects.GetMeasurementSnapshot().Single(m => Equals(m.Tags["netlab.link.direction"], "up") && Equals(m.Tags["netlab.link.effect"], "duplicated")).Value);
     }
 
     private long Fate(string direction, string fate)
