@@ -23,6 +23,12 @@ internal sealed record PerfPlan(LabTransport Transport, int SegmentSize, int Str
     /// </summary>
     public static readonly TimeSpan BusyPoll = TimeSpan.FromMicroseconds(100);
 
+    /// <summary>
+    /// Send buffer of each of so many streams of NetLab's TCP. What several have written and not sent is walked through in turns, and is
+    /// out of the processor's cache when its turn comes: with half the usual size eight of them were a tenth faster.
+    /// </summary>
+    public static int SendBufferSize(int streams) => streams == 1 ? 1 << 20 : 512 << 10;
+
     /// <summary>How often a run reports on itself.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 

@@ -94,6 +94,7 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfPlan plan, LabRecorde
             Connection = new ConnectionOptions
             {
                 MaxSegmentSize = plan.SegmentSize,
+                SendBufferSize = PerfPlan.SendBufferSize(plan.Streams),
                 Congestion = CongestionNames.Parse(plan.Congestion),
                 MtuSearch = plan.MtuSearch,
                 Ecn = plan.Ecn ? EcnMode.Request : EcnMode.Answer,
