@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Net.Http.Headers;
-using NetLab.Host.Http;
+using NetLab.Host.Http.Client;
 using NetLab.Host.Recording;
 using NetLab.Host.Services;
 using NetLab.Host.Streams;
@@ -115,11 +115,7 @@ internal static class HttpCommand
     {
         ulong seed = link.Seed ?? plan.Seed ?? Seeds.Draw();
         Console.Error.WriteLine($"link seed={seed}");
-        System.Net.IPEndPoint target = plan.Address.Server.ResolvePeer(allowRemote);
-        var local = new System.Net.IPEndPoint(target.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? System.Net.IPAddress.Loopback : System.Net.IPAddress.IPv6Loopback, 0);
-        var relay = new LinkRelay(LabRelay.OptionsFor(local, target, link, seed));
-        relay.Start();
-        return relay;
+        return LabRelay.Start(plan.Address.Server.ResolvePeer(allowRemote), link, seed);
     }
 
     private static HttpMethod MethodOf(string name)

@@ -13,8 +13,6 @@ namespace NetLab.Host.Measurement;
 /// <param name="board">Told how far it is.</param>
 internal sealed class PerfSideBySide(PerfComparison comparison, IPerfBoard board)
 {
-    private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
-
     /// <summary>Runs A B C, A B C …, so that what changes in the machine meanwhile changes for all.</summary>
     /// <param name="runs">Receives each run when it is over.</param>
     /// <param name="cancellationToken">Stops; what is complete stays.</param>
@@ -48,7 +46,7 @@ internal sealed class PerfSideBySide(PerfComparison comparison, IPerfBoard board
         await using (server.ConfigureAwait(false))
         {
             LabAddress address = LabAddress.Parse(await server.ListeningAsync(cancellationToken).ConfigureAwait(false));
-            using LinkRelay? relay = comparison.Link is null ? null : Start(new IPEndPoint(IPAddress.Loopback, address.Port));
+            using LinkRelay? relay = comparison.Link is not { } link ? null : LabRelay.Start(new IPEndPoint(IPAddress.Loopback, address.Port), link, comparison.Seed);
             if (relay is not null)
             {
                 address = address.At(relay.LocalEndPoint);
@@ -82,13 +80,6 @@ internal sealed class PerfSideBySide(PerfComparison comparison, IPerfBoard board
                 return relay is null ? run : WithLink(run, LinkReport.Of(relay, comparison.Seed), plan);
             }
         }
-    }
-
-    private LinkRelay Start(IPEndPoint target)
-    {
-        var relay = new LinkRelay(LabRelay.OptionsFor(AnyPort, target, comparison.Link!, comparison.Seed));
-        relay.Start();
-        return relay;
     }
 
     private async Task WatchAsync(ChildProcess server)

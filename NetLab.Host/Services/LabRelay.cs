@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Links;
@@ -8,6 +9,15 @@ namespace NetLab.Host.Services;
 /// <summary>How the lab sets up every relay: scripted drops mean segments, and what only serves a measurement is counted apart.</summary>
 internal static class LabRelay
 {
+    /// <summary>Starts one on loopback, at a port that the system chooses, in front of a server.</summary>
+    public static LinkRelay Start(IPEndPoint target, LinkDescription link, ulong seed)
+    {
+        IPAddress loopback = target.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback;
+        var relay = new LinkRelay(OptionsFor(new IPEndPoint(loopback, 0), target, link, seed));
+        relay.Start();
+        return relay;
+    }
+
     /// <summary>The options of a relay.</summary>
     public static LinkRelayOptions OptionsFor(IPEndPoint listen, IPEndPoint target, LinkDescription link, ulong seed) => new()
     {

@@ -1,6 +1,6 @@
 using NetLab.Host.Commands;
 
-namespace NetLab.Host.Http;
+namespace NetLab.Host.Http.Client;
 
 /// <summary>Where a resource is: an address of the lab with a path, such as <c>tcp://127.0.0.1:7080/services</c>.</summary>
 /// <param name="Server">The address.</param>

@@ -1,6 +1,6 @@
 using NetLab.Host.Streams;
 
-namespace NetLab.Host.Http;
+namespace NetLab.Host.Http.Client;
 
 /// <summary>One request and its response on a byte stream of the lab, and the goodbyes.</summary>
 internal static class HttpExchange

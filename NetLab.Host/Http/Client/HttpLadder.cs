@@ -7,7 +7,7 @@ using NetLab.Tcp.Segments;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
-namespace NetLab.Host.Http;
+namespace NetLab.Host.Http.Client;
 
 /// <summary>The ladder of an exchange, of the segments that were seen at the client: handshake, request, response and FINs.</summary>
 internal sealed class HttpLadder
