@@ -16,6 +16,11 @@ public sealed partial class Connection
     // Whether the latest segment brought text that was next: what was refused, such as one with an old timestamp, leads no train.
     private bool _hasAdvanced;
 
+    // An acknowledgment that takes longer is not waited for: the path would be idle meanwhile.
+    private static readonly TimeSpan ShortRoundTrip = TimeSpan.FromMilliseconds(1);
+
+    private bool _moreToCome;
+
     private const int HeaderWithTimestamps = SegmentHeader.MinSize + TimestampOptionBytes;
 
     /// <summary>Takes as many of the datagrams behind one as continue it and nothing else.</summary>
@@ -74,7 +79,7 @@ public sealed partial class Connection
     private int WriteRun(Instant now, Span<byte> buffer, int most, in SegmentHeader first, in SegmentPlan plan, EcnCodepoint ecn)
     {
         int length = _sender.FullLength;
-        bool isOrdinary = plan is { Index: < 0, IsSyn: false, IsFin: false, IsPush: false, IsWindowProbe: false, IsTailProbe: false } && plan.Length == length
+        bool isOrdinary = IsOrdinary(plan) && !plan.IsPush && plan.Length == length
             && first.Options.Sack.Count == 0 && _receiver.Policy.Owed == 0 && ecn == (_ecn.MaySend ? EcnCodepoint.Ect0 : EcnCodepoint.NotEct);
         int size = SegmentWriter.SizeOf(first.Options) + length;
         int count = isOrdinary ? _sender.TakeRun(now, Math.Min(most, buffer.Length / size)) : 0;
@@ -98,6 +103,23 @@ public sealed partial class Connection
         _sender.CommitRun(now, count);
         return count;
     }
+
+    // The last of what is written waits until it makes a whole batch, if more is going to be written: a batch costs about the same however
+    // much is in it. Only while another is on its way, so that an acknowledgment comes at once and is not a delayed one.
+    private bool WaitsForMore(in SegmentPlan plan, int room, int maxSegments)
+    {
+        if (!_moreToCome || !IsOrdinary(plan))
+        {
+            return false;
+        }
+
+        int batch = Math.Min(maxSegments, room / (SegmentHeader.MinSize + _sender.SegmentSize)) * _sender.FullLength;
+        return _sender.Unsent < batch && _sender.InFlight >= batch && _sender.RoundTrip.Smoothed < ShortRoundTrip;
+    }
+
+    // New data and nothing else.
+    private static bool IsOrdinary(in SegmentPlan plan) =>
+        plan is { Index: < 0, IsSyn: false, IsFin: false, IsWindowProbe: false, IsTailProbe: false, IsMtuProbe: false };
 
     // ACK, perhaps PSH, with no options but timestamps.
     private static bool IsOrdinary(ReadOnlySpan<byte> segment, out int headerLength)

@@ -64,7 +64,7 @@ public sealed partial class Connection
         EcnCodepoint ecn = default;
         for (int count = 0; count < maxSegments; count++)
         {
-            if (State == ConnectionState.TimeWait || !_sender.TryPlan(now, out SegmentPlan plan))
+            if (State == ConnectionState.TimeWait || !_sender.TryPlan(now, out SegmentPlan plan) || (count == 0 && WaitsForMore(plan, buffer.Length, maxSegments)))
             {
                 break;
             }

@@ -214,11 +214,16 @@ public sealed partial class Connection
     /// has let go of them. After a shutdown or the end of the connection the call has no effect.
     /// </remarks>
     /// <param name="unacknowledged">From the first unacknowledged byte to the last written one.</param>
-    public void Write(ReadOnlySequence<byte> unacknowledged)
+    /// <param name="moreToCome">
+    /// Whether the application waits for room to write more, as MSG_MORE says elsewhere: what would make a small batch may then wait for
+    /// an acknowledgment that is sure to come soon.
+    /// </param>
+    public void Write(ReadOnlySequence<byte> unacknowledged, bool moreToCome = false)
     {
         if (!_sender.FinQueued && CloseReason is null)
         {
             _sender.Buffer.Supply(unacknowledged);
+            _moreToCome = moreToCome;
             _awaitsUnsentLow |= !IsUnsentLow;
         }
     }

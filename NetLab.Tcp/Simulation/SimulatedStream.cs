@@ -17,6 +17,9 @@ public sealed class SimulatedStream : IConnectionHandler
     /// <summary>Whether everything that arrives is read at once; otherwise <see cref="Read"/> reads.</summary>
     public bool ReadsAtOnce { get; set; } = true;
 
+    /// <summary>Whether it says that it waits for room to write more; see <see cref="Connection.Write"/>.</summary>
+    public bool MoreToCome { get; set; }
+
     /// <summary>Whether the handshake was completed.</summary>
     public bool IsEstablished { get; private set; }
 
@@ -131,5 +134,5 @@ public sealed class SimulatedStream : IConnectionHandler
     }
 
     private void Supply() =>
-        Do(c => c.Write(new ReadOnlySequence<byte>(_buffer, _first, _last - _first)));
+        Do(c => c.Write(new ReadOnlySequence<byte>(_buffer, _first, _last - _first), MoreToCome));
 }

@@ -1,28 +1,34 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Transport;
 
 /// <summary>How the pipes of an endpoint's connections are set up; one for all of them, as they are many.</summary>
-internal sealed class ConnectionPipes
+internal sealed class ConnectionPipes : IDisposable
 {
-    // Larger than a pipe's own 4 KiB: a window is then a few dozen blocks to walk, and not hundreds.
-    private const int BlockSize = 16_384;
+    private readonly BlockPool? _own;
 
     public ConnectionPipes(TcpEndpointOptions options, PipeScheduler applications)
     {
         int sendBuffer = options.Connection.SendBufferSize;
-        ServerPool = new ServerMemoryPool(options.MemoryPool);
+        MemoryPool<byte> pool = options.MemoryPool ?? (_own = new BlockPool());
+        ServerPool = new ServerMemoryPool(pool);
 
         // The receive window keeps the pipe within bounds, so it never has to pause the loop.
         Input = new PipeOptions(
-            options.MemoryPool, readerScheduler: applications, pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: BlockSize, useSynchronizationContext: false);
+            pool,
+            readerScheduler: applications,
+            pauseWriterThreshold: 0,
+            resumeWriterThreshold: 0,
+            minimumSegmentSize: BlockPool.BlockSize,
+            useSynchronizationContext: false);
         Output = new PipeOptions(
-            options.MemoryPool,
+            pool,
             writerScheduler: applications,
             pauseWriterThreshold: sendBuffer,
             resumeWriterThreshold: sendBuffer / 2,
-            minimumSegmentSize: BlockSize,
+            minimumSegmentSize: BlockPool.BlockSize,
             useSynchronizationContext: false);
     }
 
@@ -34,4 +40,16 @@ internal sealed class ConnectionPipes
 
     /// <summary>Of what is to be sent.</summary>
     public PipeOptions Output { get; }
+
+    /// <summary>Whether a writer waits for room: from the moment there is none until half of it is free, as the pipe has it.</summary>
+    /// <param name="length">Bytes in the output pipe.</param>
+    /// <param name="waited">Whether it did so far.</param>
+    public bool WriterWaits(long length, bool waited) => length >= (waited ? Output.ResumeWriterThreshold : Output.PauseWriterThreshold);
+
+    /// <summary>Lets go of memory that nobody has needed for a while.</summary>
+    /// <returns>When to come again.</returns>
+    public Instant Trim(Instant now) => _own?.Trim(now) ?? Instant.Never;
+
+    /// <inheritdoc/>
+    public void Dispose() => _own?.Dispose();
 }

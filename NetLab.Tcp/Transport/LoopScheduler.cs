@@ -17,6 +17,9 @@ internal sealed class LoopScheduler(Action wake) : PipeScheduler
     /// <summary>Whether nothing waits to be run.</summary>
     public bool IsIdle => _queue.IsEmpty;
 
+    /// <summary>How much waits.</summary>
+    public int Waiting => _queue.Count;
+
     public override void Schedule(Action<object?> action, object? state)
     {
         if (_ended)
@@ -38,26 +41,36 @@ internal sealed class LoopScheduler(Action wake) : PipeScheduler
     public void End()
     {
         _ended = true;
-        while (!IsIdle)
-        {
-            Run();
-        }
+        Run();
     }
 
-    /// <summary>Runs what waits now; what that makes wait in turn has to wait for the next time.</summary>
-    public void Run()
+    /// <summary>Runs what has waited longest.</summary>
+    /// <returns>False if nothing waits.</returns>
+    public bool RunNext()
     {
-        for (int left = _queue.Count; left > 0 && _queue.TryDequeue(out (Action<object?> Action, object? State) work); left--)
+        if (!_queue.TryDequeue(out (Action<object?> Action, object? State) work))
         {
-            try
-            {
-                work.Action(work.State);
-            }
-            catch (Exception error)
-            {
-                // As on any thread of a pool: nobody is left to catch it, and it is not the endpoint's.
-                ThreadPool.Schedule(static e => ExceptionDispatchInfo.Throw((Exception)e!), error);
-            }
+            return false;
+        }
+
+        try
+        {
+            work.Action(work.State);
+        }
+        catch (Exception error)
+        {
+            // As on any thread of a pool: nobody is left to catch it, and it is not the endpoint's.
+            ThreadPool.Schedule(static e => ExceptionDispatchInfo.Throw((Exception)e!), error);
+        }
+
+        return true;
+    }
+
+    private void Run()
+    {
+        while (RunNext())
+        {
+            // Until there is nothing more.
         }
     }
 }

@@ -47,6 +47,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     private long _consumed;
     private long _consumedSinceSignal;
     private int _signaled;
+    private bool _writerWaits;
     private bool _outputEnded;
     private bool _inputEnded;
     private bool _closesLater;
@@ -338,7 +339,8 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
             return;
         }
 
-        Entry!.Connection.Write(result.Buffer);
+        _writerWaits = _endpoint.Pipes.WriterWaits(result.Buffer.Length, _writerWaits) && !result.IsCompleted;
+        Entry!.Connection.Write(result.Buffer, _writerWaits);
         if (result.IsCompleted && !(_isClosing && Entry.Connection.ClosingResets))
         {
             // Whoever closes with bytes unread says no goodbye, which a peer would take for the end of a good conversation.

@@ -19,14 +19,16 @@ public sealed partial class TcpEndpoint
             {
                 RunCommands();
                 bool more = Receive();
-                _scheduler.Run();
+                RunApplications();
                 RunSignals();
                 WarnOfOverflow();
                 turnsWithoutTimers = more ? turnsWithoutTimers + 1 : 0;
                 if (turnsWithoutTimers % MostTurnsWithoutTimers == 0)
                 {
                     // What has arrived and not been looked at may be what a timer waits for.
-                    _demultiplexer.Timeout(_clock.Now);
+                    Instant now = _clock.Now;
+                    _demultiplexer.Timeout(now);
+                    _trimAt = Pipes.Trim(now);
                 }
 
                 Transmit();
@@ -86,7 +88,7 @@ public sealed partial class TcpEndpoint
 
     private TimeSpan UntilNextTimer()
     {
-        Instant next = Instant.Min(_demultiplexer.NextTimeout, _quietUntil ?? _lingersUntil ?? Instant.Never);
+        Instant next = Instant.Min(Instant.Min(_demultiplexer.NextTimeout, _trimAt), _quietUntil ?? _lingersUntil ?? Instant.Never);
         if (next == Instant.Never)
         {
             return Timeout.InfiniteTimeSpan;
@@ -104,6 +106,17 @@ public sealed partial class TcpEndpoint
         }
 
         RunSignals();
+    }
+
+    // What one has written is sent before the next one writes: it is still in the processor's cache then. What this makes wait in turn
+    // has to wait for the next time.
+    private void RunApplications()
+    {
+        for (int left = _scheduler.Waiting; left > 0 && _scheduler.RunNext(); left--)
+        {
+            RunSignals();
+            Transmit();
+        }
     }
 
     private void RunSignals()
@@ -264,6 +277,7 @@ public sealed partial class TcpEndpoint
         }
 
         _poller.Dispose();
+        Pipes.Dispose();
         foreach (ConnectionEntry entry in _demultiplexer.Entries)
         {
             _options.Meter.Connections.Remove(entry.Connection.Statistics);

@@ -49,6 +49,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     private readonly Thread _thread;
     private (DatagramAddress To, int Offset, TransmitResult Batch)? _blocked;
     private Instant _lastReceivedAt;
+    private Instant _trimAt = Instant.Never;
     private bool _isBrisk;
     private Instant? _lingersUntil;
     private Instant? _quietUntil;

@@ -42,8 +42,11 @@ public sealed record TcpEndpointOptions
     /// <summary>Sees each datagram sent or received, on the endpoint's own thread; for recordings.</summary>
     public DatagramTap? Tap { get; init; }
 
-    /// <summary>Where the memory comes from that bytes lie in before they are sent, and after they were received, in blocks of 16 KiB.</summary>
-    public MemoryPool<byte> MemoryPool { get; init; } = MemoryPool<byte>.Shared;
+    /// <summary>
+    /// Where the memory comes from that bytes lie in before they are sent, and after they were received, in blocks of 16 KiB; null for a
+    /// pool of the endpoint's own, which keeps what is in use and lets go of the rest within seconds.
+    /// </summary>
+    public MemoryPool<byte>? MemoryPool { get; init; }
 
     /// <summary>Where it is counted what the endpoint and its connections do; its socket has a meter of its own.</summary>
     public TcpMeter Meter { get; init; } = TcpMeter.Shared;

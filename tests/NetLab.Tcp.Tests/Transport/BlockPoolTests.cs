@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using NetLab.Tcp.Transport;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Tests.Transport;
+
+/// <summary>The endpoint's own memory.</summary>
+public sealed class BlockPoolTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public void What_was_given_back_last_is_given_out_first()
+    {
+        using var pool = new BlockPool();
+        IMemoryOwner<byte> first = pool.Rent();
+        IMemoryOwner<byte> second = pool.Rent(BlockPool.BlockSize);
+        byte[] bytes = ArrayOf(second);
+        Assert.NotSame(ArrayOf(first), bytes);
+        Assert.Equal((BlockPool.BlockSize, BlockPool.BlockSize), (first.Memory.Length, second.Memory.Length));
+        first.Dispose();
+        second.Dispose();
+        using IMemoryOwner<byte> third = pool.Rent(1);
+        Assert.Same(bytes, ArrayOf(third));
+    }
+
+    [Fact]
+    public void A_block_given_back_twice_is_not_given_out_twice()
+    {
+        using var pool = new BlockPool();
+        IMemoryOwner<byte> careless = pool.Rent();
+        careless.Dispose();
+        using IMemoryOwner<byte> next = pool.Rent();
+        careless.Dispose();
+        Assert.Equal(0, pool.Spare);
+        Assert.Throws<ObjectDisposedException>(() => careless.Memory);
+        Assert.Equal(BlockPool.BlockSize, next.Memory.Length);
+    }
+
+    [Fact]
+    public void What_nobody_needed_for_a_second_is_let_go()
+    {
+        using var pool = new BlockPool();
+        var now = default(Instant);
+        Assert.Equal(Instant.Never, pool.Trim(now));
+        GiveBack(pool, 10);
+        Assert.Equal(now + Second, pool.Trim(now));
+
+        // Of ten, four are needed at once in the second that follows; to look again before one is over changes nothing.
+        now += Second;
+        Assert.Equal(now + Second, pool.Trim(now));
+        GiveBack(pool, 4);
+        Assert.Equal(10, pool.Spare);
+        now += Second;
+        pool.Trim(now);
+        Assert.Equal(4, pool.Spare);
+        now += TimeSpan.FromMilliseconds(140);
+        pool.Trim(now);
+        Assert.Equal(4, pool.Spare);
+        now += Second;
+        Assert.Equal(Instant.Never, pool.Trim(now));
+        Assert.Equal(0, pool.Spare);
+    }
+
+    [Fact]
+    public void More_than_a_block_is_asked_for_in_vain()
+    {
+        using var pool = new BlockPool();
+        Assert.Equal(BlockPool.BlockSize, pool.MaxBufferSize);
+        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Rent(BlockPool.BlockSize + 1));
+    }
+
+    private static void GiveBack(BlockPool pool, int count)
+    {
+        foreach (IMemoryOwner<byte> block in Enumerable.Range(0, count).Select(_ => pool.Rent()).ToList())
+        {
+            block.Dispose();
+        }
+    }
+
+    private static byte[] ArrayOf(IMemoryOwner<byte> block)
+    {
+        Assert.True(MemoryMarshal.TryGetArray<byte>(block.Memory, out ArraySegment<byte> segment));
+        return segment.Array!;
+    }
+}
