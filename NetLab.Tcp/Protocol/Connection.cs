@@ -20,7 +20,7 @@ namespace NetLab.Tcp.Protocol;
 public sealed partial class Connection
 {
     private readonly ConnectionOptions _options;
-    private readonly IConnectionHandler _handler;
+    private IConnectionHandler _handler;
     private readonly ConnectionIdentity _identity;
     private readonly TimerTable _timers = new();
     private readonly Sender _sender;
@@ -353,7 +353,9 @@ public sealed partial class Connection
         if (CloseReason is null)
         {
             CloseReason = reason;
-            _handler.OnClosed(reason);
+            IConnectionHandler handler = _handler;
+            _handler = NoHandler.Instance;
+            handler.OnClosed(reason);
         }
     }
 

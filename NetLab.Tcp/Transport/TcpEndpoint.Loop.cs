@@ -37,7 +37,7 @@ public sealed partial class TcpEndpoint
                     break;
                 }
 
-                if (!more && _scheduler.IsIdle && _signals.IsEmpty && !KeepsLooking())
+                if (!more && _scheduler.IsIdle && _signals.IsEmpty && _commands.IsEmpty && !KeepsLooking())
                 {
                     _poller.Wait(UntilNextTimer(), readable, _blocked is null ? null : _socket);
                 }
@@ -133,10 +133,12 @@ public sealed partial class TcpEndpoint
 
     private bool Receive()
     {
+        bool mayBeAlone = _wasEmpty;
         for (int i = 0; i < TurnLength; i++)
         {
             DatagramReceiveStatus status = _socket.TryReceive(_received, out DatagramBatch batch);
-            if (status == DatagramReceiveStatus.Empty)
+            _wasEmpty = status == DatagramReceiveStatus.Empty;
+            if (_wasEmpty)
             {
                 FlushInputs();
                 return false;
@@ -161,6 +163,14 @@ public sealed partial class TcpEndpoint
             }
 
             _demultiplexer.ReceiveTrain(batch.ReceivedAt, batch.From, datagrams, Math.Max(1, batch.SegmentSize), batch.Ecn);
+            if (mayBeAlone && batch.Length <= batch.SegmentSize)
+            {
+                // One datagram, where nothing was waiting before: it is answered before the socket is asked again, which costs as much
+                // as to receive something.
+                break;
+            }
+
+            mayBeAlone = false;
         }
 
         FlushInputs();

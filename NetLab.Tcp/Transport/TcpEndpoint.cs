@@ -51,6 +51,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     private Instant _lastReceivedAt;
     private Instant _trimAt = Instant.Never;
     private bool _isBrisk;
+    private bool _wasEmpty;
     private Instant? _lingersUntil;
     private Instant? _quietUntil;
     private bool _hasReset;
@@ -302,6 +303,6 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     private void Post(Action command)
     {
         _commands.Enqueue(command);
-        _poller.Wake();
+        WakeLoop();
     }
 }

@@ -13,7 +13,7 @@ internal sealed class Receiver : IByteSink
     private static readonly TimeSpan OutdatedTimestamp = TimeSpan.FromDays(24);
 
     private readonly ConnectionOptions _options;
-    private readonly IConnectionHandler _handler;
+    private IConnectionHandler _handler;
     private readonly Reassembler _reassembler = new();
     private readonly SackHistory _history = new();
     private SequenceNumber _initial;
@@ -285,7 +285,11 @@ internal sealed class Receiver : IByteSink
     public void OnReported() => _history.OnReported();
 
     /// <summary>Lets go of everything held.</summary>
-    public void Release() => _reassembler.Clear();
+    public void Release()
+    {
+        _reassembler.Clear();
+        _handler = NoHandler.Instance;
+    }
 
     void IByteSink.Accept(ReadOnlySpan<byte> bytes)
     {
