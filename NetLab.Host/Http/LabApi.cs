@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using NetLab.Host.Measurement;
 using NetLab.Host.Services;
 
 namespace NetLab.Host.Http;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using NetLab.Host.Commands;
 using NetLab.Host.Measurement;
+using NetLab.Host.Measurement.Reports;
 
 namespace NetLab.Host.Http;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NetLab.Host.Commands;
 using NetLab.Host.Http;
+using NetLab.Host.Measurement;
 using NetLab.Host.Recording;
 using NetLab.Host.Streams;
 using NetLab.Udp.Links;

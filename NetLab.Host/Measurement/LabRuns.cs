@@ -1,6 +1,4 @@
-using NetLab.Host.Measurement;
-
-namespace NetLab.Host.Http;
+namespace NetLab.Host.Measurement;
 
 /// <summary>
 /// The measurements of a lab, one at a time: two at once would measure each other. The oldest are forgotten when there are too many.

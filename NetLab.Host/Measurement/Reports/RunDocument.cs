@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace NetLab.Host.Http;
+namespace NetLab.Host.Measurement.Reports;
 
 /// <summary>A measurement as it is told.</summary>
 /// <param name="Number">Its number.</param>

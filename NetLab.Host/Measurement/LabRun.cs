@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
-using NetLab.Host.Measurement;
 using NetLab.Host.Measurement.Reports;
 
-namespace NetLab.Host.Http;
+namespace NetLab.Host.Measurement;
 
 /// <summary>A measurement that somebody asked for: <c>nlab perf</c>, side by side, on this machine.</summary>
 internal sealed class LabRun(int number, IReadOnlyList<string> commandLine, PerfComparison comparison) : IPerfBoard, IDisposable
