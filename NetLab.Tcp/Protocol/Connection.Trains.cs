@@ -105,16 +105,17 @@ public sealed partial class Connection
     }
 
     // The last of what is written waits until it makes a whole batch, if more is going to be written: a batch costs about the same however
-    // much is in it. Only while another is on its way, so that an acknowledgment comes at once and is not a delayed one.
+    // much is in it. Only while another is on its way, of two segments at least, so that an acknowledgment comes at once and is not a
+    // delayed one.
     private bool WaitsForMore(in SegmentPlan plan, int room, int maxSegments)
     {
-        if (!_moreToCome || !IsOrdinary(plan))
+        if (!_moreToCome || _sender.FinQueued || !IsOrdinary(plan))
         {
             return false;
         }
 
         int batch = Math.Min(maxSegments, room / (SegmentHeader.MinSize + _sender.SegmentSize)) * _sender.FullLength;
-        return _sender.Unsent < batch && _sender.InFlight >= batch && _sender.RoundTrip.Smoothed < ShortRoundTrip;
+        return _sender.Unsent < batch && _sender.InFlight >= Math.Max(batch, 2 * _sender.FullLength) && _sender.RoundTrip.Smoothed < ShortRoundTrip;
     }
 
     // New data and nothing else.

@@ -59,12 +59,12 @@ public sealed partial class Connection
             return default;
         }
 
-        int written = 0;
-        int segmentSize = 0;
+        (int written, int segmentSize, bool waits) = (0, 0, false);
         EcnCodepoint ecn = default;
         for (int count = 0; count < maxSegments; count++)
         {
-            if (State == ConnectionState.TimeWait || !_sender.TryPlan(now, out SegmentPlan plan) || (count == 0 && WaitsForMore(plan, buffer.Length, maxSegments)))
+            if (State == ConnectionState.TimeWait || !_sender.TryPlan(now, out SegmentPlan plan)
+                || (waits = count == 0 && WaitsForMore(plan, buffer.Length, maxSegments)))
             {
                 break;
             }
@@ -107,7 +107,7 @@ public sealed partial class Connection
 
         if (State != ConnectionState.TimeWait)
         {
-            _sender.OnNothingToSend(now);
+            _sender.OnNothingToSend(now, waits);
         }
 
         return TransmitBare(now, buffer);

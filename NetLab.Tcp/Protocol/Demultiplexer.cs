@@ -241,14 +241,7 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
         while (_ready.TryDequeue(out ConnectionEntry? entry))
         {
             entry.IsQueued = false;
-            if (entry.IsRemoved)
-            {
-                continue;
-            }
-
-            result = entry.Connection.Transmit(now, buffer, maxSegments);
-            Settle(entry);
-            if (result.Bytes > 0)
+            if (TryTransmit(now, entry, buffer, maxSegments, out result))
             {
                 to = entry.Key.Peer;
                 Touch(entry);
@@ -258,6 +251,25 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
 
         (to, result) = (default, default);
         return false;
+    }
+
+    /// <summary>The same of one connection, out of its turn.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="entry">Which.</param>
+    /// <param name="buffer">Where it goes.</param>
+    /// <param name="maxSegments">How many segments at most.</param>
+    /// <param name="result">What was written.</param>
+    /// <returns>False when it has nothing to send.</returns>
+    public bool TryTransmit(Instant now, ConnectionEntry entry, Span<byte> buffer, int maxSegments, out TransmitResult result)
+    {
+        result = default;
+        if (!entry.IsRemoved)
+        {
+            result = entry.Connection.Transmit(now, buffer, maxSegments);
+            Settle(entry);
+        }
+
+        return result.Bytes > 0;
     }
 
     private ConnectionEntry Add(in ConnectionKey key, Connection connection)

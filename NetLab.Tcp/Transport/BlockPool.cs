@@ -13,13 +13,15 @@ internal sealed class BlockPool : MemoryPool<byte>
     /// <summary>Bytes of a block. Larger than a pipe's own 4 KiB: a window is then a few dozen blocks to walk, and not hundreds.</summary>
     public const int BlockSize = 16_384;
 
-    // What was not needed for so long is given back to the system.
+    // What was not needed for so long is left to the garbage collector.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     // Readers and writers give back on threads of their own.
     private readonly Lock _lock = new();
     private readonly Stack<byte[]> _spare = new();
     private int _leastSpare;
+    private int _lent;
+    private bool _closed;
     private Instant _trimAt;
 
     /// <inheritdoc/>
@@ -44,6 +46,7 @@ internal sealed class BlockPool : MemoryPool<byte>
         byte[]? block;
         lock (_lock)
         {
+            _lent++;
             if (_spare.TryPop(out block))
             {
                 _leastSpare = Math.Min(_leastSpare, _spare.Count);
@@ -54,7 +57,7 @@ internal sealed class BlockPool : MemoryPool<byte>
     }
 
     /// <summary>Lets go of the blocks that nobody has needed since the last time, which is a second ago or more.</summary>
-    /// <returns>When to come again; <see cref="Instant.Never"/> if there is nothing to let go of.</returns>
+    /// <returns>When to come again; <see cref="Instant.Never"/> if there is nothing to let go of, nor will be.</returns>
     public Instant Trim(Instant now)
     {
         lock (_lock)
@@ -69,14 +72,32 @@ internal sealed class BlockPool : MemoryPool<byte>
                 (_leastSpare, _trimAt) = (_spare.Count, now + Patience);
             }
 
-            return _spare.Count == 0 ? Instant.Never : _trimAt;
+            return _spare.Count + _lent == 0 ? Instant.Never : _trimAt;
         }
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        // Managed memory: it goes with the pool.
+        // Nobody trims it any more: what comes back from now on is not kept.
+        lock (_lock)
+        {
+            _closed = true;
+            _leastSpare = 0;
+            _spare.Clear();
+        }
+    }
+
+    private void GiveBack(byte[] block)
+    {
+        lock (_lock)
+        {
+            _lent--;
+            if (!_closed)
+            {
+                _spare.Push(block);
+            }
+        }
     }
 
     // One for each time a block is given out: whoever gives it back twice does not give back the next one's.
@@ -98,10 +119,7 @@ internal sealed class BlockPool : MemoryPool<byte>
         {
             if (Interlocked.Exchange(ref _bytes, null) is { } bytes)
             {
-                lock (pool._lock)
-                {
-                    pool._spare.Push(bytes);
-                }
+                pool.GiveBack(bytes);
             }
         }
     }

@@ -4,7 +4,7 @@ namespace NetLab.Tcp.Transport;
 
 /// <summary>
 /// An endpoint's pool as servers expect one: whoever asks for no size in particular, or for next to nothing, gets a block worth
-/// having. Kestrel takes a block of nothing, which the framework's shared pool gives for it, for a broken writer.
+/// having (of the endpoint's own pool there is only one size). Kestrel takes a block of nothing, which the framework's shared pool gives for it, for a broken writer.
 /// </summary>
 internal sealed class ServerMemoryPool(MemoryPool<byte> inner) : MemoryPool<byte>
 {

@@ -108,14 +108,29 @@ public sealed partial class TcpEndpoint
         RunSignals();
     }
 
-    // What one has written is sent before the next one writes: it is still in the processor's cache then. What this makes wait in turn
-    // has to wait for the next time.
+    // What one has written is sent before the next one writes: it is still in the processor's cache then. The others' acknowledgments wait
+    // for their own applications, whose answers may carry them. What this makes wait in turn has to wait for the next time.
     private void RunApplications()
     {
         for (int left = _scheduler.Waiting; left > 0 && _scheduler.RunNext(); left--)
         {
-            RunSignals();
-            Transmit();
+            while (_signals.TryDequeue(out TcpConnection? connection))
+            {
+                connection.OnSignal();
+                if (connection.Entry is { } entry)
+                {
+                    _demultiplexer.Touch(entry);
+                    Transmit(entry);
+                }
+            }
+        }
+    }
+
+    private void Transmit(ConnectionEntry entry)
+    {
+        while (_blocked is null && _demultiplexer.TryTransmit(_clock.Now, entry, _outgoing, DatagramSegments, out TransmitResult batch))
+        {
+            SendBatch(entry.Key.Peer, batch);
         }
     }
 
@@ -200,16 +215,21 @@ public sealed partial class TcpEndpoint
         _blocked = null;
         while (_demultiplexer.TryTransmit(_clock.Now, _outgoing, DatagramSegments, out DatagramAddress to, out TransmitResult batch))
         {
-            if (_options.Tap is { } tap)
-            {
-                Show(tap, _clock.Now, _outgoing.AsSpan(0, batch.Bytes), batch.SegmentSize, to, sent: true);
-            }
-
-            if (!Send(to, 0, batch))
+            if (!SendBatch(to, batch))
             {
                 return;
             }
         }
+    }
+
+    private bool SendBatch(DatagramAddress to, TransmitResult batch)
+    {
+        if (_options.Tap is { } tap)
+        {
+            Show(tap, _clock.Now, _outgoing.AsSpan(0, batch.Bytes), batch.SegmentSize, to, sent: true);
+        }
+
+        return Send(to, 0, batch);
     }
 
     private static void Show(DatagramTap tap, Instant at, ReadOnlySpan<byte> datagrams, int segmentSize, DatagramAddress peer, bool sent)

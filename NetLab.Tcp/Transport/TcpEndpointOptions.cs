@@ -44,7 +44,7 @@ public sealed record TcpEndpointOptions
 
     /// <summary>
     /// Where the memory comes from that bytes lie in before they are sent, and after they were received, in blocks of 16 KiB; null for a
-    /// pool of the endpoint's own, which keeps what is in use and lets go of the rest within seconds.
+    /// pool of the endpoint's own, which leaves to the garbage collector what was not in use for a second.
     /// </summary>
     public MemoryPool<byte>? MemoryPool { get; init; }
 

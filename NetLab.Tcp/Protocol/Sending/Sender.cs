@@ -275,7 +275,9 @@ internal sealed partial class Sender
     }
 
     /// <summary>Nothing more can be sent now: if that is because the peer has no room, it has to be asked.</summary>
-    public void OnNothingToSend(Instant now)
+    /// <param name="now">The present moment.</param>
+    /// <param name="isHeldBack">Whether something could have been, and waits for more: the path does not limit us then.</param>
+    public void OnNothingToSend(Instant now, bool isHeldBack = false)
     {
         if (_timers.IsSet(ConnectionTimer.Pacing))
         {
@@ -283,7 +285,7 @@ internal sealed partial class Sender
             return;
         }
 
-        if (SynAcknowledged && !HasUnsent && _sent.LostCount == 0 && _sent.InFlight < _congestion.Window)
+        if (SynAcknowledged && (!HasUnsent || isHeldBack) && _sent.LostCount == 0 && _sent.InFlight < _congestion.Window)
         {
             _rate.OnApplicationLimited(_sent.InFlight);
         }

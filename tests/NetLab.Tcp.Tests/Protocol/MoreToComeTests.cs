@@ -51,10 +51,10 @@ public sealed class MoreToComeTests
     {
         ConnectionScript script = Grown(default);
         script.Stream.MoreToCome = true;
-        script.Write(new byte[Batch + Payload]);
+        script.Write(new byte[Batch + (3 * Payload)]);
         Assert.Equal(Batch, Sent(script));
         script.Do("half-closes", c => c.ShutdownSend());
-        Assert.Equal(Payload, Sent(script));
+        Assert.Equal(3 * Payload, Sent(script));
     }
 
     [Fact]
@@ -81,17 +81,28 @@ public sealed class MoreToComeTests
 
         Assert.Equal(written + 1, Assert.Single(script.TakeAll(), s => s.Sequence == written + 1).Sequence);
 
-        // Nobody answers any more: the timers send what waited, too.
+        // Nobody answers any more: the timers send again what is first, and what waited goes with the next acknowledgment.
         script.Advance(TimeSpan.FromSeconds(30));
         Assert.Contains(script.TakeAll(), s => s.Sequence == written + 1);
         script.Inject(Say.Ack(1, written + (2 * Batch) + 1));
         Assert.Equal(10, Sent(script));
     }
 
-    // After a transfer that has opened the congestion window beyond two batches, at a round trip of so long.
-    private static ConnectionScript Grown(TimeSpan roundTrip)
+    [Fact]
+    public void Nothing_waits_for_the_acknowledgment_of_a_single_segment()
     {
-        ConnectionScript script = ConnectionScript.Established(Unpaced, new SegmentOptions { MaxSegmentSize = Payload });
+        // A batch is one segment here: that it is acknowledged may take the delay of an acknowledgment.
+        const int Large = 60_000;
+        ConnectionScript script = Grown(default, Large);
+        script.Stream.MoreToCome = true;
+        script.Write(new byte[Large + 10]);
+        Assert.Equal(Large + 10, Sent(script));
+    }
+
+    // After a transfer that has opened the congestion window beyond two batches, at a round trip of so long.
+    private static ConnectionScript Grown(TimeSpan roundTrip, int payload = Payload)
+    {
+        ConnectionScript script = ConnectionScript.Established(Unpaced with { MaxSegmentSize = payload }, new SegmentOptions { MaxSegmentSize = payload, WindowScale = 4 });
         script.Write(new byte[60_000]);
         long acknowledged = 0;
         while (acknowledged < script.Stream.Written)

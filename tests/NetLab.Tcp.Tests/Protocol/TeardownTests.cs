@@ -239,6 +239,10 @@ public sealed class TeardownTests
     }
 
     [Fact]
+    public void What_is_left_in_TIME_WAIT_holds_nothing_of_the_application() =>
+        Assert.Same(NoHandler.Instance, InTimeWait().Connection!.Handler);
+
+    [Fact]
     [Conformance(150, 57)]
     public void A_repeated_fin_in_time_wait_is_acknowledged_and_restarts_it()
     {

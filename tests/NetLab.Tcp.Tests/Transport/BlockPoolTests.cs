@@ -44,6 +44,11 @@ public sealed class BlockPoolTests
         using var pool = new BlockPool();
         var now = default(Instant);
         Assert.Equal(Instant.Never, pool.Trim(now));
+        using (pool.Rent())
+        {
+            Assert.NotEqual(Instant.Never, pool.Trim(now));
+        }
+
         GiveBack(pool, 10);
         Assert.Equal(now + Second, pool.Trim(now));
 
@@ -61,6 +66,35 @@ public sealed class BlockPoolTests
         now += Second;
         Assert.Equal(Instant.Never, pool.Trim(now));
         Assert.Equal(0, pool.Spare);
+    }
+
+    [Fact]
+    public void What_comes_back_to_a_pool_that_is_done_with_is_not_kept()
+    {
+        var pool = new BlockPool();
+        IMemoryOwner<byte> late = pool.Rent();
+        GiveBack(pool, 3);
+        pool.Dispose();
+        Assert.Equal(0, pool.Spare);
+        late.Dispose();
+        GiveBack(pool, 2);
+        Assert.Equal(0, pool.Spare);
+    }
+
+    [Fact]
+    public void Threads_never_share_a_block()
+    {
+        using var pool = new BlockPool();
+        Parallel.For(0, 4, thread =>
+        {
+            for (int i = 0; i < 2_000; i++)
+            {
+                using IMemoryOwner<byte> block = pool.Rent();
+                block.Memory.Span.Fill((byte)thread);
+                Thread.Yield();
+                Assert.False(block.Memory.Span.ContainsAnyExcept((byte)thread));
+            }
+        });
     }
 
     [Fact]
