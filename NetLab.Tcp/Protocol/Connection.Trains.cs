@@ -13,15 +13,14 @@ namespace NetLab.Tcp.Protocol;
 /// </content>
 public sealed partial class Connection
 {
-    // Whether the latest segment brought text that was next: what was refused, such as one with an old timestamp, leads no train.
-    private bool _hasAdvanced;
+    private const int HeaderWithTimestamps = SegmentHeader.MinSize + TimestampOptionBytes;
 
     // An acknowledgment that takes longer is not waited for: the path would be idle meanwhile.
     private static readonly TimeSpan ShortRoundTrip = TimeSpan.FromMilliseconds(1);
 
+    // Whether the latest segment brought text that was next: what was refused, such as one with an old timestamp, leads no train.
+    private bool _hasAdvanced;
     private bool _moreToCome;
-
-    private const int HeaderWithTimestamps = SegmentHeader.MinSize + TimestampOptionBytes;
 
     /// <summary>Takes as many of the datagrams behind one as continue it and nothing else.</summary>
     /// <param name="now">When the socket received them.</param>

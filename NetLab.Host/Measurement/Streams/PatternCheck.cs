@@ -22,7 +22,7 @@ internal sealed class PatternCheck
             OnFirst?.Invoke();
         }
 
-        ReadOnlySpan<byte> pattern = BytePattern.Once.Span;
+        ReadOnlySpan<byte> pattern = BytePattern.Piece.Span;
         int length = bytes.Length;
         int phase = (int)(_bytes % BytePattern.Period);
         while (bytes.Length > 0)

@@ -23,7 +23,7 @@ internal sealed class TcpPerfConnection(TcpConnection connection) : PerfConnecti
         long allowed;
         while ((allowed = await more(sent).ConfigureAwait(false)) > 0)
         {
-            ReadOnlyMemory<byte> rest = BytePattern.Once[(int)(sent % BytePattern.Period)..];
+            ReadOnlyMemory<byte> rest = BytePattern.Piece[(int)(sent % BytePattern.Period)..];
             ReadOnlyMemory<byte> piece = rest[..(int)Math.Min(allowed, rest.Length)];
             if ((await output.WriteAsync(piece, cancellationToken).ConfigureAwait(false)).IsCompleted)
             {
