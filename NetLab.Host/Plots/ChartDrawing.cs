@@ -1,0 +1,121 @@
+namespace NetLab.Host.Plots;
+
+/// <summary>Draws one chart: title, legend, grid, axes, layers. Everything has a place of its own, so that nothing overlaps.</summary>
+internal sealed class ChartDrawing(Chart chart, SvgWriter svg, string id)
+{
+    private const double HeadHeight = 22;
+    private const double LegendRow = 19;
+    private const double AxisHeight = 44;
+    private const double KeyWidth = 32;
+    private const double KeyGap = 18;
+    private const double TickLength = 4;
+
+    /// <summary>How high a chart is, all told.</summary>
+    public static double HeightOf(Chart chart, double width) =>
+        HeadHeight + (LegendOf(chart, width).Rows * LegendRow) + 10 + Math.Clamp(chart.Height, 60, 1000) + AxisHeight;
+
+    public void Draw(double left, double top, double width)
+    {
+        double height = Math.Clamp(chart.Height, 60, 1000);
+        Point[] extent = [.. chart.Layers.SelectMany(l => l.Extent)];
+        var up = new AxisScale(chart.Y, extent.Select(p => p.Y), (int)(height / 50));
+        double labels = up.Ticks.Select(t => SvgText.WidthOf(t.Text, SvgText.SmallSize)).DefaultIfEmpty(0).Max();
+        double areaLeft = left + 22 + labels + 8;
+        double areaWidth = Math.Max(50, left + width - areaLeft - 8);
+        var across = new AxisScale(chart.X, extent.Select(p => p.X), (int)(areaWidth / 85));
+        svg.Text(left, top + 15, SvgText.Fit(chart.Title, width, SvgText.NormalSize * 1.06), "h");
+        (IReadOnlyList<(Layer Layer, int Style, double X, int Row)> keys, int rows) = LegendOf(chart, width);
+        foreach ((Layer layer, int style, double x, int row) in keys)
+        {
+            double y = top + HeadHeight + (row * LegendRow) + 9;
+            layer.DrawKey(svg, left + x, y, style);
+            svg.Text(left + x + KeyWidth, y + 4, SvgText.Fit(layer.Name!, width - KeyWidth, SvgText.NormalSize), "");
+        }
+
+        double areaTop = top + HeadHeight + (rows * LegendRow) + 10;
+        DrawAxes(up, across, left, areaLeft, areaTop, areaWidth, height);
+        svg.BeginClip(id, areaLeft, areaTop - 4, areaWidth + 4, height + 8);
+        var canvas = new ChartCanvas(chart, svg, across, up, areaLeft, areaTop, areaWidth, height);
+        foreach ((Layer layer, int style) in Styled(chart))
+        {
+            layer.Draw(canvas, style);
+        }
+
+        svg.EndClip();
+    }
+
+    private void DrawAxes(AxisScale up, AxisScale across, double left, double areaLeft, double areaTop, double width, double height)
+    {
+        double bottom = areaTop + height;
+        var grid = new SvgPath();
+        double lastTop = double.PositiveInfinity;
+        foreach ((double value, string text) in up.Ticks)
+        {
+            double y = bottom - (up.Place(value) * height);
+            grid.Move(areaLeft, y);
+            grid.Line(areaLeft + width, y);
+            if (lastTop - y >= SvgText.SmallSize)
+            {
+                svg.Text(areaLeft - 6, y + 4, text, "f e");
+                lastTop = y;
+            }
+        }
+
+        var ticks = new SvgPath();
+        double free = double.NegativeInfinity;
+        foreach ((double value, string text) in across.Ticks)
+        {
+            double x = areaLeft + (across.Place(value) * width);
+            ticks.Move(x, bottom);
+            ticks.Line(x, bottom + TickLength);
+            string fitted = chart.X.Categories is { } names ? SvgText.Fit(text, width / Math.Max(1, names.Count), SvgText.SmallSize) : text;
+            double half = SvgText.WidthOf(fitted, SvgText.SmallSize) / 2;
+
+            // The last one ends where the chart does.
+            double middle = Math.Min(x, areaLeft + width + 8 - half);
+            if (middle - half > free)
+            {
+                svg.Text(middle, bottom + 17, fitted, "f n");
+                free = middle + half + 6;
+            }
+        }
+
+        svg.Path(grid, "g");
+        ticks.Move(areaLeft, areaTop);
+        ticks.Line(areaLeft, bottom);
+        ticks.Line(areaLeft + width, bottom);
+        svg.Path(ticks, "x");
+        svg.Text(areaLeft + (width / 2), bottom + 36, SvgText.Fit(chart.X.Label, width, SvgText.NormalSize), "a n");
+        string turn = $" transform=\"rotate(-90,{SvgText.Coordinate(left + 12)},{SvgText.Coordinate(areaTop + (height / 2))})\"";
+        svg.Text(left + 12, areaTop + (height / 2), SvgText.Fit(chart.Y.Label, height + 20, SvgText.NormalSize), "a n", turn);
+    }
+
+    private static IEnumerable<(Layer Layer, int Style)> Styled(Chart chart)
+    {
+        int next = 0;
+        foreach (Layer layer in chart.Layers)
+        {
+            yield return (layer, (layer.Style ?? next++) % SvgStyle.Count);
+        }
+    }
+
+    private static (IReadOnlyList<(Layer Layer, int Style, double X, int Row)> Keys, int Rows) LegendOf(Chart chart, double width)
+    {
+        var keys = new List<(Layer, int, double, int)>();
+        double x = 0;
+        int row = 0;
+        foreach ((Layer layer, int style) in Styled(chart).Where(l => l.Layer.Name is not null))
+        {
+            double needed = KeyWidth + SvgText.WidthOf(layer.Name!, SvgText.NormalSize);
+            if (x > 0 && x + needed > width)
+            {
+                (x, row) = (0, row + 1);
+            }
+
+            keys.Add((layer, style, x, row));
+            x += needed + KeyGap;
+        }
+
+        return (keys, keys.Count == 0 ? 0 : row + 1);
+    }
+}
