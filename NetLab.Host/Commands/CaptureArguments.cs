@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using NetLab.Host.Captures;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NetLab.Host.Rendering;
+using NetLab.Host.Settings;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Layers;
 using NetLab.Osi.Rendering;

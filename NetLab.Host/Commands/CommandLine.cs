@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Commands;
 

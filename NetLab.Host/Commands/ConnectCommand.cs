@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NetLab.Host.Recording;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 
 namespace NetLab.Host.Commands;

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
+using NetLab.Host.Captures;
 using NetLab.Host.Rendering;
+using NetLab.Host.Settings;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Layers;
 using NetLab.Osi.Rendering;

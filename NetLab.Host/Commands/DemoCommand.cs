@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NetLab.Host.Demo;
 using NetLab.Host.Recording;
+using NetLab.Host.Settings;
 using NetLab.Udp.Links;
 
 namespace NetLab.Host.Commands;
@@ -21,7 +22,7 @@ internal static class DemoCommand
         RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            LinkDescription description = CommonOptions.Link(parsed.GetRequiredValue(link));
+            LinkDescription description = LinkText.Parse(parsed.GetRequiredValue(link));
             FileInfo? source = parsed.GetValue(file);
             if (source is { Exists: false })
             {

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using NetLab.Host.Captures;
 using NetLab.Host.Flows;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Commands;
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using NetLab.Host.Captures;
+using NetLab.Host.Settings;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Layers;
 

@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Net.Http.Headers;
 using NetLab.Host.Http.Client;
 using NetLab.Host.Recording;
-using NetLab.Host.Services;
+using NetLab.Host.Relays;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Udp.Links;
 
@@ -45,8 +46,8 @@ internal static class HttpCommand
             }
 
             var plan = new HttpPlan(
-                address, request, parsed.GetValue(output), parsed.GetValue(ladder), description is null ? null : CommonOptions.Link(description), parsed.GetValue(seed));
-            var options = new StreamOptions(CommonOptions.Duration(parsed.GetRequiredValue(timeout), "--timeout"), parsed.GetValue(allowRemote)) { Place = "client" };
+                address, request, parsed.GetValue(output), parsed.GetValue(ladder), description is null ? null : LinkText.Parse(description), parsed.GetValue(seed));
+            var options = new StreamOptions(DurationText.Parse(parsed.GetRequiredValue(timeout), "--timeout"), parsed.GetValue(allowRemote)) { Place = "client" };
             address.Server.ResolvePeer(options.AllowRemote);
             return RunAsync(plan, options, recorded.From(parsed).For(address.Server), cancellationToken);
         });

@@ -4,8 +4,9 @@ using System.Net.Sockets;
 using System.Text.Json;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Recording;
+using NetLab.Host.Relays;
 using NetLab.Host.Rendering;
-using NetLab.Host.Services;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Udp.Links;
 using Spectre.Console;
@@ -30,7 +31,7 @@ internal static class LinkCommand
         {
             LabAddress from = Datagrams(parsed.GetRequiredValue(listen));
             LabAddress to = Datagrams(parsed.GetRequiredValue(target));
-            LinkDescription description = CommonOptions.Link(parsed.GetRequiredValue(link));
+            LinkDescription description = LinkText.Parse(parsed.GetRequiredValue(link));
             bool remote = parsed.GetValue(allowRemote);
             ulong used = description.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw();
             using LabRecorder? recorder = recorded.From(parsed).Open();
@@ -74,7 +75,7 @@ internal static class LinkCommand
             {
                 try
                 {
-                    relay.Change(CommonOptions.Link(line.Trim()));
+                    relay.Change(LinkText.Parse(line.Trim()));
                     Console.Error.WriteLine($"link is now {line.Trim()}");
                 }
                 catch (UsageException error)

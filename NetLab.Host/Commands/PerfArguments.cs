@@ -2,6 +2,7 @@ using System.CommandLine;
 using NetLab.Host.Measurement;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
+using NetLab.Host.Settings;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Links;
 using NetLab.Udp.Sockets;
@@ -122,7 +123,7 @@ internal sealed class PerfArguments
         }
 
         string? description = parsed.GetValue(_link);
-        LinkDescription? emulated = description is null ? null : CommonOptions.Link(description);
+        LinkDescription? emulated = description is null ? null : LinkText.Parse(description);
         PerfPlan[] plans = [.. Transports(parsed.GetValue(_transport), emulated is not null, template.Mode).Select(t => Checked(template with { Transport = t }))];
         string[] recordings = Recordings(_recorded.From(parsed), plans, rounds);
         return new PerfComparison(plans, recordings, emulated, description, rounds, emulated?.Seed ?? parsed.GetValue(_seed) ?? Seeds.Draw());
@@ -135,7 +136,7 @@ internal sealed class PerfArguments
         string rate = parsed.GetRequiredValue(_rate);
         var template = new PerfPlan(default, parsed.GetValue(_segmentSize), parsed.GetValue(_streams))
         {
-            Time = CommonOptions.Duration(parsed.GetRequiredValue(_time), "--time"),
+            Time = DurationText.Parse(parsed.GetRequiredValue(_time), "--time"),
             Bytes = Size(parsed.GetValue(_bytes)),
             Rate = Quantity.TryParseRate(rate, out long bits) ? bits : throw new UsageException($"--rate '{rate}': a rate looks like 100M or 10G"),
             WarmUp = Quantity.TryParseDuration(warm, out TimeSpan before) ? before : throw new UsageException($"--warm-up '{warm}': a duration looks like 20ms, 1.5s or 2m"),

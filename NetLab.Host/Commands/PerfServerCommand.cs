@@ -6,6 +6,7 @@ using NetLab.Host.Measurement;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Commands;
 

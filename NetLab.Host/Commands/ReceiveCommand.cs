@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Host.Transfers;
 using NetLab.Udp.Sockets;
@@ -34,7 +35,7 @@ internal static class ReceiveCommand
 
             IncomingFile.CheckFolderOf(target?.FullName ?? Path.GetFullPath("received"));
             RecordingOptions recording = recorded.From(parsed).For(address);
-            TimeSpan silence = CommonOptions.Duration(parsed.GetRequiredValue(timeout), "--timeout");
+            TimeSpan silence = DurationText.Parse(parsed.GetRequiredValue(timeout), "--timeout");
             return ReceiveAsync(address, target, silence, parsed.GetValue(allowRemote), recording, cancellationToken);
         });
         return command;

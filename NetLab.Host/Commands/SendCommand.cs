@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Host.Transfers;
 using NetLab.Udp.Sockets;
@@ -40,7 +41,7 @@ internal static class SendCommand
             }
 
             RecordingOptions recording = recorded.From(parsed).For(address);
-            TimeSpan silence = CommonOptions.Duration(parsed.GetRequiredValue(timeout), "--timeout");
+            TimeSpan silence = DurationText.Parse(parsed.GetRequiredValue(timeout), "--timeout");
             return SendAsync(source, address, silence, bitsPerSecond, parsed.GetValue(allowRemote), recording, cancellationToken);
         });
         return command;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
 using NetLab.Host.Services;
+using NetLab.Host.Settings;
 using NetLab.Udp.Links;
 
 namespace NetLab.Host.Commands;

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Hosting;
-using NetLab.Host.Commands;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
 using NetLab.Host.Services;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Host.Transfers;
 using NetLab.Tcp.Segments;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using NetLab.Host.Commands;
+using NetLab.Host.Captures;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Layers;
 using NetLab.Osi.Rendering;

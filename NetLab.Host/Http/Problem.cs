@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
-using NetLab.Host.Commands;
 using NetLab.Host.Services;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 
 namespace NetLab.Host.Http;

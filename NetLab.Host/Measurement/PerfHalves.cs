@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using NetLab.Host.Commands;
 using NetLab.Host.Measurement.Datagrams;
 using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Streams;
 using NetLab.Host.Recording;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Udp.Sockets;
 

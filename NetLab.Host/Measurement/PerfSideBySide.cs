@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using NetLab.Host.Commands;
 using NetLab.Host.Measurement.Reports;
-using NetLab.Host.Services;
+using NetLab.Host.Relays;
+using NetLab.Host.Settings;
 using NetLab.Udp.Links;
 
 namespace NetLab.Host.Measurement;

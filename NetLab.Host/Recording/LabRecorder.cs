@@ -1,5 +1,5 @@
 using System.Net;
-using NetLab.Host.Commands;
+using NetLab.Host.Settings;
 using NetLab.Osi.Captures;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Protocol;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using NetLab.Host.Commands;
+using NetLab.Host.Settings;
 using NetLab.Udp.Links;
 
 namespace NetLab.Host.Recording;

@@ -1,5 +1,5 @@
-using NetLab.Host.Commands;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Settings;
 using ScottPlot;
 
 namespace NetLab.Host.Rendering;

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
-using NetLab.Host.Commands;
 using NetLab.Host.Recording;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using NetLab.Host.Commands;
 using NetLab.Host.Recording;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Services;
 

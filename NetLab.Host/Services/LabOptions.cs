@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using NetLab.Host.Commands;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Services;
 

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using NetLab.Host.Commands;
 using NetLab.Host.Http;
 using NetLab.Host.Measurement;
 using NetLab.Host.Recording;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Udp.Links;
 
@@ -114,7 +114,7 @@ internal sealed class LabServices(
             ServiceDefinition before = service.Definition;
             bool wasRunning = service.Running is not null;
             if (definition != before && isRunning && service.Running is RelayService relay
-                && definition == before with { Link = definition.Link } && relay.TryChange(CommonOptions.Link(definition.Link ?? "")))
+                && definition == before with { Link = definition.Link } && relay.TryChange(LinkText.Parse(definition.Link ?? "")))
             {
                 // A link changes under what is on it; its clients notice nothing else.
                 service.Definition = definition;

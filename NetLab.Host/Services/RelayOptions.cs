@@ -1,4 +1,4 @@
-using NetLab.Host.Commands;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Services;
 
@@ -30,6 +30,6 @@ internal sealed class RelayOptions
             _ = text == Target ? address.ResolvePeer(allowRemote) : address.Resolve(allowRemote);
         }
 
-        CommonOptions.Link(Link);
+        LinkText.Parse(Link);
     }
 }

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
-using NetLab.Host.Commands;
 using NetLab.Host.Recording;
+using NetLab.Host.Relays;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Udp.Links;
 
@@ -37,7 +38,7 @@ internal sealed class RelayService(RelayOptions options, bool allowRemote, LabRe
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         LabAddress listen = LabAddress.Parse(options.Listen);
-        LinkDescription link = CommonOptions.Link(options.Link);
+        LinkDescription link = LinkText.Parse(options.Link);
         Seed = link.Seed ?? Seeds.Draw();
         IPEndPoint local = listen.Resolve(allowRemote);
         LinkRelayOptions relay = LabRelay.OptionsFor(local, LabAddress.Parse(options.Target).ResolvePeer(allowRemote), link, Seed) with

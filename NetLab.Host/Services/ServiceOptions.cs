@@ -1,4 +1,4 @@
-using NetLab.Host.Commands;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Services;
 

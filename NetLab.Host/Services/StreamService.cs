@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using NetLab.Host.Commands;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 
 namespace NetLab.Host.Services;

@@ -1,4 +1,4 @@
-using NetLab.Host.Commands;
+using NetLab.Host.Settings;
 using OpenTelemetry.Exporter;
 
 namespace NetLab.Host.Services;
@@ -22,7 +22,7 @@ internal sealed class TelemetryOptions
     internal OtlpExportProtocol ExportProtocol => Protocol == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
 
     /// <summary>How often measurements are sent.</summary>
-    internal TimeSpan Period => CommonOptions.Duration(Interval, "Interval");
+    internal TimeSpan Period => DurationText.Parse(Interval, "Interval");
 
     /// <summary>Checks what can be checked before anything is sent.</summary>
     /// <exception cref="UsageException">Says what is wrong.</exception>

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using NetLab.Host.Commands;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Streams;
 

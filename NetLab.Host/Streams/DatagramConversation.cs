@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using NetLab.Host.Commands;
+using NetLab.Host.Settings;
 using NetLab.Udp.Sockets;
 
 namespace NetLab.Host.Streams;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using NetLab.Host.Commands;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Transfers;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using NetLab.Host.Commands;
+using NetLab.Host.Captures;
 using NetLab.Host.Flows;
 using NetLab.Osi.Captures;
 using NetLab.Tcp.Segments;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using NetLab.Host.Commands;
 using NetLab.Host.Recording;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Transport;

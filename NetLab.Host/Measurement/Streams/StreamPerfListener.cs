@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using NetLab.Host.Commands;
 using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Recording;
+using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Tcp.Protocol;
 using NetLab.Tcp.Transport;

@@ -1,6 +1,6 @@
 using NetLab.Tcp.Protocol;
 
-namespace NetLab.Host.Commands;
+namespace NetLab.Host.Settings;
 
 /// <summary>Congestion controls by the names that iperf3 and the kernel give them.</summary>
 internal static class CongestionNames

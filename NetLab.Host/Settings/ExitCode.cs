@@ -1,4 +1,4 @@
-namespace NetLab.Host.Commands;
+namespace NetLab.Host.Settings;
 
 /// <summary>How the process ends.</summary>
 internal static class ExitCode

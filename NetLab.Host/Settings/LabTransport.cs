@@ -1,4 +1,4 @@
-namespace NetLab.Host.Commands;
+namespace NetLab.Host.Settings;
 
 /// <summary>What carries bytes in the lab.</summary>
 internal enum LabTransport

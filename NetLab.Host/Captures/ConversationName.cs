@@ -1,6 +1,7 @@
 using System.Globalization;
+using NetLab.Host.Settings;
 
-namespace NetLab.Host.Commands;
+namespace NetLab.Host.Captures;
 
 /// <summary>A conversation of a capture as a command line names it: <c>3</c> or <c>tcp:3</c>, and <c>udp:3</c>.</summary>
 /// <param name="IsUdp">Whether it is one of UDP.</param>

@@ -1,7 +1,8 @@
+using NetLab.Host.Settings;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Layers;
 
-namespace NetLab.Host.Commands;
+namespace NetLab.Host.Captures;
 
 /// <summary>A capture as a command line names it.</summary>
 /// <param name="Path">The file; - is standard input.</param>

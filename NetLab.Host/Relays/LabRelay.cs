@@ -4,7 +4,7 @@ using NetLab.Tcp.Segments;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Links;
 
-namespace NetLab.Host.Services;
+namespace NetLab.Host.Relays;
 
 /// <summary>How the lab sets up every relay: scripted drops mean segments, and what only serves a measurement is counted apart.</summary>
 internal static class LabRelay

@@ -1,4 +1,4 @@
-namespace NetLab.Host.Commands;
+namespace NetLab.Host.Settings;
 
 /// <summary>Seeds nobody chose: short enough to be typed again.</summary>
 internal static class Seeds

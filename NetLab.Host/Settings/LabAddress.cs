@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace NetLab.Host.Commands;
+namespace NetLab.Host.Settings;
 
 /// <summary>An address of the lab: a transport and where, such as <c>tcp://127.0.0.1:9000</c>.</summary>
 /// <param name="Transport">Which transport.</param>
