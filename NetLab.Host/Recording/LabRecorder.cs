@@ -1,8 +1,9 @@
 using System.Net;
 using NetLab.Host.Settings;
 using NetLab.Osi.Captures;
+using NetLab.Tcp.Connections;
 using NetLab.Tcp.Diagnostics;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Events;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;

@@ -1,4 +1,4 @@
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Options;
 
 namespace NetLab.Host.Settings;
 

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
-using NetLab.Tcp.Diagnostics;
+using NetLab.Tcp.Counters;
 using NetLab.Tcp.Transport;
 
 namespace NetLab.Host.Streams;

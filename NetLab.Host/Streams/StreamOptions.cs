@@ -2,7 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetLab.Host.Recording;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 using NetLab.Udp.Sockets;
 

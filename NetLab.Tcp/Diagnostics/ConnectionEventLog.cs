@@ -1,3 +1,5 @@
+using NetLab.Tcp.Events;
+
 namespace NetLab.Tcp.Diagnostics;
 
 /// <summary>The events of a connection kept in memory, the newest of them if there are too many.</summary>

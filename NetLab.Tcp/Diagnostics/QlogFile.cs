@@ -1,5 +1,7 @@
 using System.Text.Json;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Counters;
+using NetLab.Tcp.Events;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Time;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
 
 namespace NetLab.Tcp.Diagnostics;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Counters;
 using NetLab.Udp.Diagnostics;
 
 namespace NetLab.Tcp.Diagnostics;

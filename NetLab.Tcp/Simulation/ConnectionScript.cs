@@ -1,6 +1,10 @@
 using System.Globalization;
-using NetLab.Tcp.Protocol;
-using NetLab.Tcp.Protocol.Listening;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Connections.Output;
+using NetLab.Tcp.Counters;
+using NetLab.Tcp.Endpoints;
+using NetLab.Tcp.Events;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;

@@ -1,5 +1,7 @@
-using NetLab.Tcp.Protocol;
-using NetLab.Tcp.Protocol.Listening;
+using NetLab.Tcp.Connections.Output;
+using NetLab.Tcp.Counters;
+using NetLab.Tcp.Endpoints;
+using NetLab.Tcp.Options;
 using NetLab.Udp.Links;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;

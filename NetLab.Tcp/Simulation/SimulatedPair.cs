@@ -1,5 +1,5 @@
 using System.Globalization;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Links;
 using NetLab.Udp.Sockets;

@@ -1,5 +1,6 @@
 using System.Buffers;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Endpoints;
 
 namespace NetLab.Tcp.Simulation;
 

@@ -1,5 +1,6 @@
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
-using NetLab.Tcp.Protocol;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Transport;

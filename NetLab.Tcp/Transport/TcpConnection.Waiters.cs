@@ -1,4 +1,4 @@
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
 
 namespace NetLab.Tcp.Transport;
 

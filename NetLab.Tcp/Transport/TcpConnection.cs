@@ -6,8 +6,11 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
-using NetLab.Tcp.Diagnostics;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Counters;
+using NetLab.Tcp.Endpoints;
+using NetLab.Tcp.Events;
+using NetLab.Tcp.Options;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Transport;

@@ -1,5 +1,6 @@
+using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Diagnostics;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Endpoints;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 

@@ -5,9 +5,10 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using NetLab.Tcp.Connections.Output;
+using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
-using NetLab.Tcp.Protocol;
-using NetLab.Tcp.Protocol.Listening;
+using NetLab.Tcp.Endpoints;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 

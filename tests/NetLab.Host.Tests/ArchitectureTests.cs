@@ -1,7 +1,7 @@
 using System.Reflection;
 using NetArchTest.Rules;
 using NetLab.Osi.Layers;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
 using NetLab.Udp.Sockets;
 
 namespace NetLab.Host.Tests;
@@ -32,7 +32,12 @@ public sealed class ArchitectureTests
     public void Osi_knows_neither() => Assert.Empty(FloorsUsedBy(Osi));
 
     [Theory]
-    [InlineData("NetLab.Tcp.Protocol")]
+    [InlineData("NetLab.Tcp.Connections")]
+    [InlineData("NetLab.Tcp.Counters")]
+    [InlineData("NetLab.Tcp.Endpoints")]
+    [InlineData("NetLab.Tcp.Events")]
+    [InlineData("NetLab.Tcp.Options")]
+    [InlineData("NetLab.Tcp.Timers")]
     [InlineData("NetLab.Tcp.Segments")]
     public void The_protocol_touches_no_socket_clock_thread_task_or_randomness(string room)
     {
@@ -52,7 +57,7 @@ public sealed class ArchitectureTests
     public void Segments_do_not_know_the_machine()
     {
         TestResult result = Types.InAssembly(Tcp).That().ResideInNamespaceStartingWith("NetLab.Tcp.Segments")
-            .ShouldNot().HaveDependencyOnAny("NetLab.Tcp.Protocol", "NetLab.Tcp.Simulation", "NetLab.Tcp.Diagnostics").GetResult();
+            .ShouldNot().HaveDependencyOnAny("NetLab.Tcp.Connections", "NetLab.Tcp.Endpoints", "NetLab.Tcp.Events", "NetLab.Tcp.Simulation", "NetLab.Tcp.Diagnostics").GetResult();
         Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
     }
 

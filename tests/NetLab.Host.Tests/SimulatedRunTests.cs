@@ -1,7 +1,11 @@
 using System.Net;
 using NetLab.Osi.Captures;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Connections.Congestion;
+using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Events;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation;
 using NetLab.Udp.Links;

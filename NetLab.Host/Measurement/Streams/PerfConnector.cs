@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using NetLab.Host.Recording;
 using NetLab.Host.Settings;
 using NetLab.Host.Streams;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 
 namespace NetLab.Host.Measurement.Streams;

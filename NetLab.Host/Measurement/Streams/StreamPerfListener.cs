@@ -4,7 +4,7 @@ using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Recording;
 using NetLab.Host.Settings;
 using NetLab.Host.Streams;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 using NetLab.Udp.Sockets;
 

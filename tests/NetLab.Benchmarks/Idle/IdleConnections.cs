@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 
 namespace NetLab.Benchmarks.Idle;

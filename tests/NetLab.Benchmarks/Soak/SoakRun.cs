@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 using NetLab.Udp.Diagnostics;
 using NetLab.Udp.Links;

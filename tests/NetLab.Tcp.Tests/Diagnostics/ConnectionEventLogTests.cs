@@ -1,6 +1,11 @@
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Connections.Recovery;
+using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Events;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation;
+using NetLab.Tcp.Timers;
 using NetLab.Udp.Links;
 
 namespace NetLab.Tcp.Tests.Diagnostics;

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using NetLab.Tcp.Diagnostics;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Events;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation;
 using NetLab.Udp.Links;
 using NetLab.Udp.Time;

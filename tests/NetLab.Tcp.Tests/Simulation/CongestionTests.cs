@@ -1,5 +1,8 @@
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Connections.Congestion;
 using NetLab.Tcp.Diagnostics;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Events;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation;
 using NetLab.Tcp.Tests.Diagnostics;
 using NetLab.Udp.Links;

@@ -1,4 +1,6 @@
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Connections.Congestion;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation;
 using NetLab.Udp.Links;
 using NetLab.Udp.Sockets;

@@ -1,5 +1,10 @@
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Connections.Congestion;
+using NetLab.Tcp.Connections.Sending;
+using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Events;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation;
 using NetLab.Tcp.Tests.Transport;
 using NetLab.Udp.Links;

@@ -1,6 +1,8 @@
 using System.Globalization;
-using NetLab.Tcp.Diagnostics;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Connections.Sending;
+using NetLab.Tcp.Events;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation;
 using NetLab.Udp.Links;
 using NetLab.Udp.Time;

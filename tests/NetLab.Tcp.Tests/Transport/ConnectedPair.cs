@@ -1,5 +1,6 @@
 using System.Net;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 
 namespace NetLab.Tcp.Tests.Transport;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
 
 namespace NetLab.Tcp.Tests.Transport;
 

@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Connections.Sending;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 
 namespace NetLab.Tcp.Tests.Transport;

@@ -2,7 +2,8 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using NetLab.Tcp.Protocol;
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 
 namespace NetLab.Tcp.Tests.Transport;

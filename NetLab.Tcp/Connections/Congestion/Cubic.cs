@@ -1,0 +1,171 @@
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Connections.Congestion;
+
+/// <summary>CUBIC (RFC 9438), with HyStart++ (RFC 9406) in the first slow start.</summary>
+internal sealed class Cubic(int segmentSize) : ICongestionControl
+{
+    private readonly HyStart _hyStart = new();
+    private double _window = CongestionControls.InitialWindow(segmentSize);
+    private double _maximum;
+    private double _priorWindow;
+    private double _renoWindow;
+    private CubicCurve _curve;
+    private Instant? _epochStart;
+    private Instant _lastAcknowledgedAt;
+    private Snapshot? _before;
+
+    public string Name => "cubic";
+
+    public long Window => (long)_window;
+
+    public long SlowStartThreshold { get; private set; } = long.MaxValue;
+
+    public double PacingRate => 0;
+
+    public bool ControlsRecovery => false;
+
+    public void OnAcknowledged(in AcknowledgmentSample sample)
+    {
+        bool slowStart = Window < SlowStartThreshold;
+        if (slowStart && SlowStartThreshold == long.MaxValue)
+        {
+            _hyStart.OnAcknowledged(sample);
+        }
+
+        Instant before = _lastAcknowledgedAt;
+        _lastAcknowledgedAt = sample.Now;
+        if (sample.InRecovery || sample.Acknowledged <= 0)
+        {
+            return;
+        }
+
+        if (!sample.WindowWasLimit)
+        {
+            // RFC 9438, 5.8: the curve must not run on while the application, and not the window, is the limit.
+            _epochStart = _epochStart is { } start ? start + (sample.Now - before) : null;
+            return;
+        }
+
+        if (slowStart)
+        {
+            // Paced, so that RFC 9406, 4.2 needs no limit L.
+            _window += SlowStartThreshold == long.MaxValue ? _hyStart.Grow(sample.Acknowledged) : sample.Acknowledged;
+            if (_hyStart.IsOver && SlowStartThreshold == long.MaxValue)
+            {
+                SlowStartThreshold = Window;
+            }
+
+            return;
+        }
+
+        Avoid(sample);
+    }
+
+    public void OnLoss(Instant now, long inFlight)
+    {
+        _before = Snapshot.Of(this);
+        Reduce(inFlight);
+        _window = SlowStartThreshold;
+    }
+
+    public void OnMarked(Instant now, long inFlight)
+    {
+        OnLoss(now, inFlight);
+
+        // Nothing that turns up later takes a mark back.
+        _before = null;
+    }
+
+    public void OnRecovered(Instant now) => _window = SlowStartThreshold;
+
+    public void OnTimeout(Instant now, long inFlight, bool repeated)
+    {
+        if (!repeated)
+        {
+            _before = Snapshot.Of(this);
+            Reduce(inFlight);
+        }
+
+        _window = segmentSize;
+    }
+
+    public void OnIdle(Instant now)
+    {
+        _window = Math.Min(_window, CongestionControls.InitialWindow(segmentSize));
+        _epochStart = null;
+    }
+
+    public void OnSpurious()
+    {
+        _before?.Restore(this);
+        _before = null;
+    }
+
+    public void OnSegmentSize(int newSize)
+    {
+        // What the curve is made of is counted in segments.
+        double scale = (double)segmentSize / newSize;
+        (_maximum, _priorWindow, _renoWindow) = (_maximum * scale, _priorWindow * scale, _renoWindow * scale);
+        _epochStart = null;
+        _window = Math.Max(_window, 2.0 * newSize);
+        _before = null;
+        segmentSize = newSize;
+    }
+
+    public void OnLostSyn() => _window = segmentSize;
+
+    private void Avoid(in AcknowledgmentSample sample)
+    {
+        double segments = _window / segmentSize;
+        if (_epochStart is null)
+        {
+            _epochStart = sample.Now;
+            _maximum = Math.Max(_maximum, segments);
+            _curve = new CubicCurve(_maximum, segments);
+            _renoWindow = segments;
+        }
+
+        double acknowledged = (double)sample.Acknowledged / segmentSize;
+        double elapsed = (sample.Now - _epochStart.Value).TotalSeconds;
+        double roundTrip = (sample.Smoothed ?? TimeSpan.Zero).TotalSeconds;
+
+        // RFC 9438, 4.3: what Reno would have by now; α until it has caught up with the window before the loss, then 1.
+        double increase = _renoWindow < _priorWindow ? 3 * (1 - CubicCurve.Decrease) / (1 + CubicCurve.Decrease) : 1;
+        _renoWindow += increase * acknowledged / segments;
+        if (_curve.At(elapsed) < _renoWindow)
+        {
+            _window = Math.Max(_window, _renoWindow * segmentSize);
+            return;
+        }
+
+        // RFC 9438, 4.4 and 4.5: towards where the curve will be one round trip from now.
+        double target = Math.Clamp(_curve.At(elapsed + roundTrip), segments, 1.5 * segments);
+        _window += (target - segments) / segments * acknowledged * segmentSize;
+    }
+
+    private void Reduce(long inFlight)
+    {
+        double segments = _window / segmentSize;
+        _priorWindow = segments;
+
+        // RFC 9438, 4.7: fast convergence, to leave room for a newcomer.
+        _maximum = segments < _maximum ? segments * (1 + CubicCurve.Decrease) / 2 : segments;
+        SlowStartThreshold = (long)Math.Max(inFlight * CubicCurve.Decrease, 2.0 * segmentSize);
+        _epochStart = null;
+    }
+
+    private sealed record Snapshot(double Window, double Maximum, double PriorWindow, double RenoWindow, CubicCurve Curve, Instant? EpochStart, long Threshold)
+    {
+        public static Snapshot Of(Cubic cubic) => new(
+            cubic._window, cubic._maximum, cubic._priorWindow, cubic._renoWindow, cubic._curve, cubic._epochStart, cubic.SlowStartThreshold);
+
+        // RFC 9438, 4.9.
+        public void Restore(Cubic cubic)
+        {
+            cubic._window = Math.Max(cubic._window, Window);
+            (cubic._maximum, cubic._priorWindow, cubic._renoWindow) = (Maximum, PriorWindow, RenoWindow);
+            (cubic._curve, cubic._epochStart, cubic.SlowStartThreshold) = (Curve, EpochStart, Threshold);
+        }
+    }
+}

@@ -1,0 +1,403 @@
+using NetLab.Tcp.Connections.Output;
+using NetLab.Tcp.Connections.Sending;
+using NetLab.Tcp.Events;
+using NetLab.Tcp.Segments;
+using NetLab.Tcp.Timers;
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Connections;
+
+/// <content>Segments out, and TIMEOUTS (RFC 9293, 3.10.8).</content>
+public sealed partial class Connection
+{
+    // 10 bytes and two no-operations in front (RFC 7323, appendix A).
+    private const int TimestampOptionBytes = 12;
+
+    private bool _scales;
+
+    // The first bare ACK after a SYN_ACK tells what that arrived as (RFC 9768, 3.2.2.1).
+    private bool _reportsHandshake;
+
+    /// <summary>Writes the segments that may be sent now, back to back and of one size but for the last.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="buffer">Where they go; at least one segment of the largest size must fit.</param>
+    /// <param name="maxSegments">How many at most, as a batch of the kernel may hold.</param>
+    /// <returns>How many bytes were written in segments of which size; zero bytes when there is nothing to send.</returns>
+    public TransmitResult Transmit(Instant now, Span<byte> buffer, int maxSegments)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSegments, 1);
+        _observation?.Begin(now);
+        TransmitResult result = TransmitNext(now, buffer, maxSegments);
+        if (_awaitsUnsentLow && IsUnsentLow)
+        {
+            // Once for each time there was too much: a writer that is woken writes again.
+            _awaitsUnsentLow = false;
+            _handler.OnUnsentLow();
+        }
+
+        _observation?.Settle();
+        return result;
+    }
+
+    /// <summary>Lets the timers that have come due do their work.</summary>
+    /// <param name="now">The present moment.</param>
+    public void Timeout(Instant now)
+    {
+        _observation?.Begin(now);
+        RunTimers(now);
+        _observation?.Settle();
+    }
+
+    private TransmitResult TransmitNext(Instant now, Span<byte> buffer, int maxSegments)
+    {
+        if (_replies.TryDequeue(out SegmentHeader reply))
+        {
+            _observation?.OnSent(reply, default, 0, 0);
+            return Single(buffer, reply);
+        }
+
+        if (State == ConnectionState.Closed)
+        {
+            return default;
+        }
+
+        (int written, int segmentSize, bool waits) = (0, 0, false);
+        EcnCodepoint ecn = default;
+        for (int count = 0; count < maxSegments; count++)
+        {
+            if (State == ConnectionState.TimeWait || !_sender.TryPlan(now, out SegmentPlan plan)
+                || (waits = count == 0 && WaitsForMore(plan, buffer.Length, maxSegments)))
+            {
+                break;
+            }
+
+            SegmentHeader header = HeaderOf(now, plan, out bool reportsAll);
+            int size = SegmentWriter.SizeOf(header.Options) + plan.Length;
+
+            // One batch is one size and one ECN field: a larger segment begins the next, a smaller one ends this.
+            EcnCodepoint own = EcnOf(plan);
+            if (written + size > buffer.Length || (count > 0 && (size > segmentSize || own != ecn)))
+            {
+                break;
+            }
+
+            (segmentSize, ecn) = count == 0 ? (size, own) : (segmentSize, ecn);
+            WriteSegment(buffer.Slice(written, size), header, plan);
+            _observation?.OnSent(header, plan, _sender.NextTransmission, _sender.TransmissionsOf(plan) + 1);
+            _sender.Commit(now, plan, header.Options.Timestamps?.Value);
+            AfterSending(now, plan);
+            if (reportsAll)
+            {
+                OnAcknowledgmentSent(header);
+            }
+
+            written += size;
+            if (size < segmentSize)
+            {
+                break;
+            }
+
+            int run = WriteRun(now, buffer[written..], maxSegments - count - 1, header, plan, ecn);
+            count += run;
+            written += run * size;
+        }
+
+        if (written > 0)
+        {
+            return new TransmitResult(written, segmentSize) { Ecn = ecn };
+        }
+
+        if (State != ConnectionState.TimeWait)
+        {
+            _sender.OnNothingToSend(now, waits);
+        }
+
+        return TransmitBare(now, buffer);
+    }
+
+    private void RunTimers(Instant now)
+    {
+        if (Expires(ConnectionTimer.Linger, now))
+        {
+            // TIME-WAIT is over, or an orphan waited long enough for the peer's FIN, which is no loss.
+            if (State is ConnectionState.TimeWait or ConnectionState.FinWait2)
+            {
+                End(Connections.CloseReason.Finished);
+                return;
+            }
+
+            // Or for a peer that answers and takes nothing. One that does not answer is given up by the count of retransmissions.
+            if (_sender.Window == 0)
+            {
+                Abort(Connections.CloseReason.TimedOut);
+                return;
+            }
+
+            StartOrphanTimeout(now);
+        }
+
+        if (Expires(ConnectionTimer.UserTimeout, now))
+        {
+            Abort(Connections.CloseReason.TimedOut);
+            return;
+        }
+
+        // A segment that was waiting for its turn is sent now; nothing else is to be done for it.
+        Expires(ConnectionTimer.Pacing, now);
+        if (Expires(ConnectionTimer.DelayedAcknowledgment, now))
+        {
+            _receiver.Policy.OweOne();
+        }
+
+        if (Expires(ConnectionTimer.Reordering, now))
+        {
+            _sender.OnReorderingTimer(now);
+        }
+
+        if (Expires(ConnectionTimer.TailLossProbe, now))
+        {
+            _sender.OnTailProbeTimer(now);
+        }
+
+        if (Expires(ConnectionTimer.WindowProbe, now))
+        {
+            _sender.OnWindowProbeTimer();
+            if (++_unansweredProbes > _options.MaxRetransmissions)
+            {
+                Abort(Connections.CloseReason.TimedOut);
+                return;
+            }
+        }
+
+        if (Expires(ConnectionTimer.Retransmission, now))
+        {
+            int limit = _established ? _options.MaxRetransmissions : _options.MaxSynRetransmissions;
+            if (_sender.OnRetransmissionTimer(now) > limit)
+            {
+                Abort(Connections.CloseReason.TimedOut);
+                return;
+            }
+        }
+
+        if (Expires(ConnectionTimer.KeepAlive, now))
+        {
+            OnKeepAliveTimer(now);
+        }
+    }
+
+    private bool Expires(ConnectionTimer timer, Instant now)
+    {
+        bool expired = _timers.TryExpire(timer, now);
+        if (expired)
+        {
+            _observation?.OnExpired(timer);
+        }
+
+        return expired;
+    }
+
+    private TransmitResult TransmitBare(Instant now, Span<byte> buffer)
+    {
+        if (_keepAliveDue)
+        {
+            // RFC 9293, 3.8.4: a number before the window, which the peer has to answer.
+            _keepAliveDue = false;
+            SegmentHeader probe = BareAcknowledgment(now) with { Sequence = _sender.Wrap(_sender.Next - 1) };
+            _observation?.OnKeepAliveSent(probe);
+            return Single(buffer, probe);
+        }
+
+        if (_receiver.Policy.Owed == 0)
+        {
+            return default;
+        }
+
+        SegmentHeader header = BareAcknowledgment(now);
+        OnAcknowledgmentSent(header);
+        _observation?.OnSent(header, default, 0, 0);
+        return Single(buffer, header);
+    }
+
+    private void OnAcknowledgmentSent(in SegmentHeader header)
+    {
+        _receiver.Policy.OnSent();
+        if (header.Options.Sack.Count > 0)
+        {
+            _receiver.OnReported();
+        }
+    }
+
+    private TransmitResult Single(Span<byte> buffer, in SegmentHeader header)
+    {
+        int size = SegmentWriter.SizeOf(header.Options);
+        WriteSegment(buffer[..size], header, default);
+        return new TransmitResult(size, size);
+    }
+
+    private void WriteSegment(Span<byte> segment, in SegmentHeader header, in SegmentPlan plan)
+    {
+        Statistics.SegmentsSent++;
+        if (plan.Length > 0)
+        {
+            _sender.Buffer.CopyTo(plan.Start, segment[^plan.Length..]);
+        }
+
+        SegmentWriter.Write(segment, header);
+    }
+
+    private SegmentHeader BareAcknowledgment(Instant now)
+    {
+        ushort window = _receiver.AdvertiseWindow(isSyn: false);
+        SegmentFlags bits = _ecn.BitsNow(_reportsHandshake);
+        _reportsHandshake = false;
+        return new SegmentHeader
+        {
+            SourcePort = _identity.LocalPort,
+            DestinationPort = _identity.RemotePort,
+            Sequence = _sender.Wrap(_sender.AcceptableNext),
+            Acknowledgment = _receiver.Acknowledgment,
+            Flags = SegmentFlags.Ack | bits,
+            Window = window,
+            Options = new SegmentOptions
+            {
+                Timestamps = TimestampsAt(now),
+                Sack = _sender.Sack ? _receiver.SackBlocks(MaxSackBlocks) : default,
+            },
+        };
+    }
+
+    // 40 bytes of options hold four blocks, three beside timestamps (RFC 2018, 3).
+    private int MaxSackBlocks => _timestamps ? SackBlocks.Capacity - 1 : SackBlocks.Capacity;
+
+    private SegmentHeader HeaderOf(Instant now, in SegmentPlan plan, out bool reportsAll)
+    {
+        reportsAll = true;
+        if (plan.IsSyn)
+        {
+            return SynHeader(now, isAgain: _sender.TransmissionsOf(plan) > 0);
+        }
+
+        // SACK blocks ride along where the segment has room; where it has not, the acknowledgment owed stays owed.
+        var options = new SegmentOptions { Timestamps = TimestampsAt(now) };
+        if (_sender.Sack && _receiver.Policy.Owed > 0 && _receiver.HasBlocks)
+        {
+            int room = (_sender.SegmentSize - plan.Length - (_timestamps ? TimestampOptionBytes : 0) - 4) / 8;
+            reportsAll = room >= MaxSackBlocks;
+            if (reportsAll)
+            {
+                options = options with { Sack = _receiver.SackBlocks(MaxSackBlocks) };
+            }
+        }
+
+        // Only the very first segment may tell what the SYN_ACK arrived as; where that carries data, nobody is told.
+        _reportsHandshake = false;
+        SegmentFlags flags = SegmentFlags.Ack | _ecn.BitsNow(endsHandshake: false);
+        flags |= plan.IsFin ? SegmentFlags.Fin : 0;
+        flags |= plan.IsPush ? SegmentFlags.Psh : 0;
+        return new SegmentHeader
+        {
+            SourcePort = _identity.LocalPort,
+            DestinationPort = _identity.RemotePort,
+            Sequence = _sender.Wrap(plan.Start),
+            Acknowledgment = _receiver.Acknowledgment,
+            Flags = flags,
+            Window = _receiver.AdvertiseWindow(isSyn: false),
+            Options = options,
+        };
+    }
+
+    private SegmentHeader SynHeader(Instant now, bool isAgain)
+    {
+        // In a SYN everything we can do is offered; in a SYN_ACK only what the peer offered too (RFC 7323, 1.3).
+        bool answer = State != ConnectionState.SynSent;
+        bool scales = answer ? _scales : _options.WindowScaling;
+        return new SegmentHeader
+        {
+            SourcePort = _identity.LocalPort,
+            DestinationPort = _identity.RemotePort,
+            Sequence = _sender.Wrap(0),
+            Acknowledgment = answer ? _receiver.Acknowledgment : default,
+            Flags = answer ? SegmentFlags.Syn | SegmentFlags.Ack | _ecn.BitsOfAnswer() : SegmentFlags.Syn | _ecn.BitsOfSyn(isAgain),
+            Window = _receiver.AdvertiseWindow(isSyn: true),
+            Options = FitInto(
+                new SegmentOptions
+                {
+                    MaxSegmentSize = _options.MaxSegmentSize,
+                    WindowScale = scales ? Receiving.Receiver.ShiftFor(_options.ReceiveBufferSize) : null,
+                    SackPermitted = answer ? _sender.Sack : _options.Sack,
+                    Timestamps = TimestampsAt(now),
+                },
+                _answerLimit),
+        };
+    }
+
+    // RFC 3168, 6.1.4 to 6.1.6: neither what is sent again nor a probe nor a bare acknowledgment may be marked.
+    private EcnCodepoint EcnOf(in SegmentPlan plan)
+    {
+        if (plan.IsSyn)
+        {
+            return _ecn.OfSyn(_sender.TransmissionsOf(plan) > 0, isAnswer: State != ConnectionState.SynSent);
+        }
+
+        return plan is { Index: < 0, Length: > 0, IsWindowProbe: false } && _ecn.MaySend ? EcnCodepoint.Ect0 : EcnCodepoint.NotEct;
+    }
+
+    private SegmentTimestamps? TimestampsAt(Instant now) =>
+        _timestamps ? new SegmentTimestamps(TimestampAt(now), _receiver.RecentTimestamp) : null;
+
+    // RFC 7323, 5.4: a clock of 1 ms, starting where nobody can guess.
+    private uint TimestampAt(Instant now) =>
+        unchecked(_identity.TimestampOffset + (uint)(now.Ticks / TimeSpan.TicksPerMillisecond));
+
+    private void AfterSending(Instant now, in SegmentPlan plan)
+    {
+        if (plan.Index < 0 && !_timers.IsSet(ConnectionTimer.UserTimeout))
+        {
+            StartUserTimeout(now);
+        }
+    }
+
+    private void RestartUserTimeout(Instant now)
+    {
+        _timers.Stop(ConnectionTimer.UserTimeout);
+        if (_sender.HasUnacknowledged)
+        {
+            StartUserTimeout(now);
+        }
+    }
+
+    private void RestartKeepAlive(Instant now)
+    {
+        _unansweredKeepAlives = 0;
+        _keepAliveDue = false;
+        _heardAt = now;
+        if (_options.KeepAlive is { } idle && State is ConnectionState.Established or ConnectionState.CloseWait or ConnectionState.FinWait2)
+        {
+            _timers.Set(ConnectionTimer.KeepAlive, now + idle);
+        }
+    }
+
+    private void OnKeepAliveTimer(Instant now)
+    {
+        if (_sender.HasUnacknowledged)
+        {
+            // Data on its way is probe enough; its own timers watch over it.
+            _timers.Set(ConnectionTimer.KeepAlive, now + _options.KeepAlive!.Value);
+            return;
+        }
+
+        // RFC 5482, 4.2: where there is a user timeout, it and not the number of probes says when to give up.
+        Instant? giveUpAt = _heardAt + _options.UserTimeout;
+        if (giveUpAt is { } limit ? now >= limit : _unansweredKeepAlives >= _options.KeepAliveProbes)
+        {
+            Abort(Connections.CloseReason.TimedOut);
+            return;
+        }
+
+        _sender.Trim();
+        _unansweredKeepAlives++;
+        _keepAliveDue = true;
+        _timers.Set(ConnectionTimer.KeepAlive, Instant.Min(now + _options.KeepAliveInterval, giveUpAt ?? Instant.Never));
+    }
+}

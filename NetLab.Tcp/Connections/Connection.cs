@@ -1,0 +1,398 @@
+using System.Buffers;
+using NetLab.Tcp.Connections.Ecn;
+using NetLab.Tcp.Connections.Receiving;
+using NetLab.Tcp.Connections.Sending;
+using NetLab.Tcp.Counters;
+using NetLab.Tcp.Events;
+using NetLab.Tcp.Options;
+using NetLab.Tcp.Segments;
+using NetLab.Tcp.Timers;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Connections;
+
+/// <summary>
+/// One end of a connection as a pure machine: segments in, segments out, time as an argument. It opens no socket, reads
+/// no clock, starts no thread and draws no random number; whoever drives it decides what time is and where segments go.
+/// Not safe for use by several threads at once.
+/// </summary>
+/// <remarks>
+/// Drive it so: after every call, <see cref="Transmit"/> until it returns nothing, then wait for a segment or for
+/// <see cref="NextTimeout"/>. This half of the class is the application's side (RFC 9293, 3.10.1 to 3.10.6).
+/// </remarks>
+public sealed partial class Connection
+{
+    private readonly ConnectionOptions _options;
+    private IConnectionHandler _handler;
+    private readonly ConnectionIdentity _identity;
+    private readonly TimerTable _timers = new();
+    private readonly Sender _sender;
+    private readonly Receiver _receiver;
+    private readonly bool _passive;
+    private readonly AccurateEcn _ecn;
+    private readonly Observation? _observation;
+    private ConnectionState _state = ConnectionState.Closed;
+
+    // The size of the SYN that made a passive connection: an answer to somebody who may not be there is no larger.
+    private int _answerLimit = int.MaxValue;
+
+    // Bare segments to be sent as they are: a RST, or the RST that answers a segment of another connection.
+    private readonly Queue<SegmentHeader> _replies = new();
+    private bool _timestamps;
+    private bool _established;
+    private bool _closedByApplication;
+    private Instant? _lastChallenge;
+    private int _unansweredProbes;
+    private int _unansweredKeepAlives;
+    private Instant _heardAt;
+    private bool _keepAliveDue;
+    private bool _awaitsUnsentLow;
+
+    private Connection(ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity, bool passive)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(handler);
+        if (options.Validate() is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
+        _options = options;
+        _handler = handler;
+        _identity = identity;
+        _passive = passive;
+        _ecn = new AccurateEcn(options.Ecn);
+        _sender = new Sender(options, identity.InitialSequence, _timers, Statistics, _ecn);
+        _receiver = new Receiver(options, handler, _timers);
+        _sender.QueueSyn();
+        if (options.Observe?.Invoke(this) is { } observer)
+        {
+            _observation = new Observation(this, observer, _timers);
+            _sender.Observation = _observation;
+        }
+    }
+
+    /// <summary>Where the connection stands.</summary>
+    public ConnectionState State
+    {
+        get => _state;
+        private set
+        {
+            _state = value;
+            _observation?.OnState(value);
+        }
+    }
+
+    /// <summary>When <see cref="Timeout"/> wants to be called; null when no timer runs.</summary>
+    public Instant? NextTimeout => _timers.Next == Instant.Never ? null : _timers.Next;
+
+    /// <summary>Our TCP port.</summary>
+    public ushort LocalPort => _identity.LocalPort;
+
+    /// <summary>The peer's TCP port.</summary>
+    public ushort RemotePort => _identity.RemotePort;
+
+    /// <summary>Whether the peer opened it.</summary>
+    public bool IsPassive => _passive;
+
+    /// <summary>What the sending half knows of the path and allows itself.</summary>
+    public ConnectionMetrics Metrics => _sender.Metrics with { Unread = _receiver.Unread };
+
+    /// <summary>Told of what happens.</summary>
+    internal IConnectionHandler Handler => _handler;
+
+    /// <summary>Counts of what was done.</summary>
+    public ConnectionStatistics Statistics { get; } = new();
+
+    /// <summary>Why the connection ended; null as long as it has not.</summary>
+    public CloseReason? CloseReason { get; private set; }
+
+    /// <summary>The congestion window in bytes.</summary>
+    public long CongestionWindow => _sender.Congestion.Window;
+
+    /// <summary>The congestion control's name.</summary>
+    public string CongestionControl => _sender.Congestion.Name;
+
+    /// <summary>Bytes received and not yet consumed by the application.</summary>
+    public long Unread => _receiver.Unread;
+
+    /// <summary>Stream offset behind the last byte written.</summary>
+    internal long WrittenUpTo => _sender.Buffer.End;
+
+    /// <summary>Stream offset behind the last byte acknowledged, from the first byte on.</summary>
+    internal long AcknowledgedUpTo => _sender.Buffer.Start;
+
+    /// <summary>Bytes written and never sent.</summary>
+    public long Unsent => _sender.Unsent;
+
+    /// <summary>Whether so little is unsent that a writer may go on; see <see cref="ConnectionOptions.UnsentLowWaterMark"/>.</summary>
+    public bool IsUnsentLow => _options.UnsentLowWaterMark is not { } mark || Unsent < mark;
+
+    /// <summary>Whether nothing is left to do: closed, and no segment waits to be sent.</summary>
+    public bool IsSpent => State == ConnectionState.Closed && CloseReason is not null && _replies.Count == 0;
+
+    /// <summary>Whether bytes have come that the application has not read: closing is a reset then.</summary>
+    internal bool ClosingResets => _receiver.Unread > 0 || _receiver.HoldsUndelivered;
+
+    /// <summary>SND.NXT as it goes on the wire, which a new connection on the same ports has to begin beyond.</summary>
+    internal SequenceNumber SendNext => _sender.Wrap(_sender.Next);
+
+    /// <summary>Opens actively (RFC 9293, 3.10.1): a SYN is ready to be sent.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="options">How the connection behaves.</param>
+    /// <param name="handler">Told of what happens.</param>
+    /// <param name="identity">Ports and initial numbers.</param>
+    /// <exception cref="ArgumentException">The options contradict themselves, or the peer's port is 0.</exception>
+    public static Connection Open(Instant now, ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity)
+    {
+        if (identity.RemotePort == 0)
+        {
+            throw new ArgumentException("A connection cannot be opened to port 0.", nameof(identity));
+        }
+
+        var connection = new Connection(options, handler, identity, passive: false);
+        connection._observation?.Begin(now);
+        connection.State = ConnectionState.SynSent;
+        connection._timestamps = options.Timestamps;
+        connection.StartUserTimeout(now);
+        return connection;
+    }
+
+    /// <summary>Opens passively on a SYN (RFC 9293, 3.10.7.2): a SYN_ACK is ready to be sent.</summary>
+    /// <param name="now">When the SYN arrived.</param>
+    /// <param name="options">How the connection behaves.</param>
+    /// <param name="handler">Told of what happens.</param>
+    /// <param name="identity">Ports and initial numbers.</param>
+    /// <param name="syn">A segment with SYN and without ACK and RST.</param>
+    internal static Connection Accept(
+        Instant now, ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity, in Segment syn)
+    {
+        var connection = new Connection(options, handler, identity, passive: true);
+        connection._observation?.Begin(now);
+        connection.State = ConnectionState.SynReceived;
+        connection.Statistics.SegmentsReceived++;
+        connection._observation?.OnReceived(syn, 0);
+        connection._answerLimit = SegmentWriter.SizeOf(syn.Header.Options) + syn.Payload.Length;
+        connection.TakeSyn(now, syn);
+        connection.TakeText(now, syn);
+        connection.StartUserTimeout(now);
+        return connection;
+    }
+
+    /// <summary>RCV.NXT as it goes on the wire.</summary>
+    internal SequenceNumber ReceiveNext => _receiver.Acknowledgment;
+
+    /// <summary>Options without the one that a peer can do without, if they would make a segment larger than a size.</summary>
+    internal static SegmentOptions FitInto(SegmentOptions options, int size) =>
+        SegmentWriter.SizeOf(options) <= size ? options : options with { MaxSegmentSize = null };
+
+    /// <summary>
+    /// Whether a SYN that comes in TIME-WAIT begins a new connection: by its timestamp if both sides use them (RFC 6191, 2),
+    /// else by a number beyond everything the old one has seen (RFC 9293, 3.6.1).
+    /// </summary>
+    internal bool MayBeReplacedBy(in Segment segment)
+    {
+        SegmentHeader header = segment.Header;
+        if (State != ConnectionState.TimeWait || !header.Has(SegmentFlags.Syn) || header.Has(SegmentFlags.Ack) || header.Has(SegmentFlags.Rst))
+        {
+            return false;
+        }
+
+        bool isBeyond = header.Sequence.DistanceFrom(_receiver.Acknowledgment) > 0;
+        if (!_timestamps || header.Options.Timestamps is not { } timestamps)
+        {
+            return isBeyond;
+        }
+
+        int newer = unchecked((int)(timestamps.Value - _receiver.RecentTimestamp));
+        return newer > 0 || (newer == 0 && isBeyond);
+    }
+
+    /// <summary>The SYN_ACK has been sent by somebody else: as a cookie, before there was a connection.</summary>
+    internal void AssumeSynSent(Instant now) => _sender.AssumeSynSent(now);
+
+    /// <summary>Shows the machine everything that is written and not yet acknowledged.</summary>
+    /// <remarks>
+    /// The bytes stay the caller's; they must not move or change until <see cref="IConnectionHandler.OnAcknowledged"/>
+    /// has let go of them. After a shutdown or the end of the connection the call has no effect.
+    /// </remarks>
+    /// <param name="unacknowledged">From the first unacknowledged byte to the last written one.</param>
+    /// <param name="moreToCome">
+    /// Whether the application waits for room to write more, as MSG_MORE says elsewhere: what would make a small batch may then wait for
+    /// an acknowledgment that is sure to come soon.
+    /// </param>
+    public void Write(ReadOnlySequence<byte> unacknowledged, bool moreToCome = false)
+    {
+        if (!_sender.FinQueued && CloseReason is null)
+        {
+            _sender.Buffer.Supply(unacknowledged);
+            _moreToCome = moreToCome;
+            _awaitsUnsentLow |= !IsUnsentLow;
+        }
+    }
+
+    /// <summary>The application consumed bytes that <see cref="IConnectionHandler.OnReceived"/> gave it.</summary>
+    /// <param name="bytes">How many; no more than <see cref="Unread"/>.</param>
+    public void Consumed(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        if (_closedByApplication || CloseReason is not null)
+        {
+            return;
+        }
+
+        if (bytes > 0 && _receiver.Consume(bytes) && CanReceive)
+        {
+            _receiver.Policy.OweOne();
+        }
+    }
+
+    /// <summary>Half-closes: a FIN follows what is written; the peer's data still arrives (RFC 9293, 3.6).</summary>
+    public void ShutdownSend()
+    {
+        if (!_sender.FinQueued && CloseReason is null)
+        {
+            QueueFin();
+        }
+    }
+
+    /// <summary>The application reads no more: what arrives is acknowledged and forgotten.</summary>
+    public void ShutdownReceive()
+    {
+        if (_receiver.StartDiscarding() && CanReceive)
+        {
+            // A window that was closed is open for good now: the peer need not find out by probing.
+            _receiver.Policy.OweOne();
+        }
+    }
+
+    /// <summary>
+    /// Closes both ways (RFC 9293, 3.10.4). What is written is still sent, then a FIN. If bytes are left unread, or more
+    /// arrive, the peer gets a RST: it must not believe they were read (RFC 2525, 2.17).
+    /// </summary>
+    /// <param name="now">The present moment.</param>
+    public void Close(Instant now)
+    {
+        if (_closedByApplication || CloseReason is not null)
+        {
+            return;
+        }
+
+        if (State == ConnectionState.SynSent)
+        {
+            End(Connections.CloseReason.Cancelled);
+            return;
+        }
+
+        if (ClosingResets)
+        {
+            Abort();
+            return;
+        }
+
+        _closedByApplication = true;
+        _receiver.StartDiscarding();
+        ShutdownSend();
+        StartOrphanTimeout(now);
+    }
+
+    /// <summary>
+    /// The system reports that nobody listens at the peer. Before the handshake that is an answer (RFC 1122, 4.2.3.9);
+    /// after it, anyone could have forged it (RFC 5927, 6) and the timers decide.
+    /// </summary>
+    internal void Refuse()
+    {
+        if (State == ConnectionState.SynSent)
+        {
+            End(Connections.CloseReason.Refused);
+        }
+    }
+
+    /// <summary>Ends the connection at once: the peer gets a RST, what is not sent is forgotten (RFC 9293, 3.10.5).</summary>
+    public void Abort() => Abort(Connections.CloseReason.Aborted);
+
+    private bool CanReceive => State is ConnectionState.Established or ConnectionState.FinWait1 or ConnectionState.FinWait2;
+
+    // RFC 9293, 3.10.4: the state changes with the call, the FIN leaves when what is written before it has left. Before
+    // the handshake is done both wait for it.
+    private void QueueFin()
+    {
+        _sender.QueueFin();
+        State = State switch
+        {
+            ConnectionState.Established => ConnectionState.FinWait1,
+            ConnectionState.CloseWait => ConnectionState.LastAck,
+            _ => State,
+        };
+    }
+
+    private void Abort(CloseReason reason)
+    {
+        if (CloseReason is not null && State != ConnectionState.TimeWait)
+        {
+            return;
+        }
+
+        // RFC 9293, 3.10.5: in SYN-SENT there is no one to tell, and once only the ACK of our FIN is missing there is
+        // nothing to take back.
+        bool nothingToTell = State is ConnectionState.Closed or ConnectionState.SynSent or ConnectionState.TimeWait
+            || (State is ConnectionState.Closing or ConnectionState.LastAck && _sender.OnlyFinUnacknowledged && reason != Connections.CloseReason.TimedOut);
+        if (!nothingToTell)
+        {
+            Reply(SegmentFlags.Rst | SegmentFlags.Ack, _sender.Wrap(_sender.AcceptableNext), _receiver.Acknowledgment);
+        }
+
+        End(reason);
+    }
+
+    // The connection is over for the application, and for the machine unless it lingers in TIME-WAIT.
+    private void End(CloseReason reason, ConnectionState state = ConnectionState.Closed)
+    {
+        State = state;
+        _timers.Clear();
+        _sender.Release();
+        _receiver.Release();
+        _keepAliveDue = false;
+        if (CloseReason is null)
+        {
+            CloseReason = reason;
+            IConnectionHandler handler = _handler;
+            _handler = NoHandler.Instance;
+            handler.OnClosed(reason);
+        }
+    }
+
+    private void Reply(SegmentFlags flags, SequenceNumber sequence, SequenceNumber acknowledgment)
+    {
+        // A handful is all one event can want; a flood of bad segments gets no flood of answers.
+        if (_replies.Count < 4)
+        {
+            Statistics.ResetsSent += (flags & SegmentFlags.Rst) != 0 ? 1 : 0;
+            _replies.Enqueue(new SegmentHeader
+            {
+                SourcePort = _identity.LocalPort,
+                DestinationPort = _identity.RemotePort,
+                Sequence = sequence,
+                Acknowledgment = (flags & SegmentFlags.Ack) != 0 ? acknowledgment : default,
+                Flags = flags,
+            });
+        }
+    }
+
+    // Nobody on this side is left to lose patience with a peer that keeps its window shut, or says no FIN.
+    private void StartOrphanTimeout(Instant now)
+    {
+        if (_closedByApplication && State != ConnectionState.TimeWait && CloseReason is null)
+        {
+            _timers.Set(ConnectionTimer.Linger, now + _options.OrphanTimeout);
+        }
+    }
+
+    private void StartUserTimeout(Instant now)
+    {
+        if (_options.UserTimeout is { } limit)
+        {
+            _timers.Set(ConnectionTimer.UserTimeout, now + limit);
+        }
+    }
+}

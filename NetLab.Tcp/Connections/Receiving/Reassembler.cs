@@ -1,0 +1,194 @@
+using System.Buffers;
+
+namespace NetLab.Tcp.Connections.Receiving;
+
+/// <summary>
+/// Puts a stream back in order: what is next goes straight to the sink, what is early is kept until the hole before it
+/// is filled. Where segments overlap, the bytes that came first stay.
+/// </summary>
+internal sealed class Reassembler
+{
+    /// <summary>
+    /// Islands of early bytes kept at once. A window of 4 MiB in segments of 1,400 bytes with every other one lost has
+    /// 1,500; what would make one more is dropped as if it had been lost, so islands of a byte cannot buy time or memory.
+    /// </summary>
+    public const int MaxIslands = 4096;
+
+    // Early bytes lie in pieces of memory of this size, each at its place in the stream: however small the segments, they
+    // take no more memory than the window, rounded up.
+    private const int ChunkSize = 16 << 10;
+
+    private readonly Dictionary<long, byte[]> _chunks = [];
+    private readonly RangeSet _islands = new();
+
+    /// <summary>Stream offset of the next byte the sink will get.</summary>
+    public long Next { get; private set; } = 1;
+
+    /// <summary>Whether early bytes are waiting for a hole to be filled.</summary>
+    public bool HasEarly => _islands.Count > 0;
+
+    /// <summary>How many early bytes there are.</summary>
+    public long EarlyBytes { get; private set; }
+
+    /// <summary>Takes bytes wherever they belong.</summary>
+    /// <param name="offset">Stream offset of the first byte.</param>
+    /// <param name="bytes">The bytes; those before <see cref="Next"/> or at and beyond <paramref name="limit"/> are ignored.</param>
+    /// <param name="limit">Stream offset behind the last byte there is room for.</param>
+    /// <param name="sink">Gets what is now in order; null to keep even that as early.</param>
+    /// <returns>How many of the bytes were new.</returns>
+    public int Insert(long offset, ReadOnlySpan<byte> bytes, long limit, IByteSink? sink)
+    {
+        if (offset < Next)
+        {
+            bytes = bytes[(int)Math.Min(Next - offset, bytes.Length)..];
+            offset = Next;
+        }
+
+        if (offset + bytes.Length > limit)
+        {
+            bytes = bytes[..(int)Math.Max(0, limit - offset)];
+        }
+
+        int taken = 0;
+        if (sink is not null && offset == Next && !bytes.IsEmpty)
+        {
+            // Up to the first island the bytes are in order: they need not be kept.
+            taken = _islands.Count > 0 ? (int)Math.Min(bytes.Length, _islands[0].Start - Next) : bytes.Length;
+            sink.Accept(bytes[..taken]);
+            for (long passed = Next / ChunkSize; passed < (Next + taken) / ChunkSize && _chunks.Count > 0; passed++)
+            {
+                Free(passed);
+            }
+
+            Next += taken;
+            offset += taken;
+            bytes = bytes[taken..];
+        }
+
+        taken += Store(offset, bytes);
+        if (sink is not null)
+        {
+            Deliver(sink);
+        }
+
+        return taken;
+    }
+
+    /// <summary>Hands the sink every byte that is in order by now.</summary>
+    public void Deliver(IByteSink sink)
+    {
+        if (_islands.Count == 0 || _islands[0].Start > Next)
+        {
+            return;
+        }
+
+        long end = _islands[0].End;
+        while (Next < end)
+        {
+            long index = Next / ChunkSize;
+            int from = (int)(Next % ChunkSize);
+            int length = (int)Math.Min(end - Next, ChunkSize - from);
+            sink.Accept(_chunks[index].AsSpan(from, length));
+            Next += length;
+            EarlyBytes -= length;
+            if (Next % ChunkSize == 0)
+            {
+                Free(index);
+            }
+        }
+
+        _islands.RemoveBefore(Next);
+        if (_islands.Count == 0)
+        {
+            Free(Next / ChunkSize);
+        }
+    }
+
+    /// <summary>Whether every byte of a range has been received, early or in order; an empty range has none.</summary>
+    public bool Contains(long start, long end)
+    {
+        if (start >= end)
+        {
+            return false;
+        }
+
+        start = Math.Max(start, Next);
+        return start >= end || (_islands.TryFind(start, out _, out long islandEnd) && islandEnd >= end);
+    }
+
+    /// <summary>The part of a range, from its beginning, that has been received; a DSACK reports no more (RFC 2883, 4.2).</summary>
+    public long ReceivedUpTo(long start, long end)
+    {
+        long from = Math.Max(start, Next);
+        long known = _islands.TryFind(from, out _, out long islandEnd) ? islandEnd : from;
+        return Math.Min(end, Math.Max(start, known));
+    }
+
+    /// <summary>The island of early bytes around an offset.</summary>
+    public bool TryFindIsland(long offset, out long start, out long end) => _islands.TryFind(offset, out start, out end);
+
+    /// <summary>Forgets all early bytes.</summary>
+    public void Clear()
+    {
+        foreach (byte[] chunk in _chunks.Values)
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+
+        _chunks.Clear();
+        _islands.Clear();
+        EarlyBytes = 0;
+    }
+
+    private int Store(long offset, ReadOnlySpan<byte> bytes)
+    {
+        long end = offset + bytes.Length;
+        if (bytes.IsEmpty || (_islands.Count >= MaxIslands && !_islands.Touches(offset, end)))
+        {
+            return 0;
+        }
+
+        int stored = 0;
+        for (long at = offset; at < end;)
+        {
+            long part = _islands.NextChange(at, end, out bool isHeld);
+            if (!isHeld)
+            {
+                Write(at, bytes[(int)(at - offset)..(int)(part - offset)]);
+                stored += (int)(part - at);
+            }
+
+            at = part;
+        }
+
+        _islands.Add(offset, end);
+        EarlyBytes += stored;
+        return stored;
+    }
+
+    private void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            long index = offset / ChunkSize;
+            int from = (int)(offset % ChunkSize);
+            int length = Math.Min(bytes.Length, ChunkSize - from);
+            if (!_chunks.TryGetValue(index, out byte[]? chunk))
+            {
+                _chunks.Add(index, chunk = ArrayPool<byte>.Shared.Rent(ChunkSize));
+            }
+
+            bytes[..length].CopyTo(chunk.AsSpan(from));
+            bytes = bytes[length..];
+            offset += length;
+        }
+    }
+
+    private void Free(long index)
+    {
+        if (_chunks.Remove(index, out byte[]? chunk))
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+}

@@ -1,0 +1,368 @@
+using System.Numerics;
+using NetLab.Tcp.Events;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Connections.Recovery;
+
+/// <summary>
+/// The segments between SND.UNA and SND.NXT in order: a ring that grows at the end and shrinks at the front, and the
+/// scoreboard (RFC 6675) of which of them are sacked, lost or in flight.
+/// </summary>
+internal sealed class SentSegments
+{
+    // Most connections are idle most of the time: room for a request, and more when more is sent.
+    private const int LeastRoom = 4;
+
+    private SentSegment[] _ring = [];
+    private int _head;
+
+    // No lost segment stands before this position, so looking for the first one does not start over each time.
+    private int _lostHint;
+    private long _transmissions;
+    private bool _lostLonger;
+    private bool _lostShorter;
+
+    /// <summary>How many segments there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Sequence numbers that count as in the network: sent, not sacked, not taken for lost (RFC 6675's pipe).</summary>
+    public long InFlight { get; private set; }
+
+    /// <summary>How many are sacked.</summary>
+    public int SackedCount { get; private set; }
+
+    /// <summary>How many are lost and wait to be sent again.</summary>
+    public int LostCount { get; private set; }
+
+    /// <summary>How many are unacknowledged and have been sent more than once.</summary>
+    public int RetransmittedCount { get; private set; }
+
+    /// <summary>The number of the newest transmission, its <see cref="SentSegment.Order"/>.</summary>
+    public long LastTransmission => _transmissions;
+
+    /// <summary>Whether of what was taken for lost since <see cref="TakeLosses"/> any was longer than that, and any not.</summary>
+    public int LongerThan { get; set; } = int.MaxValue;
+
+    /// <summary>Hears of segments taken for lost; null for nobody.</summary>
+    public Observation? Observation { get; set; }
+
+    /// <summary>A segment by position, from the oldest.</summary>
+    public ref readonly SentSegment this[int index] => ref At(index);
+
+    /// <summary>Appends full segments of data just sent for the first time, one behind the other.</summary>
+    /// <param name="start">Stream offset of the first.</param>
+    /// <param name="length">Bytes of each.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="rate">Notes on each what has been delivered by then.</param>
+    /// <param name="now">The present moment.</param>
+    public void AppendRun(long start, int length, int count, DeliveryRate rate, Instant now)
+    {
+        while (Count + count > _ring.Length)
+        {
+            Grow();
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            // Written where it stands: a copy costs as much as all the rest.
+            ref SentSegment last = ref _ring[(_head + Count++) & (_ring.Length - 1)];
+            last.Start = start;
+            last.End = start += length;
+            last.SentAt = now;
+            last.Order = ++_transmissions;
+            last.Transmissions = 1;
+            last.InFlight = true;
+            (last.IsSyn, last.IsFin, last.IsSacked, last.IsLost, last.IsMtuProbe) = (false, false, false, false, false);
+            rate.Stamp(ref last, now, InFlight);
+            InFlight += length;
+        }
+    }
+
+    /// <summary>Appends a segment just sent.</summary>
+    public void Append(in SentSegment segment)
+    {
+        if (Count == _ring.Length)
+        {
+            Grow();
+        }
+
+        ref SentSegment last = ref _ring[(_head + Count++) & (_ring.Length - 1)];
+        last = segment;
+        last.Order = ++_transmissions;
+        InFlight += segment.InFlight ? segment.Length : 0;
+        LostCount += segment.IsLost ? 1 : 0;
+    }
+
+    /// <summary>Forgets the oldest segment, which has been acknowledged.</summary>
+    public void RemoveFirst()
+    {
+        ref SentSegment first = ref At(0);
+        InFlight -= first.InFlight ? first.Length : 0;
+        SackedCount -= first.IsSacked ? 1 : 0;
+        LostCount -= first.IsLost ? 1 : 0;
+        RetransmittedCount -= first.Transmissions > 1 ? 1 : 0;
+        _head = (_head + 1) & (_ring.Length - 1);
+        Count--;
+        _lostHint = Math.Max(0, _lostHint - 1);
+    }
+
+    /// <summary>How many of the oldest segments end at or before an offset.</summary>
+    public int CountUpTo(long offset)
+    {
+        int low = 0;
+        int high = Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = At(middle).End <= offset ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    /// <summary>Forgets the oldest segments, which are all in flight and were sent once.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="length">Sequence numbers of all of them.</param>
+    public void RemoveFirst(int count, long length)
+    {
+        InFlight -= length;
+        _head = (_head + count) & (_ring.Length - 1);
+        Count -= count;
+        _lostHint = Math.Max(0, _lostHint - count);
+    }
+
+    /// <summary>Forgets the acknowledged front of the oldest segment.</summary>
+    public void TrimFirst(long acknowledged)
+    {
+        ref SentSegment first = ref At(0);
+        InFlight -= first.InFlight ? acknowledged - first.Start : 0;
+        first.Start = acknowledged;
+        first.IsSyn = false;
+    }
+
+    /// <summary>Marks a segment as held by the peer.</summary>
+    public void MarkSacked(int index)
+    {
+        ref SentSegment segment = ref At(index);
+        TakeOutOfFlight(ref segment);
+        LostCount -= segment.IsLost ? 1 : 0;
+        SackedCount += segment.IsSacked ? 0 : 1;
+        (segment.IsLost, segment.IsSacked) = (false, true);
+    }
+
+    /// <summary>Marks a segment as lost: it is to be sent again.</summary>
+    /// <param name="index">Which.</param>
+    /// <param name="cause">How that was found.</param>
+    public void MarkLost(int index, LossCause cause)
+    {
+        ref SentSegment segment = ref At(index);
+        if (!segment.IsLost)
+        {
+            _lostLonger |= segment.Length > LongerThan;
+            _lostShorter |= segment.Length <= LongerThan;
+            Observation?.OnLost(segment, cause);
+        }
+
+        TakeOutOfFlight(ref segment);
+        LostCount += segment.IsLost ? 0 : 1;
+        segment.IsLost = true;
+        _lostHint = Math.Min(_lostHint, index);
+    }
+
+    /// <summary>Notes on a segment, as it is sent, what has been delivered by then.</summary>
+    /// <param name="index">Which.</param>
+    /// <param name="rate">Knows.</param>
+    /// <param name="now">The present moment.</param>
+    /// <param name="inFlightBefore">Bytes in the network before it.</param>
+    public void Stamp(int index, DeliveryRate rate, Instant now, long inFlightBefore) => rate.Stamp(ref At(index), now, inFlightBefore);
+
+    /// <summary>
+    /// After a timeout the oldest segment is lost, and whatever was sent so long ago that it cannot be on its way (RFC 8985, 6.3).
+    /// </summary>
+    /// <param name="sentBefore">Segments sent at this moment or earlier.</param>
+    /// <param name="forgetSacked">Whether to believe no SACK any more (RFC 2018, 8).</param>
+    public void MarkLostSentBefore(Instant sentBefore, bool forgetSacked)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            ref SentSegment segment = ref At(i);
+            if (segment.IsSacked && forgetSacked)
+            {
+                segment.IsSacked = false;
+                SackedCount--;
+            }
+
+            if (!segment.IsSacked && (i == 0 || segment.SentAt <= sentBefore || forgetSacked))
+            {
+                MarkLost(i, LossCause.Timeout);
+            }
+        }
+    }
+
+    /// <summary>Nothing was lost after all: what waits to be sent again is in the network.</summary>
+    public void UnmarkLost()
+    {
+        for (int i = 0; i < Count && LostCount > 0; i++)
+        {
+            ref SentSegment segment = ref At(i);
+            if (segment.IsLost)
+            {
+                (segment.IsLost, segment.InFlight) = (false, true);
+                InFlight += segment.Length;
+                LostCount--;
+            }
+        }
+    }
+
+    /// <summary>Nothing is believed any more: everything is lost, the sacked too if they are not believed either (RFC 2018, 8).</summary>
+    /// <param name="cause">How that was found.</param>
+    /// <param name="forgetSacked">Whether to believe no SACK any more.</param>
+    public void MarkAllLost(LossCause cause, bool forgetSacked)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            ref SentSegment segment = ref At(i);
+            if (segment.IsSacked && forgetSacked)
+            {
+                segment.IsSacked = false;
+                SackedCount--;
+            }
+
+            if (!segment.IsSacked)
+            {
+                MarkLost(i, cause);
+            }
+        }
+    }
+
+    /// <summary>Notes that a segment was sent again.</summary>
+    public void MarkRetransmitted(int index, Instant now)
+    {
+        ref SentSegment segment = ref At(index);
+        LostCount -= segment.IsLost ? 1 : 0;
+        RetransmittedCount += segment.Transmissions == 1 ? 1 : 0;
+        InFlight += segment.InFlight ? 0 : segment.Length;
+        (segment.IsLost, segment.InFlight, segment.SentAt) = (false, true, now);
+        segment.Transmissions++;
+        segment.Order = ++_transmissions;
+    }
+
+    /// <summary>Notes that a byte of a segment was sent again to a peer without a window; the segment still waits.</summary>
+    public void MarkProbed(int index, Instant now)
+    {
+        ref SentSegment segment = ref At(index);
+        RetransmittedCount += segment.Transmissions == 1 ? 1 : 0;
+        segment.SentAt = now;
+        segment.Transmissions++;
+        segment.Order = ++_transmissions;
+    }
+
+    /// <summary>The oldest lost segment, or -1.</summary>
+    public int FirstLost()
+    {
+        if (LostCount == 0)
+        {
+            return -1;
+        }
+
+        while (!At(_lostHint).IsLost)
+        {
+            _lostHint++;
+        }
+
+        return _lostHint;
+    }
+
+    /// <summary>The position of the first segment that starts at or after an offset; <see cref="Count"/> if none does.</summary>
+    public int IndexOf(long offset)
+    {
+        int low = 0;
+        int high = Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = At(middle).Start < offset ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    /// <summary>Whether anything longer, and anything not longer, than <see cref="LongerThan"/> was taken for lost since the last call.</summary>
+    public (bool Longer, bool Shorter) TakeLosses()
+    {
+        (bool, bool) losses = (_lostLonger, _lostShorter);
+        (_lostLonger, _lostShorter) = (false, false);
+        return losses;
+    }
+
+    /// <summary>
+    /// Cuts what is longer than the path carries, and has not reached the peer, into pieces that it does. Each has the history of
+    /// the whole.
+    /// </summary>
+    /// <param name="length">The most sequence numbers of data a piece may have.</param>
+    public void Cut(int length)
+    {
+        var pieces = new List<SentSegment>(Count + 1);
+        for (int i = 0; i < Count; i++)
+        {
+            SentSegment rest = At(i);
+            while (!rest.IsSacked && !rest.IsSyn && rest.Length - (rest.IsFin ? 1 : 0) > length)
+            {
+                pieces.Add(rest with { End = rest.Start + length, IsFin = false, IsMtuProbe = false });
+                rest.Start += length;
+                rest.IsMtuProbe = false;
+            }
+
+            pieces.Add(rest);
+        }
+
+        if (pieces.Count == Count)
+        {
+            return;
+        }
+
+        _ring = new SentSegment[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastRoom, pieces.Count))];
+        pieces.CopyTo(_ring);
+        (_head, _lostHint, Count) = (0, 0, pieces.Count);
+        (LostCount, RetransmittedCount) = (pieces.Count(p => p.IsLost), pieces.Count(p => p.Transmissions > 1));
+    }
+
+    /// <summary>Gives back the room that nothing needs now.</summary>
+    public void Trim()
+    {
+        if (Count == 0)
+        {
+            (_ring, _head, _lostHint) = ([], 0, 0);
+        }
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        _ring = [];
+        (_head, _lostHint, Count, InFlight, SackedCount, LostCount, RetransmittedCount) = (0, 0, 0, 0, 0, 0, 0);
+    }
+
+    private void TakeOutOfFlight(ref SentSegment segment)
+    {
+        InFlight -= segment.InFlight ? segment.Length : 0;
+        segment.InFlight = false;
+    }
+
+    private ref SentSegment At(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+        return ref _ring[(_head + index) & (_ring.Length - 1)];
+    }
+
+    private void Grow()
+    {
+        var larger = new SentSegment[Math.Max(LeastRoom, _ring.Length * 2)];
+        for (int i = 0; i < Count; i++)
+        {
+            larger[i] = At(i);
+        }
+
+        (_ring, _head) = (larger, 0);
+    }
+}

@@ -1,0 +1,70 @@
+namespace NetLab.Tcp.Connections.Recovery;
+
+/// <summary>
+/// Notices that a recovery was for nothing: an acknowledgment is for the original and not for the retransmission (Eifel
+/// detection by timestamps, RFC 3522), or every retransmission is reported to have been a duplicate (RFC 2883, RFC 3708).
+/// </summary>
+internal sealed class SpuriousRecovery
+{
+    private long _firstStart;
+    private uint? _firstResentAt;
+    private int _notReported;
+    private bool _isWatching;
+    private bool _anyResent;
+
+    /// <summary>A recovery begins.</summary>
+    public void Begin() => (_isWatching, _firstResentAt, _notReported, _anyResent) = (true, null, 0, false);
+
+    /// <summary>Something was sent again.</summary>
+    /// <param name="start">Stream offset of its first sequence number.</param>
+    /// <param name="timestamp">Our timestamp on it, or null without the option.</param>
+    public void OnResent(long start, uint? timestamp)
+    {
+        if (!_isWatching)
+        {
+            return;
+        }
+
+        if (!_anyResent)
+        {
+            (_firstStart, _firstResentAt, _anyResent) = (start, timestamp, true);
+        }
+
+        _notReported++;
+    }
+
+    /// <summary>An acknowledgment came.</summary>
+    /// <param name="before">SND.UNA before it.</param>
+    /// <param name="acknowledged">Its number as a stream offset.</param>
+    /// <param name="echo">The timestamp of ours that it echoes, or null.</param>
+    /// <param name="isDuplicateReport">Whether it reports that something arrived twice.</param>
+    /// <returns>Whether the recovery was for nothing.</returns>
+    public bool OnAcknowledged(long before, long acknowledged, uint? echo, bool isDuplicateReport)
+    {
+        if (!_isWatching || !_anyResent)
+        {
+            return false;
+        }
+
+        _notReported -= isDuplicateReport ? 1 : 0;
+
+        // RFC 3522, 3.2, step 4: what first acknowledges the first retransmission echoes a timestamp from before it. Only if
+        // it was what the peer waited for: behind another hole, the echo is of what filled that.
+        bool isFirst = acknowledged > _firstStart && _firstResentAt is not null;
+        bool isOriginal = isFirst && before == _firstStart && echo is { } e && unchecked((int)(e - _firstResentAt!.Value)) < 0;
+        bool allReported = isDuplicateReport && _notReported == 0;
+        if (isOriginal || allReported)
+        {
+            _isWatching = false;
+            return true;
+        }
+
+        if (isFirst)
+        {
+            // It was needed; only reports of duplicates could still tell otherwise.
+            _firstResentAt = null;
+        }
+
+        return false;
+    }
+}

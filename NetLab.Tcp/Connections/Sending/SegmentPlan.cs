@@ -1,0 +1,29 @@
+namespace NetLab.Tcp.Connections.Sending;
+
+/// <summary>What the next segment will carry, decided and not yet done.</summary>
+/// <param name="Start">Stream offset of its first sequence number.</param>
+/// <param name="Length">Bytes of payload.</param>
+/// <param name="Index">Position among the sent segments when it is one of them again; -1 for something new.</param>
+internal readonly record struct SegmentPlan(long Start, int Length, int Index)
+{
+    /// <summary>Whether it carries our SYN.</summary>
+    public bool IsSyn { get; init; }
+
+    /// <summary>Whether it carries our FIN.</summary>
+    public bool IsFin { get; init; }
+
+    /// <summary>Whether it is the last of what is written: the peer should hand it on.</summary>
+    public bool IsPush { get; init; }
+
+    /// <summary>Whether it asks a peer without a window whether it has one now.</summary>
+    public bool IsWindowProbe { get; init; }
+
+    /// <summary>Whether it is a tail loss probe.</summary>
+    public bool IsTailProbe { get; init; }
+
+    /// <summary>Whether it is larger than what is known to arrive.</summary>
+    public bool IsMtuProbe { get; init; }
+
+    /// <summary>Stream offset behind its last sequence number.</summary>
+    public long End => Start + Length + (IsSyn ? 1 : 0) + (IsFin ? 1 : 0);
+}

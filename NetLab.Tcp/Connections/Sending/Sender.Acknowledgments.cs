@@ -1,0 +1,356 @@
+using NetLab.Tcp.Connections.Congestion;
+using NetLab.Tcp.Connections.Recovery;
+using NetLab.Tcp.Events;
+using NetLab.Tcp.Segments;
+using NetLab.Tcp.Timers;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Connections.Sending;
+
+/// <content>What acknowledgments and timers tell of what was sent.</content>
+internal sealed partial class Sender
+{
+    // The timestamp clock's resolution: ages differ by less than one tick of it through rounding alone.
+    private static readonly TimeSpan TimestampTick = TimeSpan.FromMilliseconds(1);
+
+    private RecoveryPhase _phase;
+    private long _recoveryPoint;
+    private bool _retransmitFirst;
+    private int _duplicates;
+    private TimeSpan? _echoAge;
+
+    // Until this is acknowledged, further marks are of the round trip that has been answered for.
+    private long _markedUpTo;
+
+    /// <summary>Whether losses are being repaired.</summary>
+    public RecoveryPhase Phase => _phase;
+
+    // Without SACK, each duplicate ACK stands for one segment that has left the network (RFC 5681, 3.2).
+    private long EffectiveInFlight => Sack ? _sent.InFlight : Math.Max(0, _sent.InFlight - ((long)_duplicates * PayloadLimit));
+
+    /// <summary>Takes an acknowledgment that is not beyond SND.NXT.</summary>
+    /// <param name="now">When it arrived.</param>
+    /// <param name="acknowledged">Its number as a stream offset.</param>
+    /// <param name="segment">The whole segment.</param>
+    /// <param name="windowChanged">Whether it changes SND.WND, in which case it is no duplicate.</param>
+    /// <param name="echoAge">Time since the timestamp it echoes was sent, or null.</param>
+    /// <returns>Whether it acknowledged anything new.</returns>
+    public bool Acknowledge(Instant now, long acknowledged, in Segment segment, bool windowChanged, TimeSpan? echoAge)
+    {
+        long before = Unacknowledged;
+        bool advances = acknowledged > before;
+        long priorInFlight = EffectiveInFlight;
+        long deliveredBefore = _rate.Delivered;
+        TimeSpan? sample = null;
+        Instant newest = default;
+        int sackedBefore = _sent.SackedCount;
+        bool synWasRetransmitted = SynWasSentAgain;
+        _rate.Begin();
+        _echoAge = echoAge;
+        if (advances)
+        {
+            TakeCumulative(now, acknowledged, ref sample, ref newest);
+            Unacknowledged = acknowledged;
+        }
+
+        bool duplicateReport = TakeSack(now, acknowledged, segment.Header.Options.Sack, ref sample, ref newest);
+        sample = Measure(sample, advances, echoAge);
+        if (before == 0 && advances && synWasRetransmitted)
+        {
+            RoundTrip.RaiseAfterLostSyn();
+            _congestion.OnLostSyn();
+        }
+
+        bool isDuplicate = acknowledged == before && _sent.Count > 0 && segment.SequenceLength == 0 && !windowChanged;
+        _statistics.DuplicateAcknowledgments += isDuplicate ? 1 : 0;
+        _duplicates = advances ? 0 : isDuplicate ? Math.Min(_duplicates + 1, 1 << 20) : _duplicates;
+        if (_tailProbe.OnAcknowledged(acknowledged, duplicateReport, isDuplicate && segment.Header.Options.Sack.Count == 0)
+            && _phase == RecoveryPhase.None)
+        {
+            _congestion.OnLoss(now, FlightOf(Next - before));
+        }
+
+        bool partial = _phase == RecoveryPhase.Fast && advances && acknowledged < _recoveryPoint;
+        LearnOfMistakes(before, acknowledged, segment.Header.Options.Timestamps?.Echo, duplicateReport);
+        if (_phase != RecoveryPhase.None && Unacknowledged >= _recoveryPoint)
+        {
+            EndRecovery(now);
+        }
+
+        long lost = DetectLosses(now, Next - Unacknowledged, partial, moreIsSacked: _sent.SackedCount > sackedBefore || advances);
+        long delivered = _rate.Delivered - deliveredBefore;
+        TakeMarks(now, segment.Header, before, delivered);
+        Tell(now, acknowledged - Math.Max(before, 1), delivered, lost, priorInFlight, sample);
+        if (ReducesInProportion)
+        {
+            _reduction.OnAcknowledged(delivered, _sent.InFlight, advances && lost == 0);
+        }
+
+        if (advances)
+        {
+            OnAdvanced(now);
+        }
+
+        return advances;
+    }
+
+    // FlightSize, from which ssthresh is computed. While a hole waits to be taken for lost, what arrives behind it makes room
+    // for more, so that more is outstanding than ever was allowed in the network: no more than the window counts.
+    private long FlightOf(long outstanding) => Math.Min(outstanding, Math.Max(_congestion.Window, EffectiveInFlight));
+
+    // Which measurement an acknowledgment gives, if any.
+    private TimeSpan? Measure(TimeSpan? sample, bool advances, TimeSpan? echoAge)
+    {
+        if (advances && sample is null)
+        {
+            // Karn: what was sent twice says nothing, unless a timestamp tells which of the two was meant.
+            sample = echoAge;
+        }
+        else if (sample > echoAge + TimestampTick)
+        {
+            // The segment that caused this acknowledgment left no longer ago than the timestamp it echoes. What is reported
+            // later than that arrived earlier, and its acknowledgments were lost: it measures their loss, not the path.
+            sample = echoAge;
+        }
+
+        if (sample is { } roundTrip)
+        {
+            RoundTrip.Sample(roundTrip);
+            _statistics.SmoothedRoundTrip = RoundTrip.Smoothed;
+        }
+
+        return sample;
+    }
+
+    // Reports of duplicates and echoes of old timestamps: what was taken for loss was reordering or delay.
+    private void LearnOfMistakes(long before, long acknowledged, uint? echo, bool duplicateReport)
+    {
+        if (duplicateReport)
+        {
+            _rack.OnDuplicateReport(Unacknowledged, Next);
+        }
+
+        if (_undo.OnAcknowledged(before, acknowledged, echo is 0 ? null : echo, duplicateReport))
+        {
+            _statistics.SpuriousRecoveries++;
+            Observation?.OnUndone();
+            _congestion.OnSpurious();
+            _sent.UnmarkLost();
+            RoundTrip.ResetBackoff();
+            (_phase, _retransmitFirst) = (RecoveryPhase.None, false);
+        }
+    }
+
+    // RFC 3168, 6.1.2: a mark is answered like a loss, once a round trip, but nothing is sent again. An acknowledgment that
+    // brings nothing new may be an old one, with an old count.
+    private void TakeMarks(Instant now, in SegmentHeader header, long before, long delivered)
+    {
+        if (before == 0 || delivered == 0 || Ecn.TakeReport(header.Flags) is not (> 0 and var marks))
+        {
+            return;
+        }
+
+        _statistics.MarksReported += marks;
+        if (_phase == RecoveryPhase.None && Unacknowledged > _markedUpTo)
+        {
+            _markedUpTo = Next;
+            _congestion.OnMarked(now, FlightOf(Next - before));
+        }
+    }
+
+    private void EndRecovery(Instant now)
+    {
+        if (_phase == RecoveryPhase.Fast)
+        {
+            _congestion.OnRecovered(now);
+        }
+
+        _phase = RecoveryPhase.None;
+        _rack.OnRecovered();
+    }
+
+    private void Tell(Instant now, long acknowledged, long delivered, long lost, long priorInFlight, TimeSpan? roundTrip)
+    {
+        _rate.OnLost(lost);
+        double rate = _rate.End(RoundTrip.Minimum, out bool isRoundStart);
+
+        // In slow start a window of which more than half was used was the limit: it doubles each round (as in Linux).
+        bool slowStart = _congestion.Window < _congestion.SlowStartThreshold;
+        bool wasLimit = _congestionWasLimit || (slowStart && 2 * priorInFlight > _congestion.Window);
+        _congestion.OnAcknowledged(new AcknowledgmentSample
+        {
+            Now = now,
+            Acknowledged = Math.Max(0, acknowledged),
+            Delivered = delivered,
+            Lost = lost,
+            PriorInFlight = priorInFlight,
+            InFlight = _sent.InFlight,
+            RoundTrip = roundTrip,
+            Smoothed = RoundTrip.Smoothed,
+            IsRoundStart = isRoundStart,
+            Rate = rate,
+            IsApplicationLimited = _rate.IsApplicationLimited,
+            InFlightAtSend = _rate.InFlightAtSend,
+            LostSinceSent = _rate.LostSinceSent,
+            WindowWasLimit = wasLimit,
+            InRecovery = _phase == RecoveryPhase.Fast || Unacknowledged < _markedUpTo,
+        });
+    }
+
+    private void TakeCumulative(Instant now, long acknowledged, ref TimeSpan? sample, ref Instant newest)
+    {
+        TakeRun(now, acknowledged, ref sample, ref newest);
+        bool anyTwice = false;
+        while (_sent.Count > 0 && _sent[0].End <= acknowledged)
+        {
+            anyTwice |= _sent[0].Transmissions > 1 && !_sent[0].IsSacked;
+            Deliver(now, _sent[0], ref sample, ref newest);
+            _sent.RemoveFirst();
+        }
+
+        if (anyTwice)
+        {
+            // What follows a repaired hole arrived long before this acknowledgment could be sent: it measures the repair.
+            sample = null;
+        }
+
+        if (_sent.Count > 0 && _sent[0].Start < acknowledged)
+        {
+            _sent.TrimFirst(acknowledged);
+        }
+    }
+
+    private bool TakeSack(Instant now, long acknowledged, SackBlocks blocks, ref TimeSpan? sample, ref Instant newest)
+    {
+        if (!Sack)
+        {
+            return false;
+        }
+
+        // In the order of the stream and not of the report: RACK would take the newest block first for reordering.
+        Span<(long Start, long End)> ranges = stackalloc (long, long)[SackBlocks.Capacity];
+        int count = 0;
+        bool duplicateReport = false;
+        for (int i = 0; i < blocks.Count; i++)
+        {
+            long start = Unwrap(blocks[i].Start);
+            long end = Unwrap(blocks[i].End);
+            if (i == 0 && start < end && (end <= acknowledged || (blocks.Count > 1 && IsInside(start, end, blocks[1]))))
+            {
+                // RFC 2883, 4: the first block repeats what this very segment acknowledges, by number or by the second block.
+                duplicateReport = start >= 0;
+            }
+            else if (start < end && start >= Unacknowledged && end <= Next)
+            {
+                // Others are reversed or outside what is outstanding: a lie or long out of date.
+                ranges[count++] = (start, end);
+            }
+        }
+
+        ranges = ranges[..count];
+        ranges.Sort();
+        foreach ((long start, long end) in ranges)
+        {
+            for (int index = _sent.IndexOf(start); index < _sent.Count && _sent[index].End <= end; index++)
+            {
+                if (!_sent[index].IsSacked)
+                {
+                    Deliver(now, _sent[index], ref sample, ref newest);
+                    _sent.MarkSacked(index);
+                }
+            }
+        }
+
+        return duplicateReport;
+    }
+
+    private bool IsInside(long start, long end, SackBlock block) =>
+        start >= Unwrap(block.Start) && end <= Unwrap(block.End);
+
+    // A segment has reached the peer: RTT from the newest that was sent once (RFC 6298, 3), RACK from all.
+    private void Deliver(Instant now, in SentSegment segment, ref TimeSpan? sample, ref Instant newest)
+    {
+        if (segment.IsSacked)
+        {
+            return;
+        }
+
+        if (segment.Transmissions == 1 && (sample is null || segment.SentAt >= newest))
+        {
+            (sample, newest) = (now - segment.SentAt, segment.SentAt);
+        }
+
+        _rate.OnDelivered(segment, now);
+        Observation?.OnAcknowledged(segment);
+
+        OnArrivedOfSize(now, segment);
+
+        // RFC 8985, 6.2, step 2: what echoes a timestamp from before the retransmission acknowledges the original, and says
+        // nothing of what was sent between the two.
+        bool isOriginal = segment.Transmissions > 1 && _echoAge > now - segment.SentAt + TimestampTick;
+        if (!isOriginal)
+        {
+            _rack.OnDelivered(segment, now, RoundTrip.Minimum);
+        }
+    }
+
+    private long DetectLosses(Instant now, long flight, bool partial, bool moreIsSacked)
+    {
+        long lost = 0;
+        if (Sack)
+        {
+            if (_sent.SackedCount == 0 && _sent.RetransmittedCount == 0)
+            {
+                _timers.Stop(ConnectionTimer.Reordering);
+            }
+            else if (moreIsSacked)
+            {
+                lost = _rack.DetectLosses(_sent, now, RoundTrip, _phase != RecoveryPhase.None, out Instant recheckAt);
+                _timers.Set(ConnectionTimer.Reordering, recheckAt);
+            }
+        }
+        else if (_sent.Count > 0 && !_sent[0].IsLost && (partial || (_duplicates >= 3 && _phase == RecoveryPhase.None && Unacknowledged > _recoveryPoint)))
+        {
+            // RFC 5681, 3.2 and RFC 6582, 3.2: three duplicates, or an ACK that stops short, point at the oldest segment; but
+            // not duplicates of what an earlier recovery may have sent twice.
+            lost = _sent[0].Length;
+            _sent.MarkLost(0, LossCause.DuplicateAcknowledgments);
+            _retransmitFirst = true;
+        }
+
+        lost -= TakeLossesBySize(now);
+        if (lost > 0 && _phase == RecoveryPhase.None)
+        {
+            _phase = RecoveryPhase.Fast;
+            _recoveryPoint = Next;
+            _retransmitFirst = true;
+            _congestion.OnLoss(now, FlightOf(flight));
+            _reduction.Begin(flight, _congestion.SlowStartThreshold);
+            _undo.Begin();
+            _statistics.FastRecoveries++;
+            _tailProbe.Cancel();
+            _timers.Stop(ConnectionTimer.TailLossProbe);
+        }
+
+        return lost;
+    }
+
+    private void OnAdvanced(Instant now)
+    {
+        RoundTrip.ResetBackoff();
+        _windowProbes = 0;
+
+        // RFC 6298, 5.2 and 5.3.
+        if (_sent.Count == 0)
+        {
+            _timers.Stop(ConnectionTimer.Retransmission);
+            _timers.Stop(ConnectionTimer.TailLossProbe);
+            _timers.Stop(ConnectionTimer.WindowProbe);
+        }
+        else if (!_timers.IsSet(ConnectionTimer.WindowProbe))
+        {
+            _timers.Set(ConnectionTimer.Retransmission, now + RoundTrip.Timeout);
+            ScheduleTailProbe(now);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Options;
+using NetLab.Udp.Sockets;
+
+namespace NetLab.Tcp.Endpoints;
+
+/// <summary>LISTEN: who wants in, and for how many there is room.</summary>
+/// <param name="options">How accepted connections behave.</param>
+/// <param name="backlog">How many may be half open or established and not yet accepted, together.</param>
+/// <param name="welcome">Makes the handler of a connection about to be.</param>
+internal sealed class Listener(ConnectionOptions options, int backlog, Func<DatagramAddress, IConnectionHandler> welcome)
+{
+    /// <summary>How accepted connections behave.</summary>
+    public ConnectionOptions Options { get; } = options;
+
+    /// <summary>Connections whose handshake is under way.</summary>
+    public int HalfOpen { get; set; }
+
+    /// <summary>Connections established and not yet accepted by the application.</summary>
+    public int Waiting { get; set; }
+
+    /// <summary>Whether a SYN may become a connection.</summary>
+    public bool HasRoom => HalfOpen + Waiting < backlog;
+
+    /// <summary>Whether a connection that is established at once would find room: half-open ones make no claim on it.</summary>
+    public bool HasRoomForEstablished => Waiting < backlog;
+
+    /// <summary>Makes the handler of a connection about to be.</summary>
+    public IConnectionHandler Welcome(DatagramAddress peer) => welcome(peer);
+}

@@ -1,7 +1,0 @@
-namespace NetLab.Tcp.Protocol.Receiving;
-
-/// <summary>Takes the bytes of a stream, in order.</summary>
-internal interface IByteSink
-{
-    void Accept(ReadOnlySpan<byte> bytes);
-}
