@@ -1,7 +1,6 @@
 using System.Net;
 using NetLab.Osi.Captures;
 using NetLab.Tcp.Connections;
-using NetLab.Tcp.Connections.Congestion;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Events;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 

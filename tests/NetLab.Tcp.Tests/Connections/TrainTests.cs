@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net;
 using NetLab.Tcp.Connections;
 using NetLab.Tcp.Connections.Output;
-using NetLab.Tcp.Connections.Receiving;
 using NetLab.Tcp.Endpoints;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;

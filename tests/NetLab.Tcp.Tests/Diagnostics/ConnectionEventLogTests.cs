@@ -1,5 +1,3 @@
-using NetLab.Tcp.Connections;
-using NetLab.Tcp.Connections.Recovery;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Events;

@@ -1,5 +1,3 @@
-using NetLab.Tcp.Connections;
-using NetLab.Tcp.Connections.Congestion;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;

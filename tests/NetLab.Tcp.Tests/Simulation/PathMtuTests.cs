@@ -1,6 +1,3 @@
-using NetLab.Tcp.Connections;
-using NetLab.Tcp.Connections.Congestion;
-using NetLab.Tcp.Connections.Sending;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Events;

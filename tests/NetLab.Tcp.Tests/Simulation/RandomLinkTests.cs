@@ -1,6 +1,5 @@
 using System.Globalization;
 using NetLab.Tcp.Connections;
-using NetLab.Tcp.Connections.Sending;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation;

@@ -1,5 +1,4 @@
 using System.Net;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 

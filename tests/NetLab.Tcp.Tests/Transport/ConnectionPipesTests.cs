@@ -1,6 +1,4 @@
 using System.IO.Pipelines;
-using NetLab.Tcp.Connections;
-using NetLab.Tcp.Connections.Sending;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Endpoints;
 using NetLab.Tcp.Events;
