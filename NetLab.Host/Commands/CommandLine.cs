@@ -28,6 +28,7 @@ internal static class CommandLine
             FollowCommand.Create(),
             FlowCommand.Create(),
             CaptureCommand.Create(),
+            DrillCommand.Create(),
         };
         // A word that begins with @ is what it is: a file to send, and no file of further words.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -6,6 +6,9 @@ namespace NetLab.Host.Flows;
 /// <param name="Events">Its packets, in file order.</param>
 internal sealed record Flow(string Client, string Server, IReadOnlyList<FlowEvent> Events)
 {
+    /// <summary>What the numbers of its events count.</summary>
+    public string Numbers { get; init; } = "packet";
+
     // A pause that is long beside the packets around it says more folded than drawn.
     private const long QuietNanoseconds = 200_000_000;
 

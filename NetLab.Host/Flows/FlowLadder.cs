@@ -12,7 +12,7 @@ internal static class FlowLadder
     public static IEnumerable<string> Draw(Flow flow)
     {
         int width = Math.Clamp(flow.Events.Max(e => e.Label.Length) + 4, Math.Max(MinWidth, flow.Client.Length + flow.Server.Length + 4), MaxWidth);
-        yield return $"{"packet",8} {"ms",13}  {flow.Client.PadRight(width + 4 - flow.Server.Length)}{flow.Server}";
+        yield return $"{flow.Numbers,8} {"ms",13}  {flow.Client.PadRight(width + 4 - flow.Server.Length)}{flow.Server}";
         for (int i = 0; i < flow.Events.Count; i++)
         {
             FlowEvent seen = flow.Events[i];
@@ -25,7 +25,7 @@ internal static class FlowLadder
             string label = seen.Label.Length > width - 4 ? string.Concat(seen.Label.AsSpan(0, width - 5), "…") : seen.Label;
             string shaft = $" {label} ".PadRight(width, '─');
             string arrow = seen.FromClient ? $"├─{shaft}→┤" : $"├←{shaft}─┤";
-            yield return $"{seen.Packet,8} {time,13}  {arrow}{(seen.Marks.Length > 0 ? "  ✗ " + seen.Marks : "")}";
+            yield return $"{(seen.Packet > 0 ? seen.Packet.ToString(CultureInfo.InvariantCulture) : ""),8} {time,13}  {arrow}{(seen.Marks.Length > 0 ? "  ✗ " + seen.Marks : "")}";
         }
     }
 }

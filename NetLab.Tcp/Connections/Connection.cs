@@ -98,6 +98,9 @@ public sealed partial class Connection
     /// <summary>What the sending half knows of the path and allows itself.</summary>
     public ConnectionMetrics Metrics => _sender.Metrics with { Unread = _receiver.Unread };
 
+    /// <summary>How many segments are sent and not acknowledged, and what is known of them.</summary>
+    internal SegmentCounts SegmentCounts => _sender.Counts;
+
     /// <summary>Told of what happens.</summary>
     internal IConnectionHandler Handler => _handler;
 

@@ -30,11 +30,17 @@ public readonly record struct ConnectionMetrics
     /// <summary>RTTVAR (RFC 6298).</summary>
     public TimeSpan RoundTripVariation { get; init; }
 
+    /// <summary>RTO with its back-off: how long a segment sent now may stay unacknowledged.</summary>
+    public TimeSpan RetransmissionTimeout { get; init; }
+
     /// <summary>Expiries of the retransmission timer in a row.</summary>
     public int Backoff { get; init; }
 
     /// <summary>MSS in force: bytes of payload and options in a full segment.</summary>
     public int SegmentSize { get; init; }
+
+    /// <summary>Bytes of payload in a full segment, beside the options that every segment carries.</summary>
+    public int PayloadSize { get; init; }
 
     /// <summary>Whether losses are being repaired.</summary>
     public bool InRecovery { get; init; }

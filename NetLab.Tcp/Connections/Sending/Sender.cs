@@ -139,10 +139,15 @@ internal sealed partial class Sender
         SmoothedRoundTrip = RoundTrip.Smoothed,
         LeastRoundTrip = RoundTrip.Minimum,
         RoundTripVariation = RoundTrip.Variation,
+        RetransmissionTimeout = RoundTrip.Timeout,
         Backoff = RoundTrip.Backoff,
         SegmentSize = _segmentSize,
+        PayloadSize = PayloadLimit,
         InRecovery = _phase != RecoveryPhase.None,
     };
+
+    /// <summary>How many segments are sent and not acknowledged, and what is known of them.</summary>
+    public SegmentCounts Counts => new(_sent.Count, _sent.SackedCount, _sent.LostCount, _sent.RetransmittedCount);
 
     private bool SynAcknowledged => Unacknowledged > 0;
 

@@ -1,0 +1,9 @@
+namespace NetLab.Tcp.Simulation.Drill.Assertions;
+
+/// <summary>A statement: an assertion, an assignment, or an expression whose value nobody wants.</summary>
+/// <param name="Line">The line of the script, counted from 1.</param>
+/// <param name="Target">The name that is assigned to; null for none.</param>
+/// <param name="Expression">What is worked out.</param>
+/// <param name="Message">What is shown when an assertion fails; null for nothing.</param>
+/// <param name="IsAssertion">Whether the value has to be true.</param>
+internal sealed record AssertionStatement(int Line, string? Target, AssertionExpression Expression, AssertionExpression? Message, bool IsAssertion);

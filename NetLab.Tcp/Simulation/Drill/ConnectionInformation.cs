@@ -1,0 +1,127 @@
+using NetLab.Tcp.Connections;
+using NetLab.Tcp.Counters;
+using NetLab.Tcp.Events;
+using NetLab.Tcp.Simulation.Drill.Wire;
+
+namespace NetLab.Tcp.Simulation.Drill;
+
+/// <summary>What TCP_INFO says of a connection, under the names that assertions use.</summary>
+internal static class ConnectionInformation
+{
+    private const long NoThreshold = 0x7FFF_FFFF;
+
+    // Linux numbers the states in an order of its own, FreeBSD in another.
+    private static readonly Dictionary<string, (long Linux, long FreeBsd)> States = new()
+    {
+        ["ESTABLISHED"] = (1, 4),
+        ["SYN_SENT"] = (2, 2),
+        ["SYN_RECV"] = (3, 3),
+        ["SYN_RECEIVED"] = (3, 3),
+        ["FIN_WAIT1"] = (4, 6),
+        ["FIN_WAIT_1"] = (4, 6),
+        ["FIN_WAIT2"] = (5, 9),
+        ["FIN_WAIT_2"] = (5, 9),
+        ["TIME_WAIT"] = (6, 10),
+        ["CLOSE"] = (7, 0),
+        ["CLOSED"] = (7, 0),
+        ["CLOSE_WAIT"] = (8, 5),
+        ["LAST_ACK"] = (9, 8),
+        ["LISTEN"] = (10, 1),
+        ["CLOSING"] = (11, 7),
+    };
+
+    private static readonly Dictionary<string, long> Constants = new()
+    {
+        ["TCPI_OPT_TIMESTAMPS"] = 1,
+        ["TCPI_OPT_SACK"] = 2,
+        ["TCPI_OPT_WSCALE"] = 4,
+        ["TCPI_OPT_ECN"] = 8,
+        ["TCPI_OPT_ECN_SEEN"] = 16,
+        ["TCPI_OPT_SYN_DATA"] = 32,
+        ["TCP_CA_Open"] = 0,
+        ["TCP_CA_Disorder"] = 1,
+        ["TCP_CA_CWR"] = 2,
+        ["TCP_CA_Recovery"] = 3,
+        ["TCP_CA_Loss"] = 4,
+        ["TCP_INFINITE_SSTHRESH"] = NoThreshold,
+    };
+
+    /// <summary>The value of a name; the second is false if there is none.</summary>
+    public static (object? Value, bool IsKnown) Look(string name, DrillStream? stream, bool listens, DrillSystem system)
+    {
+        if (Constants.TryGetValue(name, out long constant))
+        {
+            return (constant, true);
+        }
+
+        string state = name.StartsWith("TCPS_", StringComparison.Ordinal) ? name[5..] : name.StartsWith("TCP_", StringComparison.Ordinal) ? name[4..] : "";
+        if (States.TryGetValue(state, out (long Linux, long FreeBsd) number))
+        {
+            return (system == DrillSystem.FreeBsd ? number.FreeBsd : number.Linux, true);
+        }
+
+        if (!name.StartsWith("tcpi_", StringComparison.Ordinal))
+        {
+            return (null, false);
+        }
+
+        if (name == "tcpi_state")
+        {
+            string named = stream?.Connection?.State switch
+            {
+                null => listens ? "LISTEN" : "CLOSE",
+                ConnectionState.SynSent => "SYN_SENT",
+                ConnectionState.SynReceived => "SYN_RECV",
+                ConnectionState.Established => "ESTABLISHED",
+                ConnectionState.FinWait1 => "FIN_WAIT1",
+                ConnectionState.FinWait2 => "FIN_WAIT2",
+                ConnectionState.CloseWait => "CLOSE_WAIT",
+                ConnectionState.Closing => "CLOSING",
+                ConnectionState.LastAck => "LAST_ACK",
+                ConnectionState.TimeWait => "TIME_WAIT",
+                _ => "CLOSE",
+            };
+            return (system == DrillSystem.FreeBsd ? States[named].FreeBsd : States[named].Linux, true);
+        }
+
+        return stream?.Connection is { } connection && Value(name, connection, system) is { } value ? (value, true) : (null, false);
+    }
+
+    private static object? Value(string name, Connection connection, DrillSystem system)
+    {
+        ConnectionMetrics metrics = connection.Metrics;
+        ConnectionStatistics statistics = connection.Statistics;
+        SegmentCounts counts = connection.SegmentCounts;
+        long payload = Math.Max(1, metrics.PayloadSize);
+        long InUnits(long bytes) => system == DrillSystem.FreeBsd ? bytes : bytes / payload;
+        return name switch
+        {
+            "tcpi_snd_cwnd" => InUnits(metrics.CongestionWindow),
+            "tcpi_snd_ssthresh" => metrics.SlowStartThreshold is { } threshold ? InUnits(threshold) : NoThreshold,
+            "tcpi_unacked" => (long)counts.Outstanding,
+            "tcpi_sacked" => (long)counts.Sacked,
+            "tcpi_lost" => (long)counts.Lost,
+            "tcpi_retrans" => (long)counts.Retransmitted,
+            "tcpi_rto" => Microseconds(metrics.RetransmissionTimeout),
+            "tcpi_rtt" => Microseconds(metrics.SmoothedRoundTrip ?? TimeSpan.Zero),
+            "tcpi_rttvar" => Microseconds(metrics.RoundTripVariation),
+            "tcpi_min_rtt" => metrics.LeastRoundTrip is { } least ? Microseconds(least) : uint.MaxValue,
+            "tcpi_backoff" => (long)metrics.Backoff,
+            "tcpi_retransmits" => (long)metrics.Backoff,
+            "tcpi_ca_state" => metrics.InRecovery ? (metrics.Backoff > 0 ? 4L : 3L) : counts.Sacked > 0 ? 1L : 0L,
+            "tcpi_snd_mss" => payload,
+            "tcpi_snd_wnd" or "__tcpi_snd_wnd" => metrics.SendWindow,
+            "tcpi_total_retrans" => statistics.Retransmissions,
+            "tcpi_bytes_acked" => statistics.BytesAcknowledged,
+            "tcpi_bytes_received" => statistics.BytesReceived,
+            "tcpi_bytes_sent" => statistics.BytesSent,
+            "tcpi_segs_out" => statistics.SegmentsSent,
+            "tcpi_segs_in" => statistics.SegmentsReceived,
+            "tcpi_notsent_bytes" => connection.Unsent,
+            "tcpi_delivered_ce" => statistics.MarksReported,
+            _ => null,
+        };
+    }
+
+    private static long Microseconds(TimeSpan duration) => duration.Ticks / TimeSpan.TicksPerMicrosecond;
+}

@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using NetLab.Tcp.Options;
+using NetLab.Tcp.Simulation.Drill.Language;
+
+namespace NetLab.Tcp.Simulation.Drill.Settings;
+
+/// <summary>
+/// Makes the options of a connection out of the system's settings, the socket's, and the SYN that the script expects of the
+/// machine: a script was written for a system whose MSS, window scale and buffers its SYN shows.
+/// </summary>
+internal static class OptionsBuilder
+{
+    private const int UnscaledWindow = ushort.MaxValue;
+
+    /// <summary>The options.</summary>
+    /// <param name="system">The system's settings.</param>
+    /// <param name="socket">The socket's.</param>
+    /// <param name="syn">The SYN or SYN_ACK expected of the machine; null if there is none.</param>
+    /// <param name="peer">The SYN that it answers; null for one that opens.</param>
+    public static ConnectionOptions Build(SystemSettings system, SocketSettings socket, DrillPacket? syn, DrillPacket? peer)
+    {
+        bool says = syn?.Options is not null;
+        bool? Offers(byte kind) => !says ? null : syn!.Find(kind) is not null ? true : peer is null || peer.Find(kind) is not null ? false : null;
+        bool scales = Offers(DrillOption.WindowScale) ?? system.WindowScaling;
+        bool keepAlive = socket.KeepAlive ?? system.KeepAlive;
+        var defaults = new ConnectionOptions();
+        return new ConnectionOptions
+        {
+            MaxSegmentSize = Math.Clamp(
+                SegmentSizeOf(syn) ?? socket.SegmentSize ?? system.SegmentSize, ConnectionOptions.SmallestSegmentSize, ConnectionOptions.LargestSegmentSize),
+            Sack = Offers(DrillOption.SackPermitted) ?? system.Sack,
+            Timestamps = Offers(DrillOption.Timestamps) ?? system.Timestamps,
+            WindowScaling = scales,
+            ReceiveBufferSize = ReceiveBufferOf(system, socket, syn, scales),
+            SendBufferSize = Math.Clamp(socket.SendBuffer ?? system.SendBuffer, 1024, 1 << 30),
+            UnsentLowWaterMark = socket.UnsentLowWaterMark ?? system.UnsentLowWaterMark,
+            Congestion = socket.Congestion ?? system.Congestion,
+            Ecn = system.Ecn,
+            MtuSearch = system.MtuSearch,
+
+            // The suites expect what a window allows at once.
+            Pacing = false,
+            Nagle = system.Nagle && socket.NoDelay != true,
+            DelayedAcknowledgment = system.DelayedAcknowledgment,
+            QuickAcknowledgments = socket.QuickAcknowledgment switch { true => int.MaxValue, false => 0, null => system.QuickAcknowledgments },
+            InitialRetransmissionTimeout = system.InitialTimeout,
+            MinRetransmissionTimeout = system.MinTimeout,
+            MaxRetransmissionTimeout = system.MaxTimeout ?? defaults.MaxRetransmissionTimeout,
+            MaxSynRetransmissions = socket.SynRetransmissions ?? system.SynRetransmissions ?? defaults.MaxSynRetransmissions,
+            MaxRetransmissions = system.Retransmissions ?? defaults.MaxRetransmissions,
+            UserTimeout = socket.UserTimeout,
+            KeepAlive = keepAlive ? socket.KeepAliveIdle ?? system.KeepAliveIdle : null,
+            KeepAliveInterval = socket.KeepAliveInterval ?? system.KeepAliveInterval,
+            KeepAliveProbes = socket.KeepAliveProbes ?? system.KeepAliveProbes,
+            MaxSegmentLifetime = system.SegmentLifetime,
+            OrphanTimeout = socket.FinTimeout ?? system.FinTimeout,
+            ChallengeInterval = system.ChallengeInterval ?? defaults.ChallengeInterval,
+        };
+    }
+
+    private static int? SegmentSizeOf(DrillPacket? syn) =>
+        syn?.Find(DrillOption.MaxSegmentSize) is { } option ? BinaryPrimitives.ReadUInt16BigEndian(option.Value) : null;
+
+    // The machine's scale is what its buffer needs: the buffer that a scale shows is the window it can say at most.
+    private static int ReceiveBufferOf(SystemSettings system, SocketSettings socket, DrillPacket? syn, bool scales)
+    {
+        int? shift = syn?.Find(DrillOption.WindowScale)?.Value[0];
+        long size = shift is { } known ? (long)UnscaledWindow << Math.Min(known, 14)
+            : socket.ReceiveBuffer ?? (syn?.Options is not null || !scales ? syn?.Window ?? UnscaledWindow : system.ReceiveBuffer ?? UnscaledWindow);
+        return (int)Math.Clamp(size, 1024, 1 << 30);
+    }
+}

@@ -1,0 +1,49 @@
+using NetLab.Tcp.Options;
+
+namespace NetLab.Tcp.Simulation.Drill.Settings;
+
+/// <summary>What a socket was told by setsockopt; null where it was told nothing.</summary>
+internal sealed record SocketSettings
+{
+    /// <summary>TCP_NODELAY.</summary>
+    public bool? NoDelay { get; init; }
+
+    /// <summary>TCP_MAXSEG.</summary>
+    public int? SegmentSize { get; init; }
+
+    /// <summary>SO_RCVBUF.</summary>
+    public int? ReceiveBuffer { get; init; }
+
+    /// <summary>SO_SNDBUF.</summary>
+    public int? SendBuffer { get; init; }
+
+    /// <summary>TCP_CONGESTION.</summary>
+    public CongestionAlgorithm? Congestion { get; init; }
+
+    /// <summary>TCP_USER_TIMEOUT.</summary>
+    public TimeSpan? UserTimeout { get; init; }
+
+    /// <summary>SO_KEEPALIVE.</summary>
+    public bool? KeepAlive { get; init; }
+
+    /// <summary>TCP_KEEPIDLE.</summary>
+    public TimeSpan? KeepAliveIdle { get; init; }
+
+    /// <summary>TCP_KEEPINTVL.</summary>
+    public TimeSpan? KeepAliveInterval { get; init; }
+
+    /// <summary>TCP_KEEPCNT.</summary>
+    public int? KeepAliveProbes { get; init; }
+
+    /// <summary>TCP_SYNCNT.</summary>
+    public int? SynRetransmissions { get; init; }
+
+    /// <summary>TCP_LINGER2.</summary>
+    public TimeSpan? FinTimeout { get; init; }
+
+    /// <summary>TCP_NOTSENT_LOWAT.</summary>
+    public int? UnsentLowWaterMark { get; init; }
+
+    /// <summary>TCP_QUICKACK.</summary>
+    public bool? QuickAcknowledgment { get; init; }
+}

@@ -1,0 +1,193 @@
+using System.Globalization;
+using NetLab.Tcp.Options;
+
+namespace NetLab.Tcp.Simulation.Drill.Settings;
+
+/// <summary>The variables of sysctl: what each means for this machine.</summary>
+internal static class SystemVariables
+{
+    private const int MaxBuffer = 1 << 30;
+
+    // What has no part in what a single connection sends, or is always so here: any value will do.
+    private static readonly HashSet<string> Harmless =
+    [
+        // Memory, queues, limits of the whole system.
+        "tcp_mem", "tcp_max_syn_backlog", "tcp_max_orphans", "tcp_max_tw_buckets", "tcp_no_metrics_save", "tcp_no_ssthresh_metrics_save", "tcp_limit_output_bytes",
+        "tcp_challenge_ack_limit", "tcp_orphan_retries", "tcp_available_congestion_control", "tcp_allowed_congestion_control", "tcp_stdurg", "tcp_tso_win_divisor",
+        "tcp_min_tso_segs", "tcp_tso_rtt_log", "tcp_pacing_ss_ratio", "tcp_pacing_ca_ratio", "tcp_backlog_ack_defer", "tcp_probe_interval", "tcp_probe_threshold",
+        "tcp_moderate_rcvbuf", "tcp_adv_win_scale", "tcp_app_win", "tcp_base_mss", "tcp_min_snd_mss", "tcp_mtu_probe_floor", "tcp_low_latency", "tcp_reflect_tos",
+        "tcp_migrate_req", "tcp_child_ehash_entries", "tcp_early_demux", "tcp_max_reordering", "tcp_workaround_signed_windows", "tcp_rfc1337",
+        "tcp_abort_on_overflow", "tcp_autocorking", "tcp_min_rtt_wlen", "tcp_comp_sack_delay_ns", "tcp_comp_sack_slack_ns", "tcp_comp_sack_nr", "tcp_rcvbuf_low_rtt",
+        "tcp_ecn_option_beacon", "tcp_ecn_fallback", "tcp_retries1", "tcp_syncookies", "tcp_syn_linear_timeouts", "tcp_tw_reuse", "tcp_tw_recycle", "tcp_tw_reuse_delay",
+        "tcp_fack", "tcp_dsack", "tcp_frto", "tcp_frto_response", "tcp_early_retrans", "tcp_recovery", "tcp_thin_linear_timeouts", "tcp_thin_dupack", "tcp_plb_enabled",
+        "tcp_fastopen", "tcp_fastopen_key", "tcp_fastopen_blackhole_timeout_sec", "tcp_reordering", "tcp_ecn_option", "tcp_slow_start_after_idle", "tcp_shrink_window",
+        "ip_local_port_range", "ip_no_pmtu_disc", "ip_forward", "route.flush", "rmem_max", "wmem_max", "rmem_default", "wmem_default", "optmem_max", "somaxconn",
+        "default_qdisc", "tcp_collapse_max_bytes", "tcp_pingpong_thresh", "tcp_rto_max_ms_unused", "tcp_notsent_lowat_unused",
+
+        // FreeBSD.
+        "alloweddeviation", "blackhole", "drop_synfin", "icmp_rst", "isn_reseed_interval", "log_in_vain", "log_debug", "path_mtu_discovery", "pmtud_blackhole_detection",
+        "sendbuf_auto", "sendbuf_inc", "sendbuf_max", "recvbuf_auto", "recvbuf_inc", "recvbuf_max", "sendspace", "tso", "soreceive_stream", "per_cpu_timers", "lro.entries",
+        "initcwnd_segments", "abc_l_var", "do_tcpdrain", "always_keepalive_unused", "insecure_rst", "insecure_syn", "insecure_ack", "syncookies", "syncookies_only",
+        "syncache.rexmtlimit", "syncache.rst_on_sock_fail", "syncache.see_other", "hostcache.enable", "hostcache.purgenow", "hostcache.prune", "hostcache.expire", "fast_finwait2_recycle",
+        "nolocaltimewait", "msl_local", "rfc3042", "rfc3390", "rfc3465", "rfc6675_pipe", "do_lrd", "do_prr", "do_prr_conservative", "sack.revised", "sack.tso", "sack.lrd",
+        "tolerate_missing_ts", "ts_offset_per_conn", "newcwv", "maxunacktime", "udp_tunneling_port", "functions_default", "functions_inherit_listen_socket_stack",
+        "ack_war_cnt", "ack_war_timewindow", "rexmit_drop_options", "persmax", "persmin", "slowstart_flightsize", "v6mssdflt", "minmss", "icmplim", "random_id",
+        "ecn.maxretries", "ecn.generalized", "finwait2_timeout_unused", "rexmit_slop_unused", "hz", "bpf.optimize_writers", "rack.misc", "retries", "insecure_vrf",
+    ];
+
+    /// <summary>Sets a variable.</summary>
+    /// <param name="settings">What it changes.</param>
+    /// <param name="name">Its whole name, parts joined by dots.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>Why that cannot be; null if it can.</returns>
+    public static string? Set(SystemSettings settings, string name, string value)
+    {
+        string last = ShortNameOf(name);
+        string[] words = value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        long number = words.Length > 0 && long.TryParse(words[^1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed) ? parsed : -1;
+        int count = (int)Math.Clamp(number, 0, int.MaxValue);
+        switch (last)
+        {
+            case "tcp_sack" or "sack.enable":
+                settings.Sack = number > 0;
+                return null;
+            case "tcp_timestamps":
+                settings.Timestamps = number > 0;
+                return null;
+            case "tcp_window_scaling":
+                settings.WindowScaling = number > 0;
+                return null;
+            case "rfc1323" or "rfc7323":
+                settings.Timestamps = number is 1 or 3;
+                settings.WindowScaling = number is 1 or 2;
+                return null;
+            case "tcp_ecn":
+                return SetEcn(settings, number);
+            case "ecn.enable":
+                return SetFreeBsdEcn(settings, number);
+            case "tcp_congestion_control" or "cc.algorithm":
+                return SetCongestion(settings, value);
+            case "tcp_rmem" or "recvspace":
+                // The middle of Linux's three values is what a socket begins with.
+                settings.ReceiveBuffer = words.Length == 3 && long.TryParse(words[1], CultureInfo.InvariantCulture, out long middle) ? Buffer(middle) : Buffer(number);
+                return null;
+            case "tcp_wmem":
+                settings.SendBuffer = Buffer(number);
+                return null;
+            case "tcp_syn_retries" or "tcp_synack_retries":
+                settings.SynRetransmissions = Math.Min(count, 30);
+                return null;
+            case "tcp_retries2":
+                settings.Retransmissions = Math.Min(count, 100);
+                return null;
+            case "tcp_keepalive_time":
+                settings.KeepAliveIdle = Seconds(number);
+                return null;
+            case "tcp_keepalive_intvl":
+                settings.KeepAliveInterval = Seconds(number);
+                return null;
+            case "tcp_keepalive_probes" or "keepcnt":
+                settings.KeepAliveProbes = count;
+                return null;
+            case "keepidle":
+                settings.KeepAliveIdle = Milliseconds(number);
+                return null;
+            case "keepintvl":
+                settings.KeepAliveInterval = Milliseconds(number);
+                return null;
+            case "always_keepalive":
+                settings.KeepAlive = number > 0;
+                return null;
+            case "tcp_fin_timeout":
+                settings.FinTimeout = Seconds(number);
+                return null;
+            case "finwait2_timeout":
+                settings.FinTimeout = Milliseconds(number);
+                return null;
+            case "msl":
+                settings.SegmentLifetime = Milliseconds(number);
+                return null;
+            case "delacktime":
+                settings.DelayedAcknowledgment = Milliseconds(number);
+                return null;
+            case "delayed_ack":
+                settings.DelayedAcknowledgment = number == 0 ? TimeSpan.Zero : settings.DelayedAcknowledgment;
+                settings.QuickAcknowledgments = number == 0 ? int.MaxValue : settings.QuickAcknowledgments;
+                return null;
+            case "mssdflt":
+                return null;
+            case "tcp_invalid_ratelimit":
+                settings.ChallengeInterval = Milliseconds(number);
+                return null;
+            case "rexmit_initial":
+                settings.InitialTimeout = AtLeastOne(number);
+                return null;
+            case "rexmit_min":
+                settings.MinTimeout = AtLeastOne(number + 200);
+                return null;
+            case "rexmit_slop":
+                settings.MinTimeout = AtLeastOne(number + 30);
+                return null;
+            case "tcp_rto_min_us":
+                settings.MinTimeout = TimeSpan.FromMicroseconds(Math.Clamp(number, 1, 60_000_000));
+                return null;
+            case "tcp_rto_max_ms":
+                settings.MaxTimeout = AtLeastOne(number);
+                return null;
+            case "tcp_mtu_probing":
+                settings.MtuSearch = number > 0;
+                return null;
+            case "tcp_notsent_lowat":
+                settings.UnsentLowWaterMark = number > 0 && number < MaxBuffer ? count : null;
+                return null;
+            default:
+                return Harmless.Contains(last) ? null : $"sysctl {name}: nothing here means the same";
+        }
+    }
+
+    private static string? SetEcn(SystemSettings settings, long number)
+    {
+        // 0 off, 1 and 2 ECN of RFC 3168 asked for and answered, 3 and 5 AccECN asked for, 4 answered.
+        settings.Ecn = number switch { 0 => EcnMode.Off, 3 or 5 => EcnMode.Request, _ => EcnMode.Answer };
+        return number == 1 ? "sysctl tcp_ecn=1: the machine speaks ECN by RFC 9768 only, and does not ask for that of RFC 3168" : null;
+    }
+
+    private static string? SetFreeBsdEcn(SystemSettings settings, long number)
+    {
+        settings.Ecn = number switch { 0 => EcnMode.Off, 3 => EcnMode.Request, _ => EcnMode.Answer };
+        return number == 1 ? "sysctl ecn.enable=1: the machine speaks ECN by RFC 9768 only, and does not ask for that of RFC 3168" : null;
+    }
+
+    private static string? SetCongestion(SystemSettings settings, string name)
+    {
+        if (!CongestionNames.TryParse(name, out CongestionAlgorithm algorithm))
+        {
+            return $"the congestion control '{name}': the machine has cubic, reno and bbr";
+        }
+
+        settings.Congestion = algorithm;
+        return null;
+    }
+
+    private static int Buffer(long bytes) => (int)Math.Clamp(bytes, 1024, MaxBuffer);
+
+    private static TimeSpan Seconds(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1_000_000));
+
+    private static TimeSpan Milliseconds(long milliseconds) => TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, 1_000_000_000));
+
+    private static TimeSpan AtLeastOne(long milliseconds) => Milliseconds(Math.Max(1, milliseconds));
+
+    // net.ipv4.tcp_sack → tcp_sack, net.inet.tcp.sack.enable → sack.enable, net.inet.tcp.ecn.enable → ecn.enable.
+    private static string ShortNameOf(string name)
+    {
+        foreach (string prefix in (ReadOnlySpan<string>)["net.inet.tcp.", "net.ipv4.", "net.core.", "net.ipv6.", "net.inet.ip.", "net.inet6.ip6.", "net.inet.", "kern.timecounter.", "kern.ipc.", "kern.", "net."])
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return name[prefix.Length..];
+            }
+        }
+
+        return name;
+    }
+}

@@ -1,0 +1,81 @@
+using NetLab.Tcp.Segments;
+using NetLab.Tcp.Simulation.Drill.Language;
+using NetLab.Tcp.Simulation.Drill.Settings;
+
+namespace NetLab.Tcp.Simulation.Drill.Sockets;
+
+/// <summary>
+/// What a script says further on, and a connection has to be made with: the SYN it expects, and options that are set once
+/// accept has returned.
+/// </summary>
+/// <param name="events">The script.</param>
+internal sealed class ScriptForesight(IReadOnlyList<DrillEvent> events)
+{
+    /// <summary>Options that are looked for ahead.</summary>
+    public static readonly IReadOnlySet<string> Options = new HashSet<string>
+    {
+        "TCP_NODELAY", "SO_RCVBUF", "SO_SNDBUF", "TCP_CONGESTION", "TCP_USER_TIMEOUT", "SO_KEEPALIVE", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_LINGER2",
+        "TCP_NOTSENT_LOWAT", "TCP_QUICKACK", "TCP_MAXSEG", "TCP_MAXUNACKTIME",
+    };
+
+    /// <summary>The next SYN or SYN_ACK expected of the machine.</summary>
+    public DrillPacket? NextSyn(int index) => Packets(index).FirstOrDefault(p => !p.IsInbound && p.Has(SegmentFlags.Syn));
+
+    /// <summary>The next SYN that the script sends.</summary>
+    public DrillPacket? NextPeerSyn(int index) => Packets(index).FirstOrDefault(p => p.IsInbound && p.Has(SegmentFlags.Syn));
+
+    /// <summary>The settings of the next connection that is accepted: the listener's, and what is set on it later.</summary>
+    public SocketSettings OfAccepted(int index, SocketSettings settings)
+    {
+        for (int i = index + 1; i < events.Count; i++)
+        {
+            if (events[i] is CallEvent { Call: { Name: "accept" or "accept4", Returns: >= 0 and { } number } })
+            {
+                return Later(i, number, settings);
+            }
+        }
+
+        return settings;
+    }
+
+    /// <summary>The settings of a socket that connects: its own, and what is set on it later.</summary>
+    public SocketSettings OfSocket(int index, SocketSettings settings, DrillCall call) =>
+        call.Arguments is [NumberArgument { Value: var number }, ..] ? Later(index, number, settings) : settings;
+
+    // The first word on each option counts, unless the socket had one before.
+    private SocketSettings Later(int index, long number, SocketSettings settings)
+    {
+        HashSet<string> seen = [];
+        for (int i = index + 1; i < events.Count; i++)
+        {
+            if (events[i] is not CallEvent { Call: { Arguments: [NumberArgument { Value: var socket }, ..] } call } later || socket != number)
+            {
+                continue;
+            }
+
+            if (call.Name == "close")
+            {
+                break;
+            }
+
+            string name = CallArguments.Text(call, 2);
+            if (call.Name == "setsockopt" && Options.Contains(name) && seen.Add(name) && call.Arguments.Count > 3)
+            {
+                settings = SocketOptions.Apply(settings, name, call.Arguments[3], later.Line) ?? settings;
+            }
+        }
+
+        return settings;
+    }
+
+    private IEnumerable<DrillPacket> Packets(int index)
+    {
+        for (int i = index + 1; i < events.Count; i++)
+        {
+            if (events[i] is PacketEvent { Packet: var packet })
+            {
+                yield return packet;
+            }
+        }
+    }
+}

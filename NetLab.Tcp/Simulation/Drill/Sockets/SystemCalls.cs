@@ -1,0 +1,165 @@
+using NetLab.Tcp.Simulation.Drill.Language;
+
+namespace NetLab.Tcp.Simulation.Drill.Sockets;
+
+/// <summary>System calls by their names.</summary>
+internal static class SystemCalls
+{
+    /// <summary>Makes a call, which can be asked again for as long as it waits.</summary>
+    /// <param name="table">The sockets.</param>
+    /// <param name="item">The call.</param>
+    /// <param name="index">Its place in the script.</param>
+    public static Func<CallResult> Begin(SocketTable table, CallEvent item, int index)
+    {
+        (DrillCall call, int line) = (item.Call, item.Line);
+        switch (call.Name)
+        {
+            case "socket":
+                return () => table.Open(call, line);
+            case "bind":
+                return () => table.Bind(call, line);
+            case "listen":
+                return () => table.Listen(call, line, index);
+            case "accept" or "accept4":
+                return () => table.Accept(call, line);
+            case "connect":
+                bool begun = false;
+                return () =>
+                {
+                    if (begun && table.Find(call, line) is { } socket)
+                    {
+                        return SocketTable.ConnectAgain(socket);
+                    }
+
+                    begun = true;
+                    return table.Connect(call, line, index);
+                };
+            case "close":
+                return () => table.Close(call, line);
+            case "shutdown":
+                return () => DataCalls.Shutdown(table, call, line);
+            case "setsockopt":
+                return () => SocketOptions.Set(table, call, line);
+            case "getsockopt":
+                return () => SocketOptions.Get(table, call, line);
+            case "fcntl":
+                return () => Control(table, call, line);
+            case "ioctl":
+                return () => Ioctl(table, call, line);
+            case "poll":
+                return () => PollCalls.Poll(table, call, line);
+            case "read" or "recv" or "recvfrom" or "readv" or "recvmsg":
+                (long wanted, long readFlags) = ReadArguments(table, call, line);
+                return () => table.Find(call, line) is { } socket ? DataCalls.Read(table, socket, wanted, readFlags) : CallResult.Failed("EBADF");
+            case "write" or "send" or "sendto" or "writev" or "sendmsg" or "sendfile":
+                return BeginWrite(table, item);
+            default:
+                throw new DrillUnsupportedException(line, $"the system call {call.Name}()");
+        }
+    }
+
+    private static (long Bytes, long Flags) ReadArguments(SocketTable table, DrillCall call, int line)
+    {
+        long bytes = call.Name switch
+        {
+            "readv" => DataCalls.BytesOf(call.Arguments.ElementAtOrDefault(1), line),
+            "recvmsg" => DataCalls.BytesOf((call.Arguments.ElementAtOrDefault(1) as StructArgument)?["msg_iov"], line),
+            _ => DataCalls.Bytes(call, 2, line),
+        };
+        int at = call.Name is "recvmsg" ? 2 : 3;
+        string names = call.Name is "read" or "readv" ? "" : CallArguments.Text(call, at);
+        Refuse(names, line, "MSG_OOB", "MSG_ERRQUEUE", "MSG_ZEROCOPY");
+        return (bytes, names.Length == 0 ? 0 : Flags(table, call, at, line));
+    }
+
+    private static Func<CallResult> BeginWrite(SocketTable table, CallEvent item)
+    {
+        (DrillCall call, int line) = (item.Call, item.Line);
+        long bytes = call.Name switch
+        {
+            "writev" => DataCalls.BytesOf(call.Arguments.ElementAtOrDefault(1), line),
+            "sendmsg" => DataCalls.BytesOf((call.Arguments.ElementAtOrDefault(1) as StructArgument)?["msg_iov"], line),
+            "sendfile" => throw new DrillUnsupportedException(line, "sendfile: there are no files"),
+            _ => DataCalls.Bytes(call, 2, line),
+        };
+        string names = call.Name is "write" or "writev" ? "" : CallArguments.Text(call, call.Name == "sendmsg" ? 2 : 3);
+        Refuse(names, line, "MSG_FASTOPEN", "MSG_OOB", "MSG_ZEROCOPY", "MSG_MORE", "MSG_EOF", "MSG_SPLICE_PAGES");
+        long written = 0;
+        bool blocks = item.BlocksUntil is not null;
+        return () =>
+        {
+            if (table.Find(call, line) is not { } socket)
+            {
+                return CallResult.Failed("EBADF");
+            }
+
+            CallResult result = DataCalls.Write(table, socket, bytes - written);
+            if (result.Error is null)
+            {
+                written += result.Value;
+                return blocks && written < bytes ? CallResult.Waits() : CallResult.Done(written);
+            }
+
+            return written > 0 && !result.WouldBlock ? CallResult.Done(written) : result;
+        };
+    }
+
+    private static long Flags(SocketTable table, DrillCall call, int index, int line)
+    {
+        // By Linux's numbers, whatever the script was written for: they are only looked at here.
+        _ = table;
+        return CallArguments.Number(call, index, line);
+    }
+
+    private static void Refuse(string names, int line, params ReadOnlySpan<string> refused)
+    {
+        foreach (string name in refused)
+        {
+            if (names.Contains(name, StringComparison.Ordinal))
+            {
+                throw new DrillUnsupportedException(line, $"{name}: {(name == "MSG_FASTOPEN" ? "the machine has no Fast Open (RFC 7413)" : "the machine does not have it")}");
+            }
+        }
+    }
+
+    private static CallResult Control(SocketTable table, DrillCall call, int line)
+    {
+        if (table.Find(call, line) is not { } socket)
+        {
+            return CallResult.Failed("EBADF");
+        }
+
+        switch (CallArguments.Text(call, 1))
+        {
+            case "F_GETFL":
+                return CallResult.Done(socket.StatusFlags);
+            case "F_SETFL":
+                socket.StatusFlags = CallArguments.Number(call, 2, line, table.System.System) | 2;
+                return CallResult.Done();
+            case "F_GETFD" or "F_SETFD":
+                return CallResult.Done();
+            default:
+                throw new DrillUnsupportedException(line, $"fcntl with {CallArguments.Text(call, 1)}");
+        }
+    }
+
+    private static CallResult Ioctl(SocketTable table, DrillCall call, int line)
+    {
+        if (table.Find(call, line) is not { } socket)
+        {
+            return CallResult.Failed("EBADF");
+        }
+
+        string name = CallArguments.Text(call, 1);
+        long? value = name switch
+        {
+            "SIOCINQ" or "FIONREAD" => socket.Stream?.Unread ?? 0,
+            "SIOCOUTQ" or "FIONWRITE" or "TIOCOUTQ" => socket.Stream?.Unacknowledged ?? 0,
+            "SIOCOUTQNSD" => socket.Stream?.Connection?.Unsent ?? 0,
+            "FIONBIO" => null,
+            _ => throw new DrillUnsupportedException(line, $"ioctl with {name}"),
+        };
+        long? wanted = CallArguments.NumberOf(call.Arguments.ElementAtOrDefault(2));
+        return value is { } known && wanted is { } expected && known != expected ? CallResult.Failed($"{name} is {known}, not {expected}") : CallResult.Done();
+    }
+}
