@@ -8,12 +8,13 @@ namespace NetLab.Udp.Links;
 /// It has no clock of its own, so the same link serves virtual and real time.
 /// </summary>
 /// <typeparam name="TTag">What travels with a datagram: where it is going.</typeparam>
-public sealed class EmulatedLink<TTag>
+public sealed class EmulatedLink<TTag> : ILinkFates
 {
     // Most datagrams leave in the order they came: they need no sorting. The others wait in a heap, by time and then order.
     private readonly Queue<Waiting> _inOrder = new();
     private readonly PriorityQueue<Waiting, (long DeliverAt, long Order)> _outOfOrder = new();
     private readonly DatagramStore _store = new();
+    private readonly SlotTable<Entered> _entered = new();
     private readonly long _capacity;
     private Instant _lastInOrder;
     private long _order;
@@ -21,12 +22,13 @@ public sealed class EmulatedLink<TTag>
     private long _latestAside;
 
     /// <summary>Makes an empty link.</summary>
-    /// <param name="model">Decides what happens to each datagram.</param>
+    /// <param name="model">Decides what happens to each datagram; this link's alone.</param>
     /// <param name="capacity">Bytes of memory that what is on the link may take; what exceeds them is dropped as by a full queue.</param>
     public EmulatedLink(LinkModel model, long capacity = 256 << 20)
     {
         ArgumentNullException.ThrowIfNull(model);
         Model = model;
+        Model.Fates = this;
         _capacity = capacity;
     }
 
@@ -42,14 +44,28 @@ public sealed class EmulatedLink<TTag>
     /// <summary>Says which datagrams to count apart; null for none.</summary>
     public DatagramAside? IsAside { get; init; }
 
-    /// <summary>Told of every outcome, in the order of entry.</summary>
+    /// <summary>Says by a tag which flow a datagram belongs to, for queues that are fair to flows; null if all are one.</summary>
+    public Func<TTag, uint>? FlowOf { get; init; }
+
+    /// <summary>Told of every outcome when it is decided: as the datagram leaves the queue, or is dropped.</summary>
     public Action<LinkOutcome>? Log { get; set; }
+
+    /// <summary>Told of every change of the link at its time.</summary>
+    public Action<LinkChange>? Changes { get; set; }
 
     /// <summary>Bytes of memory that what is on the link takes now.</summary>
     public long BytesOnLink { get; private set; }
 
-    /// <summary>When the next datagram is due, or <see cref="Instant.Never"/>.</summary>
-    public Instant NextDelivery => Instant.Min(
+    /// <summary>
+    /// When <see cref="TryDeliver(Instant, LinkDelivery{TTag})"/> has something to do next, or <see cref="Instant.Never"/>: a datagram is due, one leaves the
+    /// queue, or the link changes.
+    /// </summary>
+    public Instant NextEvent => Instant.Min(Model.NextEvent, NextDelivery);
+
+    /// <summary>The latest moment to call <see cref="TryDeliver(Instant, LinkDelivery{TTag})"/> if nothing is to come out late.</summary>
+    internal Instant NextDeadline => Instant.Min(Model.NextDeadline, NextDelivery);
+
+    private Instant NextDelivery => Instant.Min(
         _inOrder.TryPeek(out Waiting first) ? first.DeliverAt : Instant.Never,
         _outOfOrder.TryPeek(out Waiting other, out _) ? other.DeliverAt : Instant.Never);
 
@@ -60,65 +76,112 @@ public sealed class EmulatedLink<TTag>
     /// <param name="ecn">Its ECN field.</param>
     public void Enter(Instant now, ReadOnlySpan<byte> datagram, TTag tag, EcnCodepoint ecn = EcnCodepoint.NotEct)
     {
-        LinkOutcome outcome = Model.Pass(now, datagram, ecn) with { IsAside = IsAside?.Invoke(datagram) == true };
-        int copies = outcome.IsDuplicated ? 2 : 1;
-        if (!outcome.IsDropped && BytesOnLink + (copies * CostOf(datagram.Length)) > _capacity)
+        bool isAside = IsAside?.Invoke(datagram) == true;
+        (isAside ? Aside : Statistics).CountEntry(datagram.Length);
+        bool hasRoom = BytesOnLink + CostOf(datagram.Length) <= _capacity;
+        byte[] bytes = [];
+        if (hasRoom)
         {
-            outcome = outcome with { Effects = LinkEffects.QueueDrop, DeliverAt = Instant.Never, CorruptedBit = -1 };
-        }
-
-        (outcome.IsAside ? Aside : Statistics).CountEntry(outcome);
-        Log?.Invoke(outcome);
-        if (outcome.IsDropped)
-        {
-            return;
-        }
-
-        for (int copy = 0; copy < copies; copy++)
-        {
-            byte[] bytes = _store.Take(datagram.Length);
+            bytes = _store.Take(datagram.Length);
             datagram.CopyTo(bytes);
-            if (outcome.CorruptedBit >= 0)
-            {
-                bytes[outcome.CorruptedBit / 8] ^= (byte)(0x80 >> (outcome.CorruptedBit % 8));
-            }
-
             BytesOnLink += CostOf(datagram.Length);
-            Add(new Waiting(bytes, datagram.Length, tag, outcome, copy > 0, ++_order));
         }
+
+        int slot = _entered.Add(new Entered(bytes, tag, isAside));
+        uint flow = Model.NeedsFlow && FlowOf is not null ? FlowOf(tag) : 0;
+        Model.Enter(now, datagram, ecn, flow, slot, hasRoom);
     }
 
-    /// <summary>Takes the next datagram that is due, earliest first.</summary>
+    /// <summary>Takes the next datagram that is due, earliest first, after letting everything happen that is due before it.</summary>
     /// <param name="now">The present moment.</param>
     /// <param name="deliver">Receives the bytes, which are only its own during the call, and the tag.</param>
     /// <returns>False when nothing is due.</returns>
-    public bool TryDeliver(Instant now, LinkDelivery<TTag> deliver)
+    public bool TryDeliver(Instant now, LinkDelivery<TTag> deliver) => TryDeliver(now, deliver, out _);
+
+    /// <summary>Takes the next datagram that is due, earliest first, after letting everything happen that is due before it.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="deliver">Receives the bytes, which are only its own during the call, and the tag.</param>
+    /// <param name="due">When it was due.</param>
+    /// <returns>False when nothing is due.</returns>
+    public bool TryDeliver(Instant now, LinkDelivery<TTag> deliver, out Instant due)
     {
         ArgumentNullException.ThrowIfNull(deliver);
+        due = Instant.Never;
+        if (Model.NextEvent <= now)
+        {
+            Model.Advance(now);
+        }
+
         if (!TryTake(now, out Waiting waiting))
         {
             return false;
         }
 
+        due = waiting.DeliverAt;
         ref long latest = ref waiting.Outcome.IsAside ? ref _latestAside : ref _latestDelivered;
         bool overtaken = !waiting.IsCopy && waiting.Outcome.Ordinal < latest;
         latest = Math.Max(latest, waiting.Outcome.Ordinal);
         (waiting.Outcome.IsAside ? Aside : Statistics).CountDelivery(overtaken, waiting.Length);
-        BytesOnLink -= CostOf(waiting.Length);
         try
         {
             deliver(waiting.Bytes.AsSpan(0, waiting.Length), waiting.Tag, waiting.Outcome.Ecn);
         }
         finally
         {
-            _store.Return(waiting.Bytes);
+            GiveBack(waiting.Bytes, waiting.Length);
         }
 
         return true;
     }
 
+    /// <inheritdoc/>
+    void ILinkFates.OnDecided(in LinkOutcome decided, int slot)
+    {
+        Entered entered = _entered.Take(slot);
+        LinkOutcome outcome = entered.IsAside ? decided with { IsAside = true } : decided;
+        if (outcome.IsDuplicated && BytesOnLink + CostOf(outcome.Length) > _capacity)
+        {
+            outcome = outcome with { Effects = outcome.Effects & ~LinkEffects.Duplicated };
+        }
+
+        (outcome.IsAside ? Aside : Statistics).CountOutcome(outcome);
+        Log?.Invoke(outcome);
+        if (outcome.IsDropped)
+        {
+            if (entered.Bytes.Length > 0)
+            {
+                GiveBack(entered.Bytes, outcome.Length);
+            }
+
+            return;
+        }
+
+        if (outcome.CorruptedBit >= 0)
+        {
+            entered.Bytes[outcome.CorruptedBit / 8] ^= (byte)(0x80 >> (outcome.CorruptedBit % 8));
+        }
+
+        Add(new Waiting(entered.Bytes, outcome.Length, entered.Tag, outcome, false, ++_order));
+        if (outcome.IsDuplicated)
+        {
+            byte[] copy = _store.Take(outcome.Length);
+            entered.Bytes.AsSpan(0, outcome.Length).CopyTo(copy);
+            BytesOnLink += CostOf(outcome.Length);
+            Add(new Waiting(copy, outcome.Length, entered.Tag, outcome, true, ++_order));
+        }
+    }
+
+    /// <inheritdoc/>
+    void ILinkFates.OnChanged(in LinkChange change) => Changes?.Invoke(change);
+
     // What a datagram on the link takes of memory: its array, and its place in a queue.
     private static long CostOf(int length) => DatagramStore.SizeFor(length) + 160;
+
+    private void GiveBack(byte[] bytes, int length)
+    {
+        BytesOnLink -= CostOf(length);
+        _store.Return(bytes);
+    }
 
     private void Add(in Waiting waiting)
     {
@@ -146,6 +209,8 @@ public sealed class EmulatedLink<TTag>
         waiting = other;
         return hasOther && other.DeliverAt <= now && _outOfOrder.TryDequeue(out waiting, out _);
     }
+
+    private readonly record struct Entered(byte[] Bytes, TTag Tag, bool IsAside);
 
     private readonly record struct Waiting(byte[] Bytes, int Length, TTag Tag, LinkOutcome Outcome, bool IsCopy, long Order)
     {

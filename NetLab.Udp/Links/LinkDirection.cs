@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using NetLab.Udp.Links.Lines;
+using NetLab.Udp.Links.Queues;
 
 namespace NetLab.Udp.Links;
 
@@ -7,6 +9,12 @@ public sealed record LinkDirection
 {
     /// <summary>The largest delay or jitter a link may have. A day covers every experiment; more would overflow the clock.</summary>
     public static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1);
+
+    /// <summary>The bytes that may wait before a line unless something else is said.</summary>
+    public const long DefaultQueue = 256 << 10;
+
+    private readonly long? _queue;
+    private readonly int? _queueDatagrams;
 
     /// <summary>Time every datagram takes, one way.</summary>
     public TimeSpan Delay { get; init; }
@@ -38,8 +46,31 @@ public sealed record LinkDirection
     /// <summary>Bits a second the link carries, IP and UDP headers counted; 0 for no limit.</summary>
     public long Rate { get; init; }
 
-    /// <summary>Bytes that may wait for the rate before the tail is dropped. Only used with a rate.</summary>
-    public long Queue { get; init; } = 256 << 10;
+    /// <summary>A rate that changes with time, in place of <see cref="Rate"/>; null for none.</summary>
+    public LinkTrace? Trace { get; init; }
+
+    /// <summary>Which queue waits before the line. Only used with a rate or a trace.</summary>
+    public QueueSettings Discipline { get; init; } = new DropTailSettings();
+
+    /// <summary>
+    /// Bytes that may wait, headers and the rest of the datagram being sent included. If neither this nor
+    /// <see cref="QueueDatagrams"/> is set: <see cref="DefaultQueue"/> for a drop-tail queue, no limit for the others.
+    /// </summary>
+    public long Queue
+    {
+        get => _queue ?? (_queueDatagrams is null && Discipline is DropTailSettings ? DefaultQueue : long.MaxValue);
+        init => _queue = value;
+    }
+
+    /// <summary>
+    /// Datagrams that may wait, the one being sent not included. If neither this nor <see cref="Queue"/> is set: as
+    /// many as the discipline's own default.
+    /// </summary>
+    public int QueueDatagrams
+    {
+        get => _queueDatagrams ?? (_queue is null ? Discipline.DefaultDatagrams : int.MaxValue);
+        init => _queueDatagrams = value;
+    }
 
     /// <summary>
     /// Bytes of the largest datagram that passes, IP and UDP headers counted; larger ones are dropped without a word, as behind a
@@ -47,18 +78,32 @@ public sealed record LinkDirection
     /// </summary>
     public int Mtu { get; init; }
 
-    /// <summary>
-    /// Bytes waiting for the rate from which on datagrams of ECN-capable senders are marked (RFC 3168; as RED with one
-    /// threshold); 0 for never. Only used with a rate.
-    /// </summary>
-    public long Mark { get; init; }
-
     /// <summary>Whether the link clears the ECN field, as some routers do.</summary>
     public bool Bleaches { get; init; }
+
+    /// <summary>
+    /// Whether the link is down: what enters is lost, what waits before the line goes on waiting, and what is on its way arrives.
+    /// </summary>
+    public bool IsDown { get; init; }
+
+    /// <summary>When the link goes down by itself, again and again; null for never.</summary>
+    public LinkOutage? Outage { get; init; }
 
     /// <summary>Datagrams to drop by name and count, each once.</summary>
     public ImmutableArray<ScriptedDrop> Drops { get; init; } = [];
 
+    /// <summary>Each so manieth datagram that enters is dropped, counted from the link's beginning; 0 for none.</summary>
+    public int DropEvery { get; init; }
+
+    /// <summary>What it does later on, in the order of time; the steps' own steps mean nothing.</summary>
+    public ImmutableArray<LinkStep> Steps { get; init; } = [];
+
     /// <summary>How long a reordered datagram is held back: half the delay, and at least a millisecond.</summary>
     public TimeSpan HoldBack => TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, Delay.Ticks / 2));
+
+    /// <summary>Whether datagrams may have to wait for the line.</summary>
+    public bool HasLine => Rate > 0 || Trace is not null;
+
+    /// <summary>Whether the line and its queue are the same, so that a change leaves them as they are.</summary>
+    internal bool HasSameLine(LinkDirection other) => Rate == other.Rate && Equals(Trace, other.Trace);
 }

@@ -13,7 +13,7 @@ public enum LinkEffects
     /// <summary>Dropped because a script named it.</summary>
     ScriptedDrop = 2,
 
-    /// <summary>Dropped because the queue before the rate limit was full.</summary>
+    /// <summary>Dropped because the queue before the line was full.</summary>
     QueueDrop = 4,
 
     /// <summary>Delivered twice.</summary>
@@ -30,4 +30,10 @@ public enum LinkEffects
 
     /// <summary>Dropped because it was larger than the link carries, without a word to its sender.</summary>
     TooLarge = 128,
+
+    /// <summary>Dropped by the queue's discipline, though there was room (CoDel, PIE, RED).</summary>
+    EarlyDrop = 256,
+
+    /// <summary>Lost because the link was down.</summary>
+    Down = 512,
 }

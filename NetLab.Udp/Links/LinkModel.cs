@@ -1,3 +1,5 @@
+using NetLab.Udp.Links.Lines;
+using NetLab.Udp.Links.Queues;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
@@ -6,22 +8,26 @@ namespace NetLab.Udp.Links;
 /// <summary>
 /// One direction of a link as a pure function of (time, datagram, seed): it says what happens to each datagram and
 /// when, and leaves the doing to whoever has the clock (<see cref="VirtualNetwork"/>, <see cref="LinkRelay"/>).
+/// A datagram enters; its fate is decided at once, or when the line takes it from the queue.
 /// </summary>
-public sealed class LinkModel
+public sealed class LinkModel : IQueueDrops
 {
     // The headers a payload travels in: IPv4 without options (RFC 791) and UDP (RFC 768).
     private const int HeaderBytes = 20 + 8;
 
     private readonly LinkRandom _random;
+    private readonly ulong _seed;
     private readonly DatagramMatch? _match;
-    private LinkDirection _direction;
+    private readonly LinkTimeline _timeline;
     private int[] _matched;
     private long _ordinal;
     private bool _inBurst;
-    private Instant _lineFreeAt;
-    private double _lineFraction;
-    private Instant _lastEntry;
+    private LinkLine _line;
+    private QueueDiscipline _queue;
+    private Instant _now;
+    private Instant _waitingSince;
     private Instant _lastDelivery;
+    private bool _isDown;
 
     /// <summary>Makes a link that has carried nothing yet.</summary>
     /// <param name="direction">What it does.</param>
@@ -32,69 +38,233 @@ public sealed class LinkModel
     {
         ArgumentNullException.ThrowIfNull(direction);
         _random = new LinkRandom(seed);
-        _match = match;
-        _direction = direction;
-        _matched = [];
+        (_seed, _match) = (seed, match);
+        Check(direction);
+        _timeline = new LinkTimeline(direction, Instant.Zero);
+        _matched = new int[direction.Drops.Length];
+        _line = LineOf(direction, Instant.Zero, Instant.Zero);
+        _queue = QueueOf(direction);
         Direction = direction;
+        _isDown = _timeline.IsDownAt(Instant.Zero);
     }
 
-    /// <summary>What the link does; may be changed while it runs. A change restarts the count of scripted drops.</summary>
-    public LinkDirection Direction
-    {
-        get => _direction;
-        set
-        {
-            ArgumentNullException.ThrowIfNull(value);
-            if (value.Drops.Length > 0 && _match is null)
-            {
-                throw new ArgumentException("Scripted drops need something that tells what their names mean.", nameof(value));
-            }
+    /// <summary>Told what befell each datagram, when that is decided.</summary>
+    internal ILinkFates? Fates { get; set; }
 
-            _direction = value;
-            _matched = new int[value.Drops.Length];
+    /// <summary>What the link does now.</summary>
+    public LinkDirection Direction { get; private set; }
+
+    /// <summary>Datagrams that wait for the line, the one being sent not included.</summary>
+    public int QueuedDatagrams => _queue.Count;
+
+    /// <summary>Bytes that wait for the line, headers counted, the datagram being sent not included.</summary>
+    public long QueuedBytes => _queue.Bytes;
+
+    /// <summary>Whether the link is down now, by its settings or by an outage.</summary>
+    public bool IsDown => _isDown;
+
+    /// <summary>When something happens next by itself: a datagram leaves the queue, or the link changes.</summary>
+    internal Instant NextEvent => Instant.Min(NextService, _timeline.NextChange);
+
+    /// <summary>
+    /// When <see cref="Advance"/> has to be called at the latest, for nothing to come out late: what is in the queue has the delay before it still.
+    /// </summary>
+    internal Instant NextDeadline
+    {
+        get
+        {
+            Instant service = NextService;
+            return Instant.Min(service == Instant.Never ? service : service + Direction.Delay, _timeline.NextChange);
         }
     }
 
-    /// <summary>Decides what happens to a datagram that reaches the link.</summary>
+    internal bool NeedsFlow => _queue.NeedsFlow;
+
+    private Instant NextService => _queue.Count == 0 || _isDown ? Instant.Never : _line.NextStart(_waitingSince);
+
+    /// <summary>Begins: schedules, outages and traces count from this moment, which is the clock's origin if nobody calls this.</summary>
+    /// <param name="now">The moment; nothing has entered yet.</param>
+    public void Start(Instant now) => Restart(now, Direction with { Steps = _timeline.Steps });
+
+    /// <summary>
+    /// Makes the link another one. What is on its way keeps its fate, what waits goes on waiting, in the new queue, and the
+    /// count of scripted drops begins again; schedules, outages and traces count from now.
+    /// </summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="direction">What the link does from now on.</param>
+    /// <exception cref="ArgumentException">A scripted drop, and nothing to tell what its name means.</exception>
+    public void Change(Instant now, LinkDirection direction)
+    {
+        ArgumentNullException.ThrowIfNull(direction);
+        Check(direction);
+        now = Instant.Max(now, _now);
+        Advance(now);
+        Restart(now, direction);
+    }
+
+    /// <summary>Takes a datagram that reaches the link.</summary>
     /// <param name="now">When it does; taken as the previous one's time if it lies before that.</param>
     /// <param name="datagram">Its payload.</param>
     /// <param name="ecn">Its ECN field.</param>
-    public LinkOutcome Pass(Instant now, ReadOnlySpan<byte> datagram, EcnCodepoint ecn = EcnCodepoint.NotEct)
+    /// <param name="flow">A hash of who sends it to whom, if <see cref="NeedsFlow"/>.</param>
+    /// <param name="slot">Given back with its fate.</param>
+    /// <param name="hasRoom">False if there is no memory for it.</param>
+    internal void Enter(Instant now, ReadOnlySpan<byte> datagram, EcnCodepoint ecn, uint flow = 0, int slot = 0, bool hasRoom = true)
     {
         // Several sockets feed a relay's link, and each stamps for itself.
-        now = _lastEntry = Instant.Max(now, _lastEntry);
+        now = _now = Instant.Max(now, _now);
+        Advance(now);
         long ordinal = ++_ordinal;
-        LinkDirection link = _direction;
+        ecn = Direction.Bleaches ? EcnCodepoint.NotEct : ecn;
+        LinkEffects effects = EffectsOnEntry(datagram, ordinal);
+        if (effects == 0 && !hasRoom)
+        {
+            effects = LinkEffects.QueueDrop;
+        }
+
+        var entering = new QueuedDatagram(ordinal, datagram.Length + HeaderBytes, now, ecn, flow, 0, slot);
+        if (effects != 0)
+        {
+            Drop(entering, now, effects);
+        }
+        else if (!Direction.HasLine && _queue.Count == 0 && now >= _line.FreeAt)
+        {
+            Leave(entering, now, now);
+        }
+        else
+        {
+            double inService = _line.Remaining(now);
+            entering = entering with
+            {
+                Draw = _random.Share(ordinal, LinkRandom.Purpose.Queue),
+                FoundBytes = _queue.Bytes + (long)inService,
+                FoundDatagrams = _queue.Count,
+            };
+            _waitingSince = _queue.Count == 0 ? now : _waitingSince;
+            _queue.Enqueue(now, entering, inService);
+            Serve(now);
+        }
+    }
+
+    /// <summary>Lets everything happen that is due up to a moment.</summary>
+    internal void Advance(Instant now)
+    {
+        while (_timeline.NextChange <= now)
+        {
+            Instant at = _timeline.NextChange;
+            Serve(at);
+            _now = Instant.Max(_now, at);
+            LinkDirection? step = _timeline.Pass();
+            _isDown = _timeline.IsDownAt(at);
+            if (step is not null)
+            {
+                Apply(at, step, restart: false);
+            }
+            else
+            {
+                // Whatever waits begins when the link is up again.
+                _waitingSince = Instant.Max(_waitingSince, at);
+                Fates?.OnChanged(new LinkChange(at, Direction, _isDown));
+            }
+        }
+
+        Serve(now);
+    }
+
+    /// <inheritdoc/>
+    void IQueueDrops.OnDropped(in QueuedDatagram datagram, Instant now, bool isEarly) =>
+        Drop(datagram, now, isEarly ? LinkEffects.EarlyDrop : LinkEffects.QueueDrop);
+
+    private void Serve(Instant now)
+    {
+        while (NextService is var start && start <= now)
+        {
+            _now = Instant.Max(_now, start);
+            if (_queue.TryDequeue(start, out QueuedDatagram next))
+            {
+                Leave(next, start, _line.Send(start, next.Bytes));
+            }
+        }
+    }
+
+    private void Restart(Instant now, LinkDirection direction)
+    {
+        _timeline.Restart(direction, now);
+        Apply(now, direction, restart: true);
+    }
+
+    private void Apply(Instant at, LinkDirection direction, bool restart)
+    {
+        LinkDirection before = Direction;
+        Direction = direction;
+        _isDown = _timeline.IsDownAt(at);
+        if (restart || !before.Drops.SequenceEqual(direction.Drops))
+        {
+            _matched = new int[direction.Drops.Length];
+        }
+
+        if ((restart && direction.Trace is not null) || !before.HasSameLine(direction))
+        {
+            _line = LineOf(direction, at, _line.FreeAt);
+        }
+
+        QueueDiscipline old = _queue;
+        if (before.Discipline == direction.Discipline)
+        {
+            old.Limit = LimitOf(direction);
+        }
+        else
+        {
+            _queue = QueueOf(direction);
+            while (old.TryRemove(out QueuedDatagram waiting))
+            {
+                _queue.Enqueue(at, waiting, 0);
+            }
+        }
+
+        _waitingSince = Instant.Max(_waitingSince, at);
+        Fates?.OnChanged(new LinkChange(at, direction, _isDown));
+        Serve(at);
+    }
+
+    private LinkEffects EffectsOnEntry(ReadOnlySpan<byte> datagram, long ordinal)
+    {
         LinkEffects effects = LinkEffects.None;
-        if (IsScripted(datagram))
+        if (IsScripted(datagram) || (Direction.DropEvery > 0 && ordinal % Direction.DropEvery == 0))
         {
             effects |= LinkEffects.ScriptedDrop;
         }
 
-        if (IsLost(link, ordinal))
+        if (IsLost(Direction, ordinal))
         {
             effects |= LinkEffects.Lost;
         }
 
-        if (link.Mtu > 0 && datagram.Length + HeaderBytes > link.Mtu)
+        if (Direction.Mtu > 0 && datagram.Length + HeaderBytes > Direction.Mtu)
         {
             effects |= LinkEffects.TooLarge;
         }
 
-        if (effects != 0 || !TryQueue(link, now, datagram.Length, out Instant leavesQueueAt, out double waitingBytes))
-        {
-            effects |= effects == 0 ? LinkEffects.QueueDrop : 0;
-            return new LinkOutcome(ordinal, now, datagram.Length, effects, Instant.Never, -1);
-        }
+        return _isDown ? effects | LinkEffects.Down : effects;
+    }
 
-        ecn = link.Bleaches ? EcnCodepoint.NotEct : ecn;
-        if (link.Mark > 0 && waitingBytes > link.Mark && ecn != EcnCodepoint.NotEct)
-        {
-            effects |= LinkEffects.Marked;
-            ecn = EcnCodepoint.Ce;
-        }
+    private void Drop(in QueuedDatagram datagram, Instant now, LinkEffects effects) =>
+        Fates?.OnDecided(
+            new LinkOutcome(datagram.Ordinal, datagram.EnteredAt, datagram.Bytes - HeaderBytes, effects, Instant.Never, -1)
+            {
+                DecidedAt = now,
+                FoundBytes = datagram.FoundBytes,
+                FoundDatagrams = datagram.FoundDatagrams,
+            },
+            datagram.Slot);
 
-        Instant deliverAt = leavesQueueAt + link.Delay;
+    private void Leave(in QueuedDatagram datagram, Instant startedAt, Instant leftAt)
+    {
+        LinkDirection link = Direction;
+        long ordinal = datagram.Ordinal;
+        int length = datagram.Bytes - HeaderBytes;
+        LinkEffects effects = datagram.IsMarked ? LinkEffects.Marked : LinkEffects.None;
+        Instant deliverAt = leftAt + link.Delay;
         if (link.Jitter > TimeSpan.Zero)
         {
             deliverAt += TimeSpan.FromTicks((long)(link.Jitter.Ticks * _random.Share(ordinal, LinkRandom.Purpose.Jitter)));
@@ -117,13 +287,21 @@ public sealed class LinkModel
         }
 
         int bit = -1;
-        if (datagram.Length > 0 && Happens(link.Corrupt, ordinal, LinkRandom.Purpose.Corrupt))
+        if (length > 0 && Happens(link.Corrupt, ordinal, LinkRandom.Purpose.Corrupt))
         {
             effects |= LinkEffects.Corrupted;
-            bit = (int)(_random.Bits(ordinal, LinkRandom.Purpose.CorruptedBit) % ((ulong)datagram.Length * 8));
+            bit = (int)(_random.Bits(ordinal, LinkRandom.Purpose.CorruptedBit) % ((ulong)length * 8));
         }
 
-        return new LinkOutcome(ordinal, now, datagram.Length, effects, deliverAt, bit) { Ecn = ecn };
+        Fates?.OnDecided(
+            new LinkOutcome(ordinal, datagram.EnteredAt, length, effects, deliverAt, bit)
+            {
+                Ecn = datagram.Ecn,
+                DecidedAt = startedAt,
+                FoundBytes = datagram.FoundBytes,
+                FoundDatagrams = datagram.FoundDatagrams,
+            },
+            datagram.Slot);
     }
 
     private bool Happens(double share, long ordinal, LinkRandom.Purpose purpose) =>
@@ -134,7 +312,7 @@ public sealed class LinkModel
         bool dropped = false;
         for (int i = 0; i < _matched.Length; i++)
         {
-            ScriptedDrop drop = _direction.Drops[i];
+            ScriptedDrop drop = Direction.Drops[i];
             dropped |= _match!(drop.Name, datagram) && ++_matched[i] == drop.Ordinal;
         }
 
@@ -163,32 +341,20 @@ public sealed class LinkModel
         return _inBurst;
     }
 
-    private bool TryQueue(LinkDirection link, Instant now, int length, out Instant leavesAt, out double waitingBytes)
+    private void Check(LinkDirection direction)
     {
-        leavesAt = now;
-        waitingBytes = 0;
-        if (link.Rate <= 0)
+        if (_match is null && (direction.Drops.Length > 0 || direction.Steps.Any(step => step.Direction.Drops.Length > 0)))
         {
-            return true;
+            throw new ArgumentException("Scripted drops need something that tells what their names mean.", nameof(direction));
         }
-
-        Instant startsAt = Instant.Max(now, _lineFreeAt);
-        waitingBytes = (startsAt - now).TotalSeconds * link.Rate / 8;
-        int bytes = length + HeaderBytes;
-
-        // An idle line takes any datagram: the queue is what waits behind it.
-        if (waitingBytes > 0 && waitingBytes + bytes > link.Queue)
-        {
-            return false;
-        }
-
-        // The line is busy for a whole number of ticks and a fraction, which the next one begins with; a datagram leaves when
-        // the tick it ends in is over, so that a link never carries more than its rate.
-        double ticks = (_lineFreeAt >= now ? _lineFraction : 0) + (bytes * 8.0 * TimeSpan.TicksPerSecond / link.Rate);
-        double whole = Math.Floor(ticks);
-        _lineFraction = ticks - whole;
-        _lineFreeAt = startsAt + TimeSpan.FromTicks((long)whole);
-        leavesAt = _lineFraction > 0 ? _lineFreeAt + TimeSpan.FromTicks(1) : _lineFreeAt;
-        return true;
     }
+
+    private static LinkLine LineOf(LinkDirection direction, Instant origin, Instant freeAt) =>
+        direction.Trace is { } trace ? trace.CreateLine(origin, freeAt)
+        : direction.Rate > 0 ? new RateLine(direction.Rate, freeAt)
+        : new UnlimitedLine(freeAt);
+
+    private static QueueLimit LimitOf(LinkDirection direction) => new(direction.Queue, direction.QueueDatagrams);
+
+    private QueueDiscipline QueueOf(LinkDirection direction) => QueueDiscipline.Create(direction.Discipline, LimitOf(direction), _seed, this);
 }

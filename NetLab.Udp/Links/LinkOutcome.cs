@@ -13,7 +13,19 @@ namespace NetLab.Udp.Links;
 public readonly record struct LinkOutcome(
     long Ordinal, Instant EnteredAt, int Length, LinkEffects Effects, Instant DeliverAt, int CorruptedBit)
 {
-    private const LinkEffects AnyDrop = LinkEffects.Lost | LinkEffects.ScriptedDrop | LinkEffects.TooLarge | LinkEffects.QueueDrop;
+    private const LinkEffects AnyDrop = LinkEffects.Lost | LinkEffects.ScriptedDrop | LinkEffects.TooLarge | LinkEffects.QueueDrop | LinkEffects.EarlyDrop | LinkEffects.Down;
+
+    /// <summary>When it left the queue, or was dropped: the moment of this entry.</summary>
+    public Instant DecidedAt { get; init; }
+
+    /// <summary>How long it waited before the line began with it, or before it was dropped.</summary>
+    public TimeSpan Waited => DecidedAt - EnteredAt;
+
+    /// <summary>Bytes, with headers, that it found waiting, the rest of what was being sent included.</summary>
+    public long FoundBytes { get; init; }
+
+    /// <summary>Datagrams that it found waiting, the one being sent not included.</summary>
+    public int FoundDatagrams { get; init; }
 
     /// <summary>Its ECN field as it leaves.</summary>
     public EcnCodepoint Ecn { get; init; }

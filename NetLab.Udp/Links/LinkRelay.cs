@@ -45,12 +45,18 @@ public sealed class LinkRelay : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         (LinkModel up, LinkModel down) = options.Link.CreateModels(options.Seed, options.Match);
-        _up = new EmulatedLink<RelayClient>(up, options.MaxBytesOnLink) { IsAside = options.IsAside };
-        _down = new EmulatedLink<RelayClient>(down, options.MaxBytesOnLink) { IsAside = options.IsAside };
+        _up = new EmulatedLink<RelayClient>(up, options.MaxBytesOnLink) { IsAside = options.IsAside, FlowOf = client => client.Address.FlowHash };
+        _down = new EmulatedLink<RelayClient>(down, options.MaxBytesOnLink) { IsAside = options.IsAside, FlowOf = client => client.Address.FlowHash };
         if (options.Log is { } log)
         {
             _up.Log = outcome => log(true, outcome);
             _down.Log = outcome => log(false, outcome);
+        }
+
+        if (options.Changes is { } changes)
+        {
+            _up.Changes = change => changes(true, change);
+            _down.Changes = change => changes(false, change);
         }
 
         _sendToTarget = SendToTarget;
@@ -103,11 +109,12 @@ public sealed class LinkRelay : IDisposable
     /// <summary>Begins to pass datagrams, on a thread of its own.</summary>
     public void Start() => _thread.Start();
 
-    /// <summary>Makes the link another one while it runs. What is on it already keeps its fate; the seed stays as it was.</summary>
+    /// <summary>Makes the link another one while it runs. What is on its way already keeps its fate; the seed stays as it was, and schedules,
+    /// outages and traces count from then.</summary>
     public void Change(LinkDescription link)
     {
         ArgumentNullException.ThrowIfNull(link);
-        if (_options.Match is null && link.Up.Drops.Length + link.Down.Drops.Length > 0)
+        if (_options.Match is null && (HasDrops(link.Up) || HasDrops(link.Down)))
         {
             throw new ArgumentException("Scripted drops need something that tells what their names mean.", nameof(link));
         }
@@ -147,18 +154,22 @@ public sealed class LinkRelay : IDisposable
         try
         {
             var readable = new List<DatagramSocket>();
+            Instant start = _clock.Now;
+            _up.Model.Start(start);
+            _down.Model.Start(start);
             while (!_stopping)
             {
+                Instant now = _clock.Now;
                 if (Interlocked.Exchange(ref _change, null) is { } link)
                 {
-                    (_up.Model.Direction, _down.Model.Direction) = (link.Up, link.Down);
+                    _up.Model.Change(now, link.Up);
+                    _down.Model.Change(now, link.Down);
                 }
 
-                Instant now = _clock.Now;
                 Deliver(_up, _sendToTarget, now);
                 Deliver(_down, _sendToClient, now);
                 ForgetIdle(now);
-                Instant next = Instant.Min(Instant.Min(_up.NextDelivery, _down.NextDelivery), _nextSweep);
+                Instant next = Instant.Min(Instant.Min(_up.NextDeadline, _down.NextDeadline), _nextSweep);
                 TimeSpan wait = next == Instant.Never ? Timeout.InfiniteTimeSpan : Max(TimeSpan.Zero, next - _clock.Now);
                 _poller.Wait(wait, readable);
                 foreach (DatagramSocket socket in readable)
@@ -176,15 +187,16 @@ public sealed class LinkRelay : IDisposable
         }
     }
 
+    private static bool HasDrops(LinkDirection direction) =>
+        direction.Drops.Length > 0 || direction.Steps.Any(step => step.Direction.Drops.Length > 0);
+
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     private void Deliver(EmulatedLink<RelayClient> link, LinkDelivery<RelayClient> deliver, Instant now)
     {
-        Instant due = link.NextDelivery;
-        while (due <= now && link.TryDeliver(now, deliver))
+        while (link.TryDeliver(now, deliver, out Instant due))
         {
             Lateness.Record(now - due);
-            due = link.NextDelivery;
         }
 
         _outbox.Flush();

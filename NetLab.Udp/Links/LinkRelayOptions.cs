@@ -31,6 +31,9 @@ public sealed record LinkRelayOptions
     /// </summary>
     public Action<bool, LinkOutcome>? Log { get; init; }
 
+    /// <summary>Told, on the relay's own thread, how the link changes, in which direction, at its time; first, how it begins.</summary>
+    public Action<bool, LinkChange>? Changes { get; init; }
+
     /// <summary>Says which datagrams to count apart, such as <see cref="Flows.ProbeHeader.IsAside"/>; null for none.</summary>
     public DatagramAside? IsAside { get; init; }
 

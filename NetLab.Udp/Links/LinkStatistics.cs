@@ -26,6 +26,12 @@ public sealed class LinkStatistics : ICounts<LinkStatistics>
     /// <summary>Datagrams dropped because the queue was full.</summary>
     public long QueueDrops { get; private set; }
 
+    /// <summary>Datagrams that the queue's discipline dropped, though there was room.</summary>
+    public long EarlyDrops { get; private set; }
+
+    /// <summary>Datagrams lost because the link was down.</summary>
+    public long LostWhileDown { get; private set; }
+
     /// <summary>Datagrams dropped because they were larger than the link carries.</summary>
     public long TooLarge { get; private set; }
 
@@ -48,7 +54,7 @@ public sealed class LinkStatistics : ICounts<LinkStatistics>
     public long Marked { get; private set; }
 
     /// <summary>Datagrams that did not leave the link, for whatever reason.</summary>
-    public long Dropped => Lost + ScriptedDrops + QueueDrops + TooLarge;
+    public long Dropped => Lost + ScriptedDrops + QueueDrops + EarlyDrops + LostWhileDown + TooLarge;
 
     /// <inheritdoc/>
     public void Add(LinkStatistics other)
@@ -61,6 +67,8 @@ public sealed class LinkStatistics : ICounts<LinkStatistics>
         Lost += other.Lost;
         ScriptedDrops += other.ScriptedDrops;
         QueueDrops += other.QueueDrops;
+        EarlyDrops += other.EarlyDrops;
+        LostWhileDown += other.LostWhileDown;
         TooLarge += other.TooLarge;
         Duplicated += other.Duplicated;
         HeldBack += other.HeldBack;
@@ -70,17 +78,26 @@ public sealed class LinkStatistics : ICounts<LinkStatistics>
         Marked += other.Marked;
     }
 
-    /// <summary>Counts what the model decided about a datagram.</summary>
-    internal void CountEntry(in LinkOutcome outcome)
+    /// <summary>Counts a datagram that reached the link.</summary>
+    internal void CountEntry(int length)
     {
         Entered++;
-        EnteredBytes += outcome.Length;
+        EnteredBytes += length;
+    }
+
+    /// <summary>Counts what the model decided about a datagram.</summary>
+    internal void CountOutcome(in LinkOutcome outcome)
+    {
         if (outcome.IsDropped)
         {
             // One reason each, so that the reasons add up to the total.
             if ((outcome.Effects & LinkEffects.ScriptedDrop) != 0)
             {
                 ScriptedDrops++;
+            }
+            else if ((outcome.Effects & LinkEffects.Down) != 0)
+            {
+                LostWhileDown++;
             }
             else if ((outcome.Effects & LinkEffects.Lost) != 0)
             {
@@ -89,6 +106,10 @@ public sealed class LinkStatistics : ICounts<LinkStatistics>
             else if ((outcome.Effects & LinkEffects.TooLarge) != 0)
             {
                 TooLarge++;
+            }
+            else if ((outcome.Effects & LinkEffects.EarlyDrop) != 0)
+            {
+                EarlyDrops++;
             }
             else
             {

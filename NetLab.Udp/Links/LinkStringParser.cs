@@ -1,171 +1,161 @@
 using System.Globalization;
-using NetLab.Udp.Text;
+using NetLab.Udp.Links.Lines;
 
 namespace NetLab.Udp.Links;
 
 /// <summary>Reads the one string that describes a link, the same in every command and in configuration.</summary>
-internal static class LinkStringParser
+/// <param name="openTrace">Reads the file of a trace; null where files may not be named.</param>
+internal sealed class LinkStringParser(LinkTraceOpener? openTrace)
 {
-    private const string Keys = "delay, jitter, loss, burst, duplicate, reorder, corrupt, rate, queue, mark, mtu, drop, seed";
+    private readonly HashSet<string> _said = [];
+    private LinkDescription _link = new();
+    private string? _error;
 
-    public static bool TryParse(string text, out LinkDescription link, out string? error)
+    /// <summary>Reads a string.</summary>
+    /// <param name="text">The string.</param>
+    /// <param name="before">The link that it changes.</param>
+    /// <param name="link">What it says.</param>
+    /// <param name="error">What is wrong with which word, or null.</param>
+    public bool TryParse(string text, LinkDescription before, out LinkDescription link, out string? error)
     {
         ArgumentNullException.ThrowIfNull(text);
-        link = new LinkDescription();
-        error = null;
-        bool inDrops = false;
-        string dropPrefix = "";
-        foreach (string word in text.Split(',', StringSplitOptions.TrimEntries))
+        link = _link = before;
+        List<LinkWord> words = LinkWord.Split(text);
+
+        // A profile and a discipline are what the other words change, wherever they stand.
+        bool done = words.Where(word => word.Value is null).All(TryFlag)
+            && words.Where(word => word.Key == "aqm" && word.Value is not null).All(TryApply)
+            && words.Where(word => word.Key != "aqm" && word.Value is not null).All(TryApply)
+            && words.All(HasEffect);
+        error = done ? null : _error;
+        link = done ? _link : before;
+        return done;
+    }
+
+    private bool TryFlag(LinkWord word)
+    {
+        if (word.Key is "down" or "up")
         {
-            if (word.Length == 0 && text.Trim().Length == 0)
-            {
-                return true;
-            }
+            Change(word, direction => direction with { IsDown = word.Key == "down" });
+            return true;
+        }
 
-            int equals = word.IndexOf('=', StringComparison.Ordinal);
-            string key = equals < 0 ? "" : word[..equals].TrimEnd().ToLowerInvariant();
-            string value = equals < 0 ? word : word[(equals + 1)..].TrimStart();
-            if (equals < 0 && inDrops)
-            {
-                // drop=SYN_ACK#1,DATA#20: a word without a key goes on with the list of drops.
-                key = dropPrefix + "drop";
-            }
-            else if (equals < 0)
-            {
-                error = $"link: '{word}' is not key=value (keys: {Keys})";
-                return false;
-            }
+        if (word.Prefix.Length == 0 && LinkProfile.Find(word.Key) is { } profile)
+        {
+            return TryOnce(word, "profile") && new LinkStringParser(null).TryParse(profile.Text, _link, out _link, out _error);
+        }
 
-            string name = key;
-            bool up = true;
-            bool down = true;
-            dropPrefix = "";
-            if (key.StartsWith("up.", StringComparison.Ordinal))
-            {
-                (name, down, dropPrefix) = (key[3..], false, "up.");
-            }
-            else if (key.StartsWith("down.", StringComparison.Ordinal))
-            {
-                (name, up, dropPrefix) = (key[5..], false, "down.");
-            }
+        return Fail(word, $"not key=value (keys: {LinkKeys.Names}), 'down', 'up' or a profile ({LinkProfile.Names})");
+    }
 
-            inDrops = name == "drop";
-            if (name == "seed")
-            {
-                if (!up || !down || !ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
+    private bool TryApply(LinkWord word)
+    {
+        switch (word.Key)
+        {
+            case "seed":
+                return TrySeed(word);
+            case "trace":
+                return TryOnce(word, "trace") && TryTrace(word);
+            case "drop":
+                break;
+            default:
+                if (!TryOnce(word, word.Key == "jitter-reorder" ? "jitter" : word.Key))
                 {
-                    error = $"link: '{word}': a seed is a whole number from 0 to 2^64-1, for both directions";
                     return false;
                 }
 
-                link = link with { Seed = seed };
-                continue;
-            }
+                break;
+        }
 
-            if (!TryApply(link.Up, name, value, out LinkDirection applied, out string? why))
-            {
-                error = $"link: '{word}': {why}";
-                return false;
-            }
+        if (LinkKeys.Find(word.Key) is not { } key)
+        {
+            return Fail(word, $"unknown key '{word.Key}' (keys: {LinkKeys.Names}; up. or down. in front sets one direction)");
+        }
 
-            if (up && down)
-            {
-                TryApply(link.Down, name, value, out LinkDirection appliedDown, out _);
-                link = link with { Up = applied, Down = appliedDown };
-            }
-            else if (up)
-            {
-                link = link with { Up = applied };
-            }
-            else
-            {
-                TryApply(link.Down, name, value, out LinkDirection appliedDown, out _);
-                link = link with { Down = appliedDown };
-            }
+        // Where a key needs a discipline that only one direction has, the other is left as it is.
+        LinkDirection? up = word.IsUp ? key.Apply(_link.Up, word.Value!) : null;
+        LinkDirection? down = word.IsDown ? key.Apply(_link.Down, word.Value!) : null;
+        if (up is null && down is null)
+        {
+            return Fail(word, key.Hint);
+        }
+
+        _link = _link with { Up = up ?? _link.Up, Down = down ?? _link.Down };
+        return true;
+    }
+
+    private bool TrySeed(LinkWord word)
+    {
+        if (word.Prefix.Length > 0 || !ulong.TryParse(word.Value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
+        {
+            return Fail(word, "a seed is a whole number from 0 to 2^64-1, for both directions");
+        }
+
+        _link = _link with { Seed = seed };
+        return TryOnce(word, "seed");
+    }
+
+    private bool TryTrace(LinkWord word)
+    {
+        if (openTrace is null)
+        {
+            return Fail(word, "a trace is read from a file, and files cannot be named here");
+        }
+
+        if (!openTrace(word.Value!, out LinkTrace? trace, out string? why))
+        {
+            return Fail(word, why!);
+        }
+
+        if (_said.Contains(word.Prefix + "rate"))
+        {
+            return Fail(word, "a trace is in place of a rate: say one of them");
+        }
+
+        Change(word, direction => direction with { Trace = trace, Rate = 0 });
+        return true;
+    }
+
+    // What is said twice, one of them would not count.
+    private bool TryOnce(LinkWord word, string what)
+    {
+        if (!_said.Add(word.Prefix + what))
+        {
+            return Fail(word, $"'{word.Prefix}{what}' is said twice");
+        }
+
+        if (what == "rate" && _said.Contains(word.Prefix + "trace"))
+        {
+            return Fail(word, "a trace is in place of a rate: say one of them");
         }
 
         return true;
     }
 
-    private static bool TryApply(LinkDirection direction, string name, string value, out LinkDirection applied, out string? why)
+    // What would change nothing is a mistake, too.
+    private bool HasEffect(LinkWord word)
     {
-        applied = direction;
-        why = null;
-        switch (name)
+        bool Any(Func<LinkDirection, bool> condition) => (word.IsUp && condition(_link.Up)) || (word.IsDown && condition(_link.Down));
+        if (word.Key == "burst" && !Any(direction => direction.Loss > 0))
         {
-            case "delay" when Quantity.TryParseDuration(value, out TimeSpan delay) && delay <= LinkDirection.LongestDelay:
-                applied = direction with { Delay = delay };
-                return true;
-            case "jitter" when Quantity.TryParseDuration(value, out TimeSpan jitter) && jitter <= LinkDirection.LongestDelay:
-                applied = direction with { Jitter = jitter };
-                return true;
-            case "delay" or "jitter":
-                why = "a duration looks like 20ms, 1.5s or 300us, up to a day";
-                return false;
-            case "loss" when Quantity.TryParseShare(value, out double loss):
-                applied = direction with { Loss = loss };
-                return true;
-            case "duplicate" when Quantity.TryParseShare(value, out double duplicate):
-                applied = direction with { Duplicate = duplicate };
-                return true;
-            case "reorder" when Quantity.TryParseShare(value, out double reorder):
-                applied = direction with { Reorder = reorder };
-                return true;
-            case "corrupt" when Quantity.TryParseShare(value, out double corrupt):
-                applied = direction with { Corrupt = corrupt };
-                return true;
-            case "loss" or "duplicate" or "reorder" or "corrupt":
-                why = "a share looks like 1% or 0.01, from 0 to 100%";
-                return false;
-            case "burst" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double burst) && burst is >= 1 and <= 1e6:
-                applied = direction with { Burst = burst };
-                return true;
-            case "burst":
-                why = "the mean length of a loss burst is a number from 1 to 1000000";
-                return false;
-            case "rate" when Quantity.TryParseRate(value, out long rate) && rate > 0:
-                applied = direction with { Rate = rate };
-                return true;
-            case "rate":
-                why = "a rate looks like 100M or 10G (bits a second) and is more than 0";
-                return false;
-            case "queue" when Quantity.TryParseSize(value, out long queue) && queue > 0:
-                applied = direction with { Queue = queue };
-                return true;
-            case "mtu" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int mtu) && mtu is >= 68 and <= 65_535:
-                applied = direction with { Mtu = mtu };
-                return true;
-            case "mtu":
-                why = "the largest datagram with its headers is 68 to 65535 bytes";
-                return false;
-            case "mark" when Quantity.TryParseSize(value, out long mark) && mark > 0:
-                applied = direction with { Mark = mark };
-                return true;
-            case "queue" or "mark":
-                why = "a size looks like 64K or 4M (bytes) and is more than 0";
-                return false;
-            case "drop" when TryParseDrop(value, out ScriptedDrop drop):
-                applied = direction with { Drops = direction.Drops.Add(drop) };
-                return true;
-            case "drop":
-                why = "a drop is a segment and which of them, such as SYN_ACK#1 or DATA#20";
-                return false;
-            default:
-                why = $"unknown key '{name}' (keys: {Keys}; up. or down. in front sets one direction)";
-                return false;
+            return Fail(word, "a burst is one of losses, and there is no loss");
         }
+
+        if (LinkKeys.Find(word.Key) is { NeedsLine: true } && !Any(direction => direction.HasLine))
+        {
+            return Fail(word, "nothing waits on a link without a rate or a trace");
+        }
+
+        return Any(direction => direction.Discipline is not Queues.RedSettings red || red.MinThreshold < red.MaxThreshold)
+            || Fail(word, "min is below max");
     }
 
-    private static bool TryParseDrop(string value, out ScriptedDrop drop)
-    {
-        drop = default;
-        int hash = value.IndexOf('#', StringComparison.Ordinal);
-        if (hash <= 0 || !int.TryParse(value.AsSpan(hash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) || ordinal < 1)
-        {
-            return false;
-        }
+    private void Change(LinkWord word, Func<LinkDirection, LinkDirection> change) =>
+        _link = _link with { Up = word.IsUp ? change(_link.Up) : _link.Up, Down = word.IsDown ? change(_link.Down) : _link.Down };
 
-        drop = new ScriptedDrop(value[..hash].ToUpperInvariant(), ordinal);
-        return true;
+    private bool Fail(LinkWord word, string why)
+    {
+        _error = $"'{word.Text}': {why}";
+        return false;
     }
 }

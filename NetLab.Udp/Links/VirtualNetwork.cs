@@ -32,7 +32,7 @@ public sealed class VirtualNetwork
             Instant next = Instant.Never;
             foreach (EmulatedLink<Route> link in _links)
             {
-                next = Instant.Min(next, link.NextDelivery);
+                next = Instant.Min(next, link.NextEvent);
             }
 
             foreach (VirtualHost host in _hosts.Values)
@@ -56,7 +56,7 @@ public sealed class VirtualNetwork
     /// <summary>Makes a link that any number of routes may share, such as a bottleneck.</summary>
     public EmulatedLink<Route> AddLink(LinkModel model)
     {
-        var link = new EmulatedLink<Route>(model);
+        var link = new EmulatedLink<Route>(model) { FlowOf = route => route.From.FlowHash ^ (31 * route.To.FlowHash) };
         _links.Add(link);
         return link;
     }

@@ -84,6 +84,16 @@ public readonly struct DatagramAddress : IEquatable<DatagramAddress>
         BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _low);
     }
 
+    /// <summary>A hash that is the same in every process, unlike <see cref="GetHashCode"/>: where results are to repeat.</summary>
+    internal uint FlowHash
+    {
+        get
+        {
+            ulong mixed = (_high * 0x9E37_79B9_7F4A_7C15) ^ ((_low + _port) * 0xC2B2_AE3D_27D4_EB4F) ^ _scope;
+            return (uint)(mixed >> 32) ^ (uint)mixed;
+        }
+    }
+
     /// <inheritdoc/>
     public bool Equals(DatagramAddress other) =>
         _low == other._low && _port == other._port && _high == other._high && _scope == other._scope;

@@ -53,6 +53,40 @@ public static class Quantity
         return TryParseNumber(trimmed, out share) && (share *= scale) <= 1;
     }
 
+    /// <summary>Writes a duration in the largest unit that needs no fraction, as <see cref="TryParseDuration"/> reads it.</summary>
+    public static string DurationText(TimeSpan duration)
+    {
+        (string Suffix, long Ticks)[] units =
+            [("s", TimeSpan.TicksPerSecond), ("ms", TimeSpan.TicksPerMillisecond), ("us", TimeSpan.TicksPerMicrosecond)];
+        foreach ((string suffix, long ticks) in units)
+        {
+            if (duration.Ticks % ticks == 0 && duration != TimeSpan.Zero)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / ticks}{suffix}");
+            }
+        }
+
+        return duration == TimeSpan.Zero ? "0s" : string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks * 100}ns");
+    }
+
+    /// <summary>Writes a size as <see cref="TryParseSize"/> reads it, without rounding.</summary>
+    public static string SizeText(long bytes) => ScaledText(bytes, 1024);
+
+    /// <summary>Writes a rate as <see cref="TryParseRate"/> reads it, without rounding.</summary>
+    public static string RateText(long bitsPerSecond) => ScaledText(bitsPerSecond, 1000);
+
+    private static string ScaledText(long value, long step)
+    {
+        int power = 0;
+        while (value != 0 && power < 4 && value % step == 0)
+        {
+            value /= step;
+            power++;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{value}{(power == 0 ? "" : "KMGT"[power - 1].ToString())}");
+    }
+
     private static bool TryParseScaled(string text, double step, out long value)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -134,8 +134,8 @@ public sealed class CongestionTests(ITestOutputHelper output)
             server.Listen(options, stream => received = stream);
             SimulatedStream sender = client.Connect(server.Host.Address, options);
             sender.Write(new byte[60_000_000]);
-            network.Network.Schedule(Instant.FromOrigin(TimeSpan.FromSeconds(2)), () => there.Model.Direction = fast with { Loss = 1 });
-            network.Network.Schedule(Instant.FromOrigin(TimeSpan.FromSeconds(5)), () => there.Model.Direction = fast with { Rate = 20_000_000 });
+            network.Network.Schedule(Instant.FromOrigin(TimeSpan.FromSeconds(2)), () => there.Model.Change(network.Now, fast with { Loss = 1 }));
+            network.Network.Schedule(Instant.FromOrigin(TimeSpan.FromSeconds(5)), () => there.Model.Change(network.Now, fast with { Rate = 20_000_000 }));
             network.Advance(TimeSpan.FromSeconds(10));
             long before = received!.ReceivedBytes;
             received.KeepsReceived = false;
@@ -237,9 +237,9 @@ public sealed class CongestionTests(ITestOutputHelper output)
         long window = sender.Connection!.CongestionWindow;
 
         // Half a second more on the way, nothing lost: longer than the RTO of 200 ms.
-        there.Model.Direction = usual with { Delay = TimeSpan.FromMilliseconds(520) };
+        there.Model.Change(network.Now, usual with { Delay = TimeSpan.FromMilliseconds(520) });
         network.Advance(TimeSpan.FromMilliseconds(100));
-        there.Model.Direction = usual;
+        there.Model.Change(network.Now, usual);
         Assert.True(network.Run(() => sender.Connection!.Statistics.SpuriousRecoveries > 0, TimeSpan.FromSeconds(10)));
         Assert.True(sender.Connection!.Statistics.Timeouts > 0);
         Assert.InRange(sender.Connection.CongestionWindow, window, long.MaxValue);

@@ -53,7 +53,7 @@ public sealed class PathMtuTests
         Assert.True(pair.Run(() => pair.Client.Acknowledged > 500_000, TimeSpan.FromSeconds(20)));
         Assert.Equal(8_960, pair.Client.Connection!.Metrics.SegmentSize);
         Instant changed = pair.Network.Now;
-        pair.Up.Model.Direction = pair.Up.Model.Direction with { Mtu = 1_500 };
+        pair.Up.Model.Change(pair.Network.Now, pair.Up.Model.Direction with { Mtu = 1_500 });
         Assert.True(pair.Run(() => pair.Client.Acknowledged == bytes.Length, TimeSpan.FromSeconds(60)));
         Assert.Equal(bytes, pair.Server!.Received);
         Assert.Equal(1, pair.Client.Connection.Statistics.BlackHoles);

@@ -4,6 +4,7 @@ using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation;
 using NetLab.Udp.Links;
+using NetLab.Udp.Links.Queues;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Tests.Simulation;
@@ -175,7 +176,7 @@ public sealed class RandomLinkTests
                 Corrupt = random.Next(2) == 0 ? random.NextDouble() * 0.1 : 0,
                 Rate = random.Next(3) == 0 ? random.Next(100, 100_000) * 1000L : 0,
                 Queue = random.Next(4, 256) << 10,
-                Mark = random.Next(2) == 0 ? random.Next(1, 128) << 10 : 0,
+                Discipline = new DropTailSettings { Mark = random.Next(2) == 0 ? random.Next(1, 128) << 10 : 0 },
                 Bleaches = random.Next(4) == 0,
             };
             var link = new LinkDescription { Up = direction, Down = direction, Seed = seed };

@@ -1,5 +1,6 @@
 using CsCheck;
 using NetLab.Udp.Links;
+using NetLab.Udp.Links.Queues;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
@@ -29,16 +30,15 @@ public sealed class LinkModelTests
     public void A_long_queue_marks_whoever_understands_and_a_link_that_bleaches_clears_the_field()
     {
         // 10 Mbit/s: a datagram of 100 bytes and 28 of header takes 102.4 us; the eleventh finds more than 1,000 bytes waiting.
-        var direction = new LinkDirection { Rate = 10_000_000, Queue = 10_000, Mark = 1_000 };
+        var direction = new LinkDirection { Rate = 10_000_000, Queue = 10_000, Discipline = new DropTailSettings { Mark = 1_000 } };
         foreach (EcnCodepoint ecn in Enum.GetValues<EcnCodepoint>())
         {
-            var model = new LinkModel(direction, 1);
-            LinkOutcome[] outcomes = [.. Enumerable.Range(0, 20).Select(_ => model.Pass(Instant.Zero, Datagram, ecn))];
+            LinkOutcome[] outcomes = [.. new LinkModel(direction, 1).PassAll(Enumerable.Repeat((Instant.Zero, Datagram.Length), 20), ecn)];
             int firstLong = (1_000 / 128) + 1;
             Assert.All(outcomes[..firstLong], o => Assert.Equal((LinkEffects.None, ecn), (o.Effects, o.Ecn)));
             Assert.All(outcomes[firstLong..], o => Assert.Equal(
                 ecn == EcnCodepoint.NotEct ? (LinkEffects.None, ecn) : (LinkEffects.Marked, EcnCodepoint.Ce), (o.Effects, o.Ecn)));
-            Assert.Equal(EcnCodepoint.NotEct, new LinkModel(direction with { Bleaches = true }, 1).Pass(Instant.Zero, Datagram, ecn).Ecn);
+            Assert.Equal(EcnCodepoint.NotEct, new LinkModel(direction with { Bleaches = true }, 1).PassAll([(Instant.Zero, 100)], ecn)[0].Ecn);
         }
     }
 
@@ -122,19 +122,20 @@ public sealed class LinkModelTests
     {
         // 128 bytes with headers at 1.024 Mbit/s are a millisecond each.
         var model = new LinkModel(new LinkDirection { Rate = 1_024_000, Queue = 1280 }, 1);
-        var outcomes = Enumerable.Range(0, 15).Select(_ => model.Pass(Instant.Zero, Datagram)).ToList();
+        Instant oneLater = Instant.FromOrigin(TimeSpan.FromMilliseconds(1));
+        List<LinkOutcome> outcomes = model.PassAll([.. Enumerable.Repeat((Instant.Zero, 100), 15), (oneLater, 100), (oneLater, 100)]);
         for (int i = 0; i < 10; i++)
         {
             Assert.Equal(i + 1, outcomes[i].DeliverAt.SinceOrigin.TotalMilliseconds, 3);
         }
 
-        Assert.All(outcomes.Skip(10), o => Assert.Equal(LinkEffects.QueueDrop, o.Effects));
-        Assert.False(model.Pass(Instant.FromOrigin(TimeSpan.FromMilliseconds(1)), Datagram).IsDropped);
+        Assert.All(outcomes[10..15], o => Assert.Equal(LinkEffects.QueueDrop, o.Effects));
+        Assert.Equal((11, LinkEffects.QueueDrop), (outcomes[15].DeliverAt.SinceOrigin.TotalMilliseconds, outcomes[16].Effects));
     }
 
     [Fact]
     public void An_idle_line_takes_a_datagram_larger_than_its_queue() =>
-        Assert.False(new LinkModel(new LinkDirection { Rate = 1000, Queue = 10 }, 1).Pass(Instant.Zero, Datagram).IsDropped);
+        Assert.False(new LinkModel(new LinkDirection { Rate = 1000, Queue = 10 }, 1).PassAll([(Instant.Zero, 100)])[0].IsDropped);
 
     [Fact]
     public void Scripted_drops_take_exactly_the_ones_named_once_each()
@@ -231,10 +232,10 @@ public sealed class LinkModelTests
 
                 void Leave(Instant now)
                 {
-                    Instant due = link.NextDelivery;
-                    while (link.TryDeliver(now, (_, order, _) => left.Add((due, order))))
+                    int order = 0;
+                    while (link.TryDeliver(now, (_, ordinal, _) => order = ordinal, out Instant due))
                     {
-                        due = link.NextDelivery;
+                        left.Add((due, order));
                     }
                 }
             },
@@ -248,12 +249,10 @@ public sealed class LinkModelTests
     public void A_rate_is_exact_over_many_datagrams_and_never_exceeded(long rate)
     {
         var model = new LinkModel(new LinkDirection { Rate = rate, Queue = long.MaxValue }, 1);
-        Instant last = default;
-        for (int i = 1; i <= 10_000; i++)
+        foreach (LinkOutcome outcome in model.PassAll(Enumerable.Repeat((Instant.Zero, Datagram.Length), 10_000)))
         {
-            last = model.Pass(Instant.Zero, Datagram).DeliverAt;
-            double exact = i * 8.0 * (Datagram.Length + 28) * TimeSpan.TicksPerSecond / rate;
-            Assert.InRange(last.Ticks, exact - 0.001, exact + 1.001);
+            double exact = outcome.Ordinal * 8.0 * (Datagram.Length + 28) * TimeSpan.TicksPerSecond / rate;
+            Assert.InRange(outcome.DeliverAt.Ticks, exact - 0.001, exact + 1.001);
         }
     }
 
@@ -262,7 +261,7 @@ public sealed class LinkModelTests
     {
         var link = new EmulatedLink<int>(new LinkModel(new LinkDirection { Reorder = 1, Delay = TimeSpan.FromMilliseconds(10) }, 1)) { IsAside = d => d[0] == 1 };
         link.Enter(Instant.Zero, [0], 0);
-        link.Model.Direction = new LinkDirection();
+        link.Model.Change(Instant.Zero, new LinkDirection());
         link.Enter(Instant.Zero, [1], 1);
         string order = "";
         while (link.TryDeliver(Instant.Never - TimeSpan.FromTicks(1), (_, i, _) => order += i))

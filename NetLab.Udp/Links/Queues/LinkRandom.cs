@@ -1,4 +1,4 @@
-namespace NetLab.Udp.Links;
+namespace NetLab.Udp.Links.Queues;
 
 /// <summary>
 /// Random numbers addressed by (seed, datagram, purpose) instead of drawn in turn: the fate of the n-th datagram is
@@ -15,6 +15,8 @@ internal readonly struct LinkRandom(ulong seed)
         Corrupt = 4,
         CorruptedBit = 5,
         Jitter = 6,
+        Queue = 7,
+        FlowBucket = 8,
     }
 
     /// <summary>A uniform number in [0, 1).</summary>
