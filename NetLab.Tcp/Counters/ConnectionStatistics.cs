@@ -1,10 +1,14 @@
 using NetLab.Udp.Diagnostics;
+using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Counters;
 
 /// <summary>What a connection has done so far. Counted by the machine; read at any time.</summary>
 public sealed class ConnectionStatistics : ICounts<ConnectionStatistics>
 {
+    // Of connections that were added to this one.
+    private SendLimitTimes _otherLimits;
+
     /// <summary>Segments sent, retransmissions counted.</summary>
     public long SegmentsSent { get; internal set; }
 
@@ -62,6 +66,16 @@ public sealed class ConnectionStatistics : ICounts<ConnectionStatistics>
     /// <summary>Smoothed round-trip time, or null before the first measurement.</summary>
     public TimeSpan? SmoothedRoundTrip { get; internal set; }
 
+    /// <summary>For how long what kept this end from sending more, up to the last time that was looked at.</summary>
+    public SendLimitTimes Limits => LimitClock.Times.Add(_otherLimits);
+
+    /// <summary>Keeps the time for <see cref="Limits"/>.</summary>
+    internal SendLimitClock LimitClock { get; } = new();
+
+    /// <summary>The same up to a moment.</summary>
+    /// <param name="now">The moment, by the clock of the connection.</param>
+    public SendLimitTimes LimitsAt(Instant now) => LimitClock.At(now).Add(_otherLimits);
+
     /// <inheritdoc/>
     /// <remarks>A round trip is nothing that adds up: it stays as it is.</remarks>
     public void Add(ConnectionStatistics other)
@@ -85,5 +99,6 @@ public sealed class ConnectionStatistics : ICounts<ConnectionStatistics>
         MarksReceived += other.MarksReceived;
         ChallengeAcknowledgments += other.ChallengeAcknowledgments;
         ResetsSent += other.ResetsSent;
+        _otherLimits = _otherLimits.Add(other.Limits);
     }
 }

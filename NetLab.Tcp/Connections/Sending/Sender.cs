@@ -288,6 +288,11 @@ internal sealed partial class Sender
     /// <param name="isHeldBack">Whether something could have been, and waits for more: the path does not limit us then.</param>
     public void OnNothingToSend(Instant now, bool isHeldBack = false)
     {
+        if (!isHeldBack)
+        {
+            _statistics.LimitClock.Set(now, LimitNow());
+        }
+
         if (_timers.IsSet(ConnectionTimer.Pacing))
         {
             // Something can be sent, only not yet.
@@ -309,6 +314,36 @@ internal sealed partial class Sender
             TimeSpan wait = RoundTripEstimator.BackedOff(RoundTrip.BaseTimeout, _windowProbes, _options.MaxRetransmissionTimeout);
             _timers.Set(ConnectionTimer.WindowProbe, now + wait);
         }
+    }
+
+    // What keeps us from sending more, now that nothing can be sent.
+    private SendLimit LimitNow()
+    {
+        if (!SynAcknowledged || (FinSent && _sent.LostCount == 0))
+        {
+            return SendLimit.None;
+        }
+
+        if (_timers.IsSet(ConnectionTimer.Pacing))
+        {
+            return SendLimit.Pacing;
+        }
+
+        if (_sent.LostCount > 0)
+        {
+            return Window == 0 ? SendLimit.ReceiveWindow : SendLimit.CongestionWindow;
+        }
+
+        if (Unsent > 0)
+        {
+            // Less than a segment that Nagle holds back is the application's doing.
+            return WindowEdge - Next < Math.Min(Unsent, PayloadLimit) ? SendLimit.ReceiveWindow
+                : _congestionWasLimit ? SendLimit.CongestionWindow
+                : SendLimit.Application;
+        }
+
+        // A pipe lets its writer go on when it is half empty: until then the buffer, not the writer, is what there is no more of.
+        return Buffer.End - Unacknowledged > _options.SendBufferSize / 2 ? SendLimit.SendBuffer : SendLimit.Application;
     }
 
     /// <summary>The zero-window probe is due.</summary>

@@ -259,10 +259,16 @@ public sealed class RandomLinkTests
                     1 => usual with { Rate = Math.Max(50_000, usual.Rate / 10) },
                     _ => usual with { Mtu = 1_228 },
                 };
-                pair.Network.Schedule(from, () => (pair.Up.Model.Direction, pair.Down.Model.Direction) = (bad, bad));
-                pair.Network.Schedule(until, () => (pair.Up.Model.Direction, pair.Down.Model.Direction) = (usual, usual));
+                pair.Network.Schedule(from, () => Change(pair, bad));
+                pair.Network.Schedule(until, () => Change(pair, usual));
                 yield return $"{from} to {until}: the link is {bad}";
             }
+        }
+
+        private static void Change(SimulatedPair pair, LinkDirection direction)
+        {
+            pair.Up.Model.Change(pair.Network.Now, direction);
+            pair.Down.Model.Change(pair.Network.Now, direction);
         }
 
         private static ConnectionOptions Options(Random random) => new()
