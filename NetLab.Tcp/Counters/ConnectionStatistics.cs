@@ -1,4 +1,4 @@
-using NetLab.Udp.Diagnostics;
+using NetLab.Udp.Counters;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Counters;

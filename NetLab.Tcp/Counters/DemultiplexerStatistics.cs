@@ -1,5 +1,5 @@
 using NetLab.Tcp.Segments;
-using NetLab.Udp.Diagnostics;
+using NetLab.Udp.Counters;
 
 namespace NetLab.Tcp.Counters;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using NetLab.Tcp.Connections;
 using NetLab.Tcp.Counters;
-using NetLab.Udp.Diagnostics;
+using NetLab.Udp.Counters;
 
 namespace NetLab.Tcp.Diagnostics;
 

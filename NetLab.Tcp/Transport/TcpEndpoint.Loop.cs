@@ -149,6 +149,11 @@ public sealed partial class TcpEndpoint
 
     private bool Receive()
     {
+        if (_options.BusyPoll > TimeSpan.Zero && _moderation.IsTooEarly(_clock.Now))
+        {
+            return false;
+        }
+
         bool mayBeAlone = _wasEmpty;
         for (int i = 0; i < TurnLength; i++)
         {
@@ -156,6 +161,11 @@ public sealed partial class TcpEndpoint
             _wasEmpty = status == DatagramReceiveStatus.Empty;
             if (_wasEmpty)
             {
+                if (_options.BusyPoll > TimeSpan.Zero && _socket.IsUncoalesced)
+                {
+                    _moderation.OnEmpty(_clock.Now);
+                }
+
                 FlushInputs();
                 return false;
             }
@@ -164,6 +174,7 @@ public sealed partial class TcpEndpoint
             {
                 Instant now = _clock.Now;
                 (_isBrisk, _lastReceivedAt) = (now - _lastReceivedAt < _options.BusyPoll, now);
+                _moderation.OnReceived(now, batch.SegmentSize > 0 ? (batch.Length + batch.SegmentSize - 1) / batch.SegmentSize : 1);
             }
 
             if (status == DatagramReceiveStatus.Refused)

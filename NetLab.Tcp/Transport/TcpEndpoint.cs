@@ -49,6 +49,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
     private readonly LoopScheduler _scheduler;
     private readonly Thread _thread;
     private (DatagramAddress To, int Offset, TransmitResult Batch)? _blocked;
+    private readonly ReceiveModeration _moderation = new();
     private Instant _lastReceivedAt;
     private Instant _trimAt = Instant.Never;
     private bool _isBrisk;

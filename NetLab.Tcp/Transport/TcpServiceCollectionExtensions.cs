@@ -38,7 +38,7 @@ public static class TcpServiceCollectionExtensions
         return options with
         {
             Meter = provider.GetRequiredService<TcpMeter>(),
-            Socket = options.Socket with { Meter = provider.GetRequiredService<UdpMeter>() },
+            Socket = options.Socket with { Counts = provider.GetRequiredService<UdpMeter>().Sockets },
             LoggerFactory = provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
         };
     }

@@ -1,11 +1,13 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using NetLab.Udp.Counters;
 using NetLab.Udp.Links;
 using NetLab.Udp.Sockets;
 
 namespace NetLab.Udp.Diagnostics;
 
 /// <summary>
-/// The meter <c>NetLab.Udp</c>: what datagram sockets and link relays do, added up over all that name it in their options.
+/// The meter <c>NetLab.Udp</c>: what datagram sockets and link relays do, added up over all that count in its tallies.
 /// Nothing is added up as long as nobody listens.
 /// </summary>
 /// <remarks>
@@ -25,7 +27,13 @@ public sealed class UdpMeter : IDisposable
     /// <summary>Makes a meter.</summary>
     /// <param name="factory">Whose it is, such as a host's; null for nobody's.</param>
     public UdpMeter(IMeterFactory? factory = null)
+        : this(factory, new Tally<DatagramSocketStatistics>(), new LinkCounts())
     {
+    }
+
+    private UdpMeter(IMeterFactory? factory, Tally<DatagramSocketStatistics> sockets, LinkCounts links)
+    {
+        (Sockets, Links) = (sockets, links);
         string? version = typeof(UdpMeter).Assembly.GetName().Version?.ToString(3);
         _meter = factory?.Create(Name, version) ?? new Meter(Name, version);
         _meter.CreateObservableUpDownCounter("netlab.udp.sockets", () => Sockets.Count, "{socket}", "Datagram sockets that are open");
@@ -33,18 +41,24 @@ public sealed class UdpMeter : IDisposable
         ByDirection("netlab.udp.io", "By", "Bytes of payload sent and received", s => s.BytesSent, s => s.BytesReceived);
         ByDirection("netlab.udp.calls", "{call}", "System calls that carried datagrams", s => s.SendCalls, s => s.ReceiveCalls);
         _meter.CreateObservableCounter("netlab.udp.buffer_drops", () => Sockets.Sum().BufferDrops, "{drop}", "Times the kernel dropped something because a socket's buffer was full");
-        _meter.CreateObservableCounter("netlab.udp.link.datagrams", () => Fates(LinksUp.Sum(), "up").Concat(Fates(LinksDown.Sum(), "down")), "{datagram}", "Datagrams that entered emulated links");
-        _meter.CreateObservableCounter("netlab.udp.link.effects", () => Effects(LinksUp.Sum(), "up").Concat(Effects(LinksDown.Sum(), "down")), "{datagram}", "What emulated links did to datagrams");
+        _meter.CreateObservableCounter("netlab.udp.link.datagrams", () => Fates(Links.Up.Sum(), "up").Concat(Fates(Links.Down.Sum(), "down")), "{datagram}", "Datagrams that entered emulated links");
+        _meter.CreateObservableCounter("netlab.udp.link.effects", () => Effects(Links.Up.Sum(), "up").Concat(Effects(Links.Down.Sum(), "down")), "{datagram}", "What emulated links did to datagrams");
     }
 
     /// <summary>The one that belongs to nobody: what does not say otherwise counts in it.</summary>
-    public static UdpMeter Shared { get; } = new();
+    public static UdpMeter Shared { get; } = new(null, DatagramSocketOptions.SharedCounts, LinkCounts.Shared);
 
-    internal Tally<DatagramSocketStatistics> Sockets { get; } = new();
+    /// <summary>What sockets are to count in (<see cref="DatagramSocketOptions.Counts"/>).</summary>
+    public Tally<DatagramSocketStatistics> Sockets { get; }
 
-    internal Tally<LinkStatistics> LinksUp { get; } = new();
+    /// <summary>What relays are to count in (<see cref="LinkRelayOptions.Counts"/>).</summary>
+    public LinkCounts Links { get; }
 
-    internal Tally<LinkStatistics> LinksDown { get; } = new();
+    // Sockets do not know who watches them: the meter is there from the moment the library is, as dotnet-counters expects of one.
+#pragma warning disable CA2255 // It adds an instrument to the process and does nothing that could fail or be seen otherwise.
+    [ModuleInitializer]
+    internal static void Publish() => RuntimeHelpers.RunClassConstructor(typeof(UdpMeter).TypeHandle);
+#pragma warning restore CA2255
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -63,9 +63,9 @@ public sealed class LinkRelay : IDisposable
         _sendToClient = SendToClient;
         _clients = new PeerTable<DatagramAddress, RelayClient>(options.MaxClients);
         _target = DatagramAddress.From(options.Target);
-        _listener = DatagramSocket.Bind(options.Listen, new DatagramSocketOptions { Meter = options.Meter });
-        options.Meter.LinksUp.Add(Up);
-        options.Meter.LinksDown.Add(Down);
+        _listener = DatagramSocket.Bind(options.Listen, new DatagramSocketOptions { Counts = options.SocketCounts });
+        options.Counts.Up.Add(Up);
+        options.Counts.Down.Add(Down);
         _poller.Add(_listener);
         _thread = new Thread(Run) { IsBackground = true, Name = "link relay" };
     }
@@ -143,8 +143,8 @@ public sealed class LinkRelay : IDisposable
             socket.Dispose();
         }
 
-        _options.Meter.LinksUp.Remove(Up);
-        _options.Meter.LinksDown.Remove(Down);
+        _options.Counts.Up.Remove(Up);
+        _options.Counts.Down.Remove(Down);
         _listener.Dispose();
         _poller.Dispose();
     }
@@ -284,7 +284,7 @@ public sealed class LinkRelay : IDisposable
         DatagramSocket upstream;
         try
         {
-            upstream = DatagramSocket.Bind(any, new DatagramSocketOptions { Remote = _options.Target, ReceiveBufferSize = ClientBufferSize, Meter = _options.Meter });
+            upstream = DatagramSocket.Bind(any, new DatagramSocketOptions { Remote = _options.Target, ReceiveBufferSize = ClientBufferSize, Counts = _options.SocketCounts });
         }
         catch (SocketException)
         {

@@ -1,5 +1,5 @@
 using System.Net;
-using NetLab.Udp.Diagnostics;
+using NetLab.Udp.Counters;
 using NetLab.Udp.Sockets;
 
 namespace NetLab.Udp.Links;
@@ -49,6 +49,9 @@ public sealed record LinkRelayOptions
     /// <summary>Bytes of memory that what is on the link may take, each direction.</summary>
     public long MaxBytesOnLink { get; init; } = 64 << 20;
 
-    /// <summary>Where it is counted what the relay does.</summary>
-    public UdpMeter Meter { get; init; } = UdpMeter.Shared;
+    /// <summary>Where it is counted what the relay's links do.</summary>
+    public LinkCounts Counts { get; init; } = LinkCounts.Shared;
+
+    /// <summary>Where it is counted what the relay's sockets do.</summary>
+    public Tally<DatagramSocketStatistics> SocketCounts { get; init; } = DatagramSocketOptions.SharedCounts;
 }

@@ -6,6 +6,12 @@ internal abstract class DatagramCalls
     /// <summary>What has passed.</summary>
     public DatagramSocketStatistics Statistics { get; } = new();
 
+    /// <summary>See <see cref="DatagramSocket.IsUncoalesced"/>.</summary>
+    public virtual bool IsUncoalesced => false;
+
+    /// <summary>See <see cref="DatagramSocket.HasWaiting"/>.</summary>
+    public virtual bool HasWaiting => false;
+
     /// <summary>See <see cref="DatagramSocket.TryReceive"/>.</summary>
     public abstract DatagramReceiveStatus TryReceive(Span<byte> buffer, out DatagramBatch batch);
 
@@ -21,7 +27,6 @@ internal abstract class DatagramCalls
 
     protected void CountReceived(int length, int segmentSize)
     {
-        Statistics.ReceiveCalls++;
         Statistics.DatagramsReceived += segmentSize == length ? 1 : (length + segmentSize - 1) / segmentSize;
         Statistics.BytesReceived += length;
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace NetLab.Udp.Sockets;
@@ -14,19 +13,17 @@ public sealed class DatagramPoller : IDisposable
     private readonly List<Socket> _writable = [];
     private readonly List<Socket> _failed = [];
 
-    // A datagram to oneself is the one wake-up that every system's select understands.
-    private readonly Socket _waker;
+    private readonly Waker _waker;
     private LinuxSocketCalls.PollDescriptor[] _descriptors = new LinuxSocketCalls.PollDescriptor[8];
     private int _woken;
 
     /// <summary>Makes a poller that watches nothing yet.</summary>
     public DatagramPoller()
+        : this(Waker.Create())
     {
-        _waker = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        _waker.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _waker.Connect(_waker.LocalEndPoint!);
-        _waker.Blocking = false;
     }
+
+    internal DatagramPoller(Waker waker) => _waker = waker;
 
     /// <summary>Watches a socket from the next wait on.</summary>
     public void Add(DatagramSocket socket)
@@ -50,6 +47,20 @@ public sealed class DatagramPoller : IDisposable
     {
         ArgumentNullException.ThrowIfNull(readable);
         readable.Clear();
+        foreach (DatagramSocket socket in _sockets.Values)
+        {
+            if (socket.HasWaiting)
+            {
+                // In this process already: the system has nothing to tell of it, and nothing is waited for.
+                readable.Add(socket);
+            }
+        }
+
+        if (readable.Count > 0)
+        {
+            return;
+        }
+
         if (LinuxSocketCalls.IsSupported)
         {
             Poll(timeout, readable, blockedSender);
@@ -60,21 +71,15 @@ public sealed class DatagramPoller : IDisposable
         }
     }
 
-    /// <summary>Ends the present wait, or the next one if none is under way. Cheap when already woken.</summary>
+    /// <summary>
+    /// Ends the present wait, or the next one if none is under way. Cheap when already woken. Where the system fails to carry the
+    /// wake-up, the next one tries again.
+    /// </summary>
     public void Wake()
     {
-        if (Interlocked.Exchange(ref _woken, 1) != 0)
+        if (Interlocked.Exchange(ref _woken, 1) == 0 && !_waker.TryWake())
         {
-            return;
-        }
-
-        try
-        {
-            _waker.Send([0]);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The loop has ended: nobody is left to be woken.
+            Interlocked.Exchange(ref _woken, 0);
         }
     }
 
@@ -83,10 +88,9 @@ public sealed class DatagramPoller : IDisposable
 
     private void DrainWaker()
     {
-        Span<byte> scratch = stackalloc byte[1];
-        _waker.Receive(scratch);
+        _waker.Drain();
 
-        // Cleared after the datagram is taken: a Wake from here on sends a new one, so none is ever missed. A full fence, as
+        // Cleared after the wake-up is taken: a Wake from here on makes a new one, so none is ever missed. A full fence, as
         // what the waker wrote before must be seen by whoever looks after this.
         Interlocked.Exchange(ref _woken, 0);
     }
@@ -102,10 +106,10 @@ public sealed class DatagramPoller : IDisposable
         foreach ((Socket socket, DatagramSocket owner) in _sockets)
         {
             short writable = owner == blockedSender ? LinuxSocketCalls.PollDescriptor.Writable : (short)0;
-            _descriptors[count++] = Descriptor(socket, writable);
+            _descriptors[count++] = Descriptor((int)socket.SafeHandle.DangerousGetHandle(), writable);
         }
 
-        _descriptors[count++] = Descriptor(_waker, 0);
+        _descriptors[count++] = Descriptor(_waker.Descriptor, 0);
         LinuxSocketCalls.Poll(_descriptors.AsSpan(0, count), timeout);
         if (_descriptors[count - 1].Happened != 0)
         {
@@ -123,9 +127,9 @@ public sealed class DatagramPoller : IDisposable
         }
     }
 
-    private static LinuxSocketCalls.PollDescriptor Descriptor(Socket socket, short also) => new()
+    private static LinuxSocketCalls.PollDescriptor Descriptor(int descriptor, short also) => new()
     {
-        Descriptor = (int)socket.SafeHandle.DangerousGetHandle(),
+        Descriptor = descriptor,
         Wanted = (short)(LinuxSocketCalls.PollDescriptor.Readable | also),
     };
 
@@ -133,7 +137,8 @@ public sealed class DatagramPoller : IDisposable
     {
         _readable.Clear();
         _readable.AddRange(_sockets.Keys);
-        _readable.Add(_waker);
+        var waker = (DatagramWaker)_waker;
+        _readable.Add(waker.Socket);
         _writable.Clear();
         _failed.Clear();
         _failed.AddRange(_sockets.Keys);
@@ -161,7 +166,7 @@ public sealed class DatagramPoller : IDisposable
 
         foreach (Socket socket in _readable)
         {
-            if (socket == _waker)
+            if (socket == waker.Socket)
             {
                 DrainWaker();
             }

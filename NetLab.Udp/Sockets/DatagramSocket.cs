@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using NetLab.Udp.Diagnostics;
+using NetLab.Udp.Counters;
 
 namespace NetLab.Udp.Sockets;
 
@@ -24,17 +24,17 @@ public sealed class DatagramSocket : IDisposable
     public const int MaxPieces = LinuxDatagramCalls.MaxPieces;
 
     private readonly DatagramCalls _calls;
-    private readonly UdpMeter _meter;
+    private readonly Tally<DatagramSocketStatistics> _counts;
 
-    private DatagramSocket(Socket socket, bool connected, bool batches, UdpMeter meter)
+    private DatagramSocket(Socket socket, bool connected, bool batches, Tally<DatagramSocketStatistics> counts)
     {
         Socket = socket;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         _calls = batches && LinuxSocketCalls.IsSupported
             ? new LinuxDatagramCalls(socket, connected)
             : new PortableDatagramCalls(socket, connected);
-        _meter = meter;
-        _meter.Sockets.Add(Statistics);
+        _counts = counts;
+        _counts.Add(Statistics);
     }
 
     /// <summary>Where the socket is bound, with the port the system chose if 0 was asked for.</summary>
@@ -54,6 +54,15 @@ public sealed class DatagramSocket : IDisposable
     /// system call; what a batch knows of it, <see cref="DatagramBatch.BufferDrops"/>, comes for nothing.
     /// </summary>
     public uint? BufferDrops => _calls.BufferDrops;
+
+    /// <summary>Whether datagrams come one by one, though the system was asked to put them together.</summary>
+    public bool IsUncoalesced => _calls.IsUncoalesced;
+
+    /// <summary>
+    /// Whether datagrams are in this process already, that a call brought together with others: the system does not know of
+    /// them any more, so whoever waits for it must take these first. A <see cref="DatagramPoller"/> does.
+    /// </summary>
+    public bool HasWaiting => _calls.HasWaiting;
 
     internal Socket Socket { get; }
 
@@ -93,7 +102,7 @@ public sealed class DatagramSocket : IDisposable
                 socket.Connect(remote);
             }
 
-            return new DatagramSocket(socket, options.Remote is not null, options.UseBatches, options.Meter);
+            return new DatagramSocket(socket, options.Remote is not null, options.UseBatches, options.Counts);
         }
         catch
         {
@@ -193,7 +202,7 @@ public sealed class DatagramSocket : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _meter.Sockets.Remove(Statistics);
+        _counts.Remove(Statistics);
         Socket.Dispose();
     }
 }

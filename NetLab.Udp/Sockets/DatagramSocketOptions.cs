@@ -1,11 +1,14 @@
 using System.Net;
-using NetLab.Udp.Diagnostics;
+using NetLab.Udp.Counters;
 
 namespace NetLab.Udp.Sockets;
 
 /// <summary>How a <see cref="DatagramSocket"/> is opened.</summary>
 public sealed record DatagramSocketOptions
 {
+    /// <summary>The counts that belong to nobody: what sockets do that are not told otherwise.</summary>
+    public static Tally<DatagramSocketStatistics> SharedCounts { get; } = new();
+
     /// <summary>
     /// Receive buffer to ask for, in bytes. 4 MiB holds 20 ms of 1.6 Gbit/s: as long as a busy scheduler may keep
     /// the reader away. The system may grant less; see <see cref="DatagramSocket.ReceiveBufferSize"/>.
@@ -36,6 +39,6 @@ public sealed record DatagramSocketOptions
     /// </summary>
     public bool ReusePort { get; init; }
 
-    /// <summary>Where it is counted what passes.</summary>
-    public UdpMeter Meter { get; init; } = UdpMeter.Shared;
+    /// <summary>Where it is counted what passes, for a meter to tell (the socket tally of a <c>UdpMeter</c>).</summary>
+    public Tally<DatagramSocketStatistics> Counts { get; init; } = SharedCounts;
 }

@@ -1,4 +1,4 @@
-using NetLab.Udp.Diagnostics;
+using NetLab.Udp.Counters;
 
 namespace NetLab.Udp.Sockets;
 

@@ -24,6 +24,12 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     // that is refused was not refused for its size.
     private const int FitsEveryPath = 1280 - 40 - 8;
 
+    // So many datagrams that were not coalesced, one behind the other, are no accident: the device does not coalesce.
+    private const int LoneBeforeQueue = 8;
+
+    // So many calls for many that brought one: what comes, comes slowly, and one call each is cheaper.
+    private const int FewBeforeSingles = 32;
+
     // A stamp older than this is a step of the wall clock, not a wait in the socket's buffer.
     private static readonly TimeSpan OldestStamp = TimeSpan.FromSeconds(10);
 
@@ -36,6 +42,12 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
 
     // The largest segment size that is worth asking to have cut; 0 once the kernel or the device has refused to cut at all.
     private int _largestSegment;
+
+    // How many datagrams in a row came alone, the last one's size, and how many calls for many brought only one.
+    private int _lone;
+    private int _expectedSize;
+    private int _fewInARow;
+    private LinuxReceiveQueue? _queue;
     private Instant _lastReceivedAt;
     private uint _lastDrops;
 
@@ -56,31 +68,84 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
 
     public override uint? BufferDrops => LinuxSocketCalls.TryGetDrops(_socket.SafeHandle, out uint drops) ? drops : null;
 
+    public override bool IsUncoalesced => _lone >= LoneBeforeQueue;
+
+    public override bool HasWaiting => _queue is { Waiting: > 0 };
+
     public override DatagramReceiveStatus TryReceive(Span<byte> buffer, out DatagramBatch batch)
     {
-        batch = default;
-        Span<byte> address = stackalloc byte[LinuxSocketCalls.AddressSize];
-        int error = LinuxSocketCalls.Receive(_socket.SafeHandle, buffer, address, out ReceivedMessage message);
-        if (error == 0)
+        if (_queue is { Waiting: > 0 } waiting)
         {
-            DatagramAddress from = DatagramAddress.FromSockaddr(_socket.AddressFamily == AddressFamily.InterNetwork, address);
-            batch = new DatagramBatch(message.Length, message.SegmentSize, from, TimeOf(message.StampedAt), message.Drops) { Ecn = message.Ecn };
-            CountReceived(message.Length, message.SegmentSize);
-            Statistics.Truncated += message.IsTruncated ? 1 : 0;
-            int drops = unchecked((int)(message.Drops - _lastDrops));
-            if (drops > 0)
-            {
-                // A message may come without the count.
-                Statistics.BufferDrops += drops;
-                _lastDrops = message.Drops;
-            }
-
+            batch = Take(waiting, buffer);
             return DatagramReceiveStatus.Received;
         }
 
-        // EAGAIN, EINTR, ENOBUFS …: nothing to be had now, and nothing that a loop should end for.
-        return error == ErrorConnectionRefused ? DatagramReceiveStatus.Refused : DatagramReceiveStatus.Empty;
+        batch = default;
+        if (_lone >= LoneBeforeQueue && LinuxReceiveQueue.IsWorthwhile(_expectedSize, buffer.Length))
+        {
+            return ReceiveMany(_queue ??= new LinuxReceiveQueue(), buffer, out batch);
+        }
+
+        Span<byte> address = stackalloc byte[LinuxSocketCalls.AddressSize];
+        int error = LinuxSocketCalls.Receive(_socket.SafeHandle, buffer, address, out ReceivedMessage message);
+        if (error != 0)
+        {
+            return StatusOfReceive(error);
+        }
+
+        Statistics.ReceiveCalls++;
+        DatagramAddress from = DatagramAddress.FromSockaddr(_socket.AddressFamily == AddressFamily.InterNetwork, address);
+        batch = BatchOf(message, message, from);
+        _lone = message.SegmentSize == message.Length ? _lone + 1 : 0;
+        _expectedSize = message.SegmentSize;
+        return DatagramReceiveStatus.Received;
     }
+
+    private DatagramReceiveStatus ReceiveMany(LinuxReceiveQueue queue, Span<byte> buffer, out DatagramBatch batch)
+    {
+        batch = default;
+        int error = queue.Receive(_socket, _expectedSize, buffer);
+        if (queue.Waiting == 0)
+        {
+            return StatusOfReceive(error);
+        }
+
+        Statistics.ReceiveCalls++;
+        _expectedSize = queue.LargestWaiting();
+        _fewInARow = queue.Waiting == 1 ? _fewInARow + 1 : 0;
+        if (queue.HasSeenCoalescing || _fewInARow >= FewBeforeSingles)
+        {
+            (_lone, _fewInARow) = (0, 0);
+        }
+
+        batch = Take(queue, buffer);
+        return DatagramReceiveStatus.Received;
+    }
+
+    private DatagramBatch Take(LinuxReceiveQueue queue, Span<byte> buffer)
+    {
+        queue.Take(buffer, out ReceivedMessage first, out ReceivedMessage last, out DatagramAddress from);
+        return BatchOf(first, last, from);
+    }
+
+    private DatagramBatch BatchOf(in ReceivedMessage message, in ReceivedMessage last, in DatagramAddress from)
+    {
+        CountReceived(message.Length, message.SegmentSize);
+        Statistics.Truncated += message.IsTruncated ? 1 : 0;
+        int drops = unchecked((int)(last.Drops - _lastDrops));
+        if (drops > 0)
+        {
+            // A message may come without the count.
+            Statistics.BufferDrops += drops;
+            _lastDrops = last.Drops;
+        }
+
+        return new DatagramBatch(message.Length, message.SegmentSize, from, TimeOf(message.StampedAt), message.Drops) { Ecn = message.Ecn };
+    }
+
+    // EAGAIN, EINTR, ENOBUFS …: nothing to be had now, and nothing that a loop should end for.
+    private static DatagramReceiveStatus StatusOfReceive(int error) =>
+        error == ErrorConnectionRefused ? DatagramReceiveStatus.Refused : DatagramReceiveStatus.Empty;
 
     public override DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, EcnCodepoint ecn, out int bytesSent)
     {
@@ -136,6 +201,17 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         do
         {
             int most = segmentSize <= _largestSegment ? Math.Min(LinuxSocketCalls.MaxSegments, DatagramSocket.MaxDatagramSize / segmentSize) : 1;
+            if (most <= 1 && pieces.Length == 1 && total - bytesSent > segmentSize)
+            {
+                DatagramSendStatus status = SendMany((byte*)pieces[0].Base + skip + bytesSent, total - bytesSent, segmentSize, ecn, address, ref bytesSent);
+                if (status != DatagramSendStatus.Sent)
+                {
+                    return status;
+                }
+
+                continue;
+            }
+
             int length = Math.Min(total - bytesSent, Math.Max(1, most) * segmentSize);
             int error = SendSlice(pieces, skip + bytesSent, length, segmentSize, ecn, address);
             if (length > segmentSize && error is ErrorIo or ErrorInvalid or ErrorMessageSize)
@@ -160,6 +236,22 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
             bytesSent += length;
         }
         while (bytesSent < total);
+        return DatagramSendStatus.Sent;
+    }
+
+    // Where nothing cuts, a call at least carries many.
+    private DatagramSendStatus SendMany(byte* bytes, int length, int segmentSize, EcnCodepoint ecn, ReadOnlySpan<byte> address, ref int bytesSent)
+    {
+        Statistics.SendCalls++;
+        int error = LinuxSocketCalls.SendMany(_socket.SafeHandle, bytes, length, segmentSize, ecn, _isIPv6, address, out int datagrams);
+        if (error != 0)
+        {
+            return StatusOf(error);
+        }
+
+        int taken = Math.Min(length, datagrams * segmentSize);
+        CountSent(taken, segmentSize);
+        bytesSent += taken;
         return DatagramSendStatus.Sent;
     }
 

@@ -1,11 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace NetLab.Udp.Sockets;
 
 /// <summary>
-/// The Linux system calls that carry many datagrams at once: sendmsg with UDP_SEGMENT (GSO), recvmsg with UDP_GRO, and
-/// ppoll. Layouts are those of 64-bit Linux; elsewhere <see cref="IsSupported"/> is false.
+/// The Linux system calls that carry many datagrams at once: sendmsg with UDP_SEGMENT (GSO), recvmsg with UDP_GRO,
+/// sendmmsg and recvmmsg where neither helps, and ppoll. Layouts are those of 64-bit Linux; elsewhere <see cref="IsSupported"/> is false.
 /// </summary>
 internal static unsafe partial class LinuxSocketCalls
 {
@@ -14,6 +17,9 @@ internal static unsafe partial class LinuxSocketCalls
 
     /// <summary>Room for the longest sockaddr of IP: sockaddr_in6.</summary>
     public const int AddressSize = 28;
+
+    // The same, aligned to a word.
+    private const int AddressRoom = 32;
 
     // linux/udp.h, asm-generic/socket.h, linux/socket.h.
     private const int SolSocket = 1;
@@ -38,6 +44,9 @@ internal static unsafe partial class LinuxSocketCalls
     private const int MessageDontWait = 0x40;
     private const int MessageTruncated = 0x20;
     private const int ControlHeaderSize = 16;
+    private const int EventCloseOnExec = 0x80000; // EFD_CLOEXEC and EFD_NONBLOCK of sys/eventfd.h
+    private const int EventNonBlocking = 0x800;
+    private const int ErrorAgain = 11; // asm-generic/errno.h
 
     // Four control messages: 4 bytes of segment size, 16 of time, 4 of drops, 4 of the traffic class, each behind a header and
     // padded to a word.
@@ -128,6 +137,111 @@ internal static unsafe partial class LinuxSocketCalls
         }
     }
 
+    /// <summary>Bytes that the headers of so many messages take in <see cref="ReceiveMany"/>.</summary>
+    public static int ReceiveHeadersSize(int messages) => messages * (sizeof(CountedMessage) + (2 * sizeof(IoVector)) + ControlSize + AddressRoom);
+
+    /// <summary>Receives datagrams that are waiting, one a slot, without waiting.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="isIPv4">Whose addresses the socket has.</param>
+    /// <param name="slots">Where they begin, a slot each.</param>
+    /// <param name="slotSize">Bytes of a slot.</param>
+    /// <param name="count">How many slots there are.</param>
+    /// <param name="overflow">Pinned: where what exceeds a slot goes, 64 KiB for each.</param>
+    /// <param name="headers">Pinned: room for what the call needs, <see cref="ReceiveHeadersSize"/>.</param>
+    /// <param name="messages">Receives what was said of each.</param>
+    /// <param name="senders">Receives who sent each.</param>
+    /// <param name="received">How many were received.</param>
+    /// <returns>0, or the errno.</returns>
+    public static int ReceiveMany(
+        SafeSocketHandle socket, bool isIPv4, Span<byte> slots, int slotSize, int count, byte[] overflow, byte[] headers,
+        ReceivedMessage[] messages, DatagramAddress[] senders, out int received)
+    {
+        var first = (CountedMessage*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(headers));
+        var pieces = (IoVector*)(first + count);
+        byte* control = (byte*)(pieces + (2 * count));
+        byte* addresses = control + (count * ControlSize);
+        byte* beyond = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(overflow));
+        fixed (byte* bytes = slots)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                pieces[2 * i] = new IoVector { Base = bytes + (i * slotSize), Length = (nuint)slotSize };
+                pieces[(2 * i) + 1] = new IoVector { Base = beyond + (i * DatagramSocket.ReceiveBufferLength), Length = DatagramSocket.ReceiveBufferLength };
+                first[i].Header = new MessageHeader
+                {
+                    Name = addresses + (i * AddressRoom),
+                    NameLength = AddressSize,
+                    Pieces = pieces + (2 * i),
+                    PieceCount = 2,
+                    Control = control + (i * ControlSize),
+                    ControlLength = ControlSize,
+                };
+            }
+
+            received = ReceiveMessages(socket, first, (uint)count, MessageDontWait, null);
+            if (received < 0)
+            {
+                received = 0;
+                return Marshal.GetLastPInvokeError();
+            }
+
+            for (int i = 0; i < received; i++)
+            {
+                messages[i] = Read(first[i].Header, (int)first[i].Length);
+                senders[i] = DatagramAddress.FromSockaddr(isIPv4, new ReadOnlySpan<byte>(first[i].Header.Name, AddressSize));
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Sends datagrams one by one in one call, where the kernel or the device does not cut.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="bytes">The datagrams, back to back.</param>
+    /// <param name="length">Bytes of all of them.</param>
+    /// <param name="segmentSize">Bytes of each but the last.</param>
+    /// <param name="ecn">The ECN field of their IP headers.</param>
+    /// <param name="isIPv6">Which kind of IP headers.</param>
+    /// <param name="address">The receiver as a sockaddr; empty for a connected socket's peer.</param>
+    /// <param name="sent">How many datagrams the system took.</param>
+    /// <returns>0, or the errno that stopped it before the first.</returns>
+    public static int SendMany(
+        SafeSocketHandle socket, byte* bytes, int length, int segmentSize, EcnCodepoint ecn, bool isIPv6, ReadOnlySpan<byte> address, out int sent)
+    {
+        int count = Math.Min(MaxSegments, (length + segmentSize - 1) / segmentSize);
+        CountedMessage* messages = stackalloc CountedMessage[count];
+        IoVector* pieces = stackalloc IoVector[count];
+        byte* control = stackalloc byte[ControlSize];
+        byte* end = ecn == EcnCodepoint.NotEct ? control : AddEcn(control, ecn, isIPv6);
+        fixed (byte* name = address)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                int offset = i * segmentSize;
+                pieces[i] = new IoVector { Base = bytes + offset, Length = (nuint)Math.Min(segmentSize, length - offset) };
+                messages[i].Header = new MessageHeader
+                {
+                    Name = name,
+                    NameLength = (uint)address.Length,
+                    Pieces = pieces + i,
+                    PieceCount = 1,
+                    Control = end > control ? control : null,
+                    ControlLength = (nuint)(end - control),
+                };
+            }
+
+            sent = SendMessages(socket, messages, (uint)count, MessageDontWait);
+        }
+
+        if (sent < 0)
+        {
+            sent = 0;
+            return Marshal.GetLastPInvokeError();
+        }
+
+        return 0;
+    }
+
     /// <summary>Sends bytes in one call: a datagram, or several of one size, of which the last may be shorter.</summary>
     /// <param name="socket">The socket.</param>
     /// <param name="pieces">They, gathered from these in turn.</param>
@@ -158,7 +272,7 @@ internal static unsafe partial class LinuxSocketCalls
 
             if (ecn != EcnCodepoint.NotEct)
             {
-                next = AddControl(next, isIPv6 ? SolIPv6 : SolIPv4, isIPv6 ? TrafficClass : TypeOfService, sizeof(int), (int)ecn);
+                next = AddEcn(next, ecn, isIPv6);
             }
 
             if (next > control)
@@ -194,6 +308,30 @@ internal static unsafe partial class LinuxSocketCalls
         }
     }
 
+    /// <summary>Makes a counter that can be polled.</summary>
+    /// <returns>Whether the system had one to give.</returns>
+    public static bool TryCreateEvent([NotNullWhen(true)] out SafeFileHandle? counter)
+    {
+        int descriptor = CreateEvent(0, EventCloseOnExec | EventNonBlocking);
+        counter = descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+        return counter is not null;
+    }
+
+    /// <summary>Makes the counter readable.</summary>
+    /// <returns>Whether it is; a counter that can count no further is.</returns>
+    public static bool SignalEvent(SafeFileHandle counter)
+    {
+        ulong one = 1;
+        return Write(counter, &one, sizeof(ulong)) == sizeof(ulong) || Marshal.GetLastPInvokeError() == ErrorAgain;
+    }
+
+    /// <summary>Makes the counter readable no more.</summary>
+    public static void ResetEvent(SafeFileHandle counter)
+    {
+        ulong count;
+        Read(counter, &count, sizeof(ulong));
+    }
+
     private static bool TrySwitchOn(SafeSocketHandle socket, int option)
     {
         int on = 1;
@@ -209,6 +347,9 @@ internal static unsafe partial class LinuxSocketCalls
         *(long*)(at + ControlHeaderSize) = value;
         return at + ControlHeaderSize + 8;
     }
+
+    private static byte* AddEcn(byte* at, EcnCodepoint ecn, bool isIPv6) =>
+        AddControl(at, isIPv6 ? SolIPv6 : SolIPv4, isIPv6 ? TrafficClass : TypeOfService, sizeof(int), (int)ecn);
 
     private static ReceivedMessage Read(in MessageHeader message, int received)
     {
@@ -258,11 +399,26 @@ internal static unsafe partial class LinuxSocketCalls
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     private static partial nint SendMessage(SafeSocketHandle socket, MessageHeader* message, int flags);
 
+    [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
+    private static partial int ReceiveMessages(SafeSocketHandle socket, CountedMessage* messages, uint count, int flags, TimeSpec* timeout);
+
+    [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
+    private static partial int SendMessages(SafeSocketHandle socket, CountedMessage* messages, uint count, int flags);
+
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     private static partial int SetSocketOption(SafeSocketHandle socket, int level, int name, void* value, uint length);
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int GetSocketOption(SafeSocketHandle socket, int level, int name, void* value, uint* length);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    private static partial int CreateEvent(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static partial nint Read(SafeFileHandle file, void* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(SafeFileHandle file, void* buffer, nuint length);
 
     [LibraryImport("libc", EntryPoint = "ppoll", SetLastError = true)]
     private static partial int PollDescriptors(PollDescriptor* descriptors, nuint count, TimeSpec* timeout, void* signals);
@@ -292,6 +448,14 @@ internal static unsafe partial class LinuxSocketCalls
     {
         public long Seconds;
         public long Nanoseconds;
+    }
+
+    /// <summary>struct mmsghdr.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct CountedMessage
+    {
+        public MessageHeader Header;
+        public uint Length;
     }
 
     [StructLayout(LayoutKind.Sequential)]

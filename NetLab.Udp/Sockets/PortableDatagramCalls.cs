@@ -27,6 +27,7 @@ internal sealed class PortableDatagramCalls(Socket socket, bool connected) : Dat
 
                 int length = socket.ReceiveFrom(buffer, SocketFlags.None, _receivedFrom);
                 batch = new DatagramBatch(length, length, DatagramAddress.From(_receivedFrom), _clock.Now, 0);
+                Statistics.ReceiveCalls++;
                 CountReceived(length, length);
                 return DatagramReceiveStatus.Received;
             }

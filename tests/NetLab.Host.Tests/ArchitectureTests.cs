@@ -61,6 +61,25 @@ public sealed class ArchitectureTests
         Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
     }
 
+    [Theory]
+    [InlineData("NetLab.Udp")]
+    public void The_folders_of_a_project_form_no_circle(string project) =>
+        Assert.Empty(FolderArrows.Of(Path.Combine(AppContext.BaseDirectory, project + ".dll")).Circles());
+
+    [Fact]
+    public void A_circle_would_be_noticed()
+    {
+        var arrows = new FolderArrows();
+        arrows.Add("A", "B", "X->Y");
+        arrows.Add("B", "C", "Y->Z");
+        Assert.Empty(arrows.Circles());
+        arrows.Add("C", "A", "Z->X");
+        Assert.Equal(["A -> B: X->Y", "B -> C: Y->Z", "C -> A: Z->X"], arrows.Circles());
+
+        // What is read is more than nothing: the transport uses the sockets' clock, and its own folders one another.
+        Assert.NotEmpty(FolderArrows.Of(typeof(Connection).Assembly.Location).Folders);
+    }
+
     private static IEnumerable<string> FloorsUsedBy(Assembly floor) =>
         floor.GetReferencedAssemblies().Select(a => a.Name!).Where(n => n.StartsWith("NetLab.", StringComparison.Ordinal));
 }

@@ -41,7 +41,7 @@ internal static class SoakRun
             Connection = new ConnectionOptions { KeepAlive = TimeSpan.FromSeconds(30) },
             MemoryPool = pool,
             Meter = tcpMeter,
-            Socket = new DatagramSocketOptions { Meter = udpMeter },
+            Socket = new DatagramSocketOptions { Counts = udpMeter.Sockets },
         };
         var counts = new SoakCounts();
         int failed = 0;
@@ -55,7 +55,8 @@ internal static class SoakRun
             Target = server.LocalEndPoint,
             Link = SoakLinks.Parse(""),
             Seed = (ulong)seed,
-            Meter = udpMeter,
+            Counts = udpMeter.Links,
+            SocketCounts = udpMeter.Sockets,
         });
         relay.Start();
 

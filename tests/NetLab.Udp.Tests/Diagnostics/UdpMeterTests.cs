@@ -24,7 +24,7 @@ public sealed class UdpMeterTests : IDisposable
     [Fact]
     public void Sockets_count_what_passes_and_keep_it_in_the_sum_when_they_close()
     {
-        var options = new DatagramSocketOptions { Meter = _meter };
+        var options = new DatagramSocketOptions { Counts = _meter.Sockets };
         using DatagramSocket other = DatagramSocket.Bind(Anywhere);
         using (DatagramSocket sender = DatagramSocket.Bind(Anywhere, options))
         using (DatagramSocket receiver = DatagramSocket.Bind(Anywhere, options))
@@ -45,8 +45,8 @@ public sealed class UdpMeterTests : IDisposable
     [LinuxFact]
     public void A_buffer_that_was_full_is_counted_with_the_next_that_comes()
     {
-        using DatagramSocket sender = DatagramSocket.Bind(Anywhere, new DatagramSocketOptions { Meter = _meter });
-        using DatagramSocket receiver = DatagramSocket.Bind(Anywhere, new DatagramSocketOptions { Meter = _meter, ReceiveBufferSize = 4096 });
+        using DatagramSocket sender = DatagramSocket.Bind(Anywhere, new DatagramSocketOptions { Counts = _meter.Sockets });
+        using DatagramSocket receiver = DatagramSocket.Bind(Anywhere, new DatagramSocketOptions { Counts = _meter.Sockets, ReceiveBufferSize = 4096 });
         DatagramAddress to = DatagramAddress.From(receiver.LocalEndPoint);
         for (int i = 0; i < 1000; i++)
         {
@@ -69,7 +69,7 @@ public sealed class UdpMeterTests : IDisposable
     {
         Assert.True(LinkDescription.TryParse("up.duplicate=100%,down.loss=100%", out LinkDescription link, out _));
         using DatagramSocket server = DatagramSocket.Bind(Anywhere);
-        using var relay = new LinkRelay(new LinkRelayOptions { Listen = Anywhere, Target = server.LocalEndPoint, Link = link, Meter = _meter });
+        using var relay = new LinkRelay(new LinkRelayOptions { Listen = Anywhere, Target = server.LocalEndPoint, Link = link, Counts = _meter.Links, SocketCounts = _meter.Sockets });
         relay.Start();
         using DatagramSocket client = DatagramSocket.Bind(Anywhere);
         client.TrySend(new byte[300], 100, DatagramAddress.From(relay.LocalEndPoint), out _);

@@ -49,10 +49,14 @@ public sealed class DatagramBatchTests
         Assert.Equal(bytes, Drain(receiver, bytes.Length, out List<int> sizes));
         Assert.Equal([.. Enumerable.Repeat(1000, 10), 500], sizes);
 
-        // The batch that was refused, and eleven datagrams alone; from then on nothing is asked again.
-        Assert.Equal(12, sender.Statistics.SendCalls);
-        sender.TrySend(bytes, 500, DatagramAddress.From(receiver.LocalEndPoint), out _);
-        Assert.Equal(12 + 21, sender.Statistics.SendCalls);
+        // The batch that was refused, one datagram alone, and the other ten in one call (sendmmsg); from then on nothing is asked again.
+        Assert.Equal(3, sender.Statistics.SendCalls);
+        Assert.Equal(DatagramSendStatus.Sent, sender.TrySend(bytes, 500, DatagramAddress.From(receiver.LocalEndPoint), EcnCodepoint.Ect1, out sent));
+        Assert.Equal((3 + 1, bytes.Length), (sender.Statistics.SendCalls, sent));
+        Assert.Equal(bytes, Drain(receiver, bytes.Length, out sizes));
+        Assert.Equal(Enumerable.Repeat(500, 21), sizes);
+        sender.TrySend(bytes.AsSpan(0, 70 * 100), 100, DatagramAddress.From(receiver.LocalEndPoint), out _);
+        Assert.Equal(4 + 2, sender.Statistics.SendCalls);
     }
 
     [LinuxFact]

@@ -1,4 +1,4 @@
-namespace NetLab.Udp.Diagnostics;
+namespace NetLab.Udp.Counters;
 
 /// <summary>Counts that can be added up.</summary>
 /// <typeparam name="TSelf">The type itself.</typeparam>

@@ -1,4 +1,4 @@
-namespace NetLab.Udp.Diagnostics;
+namespace NetLab.Udp.Counters;
 
 /// <summary>
 /// What many have counted together, those counted in that are gone by now. They go on counting by themselves and are only looked
