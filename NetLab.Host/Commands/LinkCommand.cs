@@ -16,28 +16,47 @@ namespace NetLab.Host.Commands;
 /// <summary><c>nlab link udp://LISTEN udp://TARGET --link LINK</c>: an emulated link before any UDP program.</summary>
 internal static class LinkCommand
 {
+    private const string Help = """
+        The link relay: put any UDP program behind an emulated link.
+        A TCP program is put behind one by nlab forward, which carries its bytes over NetLab's TCP, or by nlab link tun://…, which carries its packets.
+        """;
+
+    private static readonly string LinkHelp =
+        "What happens on the way, each direction, such as delay=20ms,loss=1%,rate=10M,aqm=codel: "
+        + "delay, jitter (keeps the order), jitter-reorder (does not), loss, burst, duplicate, reorder, corrupt, rate, queue (64K, or 100p datagrams), "
+        + "aqm (droptail, codel, fq_codel, pie, red), ecn, mark, trace (Mahimahi's, or seconds and Mbit/s), outage (2s/30s), mtu, every, drop, seed; "
+        + "up. or down. in front for one direction; or by name: "
+        + string.Join("; ", LinkProfile.All.Select(p => $"{p.Name} = {p.Text}"));
+
     public static Command Create()
     {
         var listen = new Argument<string>("LISTEN") { Description = "Where clients send to: udp://HOST:PORT" };
         var target = new Argument<string>("TARGET") { Description = "Where their datagrams go on to: udp://HOST:PORT" };
-        var link = new Option<string>("--link") { Description = "What happens on the way, such as delay=20ms,loss=1%,rate=10M", HelpName = "LINK", DefaultValueFactory = _ => "" };
+        var link = new Option<string>("--link") { Description = LinkHelp, HelpName = "LINK", DefaultValueFactory = _ => "" };
+        var schedule = new Option<string?>("--schedule") { Description = "What changes when, from the start on: a file, or text such as '0s: rate=10M; 10s: loss=20%; 20s: down; 25s: up'", HelpName = "FILE|TEXT" };
         var json = new Option<bool>("--json") { Description = "At the end, what it did as one JSON document" };
         var log = new Option<FileInfo?>("--log") { Description = "Write what befell each datagram, a JSON line each", HelpName = "FILE" };
         Option<ulong?> seed = CommonOptions.Seed();
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        var command = new Command("link", "The link relay: put any UDP program behind an emulated link") { listen, target, link, json, log, seed, allowRemote };
+        var command = new Command("link", Help) { listen, target, link, schedule, json, log, seed, allowRemote };
         RecordingArguments recorded = RecordingArguments.AddTo(command, qlog: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             LabAddress from = Datagrams(parsed.GetRequiredValue(listen));
             LabAddress to = Datagrams(parsed.GetRequiredValue(target));
             LinkDescription description = LinkText.Parse(parsed.GetRequiredValue(link));
+            if (parsed.GetValue(schedule) is { } steps)
+            {
+                description = LinkText.Schedule(description, steps);
+            }
+
             bool remote = parsed.GetValue(allowRemote);
             ulong used = description.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw();
             using LabRecorder? recorder = recorded.From(parsed).Open();
             using LinkLog? fates = LinkLog.Open(parsed.GetValue(log));
             using LinkRelay relay = Bind(from, to, description, used, remote, recorder, fates);
             await Console.Error.WriteLineAsync($"link {from.At(relay.LocalEndPoint)} → {to}  seed={used}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"it is {(description with { Seed = null } is var shown && shown.ToString() is { Length: > 0 } text ? text : "a link that changes nothing")}").ConfigureAwait(false);
             relay.Start();
             TakeChanges(relay);
             try
@@ -96,10 +115,16 @@ internal static class LinkCommand
     private static LinkRelay Bind(LabAddress from, LabAddress to, LinkDescription link, ulong seed, bool allowRemote, LabRecorder? recorder, LinkLog? log)
     {
         IPEndPoint local = from.Resolve(allowRemote);
+        var changes = new LinkChangeNotes(Console.Error);
         LinkRelayOptions options = LabRelay.OptionsFor(local, to.ResolvePeer(allowRemote), link, seed) with
         {
             Tap = recorder?.AddPlace("link, at its clients", () => local),
             Log = log is null ? null : log.Write,
+            Changes = (up, change) =>
+            {
+                log?.Write(up, change);
+                changes.Say(up, change);
+            },
         };
         try
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using NetLab.Host.Services;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Http;
 
@@ -101,7 +102,7 @@ internal sealed class ServiceResource(LabServices services)
             body[member] = value?.DeepClone();
         }
 
-        ServiceDefinition definition = DefinitionIn(body);
+        ServiceDefinition definition = DefinitionIn(body, saysLink: changes.ContainsKey("link"));
         return definition.Name == service.Definition.Name
             ? (definition, RunningIn(body))
             : throw new ProblemException(Problem.BadRequest("name: a service keeps its name"));
@@ -115,7 +116,7 @@ internal sealed class ServiceResource(LabServices services)
         }
     }
 
-    private static ServiceDefinition DefinitionIn(JsonObject body)
+    private static ServiceDefinition DefinitionIn(JsonObject body, bool saysLink = true)
     {
         foreach ((string member, JsonNode? _) in body)
         {
@@ -123,6 +124,12 @@ internal sealed class ServiceResource(LabServices services)
             {
                 throw new ProblemException(Problem.BadRequest($"unknown member '{member}': a service has {string.Join(", ", Members)}"));
             }
+        }
+
+        if (saysLink && Text(body, "link") is { } link)
+        {
+            // Whoever asks over HTTP must not make this machine read its files.
+            LinkText.Parse(link, mayNameFiles: false);
         }
 
         return new ServiceDefinition(Required(body, "name"), Required(body, "kind"), Required(body, "address"), Text(body, "target"), Text(body, "link"));

@@ -100,7 +100,7 @@ internal sealed class PerfSideBySide(PerfComparison comparison, IPerfBoard board
         if (plan.Transport is LabTransport.Udp or LabTransport.KernelUdp)
         {
             LinkDirectionReport up = report.Up;
-            long onLink = Math.Min(received.LostPackets, up.Lost + up.ScriptedDrops + up.QueueDrops + up.TooLarge + up.Corrupted);
+            long onLink = Math.Min(received.LostPackets, up.Lost + up.ScriptedDrops + up.QueueDrops + up.EarlyDrops + up.LostWhileDown + up.TooLarge + up.Corrupted);
             received = received with { LostOnLink = onLink, LostInSocketBuffer = received.LostPackets - onLink };
         }
 

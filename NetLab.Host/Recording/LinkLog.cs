@@ -1,10 +1,11 @@
 using System.Text.Json;
 using NetLab.Host.Settings;
 using NetLab.Udp.Links;
+using NetLab.Udp.Time;
 
 namespace NetLab.Host.Recording;
 
-/// <summary>What a link did to each datagram, as JSON Lines.</summary>
+/// <summary>What a link did to each datagram, and how it changed, as JSON Lines. Times are those of the monotonic clock, and dates.</summary>
 internal sealed class LinkLog : IDisposable
 {
     private readonly FileStream _file;
@@ -33,10 +34,9 @@ internal sealed class LinkLog : IDisposable
     /// <summary>Writes an entry. Called by one thread.</summary>
     public void Write(bool up, LinkOutcome outcome)
     {
-        _json.WriteStartObject();
-        _json.WriteString("direction"u8, up ? "up" : "down");
+        Begin(up);
         _json.WriteNumber("n"u8, outcome.Ordinal);
-        _json.WriteNumber("at_us"u8, outcome.EnteredAt.Ticks / 10.0);
+        WriteTime(outcome.EnteredAt);
         _json.WriteNumber("length"u8, outcome.Length);
         if (outcome.IsDropped)
         {
@@ -45,6 +45,13 @@ internal sealed class LinkLog : IDisposable
         else
         {
             _json.WriteNumber("delay_us"u8, (outcome.DeliverAt - outcome.EnteredAt).TotalMicroseconds);
+        }
+
+        if (outcome.Waited > TimeSpan.Zero || outcome.FoundBytes > 0)
+        {
+            _json.WriteNumber("waited_us"u8, outcome.Waited.TotalMicroseconds);
+            _json.WriteNumber("found_bytes"u8, outcome.FoundBytes);
+            _json.WriteNumber("found_datagrams"u8, outcome.FoundDatagrams);
         }
 
         _json.WriteStartArray("effects"u8);
@@ -62,6 +69,33 @@ internal sealed class LinkLog : IDisposable
             _json.WriteBoolean("aside"u8, true);
         }
 
+        End();
+    }
+
+    /// <summary>Writes that the link is another one from now on. Called by the same thread.</summary>
+    public void Write(bool up, LinkChange change)
+    {
+        Begin(up);
+        WriteTime(change.At);
+        _json.WriteString("change"u8, change.Direction.ToText());
+        _json.WriteBoolean("down"u8, change.IsDown);
+        End();
+    }
+
+    private void Begin(bool up)
+    {
+        _json.WriteStartObject();
+        _json.WriteString("direction"u8, up ? "up" : "down");
+    }
+
+    private void WriteTime(Instant at)
+    {
+        _json.WriteNumber("at_us"u8, at.Ticks / 10.0);
+        _json.WriteString("time"u8, MonotonicClock.Shared.ToWallClock(at).UtcDateTime);
+    }
+
+    private void End()
+    {
         _json.WriteEndObject();
         _json.Flush();
         _json.Reset();

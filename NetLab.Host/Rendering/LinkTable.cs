@@ -9,7 +9,7 @@ namespace NetLab.Host.Rendering;
 internal sealed class LinkTable(LinkRelay relay)
 {
     private static readonly string[] Columns =
-        ["direction", "entered", "delivered", "rate", "lost", "scripted", "queue", "too large", "delayed", "held back", "reordered", "duplicated", "corrupted", "marked"];
+        ["direction", "entered", "delivered", "rate", "lost", "scripted", "queue", "early", "down", "too large", "delayed", "held back", "reordered", "duplicated", "corrupted", "marked"];
 
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly Dictionary<LinkStatistics, (long Bytes, long At)> _before = [];
@@ -51,7 +51,7 @@ internal sealed class LinkTable(LinkRelay relay)
         _before[s] = (s.DeliveredBytes, now);
         table.AddRow([name, Number(s.Entered), Number(s.Delivered), seconds > 0 ? Units.Rate(8 * (s.DeliveredBytes - bytes) / seconds) : "-", .. new[]
         {
-            s.Lost, s.ScriptedDrops, s.QueueDrops, s.TooLarge, s.Delayed, s.HeldBack, s.Reordered, s.Duplicated, s.Corrupted, s.Marked,
+            s.Lost, s.ScriptedDrops, s.QueueDrops, s.EarlyDrops, s.LostWhileDown, s.TooLarge, s.Delayed, s.HeldBack, s.Reordered, s.Duplicated, s.Corrupted, s.Marked,
         }.Select(Number)]);
     }
 

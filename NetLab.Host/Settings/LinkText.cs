@@ -1,20 +1,55 @@
 using NetLab.Udp.Links;
+using NetLab.Udp.Links.Lines;
 
 namespace NetLab.Host.Settings;
 
 /// <summary>A link string, as the command line, the configuration and HTTP have it.</summary>
 internal static class LinkText
 {
+    private const long MaxScheduleLength = 16 << 20;
+
     /// <summary>Reads one.</summary>
+    /// <param name="text">The string.</param>
+    /// <param name="mayNameFiles">Whether it may name the file of a trace: not where others than the machine's user write it.</param>
     /// <exception cref="UsageException">It makes no sense; the message names the key.</exception>
-    public static LinkDescription Parse(string text)
+    public static LinkDescription Parse(string text, bool mayNameFiles = true)
     {
-        if (!LinkDescription.TryParse(text, out LinkDescription link, out string? error))
+        if (!LinkDescription.TryParse(text, mayNameFiles ? LinkTraceFile.TryRead : null, out LinkDescription link, out string? error))
         {
             throw new UsageException(error!);
         }
 
-        foreach (ScriptedDrop drop in link.Up.Drops.Concat(link.Down.Drops))
+        return CheckDrops(link);
+    }
+
+    /// <summary>Adds a schedule to a link.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="schedule">The schedule, or the file it is in.</param>
+    /// <exception cref="UsageException">It makes no sense; the message names the line and the word.</exception>
+    public static LinkDescription Schedule(LinkDescription link, string schedule)
+    {
+        string text = schedule;
+        if (!schedule.Contains(':', StringComparison.Ordinal) || File.Exists(schedule))
+        {
+            try
+            {
+                text = new FileInfo(schedule) is { Exists: true, Length: <= MaxScheduleLength }
+                    ? File.ReadAllText(schedule)
+                    : throw new UsageException($"--schedule '{schedule}': a schedule is a file of at most 16 MiB, or text such as '0s: rate=10M; 10s: loss=20%'");
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                throw new UsageException($"--schedule '{schedule}': cannot be read: {error.Message}");
+            }
+        }
+
+        return link.TrySchedule(text, out LinkDescription scheduled, out string? wrong) ? CheckDrops(scheduled) : throw new UsageException(wrong!);
+    }
+
+    private static LinkDescription CheckDrops(LinkDescription link)
+    {
+        LinkDirection[] directions = [link.Up, link.Down, .. link.Up.Steps.Select(s => s.Direction), .. link.Down.Steps.Select(s => s.Direction)];
+        foreach (ScriptedDrop drop in directions.SelectMany(direction => direction.Drops))
         {
             if (!Tcp.Segments.SegmentKind.Names.Contains(drop.Name))
             {

@@ -14,7 +14,7 @@ namespace NetLab.Udp.Diagnostics;
 /// Instruments: <c>netlab.udp.sockets</c> {socket}; by <c>network.io.direction</c> (transmit, receive)
 /// <c>netlab.udp.datagrams</c> {datagram}, <c>netlab.udp.io</c> By (of payload), <c>netlab.udp.calls</c> {call};
 /// <c>netlab.udp.buffer_drops</c> {drop}, each up to 64 datagrams; <c>netlab.udp.link.datagrams</c> {datagram} that entered a link,
-/// by <c>netlab.link.direction</c> (up, down) and <c>netlab.link.fate</c> (passed, lost, scripted, queue_full, too_large);
+/// by <c>netlab.link.direction</c> (up, down) and <c>netlab.link.fate</c> (passed, lost, scripted, queue_full, early_drop, down, too_large);
 /// <c>netlab.udp.link.effects</c> {datagram} by <c>netlab.link.effect</c> (duplicated, reordered, corrupted, marked).
 /// </remarks>
 public sealed class UdpMeter : IDisposable
@@ -84,6 +84,8 @@ public sealed class UdpMeter : IDisposable
         Of(sum.Lost, direction, "netlab.link.fate", "lost"),
         Of(sum.ScriptedDrops, direction, "netlab.link.fate", "scripted"),
         Of(sum.QueueDrops, direction, "netlab.link.fate", "queue_full"),
+        Of(sum.EarlyDrops, direction, "netlab.link.fate", "early_drop"),
+        Of(sum.LostWhileDown, direction, "netlab.link.fate", "down"),
         Of(sum.TooLarge, direction, "netlab.link.fate", "too_large"),
     ];
 

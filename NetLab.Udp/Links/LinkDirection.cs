@@ -104,6 +104,9 @@ public sealed record LinkDirection
     /// <summary>Whether datagrams may have to wait for the line.</summary>
     public bool HasLine => Rate > 0 || Trace is not null;
 
+    /// <summary>The words of a link string that say the same; steps are not in it.</summary>
+    public string ToText() => LinkText.Of(this);
+
     /// <summary>Whether the line and its queue are the same, so that a change leaves them as they are.</summary>
     internal bool HasSameLine(LinkDirection other) => Rate == other.Rate && Equals(Trace, other.Trace);
 }

@@ -20,6 +20,8 @@ internal static class LinkText
         return string.Join(',', link.Seed is { } seed ? words.Append(string.Create(CultureInfo.InvariantCulture, $"seed={seed}")) : words);
     }
 
+    public static string Of(LinkDirection direction) => string.Join(',', WordsOf(direction));
+
     private static List<string> WordsOf(LinkDirection link)
     {
         var words = new List<string>();

@@ -52,6 +52,10 @@ internal sealed record LinkDirectionReport
 
     public required long QueueDrops { get; init; }
 
+    public long EarlyDrops { get; init; }
+
+    public long LostWhileDown { get; init; }
+
     public required long TooLarge { get; init; }
 
     public required long Delayed { get; init; }
@@ -75,6 +79,8 @@ internal sealed record LinkDirectionReport
         Lost = statistics.Lost,
         ScriptedDrops = statistics.ScriptedDrops,
         QueueDrops = statistics.QueueDrops,
+        EarlyDrops = statistics.EarlyDrops,
+        LostWhileDown = statistics.LostWhileDown,
         TooLarge = statistics.TooLarge,
         Delayed = statistics.Delayed,
         HeldBack = statistics.HeldBack,

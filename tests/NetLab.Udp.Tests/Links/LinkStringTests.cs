@@ -34,6 +34,43 @@ public sealed class LinkStringTests
         Assert.Equal(TimeSpan.FromMilliseconds(1), link.Down.Delay);
     }
 
+    [Theory]
+    [InlineData("delay=20ms,jitter=2ms,loss=1%,burst=4,duplicate=0.1%,reorder=1%,corrupt=0.01%,rate=100M,queue=64K,seed=7")]
+    [InlineData("up.delay=1ms,down.delay=250us,jitter-reorder=3ms,rate=10M,aqm=fq_codel,queue=100p,target=10ms,ecn=on")]
+    [InlineData("rate=1500K,aqm=pie,tupdate=30ms,max-burst=0s,outage=2s/30s,mtu=1280,every=100")]
+    [InlineData("rate=10M,aqm=red,min=3,max=12,max-p=20%,weight=0.01,drop=SYN#1,down")]
+    [InlineData("satellite")]
+    [InlineData("datacenter")]
+    public void A_link_writes_itself_as_text_that_says_the_same(string text)
+    {
+        LinkDescription link = Parse(text);
+        LinkDescription again = Parse(link.ToString());
+        Assert.Equal(link.ToString(), again.ToString());
+        Assert.Equal(link.Up with { Drops = [] }, again.Up with { Drops = [] });
+        Assert.Equal(link.Down with { Drops = [] }, again.Down with { Drops = [] });
+    }
+
+    [Fact]
+    public void A_profile_is_the_text_it_stands_for_and_may_be_changed()
+    {
+        Assert.All(LinkProfile.All, profile => Assert.Equal(Parse(profile.Text), Parse(profile.Name)));
+        Assert.Equal(Parse("lte") with { Up = Parse("lte").Up with { Loss = 0.2 } }, Parse("up.loss=20%,lte"));
+    }
+
+    [Fact]
+    public void Jitter_that_keeps_the_order_and_jitter_that_does_not_have_names_of_their_own()
+    {
+        Assert.Equal((TimeSpan.FromMilliseconds(2), false), (Parse("jitter=2ms").Up.Jitter, Parse("jitter=2ms").Up.JitterReorders));
+        Assert.Equal((TimeSpan.FromMilliseconds(2), true), (Parse("jitter-reorder=2ms").Up.Jitter, Parse("jitter-reorder=2ms").Up.JitterReorders));
+    }
+
+    [Fact]
+    public void Each_nth_is_dropped_where_that_is_asked_for()
+    {
+        var model = new LinkModel(Parse("every=3").Up, 1);
+        Assert.Equal("..x..x..x.", string.Concat(Enumerable.Range(0, 10).Select(_ => model.Pass(default, [1]).IsDropped ? 'x' : '.')));
+    }
+
     [Fact]
     public void Nothing_is_a_link_that_changes_nothing() => Assert.Equal(new LinkDescription(), Parse(""));
 
@@ -50,6 +87,21 @@ public sealed class LinkStringTests
     [InlineData("seed=-1", "seed=-1")]
     [InlineData("up.seed=1", "up.seed=1")]
     [InlineData("delay=1ms,,loss=1%", "''")]
+    [InlineData("loss=1%,loss=2%", "loss=2%")]
+    [InlineData("jitter=1ms,jitter-reorder=1ms", "jitter-reorder=1ms")]
+    [InlineData("burst=3", "burst=3")]
+    [InlineData("queue=64K", "queue=64K")]
+    [InlineData("aqm=codel", "aqm=codel")]
+    [InlineData("rate=1M,aqm=cake", "aqm=cake")]
+    [InlineData("rate=1M,target=5ms", "target=5ms")]
+    [InlineData("rate=1M,aqm=codel,flows=3", "flows=3")]
+    [InlineData("rate=1M,aqm=red,min=9,max=3", "min")]
+    [InlineData("rate=1M,queue=0p", "queue=0p")]
+    [InlineData("outage=2s", "outage=2s")]
+    [InlineData("outage=30s/2s", "outage=30s/2s")]
+    [InlineData("trace=/nonexistent/x", "trace=/nonexistent/x")]
+    [InlineData("lte,dsl", "dsl")]
+    [InlineData("every=0", "every=0")]
     public void A_mistake_is_one_line_that_names_the_word(string text, string word)
     {
         Assert.False(LinkDescription.TryParse(text, out _, out string? error));
