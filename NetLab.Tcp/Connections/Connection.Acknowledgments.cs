@@ -18,12 +18,16 @@ public sealed partial class Connection
             }
 
             _lastWindowUpdate = (offset, acknowledged);
-            if (segment.SequenceLength == 0)
+            if (segment.SequenceLength == 0 && segment.Header.Options.Sack.Count == 0)
             {
-                _ecn.OnHandshakeEnd(segment.Header.Flags, _sender.SynWasSentAgain);
+                // RFC 9768, 3.2.2.1: only a pure ACK uses the handshake's encoding.
+                _ecn.OnHandshakeEnd(segment.Header.Flags);
+                _sender.Ecn.OnHandshakeEnd(segment.Header.Flags);
             }
 
+            _sender.Ecn.OnHandshakeOption(segment.Header.Options.AccurateEcn);
             TakeAcknowledgment(now, segment, acknowledged, isSyn: segment.Header.Has(SegmentFlags.Syn));
+            AnswerMarkedHandshake();
             Establish(now);
             AfterAcknowledgment(now);
             return true;

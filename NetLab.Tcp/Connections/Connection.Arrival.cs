@@ -1,6 +1,8 @@
+using NetLab.Tcp.Connections.Ecn;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Timers;
+using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Connections;
@@ -77,6 +79,7 @@ public sealed partial class Connection
         if (hasAck)
         {
             TakeAcknowledgment(now, segment, acknowledged, isSyn: true);
+            AnswerMarkedHandshake();
             Establish(now);
             TakeText(now, segment);
             _receiver.Policy.OweOne();
@@ -98,14 +101,33 @@ public sealed partial class Connection
         {
             if (!header.Has(SegmentFlags.Ack))
             {
+                if (!_ecn.OnSyn(header.Flags, segment.Ecn))
+                {
+                    // RFC 9768, 3.1.5: two SYNs that ask for different feedback.
+                    Abort(Connections.CloseReason.Aborted);
+                    return;
+                }
+
                 // The SYN that made us, again: our answer was lost, and goes again as it was.
                 _sender.RepeatSyn();
                 return;
             }
 
-            // The other side of a simultaneous open: the SYN is known, what stands behind it is looked at.
-            offset = 1;
-            header = header with { Flags = header.Flags & ~SegmentFlags.Syn };
+            if (!_passive)
+            {
+                // The other side of a simultaneous open: the SYN is known, what stands behind it is looked at.
+                offset = 1;
+                header = header with { Flags = header.Flags & ~SegmentFlags.Syn };
+            }
+        }
+
+        if (State >= ConnectionState.Established && !_passive && offset == 0 && _marks.Feedback == EcnFeedback.Accurate
+            && header.Has(SegmentFlags.Syn | SegmentFlags.Ack) && !header.Has(SegmentFlags.Rst) && AceField.ValueOf(header.Flags) is not (0b000 or 0b001 or 0b111))
+        {
+            // RFC 9768, 3.2.2.1: our ACK of the SYN_ACK was lost; the one that answers this copy says what the copy arrived as.
+            _ecn.OnSynAckAgain(segment.Ecn);
+            _marks.OnSynAck(segment.Ecn);
+            _reportsHandshake = MayChallenge(now);
         }
 
         // A FIN without text needs no room, so it is taken even when there is none.
@@ -158,14 +180,12 @@ public sealed partial class Connection
             return;
         }
 
-        if (_ecn.OnReceived(segment.Ecn))
+        bool isMarked = _ecn.Feedback != EcnFeedback.None && segment.Ecn == EcnCodepoint.Ce;
+        Statistics.MarksReceived += isMarked ? 1 : 0;
+        if (_marks.OnReceived(header.Flags, segment.Ecn, segment.Payload.Length))
         {
-            Statistics.MarksReceived++;
-            if (segment.SequenceLength > 0)
-            {
-                // The sooner the sender knows, the shorter the queue (RFC 9768, 3.2.2.5.1).
-                _receiver.Policy.OweOne();
-            }
+            // The sooner the sender knows, the shorter the queue (RFC 9768, 3.2.2.5.1).
+            _receiver.Policy.OweOne();
         }
 
         if (header.Options.Timestamps is { } stamp && _timestamps)
@@ -312,12 +332,16 @@ public sealed partial class Connection
         _receiver.Synchronize(syn.Header.Sequence);
         if (syn.Header.Has(SegmentFlags.Ack))
         {
-            _ecn.OnAnswer(syn.Header.Flags, syn.Ecn, _sender.SynWasSentAgain);
-            _reportsHandshake = true;
+            _ecn.OnSynAck(syn.Header.Flags, syn.Ecn);
+            _marks.Begin(_ecn.Feedback);
+            _marks.OnSynAck(syn.Ecn);
+            _sender.Ecn.OnHandshakeOption(options.AccurateEcn);
+            _reportsHandshake = _ecn.Feedback == EcnFeedback.Accurate;
         }
         else
         {
             _ecn.OnSyn(syn.Header.Flags, syn.Ecn);
+            _marks.Begin(_ecn.Feedback);
         }
 
         _sender.Sack = _options.Sack && options.SackPermitted;
@@ -348,13 +372,31 @@ public sealed partial class Connection
         _handler.OnEstablished();
         _receiver.StartDelivering();
         Statistics.BytesReceived += _receiver.Next - 1 - (_receiver.IsFinished ? 1 : 0);
+        if (_receiver.Next > 1)
+        {
+            // What came with the SYN is acknowledged now that it counts; the SYN_ACK did not.
+            _receiver.Policy.OweOne();
+        }
+
         RestartKeepAlive(now);
         AfterFin(now);
     }
 
+    // RFC 9768, 3.2.2.2: a mark on the first segment says that there is no room for an initial window.
+    private void AnswerMarkedHandshake()
+    {
+        if (_ecn.HandshakeWasMarked)
+        {
+            Statistics.MarksReported++;
+            _sender.Congestion.OnLostSyn();
+        }
+    }
+
+    private bool MayChallenge(Instant now) => !(_lastChallenge is { } last && now - last < _options.ChallengeInterval);
+
     private void Challenge(Instant now)
     {
-        if (_lastChallenge is { } last && now - last < _options.ChallengeInterval)
+        if (!MayChallenge(now))
         {
             return;
         }

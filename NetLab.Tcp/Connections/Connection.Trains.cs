@@ -58,6 +58,7 @@ public sealed partial class Connection
             }
 
             _receiver.ReceiveNext(now, datagram[headerLength..]);
+            _marks.OnReceivedMore(ecn, length);
             Statistics.SegmentsReceived++;
             Statistics.BytesReceived += length;
             expected = unchecked(expected + (uint)length);
@@ -80,7 +81,7 @@ public sealed partial class Connection
     {
         int length = _sender.FullLength;
         bool isOrdinary = IsOrdinary(plan) && !plan.IsPush && plan.Length == length
-            && first.Options.Sack.Count == 0 && _receiver.Policy.Owed == 0 && ecn == (_ecn.MaySend ? EcnCodepoint.Ect0 : EcnCodepoint.NotEct);
+            && first.Options is { Sack.Count: 0, AccurateEcn: null } && first.Flags == (SegmentFlags.Ack | _marks.Flags) && _receiver.Policy.Owed == 0 && ecn == (_ecn.MaySendEct ? EcnCodepoint.Ect0 : EcnCodepoint.NotEct);
         int size = SegmentWriter.SizeOf(first.Options) + length;
         int count = isOrdinary ? _sender.TakeRun(now, Math.Min(most, buffer.Length / size)) : 0;
         if (count == 0)

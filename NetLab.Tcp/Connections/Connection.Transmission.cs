@@ -1,3 +1,4 @@
+using NetLab.Tcp.Connections.Ecn;
 using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Connections.Sending;
 using NetLab.Tcp.Events;
@@ -16,7 +17,7 @@ public sealed partial class Connection
 
     private bool _scales;
 
-    // The first bare ACK after a SYN_ACK tells what that arrived as (RFC 9768, 3.2.2.1).
+    // The bare ACK of a SYN_ACK tells what that arrived as (RFC 9768, 3.2.2.1); no data goes before it.
     private bool _reportsHandshake;
 
     /// <summary>Writes the segments that may be sent now, back to back and of one size but for the last.</summary>
@@ -60,6 +61,11 @@ public sealed partial class Connection
         if (State == ConnectionState.Closed)
         {
             return default;
+        }
+
+        if (_reportsHandshake && _receiver.Policy.Owed > 0)
+        {
+            return TransmitBare(now, buffer);
         }
 
         (int written, int segmentSize, bool waits) = (0, 0, false);
@@ -222,6 +228,7 @@ public sealed partial class Connection
     private void OnAcknowledgmentSent(in SegmentHeader header)
     {
         _receiver.Policy.OnSent();
+        _marks.OnSent(header.Options.AccurateEcn);
         if (header.Options.Sack.Count > 0)
         {
             _receiver.OnReported();
@@ -249,7 +256,17 @@ public sealed partial class Connection
     private SegmentHeader BareAcknowledgment(Instant now)
     {
         ushort window = _receiver.AdvertiseWindow(isSyn: false);
-        SegmentFlags bits = _ecn.BitsNow(_reportsHandshake);
+        SegmentFlags bits = _reportsHandshake ? _ecn.HandshakeFlags : _marks.Flags;
+        var options = new SegmentOptions
+        {
+            Timestamps = TimestampsAt(now),
+            Sack = _sender.Sack ? _receiver.SackBlocks(MaxSackBlocks) : default,
+        };
+        if (_marks.Feedback == EcnFeedback.Accurate)
+        {
+            options = WithMarks(options, SegmentHeader.MaxSize, _reportsHandshake);
+        }
+
         _reportsHandshake = false;
         return new SegmentHeader
         {
@@ -259,12 +276,26 @@ public sealed partial class Connection
             Acknowledgment = _receiver.Acknowledgment,
             Flags = SegmentFlags.Ack | bits,
             Window = window,
-            Options = new SegmentOptions
-            {
-                Timestamps = TimestampsAt(now),
-                Sack = _sender.Sack ? _receiver.SackBlocks(MaxSackBlocks) : default,
-            },
+            Options = options,
         };
+    }
+
+    // RFC 9768, 3.2.3.3: marks go before a third and fourth SACK block, and two SACK blocks before marks.
+    private SegmentOptions WithMarks(in SegmentOptions options, int maxSize, bool isHandshake)
+    {
+        const int GuaranteedBlocks = 2;
+        for (int blocks = options.Sack.Count; blocks >= Math.Min(GuaranteedBlocks, options.Sack.Count); blocks--)
+        {
+            SackBlocks kept = options.Sack;
+            kept.Truncate(blocks);
+            SegmentOptions shortened = options with { Sack = kept };
+            if (_marks.OptionFor(maxSize - SegmentWriter.SizeOf(shortened), isHandshake) is { } counters)
+            {
+                return shortened with { AccurateEcn = counters };
+            }
+        }
+
+        return options;
     }
 
     // 40 bytes of options hold four blocks, three beside timestamps (RFC 2018, 3).
@@ -275,7 +306,7 @@ public sealed partial class Connection
         reportsAll = true;
         if (plan.IsSyn)
         {
-            return SynHeader(now, isAgain: _sender.TransmissionsOf(plan) > 0);
+            return SynHeader(now, isFirst: _sender.TransmissionsOf(plan) == 0);
         }
 
         // SACK blocks ride along where the segment has room; where it has not, the acknowledgment owed stays owed.
@@ -290,9 +321,22 @@ public sealed partial class Connection
             }
         }
 
-        // Only the very first segment may tell what the SYN_ACK arrived as; where that carries data, nobody is told.
-        _reportsHandshake = false;
-        SegmentFlags flags = SegmentFlags.Ack | _ecn.BitsNow(endsHandshake: false);
+        bool isNewData = plan is { Index: < 0, Length: > 0 };
+        if (isNewData && _marks.Feedback == EcnFeedback.Accurate)
+        {
+            // RFC 9768, 3.2.3.2.1: the first data of a client tests the path once more. What finds no room stays to be told.
+            int maxSize = Math.Min(SegmentHeader.MaxSize, SegmentHeader.MinSize + _sender.SegmentSize - plan.Length);
+            options = WithMarks(options, maxSize, isHandshake: plan.Start == 1 && !_passive);
+            reportsAll &= options.AccurateEcn is not null || !_marks.HasNews;
+        }
+
+        SegmentFlags flags = SegmentFlags.Ack | _marks.Flags;
+        if (isNewData && _sender.Ecn.ReductionDue)
+        {
+            flags |= SegmentFlags.Cwr;
+            _sender.Ecn.OnSentNew();
+        }
+
         flags |= plan.IsFin ? SegmentFlags.Fin : 0;
         flags |= plan.IsPush ? SegmentFlags.Psh : 0;
         return new SegmentHeader
@@ -307,41 +351,43 @@ public sealed partial class Connection
         };
     }
 
-    private SegmentHeader SynHeader(Instant now, bool isAgain)
+    private SegmentHeader SynHeader(Instant now, bool isFirst)
     {
         // In a SYN everything we can do is offered; in a SYN_ACK only what the peer offered too (RFC 7323, 1.3).
         bool answer = State != ConnectionState.SynSent;
         bool scales = answer ? _scales : _options.WindowScaling;
+        int timeouts = _sender.RoundTrip.Backoff;
+        SegmentOptions options = FitInto(
+            new SegmentOptions
+            {
+                MaxSegmentSize = _options.MaxSegmentSize,
+                WindowScale = scales ? Receiving.Receiver.ShiftFor(_options.ReceiveBufferSize) : null,
+                SackPermitted = answer ? _sender.Sack : _options.Sack,
+                Timestamps = TimestampsAt(now),
+            },
+            _answerLimit);
+        if (answer && isFirst)
+        {
+            // RFC 9768, 3.2.3.2: the SYN_ACK tests whether the path lets the option through; one that is sent again does without.
+            // So many bytes more than came are the only ones that a peer gets who may not be there.
+            options = WithMarks(options, SegmentHeader.MaxSize, isHandshake: true);
+        }
+
         return new SegmentHeader
         {
             SourcePort = _identity.LocalPort,
             DestinationPort = _identity.RemotePort,
             Sequence = _sender.Wrap(0),
             Acknowledgment = answer ? _receiver.Acknowledgment : default,
-            Flags = answer ? SegmentFlags.Syn | SegmentFlags.Ack | _ecn.BitsOfAnswer() : SegmentFlags.Syn | _ecn.BitsOfSyn(isAgain),
+            Flags = answer ? SegmentFlags.Syn | SegmentFlags.Ack | _ecn.FlagsOfSynAck(timeouts) : SegmentFlags.Syn | _ecn.FlagsOfSyn(timeouts),
             Window = _receiver.AdvertiseWindow(isSyn: true),
-            Options = FitInto(
-                new SegmentOptions
-                {
-                    MaxSegmentSize = _options.MaxSegmentSize,
-                    WindowScale = scales ? Receiving.Receiver.ShiftFor(_options.ReceiveBufferSize) : null,
-                    SackPermitted = answer ? _sender.Sack : _options.Sack,
-                    Timestamps = TimestampsAt(now),
-                },
-                _answerLimit),
+            Options = options,
         };
     }
 
-    // RFC 3168, 6.1.4 to 6.1.6: neither what is sent again nor a probe nor a bare acknowledgment may be marked.
-    private EcnCodepoint EcnOf(in SegmentPlan plan)
-    {
-        if (plan.IsSyn)
-        {
-            return _ecn.OfSyn(_sender.TransmissionsOf(plan) > 0, isAnswer: State != ConnectionState.SynSent);
-        }
-
-        return plan is { Index: < 0, Length: > 0, IsWindowProbe: false } && _ecn.MaySend ? EcnCodepoint.Ect0 : EcnCodepoint.NotEct;
-    }
+    // RFC 3168, 6.1.1 and 6.1.4 to 6.1.6: neither a SYN nor what is sent again nor a probe nor a bare acknowledgment may be marked.
+    private EcnCodepoint EcnOf(in SegmentPlan plan) =>
+        plan is { Index: < 0, Length: > 0, IsSyn: false, IsWindowProbe: false } && _ecn.MaySendEct ? EcnCodepoint.Ect0 : EcnCodepoint.NotEct;
 
     private SegmentTimestamps? TimestampsAt(Instant now) =>
         _timestamps ? new SegmentTimestamps(TimestampAt(now), _receiver.RecentTimestamp) : null;
@@ -398,6 +444,7 @@ public sealed partial class Connection
         _sender.Trim();
         _unansweredKeepAlives++;
         _keepAliveDue = true;
-        _timers.Set(ConnectionTimer.KeepAlive, Instant.Min(now + _options.KeepAliveInterval, giveUpAt ?? Instant.Never));
+        TimeSpan interval = TimeSpan.FromTicks(Math.Max(_options.KeepAliveInterval.Ticks, _sender.RoundTrip.Timeout.Ticks));
+        _timers.Set(ConnectionTimer.KeepAlive, Instant.Min(now + interval, giveUpAt ?? Instant.Never));
     }
 }

@@ -29,7 +29,8 @@ public sealed partial class Connection
     private readonly Sender _sender;
     private readonly Receiver _receiver;
     private readonly bool _passive;
-    private readonly AccurateEcn _ecn;
+    private readonly EcnNegotiation _ecn;
+    private readonly EcnDataReceiver _marks = new();
     private readonly Observation? _observation;
     private ConnectionState _state = ConnectionState.Closed;
 
@@ -61,8 +62,8 @@ public sealed partial class Connection
         _handler = handler;
         _identity = identity;
         _passive = passive;
-        _ecn = new AccurateEcn(options.Ecn);
-        _sender = new Sender(options, identity.InitialSequence, _timers, Statistics, _ecn);
+        _ecn = new EcnNegotiation(options.Ecn);
+        _sender = new Sender(options, identity.InitialSequence, _timers, Statistics, new EcnDataSender(_ecn));
         _receiver = new Receiver(options, handler, _timers);
         _sender.QueueSyn();
         if (options.Observe?.Invoke(this) is { } observer)

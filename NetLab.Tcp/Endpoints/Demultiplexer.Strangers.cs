@@ -110,7 +110,7 @@ internal sealed partial class Demultiplexer
             return;
         }
 
-        if (_answers.Count >= MaxStrangerReplies || !_budget.TryTake(now))
+        if (_answers.Count >= MaxStrangerReplies || !_budget.TryTake(now, key.Peer))
         {
             Statistics.Suppressed++;
             return;

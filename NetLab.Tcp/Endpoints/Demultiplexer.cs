@@ -17,7 +17,7 @@ namespace NetLab.Tcp.Endpoints;
 /// <param name="repliesPerSecond">How many segments of no connection are answered a second.</param>
 internal sealed partial class Demultiplexer(EndpointSecrets secrets, int repliesPerSecond = Demultiplexer.DefaultRepliesPerSecond)
 {
-    /// <summary>Enough for a port that many honest clients still know, and nothing that anybody would call a flood.</summary>
+    /// <summary>On average: enough for a port that many honest clients still know, and nothing that anybody would call a flood.</summary>
     public const int DefaultRepliesPerSecond = 1000;
 
     // Answers to strangers that may wait at once. A flood of strange segments gets no flood of answers.
@@ -28,7 +28,7 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
     private readonly PriorityQueue<ConnectionEntry, Instant> _timers = new();
     private readonly Queue<(DatagramAddress To, SegmentHeader Answer)> _answers = new();
     private readonly SynCookies _cookies = new(secrets);
-    private readonly ReplyBudget _budget = new(repliesPerSecond);
+    private readonly ReplyBudget _budget = new(repliesPerSecond, secrets);
     private Listener? _listener;
     private long _portAttempts;
 

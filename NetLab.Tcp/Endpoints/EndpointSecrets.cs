@@ -28,6 +28,7 @@ internal sealed class EndpointSecrets(ulong key0, ulong key1)
         Timestamp = 2,
         Port = 3,
         Cookie = 4,
+        Budget = 5,
     }
 
     /// <summary>What a new connection needs.</summary>
@@ -51,6 +52,17 @@ internal sealed class EndpointSecrets(ulong key0, ulong key1)
     /// <summary>What proves that a cookie is ours (RFC 4987, 3.6).</summary>
     public ulong CookieHash(in ConnectionKey key, SequenceNumber peerInitial, long counter, int segmentSizeIndex) =>
         Hash(key, Purpose.Cookie, unchecked(((long)peerInitial.Value << 32) ^ (counter << 3) ^ segmentSizeIndex));
+
+    /// <summary>A number for a moment and a purpose of its own, the same for the same arguments.</summary>
+    public ulong Draw(long moment, long salt)
+    {
+        Span<byte> message = stackalloc byte[32];
+        message.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(message, moment);
+        message[22] = (byte)Purpose.Budget;
+        BinaryPrimitives.WriteInt64BigEndian(message[24..], salt);
+        return _hash.Hash(message);
+    }
 
     /// <summary>Our timestamp clock for a peer (RFC 7323, 5.4).</summary>
     public uint TimestampAt(Instant now, in ConnectionKey key) =>

@@ -21,7 +21,7 @@ internal sealed class SynCookies(EndpointSecrets secrets)
     private const uint OptionBits = (1 << 6) - 1;
 
     // What peers really send, from the smallest we use up; the largest that is not above the peer's is told.
-    private static readonly int[] SegmentSizes = [ConnectionOptions.SmallestSegmentSize, 536, 1220, 1400, 1460, 4312, 8960, 65_487];
+    private static readonly int[] SegmentSizes = [ConnectionOptions.SmallestPeerSegmentSize, 536, 1220, 1400, 1460, 4312, 8960, 65_487];
 
     private Instant _lastSentAt = new(long.MinValue / 2);
 

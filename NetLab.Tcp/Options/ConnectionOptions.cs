@@ -60,8 +60,8 @@ public sealed record ConnectionOptions
     /// <summary>Retransmissions of one segment before giving up (RFC 9293, 3.8.3: R2).</summary>
     public int MaxRetransmissions { get; init; } = 15;
 
-    /// <summary>Retransmissions of a SYN before giving up; 6 is about two minutes.</summary>
-    public int MaxSynRetransmissions { get; init; } = 6;
+    /// <summary>Retransmissions of a SYN or SYN_ACK before giving up; 7 are 183 s, as it has to be three minutes (RFC 9293, 3.8.3: MUST-23).</summary>
+    public int MaxSynRetransmissions { get; init; } = 7;
 
     /// <summary>How long data may stay unacknowledged before giving up (RFC 5482); null for no limit but the counts.</summary>
     public TimeSpan? UserTimeout { get; init; }
@@ -69,7 +69,7 @@ public sealed record ConnectionOptions
     /// <summary>Idle time before the peer is asked for a sign of life; null for never (RFC 9293, 3.8.4).</summary>
     public TimeSpan? KeepAlive { get; init; }
 
-    /// <summary>Time between keep-alive probes.</summary>
+    /// <summary>Time between keep-alive probes; never less than the RTO, or a peer that is there could not answer in time.</summary>
     public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Unanswered keep-alive probes before giving up.</summary>
@@ -113,6 +113,13 @@ public sealed record ConnectionOptions
         _ when !Enum.IsDefined(Ecn) => $"Ecn is one of {string.Join(", ", Enum.GetNames<EcnMode>())}, not {Ecn}",
         _ when Durations().Any(d => d < TimeSpan.Zero || d > LongestDuration) => $"durations are from 0 to {LongestDuration.TotalDays} days",
         { MaxRetransmissions: < 0 } or { MaxSynRetransmissions: < 0 } => "the number of retransmissions is not negative",
+        { QuickAcknowledgments: < 0 } => $"QuickAcknowledgments is not negative, not {QuickAcknowledgments}",
+        { KeepAlive: { } idle } when idle < ShortestKeepAlive => $"KeepAlive is {ShortestKeepAlive.TotalMilliseconds} ms or more, not {idle.TotalSeconds} s",
+        _ when KeepAliveInterval < ShortestKeepAlive => $"KeepAliveInterval is {ShortestKeepAlive.TotalMilliseconds} ms or more, not {KeepAliveInterval.TotalSeconds} s",
+        { KeepAliveProbes: < 1 } => $"KeepAliveProbes is 1 or more, not {KeepAliveProbes}",
+        _ when DelayedAcknowledgment > LongestDelay => $"DelayedAcknowledgment is {LongestDelay.TotalSeconds} s at most (RFC 9293, 3.8.6.3), not {DelayedAcknowledgment.TotalSeconds} s",
+        _ when OrphanTimeout <= TimeSpan.Zero => "OrphanTimeout is more than zero",
+        { UserTimeout: { } limit } when limit <= TimeSpan.Zero => "UserTimeout is more than zero; null for none",
         _ when MinRetransmissionTimeout <= TimeSpan.Zero || MinRetransmissionTimeout > MaxRetransmissionTimeout
             || InitialRetransmissionTimeout <= TimeSpan.Zero => "retransmission timeouts are more than zero, and the least is not above the largest",
         _ => null,
@@ -121,14 +128,25 @@ public sealed record ConnectionOptions
     // Longer than any connection lives, and short enough that no clock overflows.
     private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(365);
 
+    // Less would be a busy loop. How soon a probe follows another is a matter of the path, too.
+    private static readonly TimeSpan ShortestKeepAlive = TimeSpan.FromMilliseconds(1);
+
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(500);
+
     private IEnumerable<TimeSpan> Durations() =>
     [
         DelayedAcknowledgment, InitialRetransmissionTimeout, MinRetransmissionTimeout, MaxRetransmissionTimeout, UserTimeout ?? TimeSpan.Zero,
         KeepAlive ?? TimeSpan.Zero, KeepAliveInterval, MaxSegmentLifetime, OrphanTimeout, ChallengeInterval,
     ];
 
-    /// <summary>The least MSS we send with, whatever a peer asks for: below it, headers would be most of the traffic.</summary>
+    /// <summary>The least MSS of our own: SACK blocks, 40 bytes of options, have to find room in it beside data.</summary>
     internal const int SmallestSegmentSize = 88;
+
+    /// <summary>
+    /// The least MSS of a peer's that is kept to (RFC 9293, 3.7.1: MUST-16), the 88 bytes of an X.25 path less 40 of headers; what asks
+    /// for less than that wants segments without content.
+    /// </summary>
+    internal const int SmallestPeerSegmentSize = 48;
 
     /// <summary>The largest MSS: a UDP datagram over IPv4 holds 65,507 bytes, of which 20 are the TCP header.</summary>
     public const int LargestSegmentSize = 65_507 - 20;

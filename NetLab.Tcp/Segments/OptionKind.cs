@@ -10,4 +10,6 @@ internal enum OptionKind
     SackPermitted = 4,
     Sack = 5,
     Timestamps = 8,
+    AccurateEcn0 = 172,
+    AccurateEcn1 = 174,
 }

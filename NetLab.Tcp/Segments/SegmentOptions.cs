@@ -17,4 +17,7 @@ public readonly record struct SegmentOptions
 
     /// <summary>Timestamps.</summary>
     public SegmentTimestamps? Timestamps { get; init; }
+
+    /// <summary>What arrived with which ECN field, in bytes (RFC 9768, 3.2.3).</summary>
+    public AccurateEcnCounters? AccurateEcn { get; init; }
 }

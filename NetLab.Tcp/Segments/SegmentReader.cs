@@ -126,6 +126,9 @@ public static class SegmentReader
                 case (OptionKind.Sack, >= 8 and <= 32) when value.Length % 8 == 0:
                     options = options with { Sack = ReadSack(value) };
                     break;
+                case (OptionKind.AccurateEcn0 or OptionKind.AccurateEcn1, _):
+                    options = options with { AccurateEcn = ReadAccurateEcn(value, kind == OptionKind.AccurateEcn1) };
+                    break;
                 case (OptionKind.MaxSegmentSize or OptionKind.WindowScale or OptionKind.SackPermitted
                     or OptionKind.Timestamps or OptionKind.Sack, _):
                     return false;
@@ -137,6 +140,17 @@ public static class SegmentReader
 
         return true;
     }
+
+    // RFC 9768, 3.2.3: of any other length, the whole fields count and the rest is padding.
+    private static AccurateEcnCounters ReadAccurateEcn(ReadOnlySpan<byte> value, bool ect1First)
+    {
+        int fields = Math.Min(3, value.Length / 3);
+        uint first = fields > 0 ? ReadUInt24(value) : 0;
+        uint last = fields > 2 ? ReadUInt24(value[6..]) : 0;
+        return new AccurateEcnCounters(ect1First ? last : first, fields > 1 ? ReadUInt24(value[3..]) : 0, ect1First ? first : last, fields, ect1First);
+    }
+
+    private static uint ReadUInt24(ReadOnlySpan<byte> bytes) => (uint)((bytes[0] << 16) | (bytes[1] << 8) | bytes[2]);
 
     private static SackBlocks ReadSack(ReadOnlySpan<byte> value)
     {

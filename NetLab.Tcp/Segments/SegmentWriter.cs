@@ -16,8 +16,12 @@ public static class SegmentWriter
         // In a SYN, SACK-permitted stands where a timestamp's padding would.
         size += options.SackPermitted && options.Timestamps is null ? 4 : 0;
         size += options.Sack.Count == 0 ? 0 : 4 + (8 * options.Sack.Count);
+        size += options.AccurateEcn is { } ecn ? PaddedLengthOf(ecn) : 0;
         return size;
     }
+
+    /// <summary>Bytes the AccECN option takes, padded to a multiple of 4.</summary>
+    internal static int PaddedLengthOf(in AccurateEcnCounters counters) => (counters.Length + 3) & ~3;
 
     /// <summary>Writes the header before a payload that already stands behind it, checksum included.</summary>
     /// <param name="datagram">Header and payload: <see cref="SizeOf"/> bytes and the payload.</param>
@@ -85,6 +89,23 @@ public static class SegmentWriter
                 BinaryPrimitives.WriteUInt32BigEndian(bytes[4..], options.Sack[i].End.Value);
                 bytes = bytes[8..];
             }
+        }
+
+        if (options.AccurateEcn is { } ecn)
+        {
+            WriteAccurateEcn(bytes, ecn);
+        }
+    }
+
+    private static void WriteAccurateEcn(Span<byte> bytes, in AccurateEcnCounters counters)
+    {
+        bytes[..PaddedLengthOf(counters)].Fill((byte)OptionKind.NoOperation);
+        bytes[0] = (byte)(counters.Ect1First ? OptionKind.AccurateEcn1 : OptionKind.AccurateEcn0);
+        bytes[1] = (byte)counters.Length;
+        for (int i = 0; i < counters.Fields; i++)
+        {
+            uint field = counters[i];
+            (bytes[2 + (3 * i)], bytes[3 + (3 * i)], bytes[4 + (3 * i)]) = ((byte)(field >> 16), (byte)(field >> 8), (byte)field);
         }
     }
 }

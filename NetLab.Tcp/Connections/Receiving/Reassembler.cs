@@ -116,12 +116,23 @@ internal sealed class Reassembler
         return start >= end || (_islands.TryFind(start, out _, out long islandEnd) && islandEnd >= end);
     }
 
-    /// <summary>The part of a range, from its beginning, that has been received; a DSACK reports no more (RFC 2883, 4.2).</summary>
-    public long ReceivedUpTo(long start, long end)
+    /// <summary>The first part of a range that has been received before: what a D-SACK reports of it (RFC 2883, 4).</summary>
+    public bool TryFindReceived(long start, long end, out long partStart, out long partEnd)
     {
-        long from = Math.Max(start, Next);
-        long known = _islands.TryFind(from, out _, out long islandEnd) ? islandEnd : from;
-        return Math.Min(end, Math.Max(start, known));
+        if (start < Next)
+        {
+            (partStart, partEnd) = (start, Math.Min(Next, end));
+            return partStart < partEnd;
+        }
+
+        (partStart, partEnd) = (start, start);
+        bool isReceived = false;
+        while (partEnd < end && !isReceived)
+        {
+            (partStart, partEnd) = (partEnd, _islands.NextChange(partEnd, end, out isReceived));
+        }
+
+        return isReceived;
     }
 
     /// <summary>The island of early bytes around an offset.</summary>

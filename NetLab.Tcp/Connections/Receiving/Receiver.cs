@@ -166,13 +166,13 @@ internal sealed class Receiver : IByteSink
         bool hadHole = _reassembler.HasEarly;
         long before = Next;
         long limit = Math.Min(_advertisedEdge, _finAt ?? long.MaxValue);
-        if (payload.Length > 0)
+        if (_reassembler.TryFindReceived(offset, Math.Min(end, limit), out long duplicateStart, out long duplicateEnd))
         {
-            // RFC 2883, 4: what of it, from its beginning, has been received before; nothing if it begins with something new.
-            _history.OnDuplicate(offset, _reassembler.ReceivedUpTo(offset, Math.Min(end, limit)));
+            // RFC 2883, 4: the first part of it that has been received before, wherever in the segment it lies.
+            _history.OnDuplicate(duplicateStart, duplicateEnd);
         }
 
-        int stored = _reassembler.Insert(offset, payload, limit, _delivering ? this : null);
+        _reassembler.Insert(offset, payload, limit, _delivering ? this : null);
 
         // A FIN counts only where its number lies: one beyond the window has been cut off with the text before it.
         if (fin && end < Math.Max(_advertisedEdge, Next + 1) && end >= _reassembler.Next)
@@ -182,7 +182,10 @@ internal sealed class Receiver : IByteSink
 
         Advance();
         bool advanced = Next > before;
-        if (stored > 0 && _reassembler.TryFindIsland(Math.Min(end, limit) - 1, out long islandStart, out long islandEnd))
+
+        // RFC 2018, 4: the first block is the one that holds the segment, also where it brought nothing new: a D-SACK is followed
+        // by the block around it (RFC 2883, 4.1.2).
+        if (payload.Length > 0 && _reassembler.TryFindIsland(Math.Min(end, limit) - 1, out long islandStart, out long islandEnd))
         {
             _history.OnStored(islandStart, islandEnd);
         }

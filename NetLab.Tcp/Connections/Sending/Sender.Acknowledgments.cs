@@ -44,6 +44,7 @@ internal sealed partial class Sender
         TimeSpan? sample = null;
         Instant newest = default;
         int sackedBefore = _sent.SackedCount;
+        int segmentsBefore = _sent.Count - sackedBefore;
         bool synWasRetransmitted = SynWasSentAgain;
         _rate.Begin();
         _echoAge = echoAge;
@@ -79,7 +80,7 @@ internal sealed partial class Sender
 
         long lost = DetectLosses(now, Next - Unacknowledged, partial, moreIsSacked: _sent.SackedCount > sackedBefore || advances);
         long delivered = _rate.Delivered - deliveredBefore;
-        TakeMarks(now, segment.Header, before, delivered);
+        TakeMarks(now, segment.Header, before, delivered, segmentsBefore - (_sent.Count - _sent.SackedCount));
         Tell(now, acknowledged - Math.Max(before, 1), delivered, lost, priorInFlight, sample);
         if (ReducesInProportion)
         {
@@ -143,9 +144,9 @@ internal sealed partial class Sender
 
     // RFC 3168, 6.1.2: a mark is answered like a loss, once a round trip, but nothing is sent again. An acknowledgment that
     // brings nothing new may be an old one, with an old count.
-    private void TakeMarks(Instant now, in SegmentHeader header, long before, long delivered)
+    private void TakeMarks(Instant now, in SegmentHeader header, long before, long delivered, int segments)
     {
-        if (before == 0 || delivered == 0 || Ecn.TakeReport(header.Flags) is not (> 0 and var marks))
+        if (before == 0 || delivered == 0 || Ecn.OnAcknowledged(header.Flags, header.Options.AccurateEcn, segments, PayloadLimit) is not (> 0 and var marks))
         {
             return;
         }
@@ -155,6 +156,7 @@ internal sealed partial class Sender
         {
             _markedUpTo = Next;
             _congestion.OnMarked(now, FlightOf(Next - before));
+            Ecn.OnReduced();
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed partial class Sender
     private int _windowProbes;
     private bool _congestionWasLimit;
 
-    public Sender(ConnectionOptions options, SequenceNumber initial, TimerTable timers, ConnectionStatistics statistics, AccurateEcn ecn)
+    public Sender(ConnectionOptions options, SequenceNumber initial, TimerTable timers, ConnectionStatistics statistics, EcnDataSender ecn)
     {
         _options = options;
         _timers = timers;
@@ -120,7 +120,7 @@ internal sealed partial class Sender
     }
 
     /// <summary>What the peer says of marks.</summary>
-    public AccurateEcn Ecn { get; }
+    public EcnDataSender Ecn { get; }
 
     /// <summary>Whether our SYN was sent more than once; not known any more once it has been acknowledged.</summary>
     public bool SynWasSentAgain => _sent.Count > 0 && _sent[0] is { IsSyn: true, Transmissions: > 1 };
@@ -194,10 +194,10 @@ internal sealed partial class Sender
     /// <summary>The peer told its MSS in its SYN.</summary>
     public void NegotiateSegmentSize(int? peerMaxSegmentSize)
     {
-        // RFC 9293, 3.7.1: 536 without the option (1220 over IPv6, which is not told apart here: the smaller is safe).
-        // An MSS of 0 is no MSS; a tiny one would make headers of all traffic.
+        // RFC 9293, 3.7.1: 536 without the option (1220 over IPv6, which is not told apart here: the smaller is safe), and never
+        // more than the peer's. An MSS of 0 is no MSS; a tiny one would make headers of all traffic.
         int peer = peerMaxSegmentSize is null or 0 ? 536 : peerMaxSegmentSize.Value;
-        _segmentSize = Math.Min(_options.MaxSegmentSize, Math.Max(peer, ConnectionOptions.SmallestSegmentSize));
+        _segmentSize = Math.Min(_options.MaxSegmentSize, Math.Max(peer, ConnectionOptions.SmallestPeerSegmentSize));
         StartMtuSearch();
         StartCongestionControl();
     }

@@ -89,6 +89,49 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    [Conformance(29)]
+    public void A_syn_ack_in_passive_syn_received_is_answered_by_an_ack_and_changes_nothing()
+    {
+        // RFC 9293, 3.10.7.4, first: its number lies before the window.
+        ConnectionScript script = ConnectionScript.Listening();
+        script.Inject(Say.Syn());
+        script.TakeAll();
+        script.Inject(Say.SynAck(1));
+        script.Expect("an ACK", s => s.Flags == SegmentFlags.Ack && s is { Sequence: 1, Acknowledgment: 1 });
+        script.ExpectNothing();
+        script.ExpectState(ConnectionState.SynReceived);
+        script.Inject(Say.Ack(1, 1));
+        script.ExpectState(ConnectionState.Established);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Conformance(32, 76)]
+    public void Data_with_a_syn_is_acknowledged_when_the_handshake_is_done(bool quick)
+    {
+        ConnectionScript script = ConnectionScript.Listening(new ConnectionOptions { QuickAcknowledgments = quick ? 16 : 0 });
+        script.Inject(Say.Syn() with { Payload = Say.Bytes(10) });
+        script.Expect("a SYN_ACK of the SYN alone", s => s.Has(SegmentFlags.Syn) && s.Acknowledgment == 1);
+        script.Inject(Say.Ack(11, 1));
+        script.Expect("an ACK of the data", s => s.Flags == SegmentFlags.Ack && s.Acknowledgment == 11);
+        Assert.Equal(Say.Bytes(10), script.Stream.Received);
+    }
+
+    [Fact]
+    [Conformance(17)]
+    public void A_syn_is_tried_for_three_minutes_at_least()
+    {
+        // RFC 9293, 3.8.3: MUST-23.
+        ConnectionScript script = ConnectionScript.Connecting();
+        script.Advance(TimeSpan.FromSeconds(180));
+        script.ExpectState(ConnectionState.SynSent);
+        Assert.Equal(8, script.TakeAll().Count(s => s.Has(SegmentFlags.Syn)));
+        script.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(CloseReason.TimedOut, script.Stream.CloseReason);
+    }
+
+    [Fact]
     [Conformance(20)]
     public void A_repeated_syn_ack_is_acknowledged_and_changes_nothing()
     {

@@ -67,6 +67,20 @@ public sealed class TimerTests
         }
     }
 
+    [Fact]
+    [Conformance(138)]
+    public void Probes_follow_each_other_no_faster_than_a_peer_that_is_there_could_answer()
+    {
+        ConnectionScript script = ConnectionScript.Established(Alive with { KeepAliveInterval = TimeSpan.FromMilliseconds(1) });
+        script.Advance(TimeSpan.FromSeconds(10.1));
+        script.Expect("a probe", s => s.Sequence == 0);
+        script.ExpectNothing();
+        script.Inject(Say.Ack(1, 1));
+        script.Advance(TimeSpan.FromSeconds(9));
+        script.ExpectNothing();
+        script.ExpectState(ConnectionState.Established);
+    }
+
     [Theory]
     [InlineData(100)]
     [InlineData(11)]

@@ -8,10 +8,18 @@ public sealed class SegmentCodecTests
 {
     private static readonly Gen<SackBlock> Block = Gen.Select(Gen.UInt, Gen.UInt, (a, b) => new SackBlock(new SequenceNumber(a), new SequenceNumber(b)));
 
+    // What a field that is left out would say is not read: it is zero.
+    private static readonly Gen<AccurateEcnCounters> AccurateEcn =
+        Gen.Select(Gen.UInt[0, 0xFF_FFFF], Gen.UInt[0, 0xFF_FFFF], Gen.UInt[0, 0xFF_FFFF], Gen.Int[0, 3], Gen.Bool, (ect0, ce, ect1, fields, ect1First) =>
+        {
+            var all = new AccurateEcnCounters(ect0, ce, ect1, fields, ect1First);
+            return all with { Ect0 = all.HasEct0 ? ect0 : 0, Ce = all.HasCe ? ce : 0, Ect1 = all.HasEct1 ? ect1 : 0 };
+        });
+
     private static readonly Gen<SegmentHeader> Header =
         Gen.Select(
             Gen.UShort, Gen.UShort, Gen.UInt, Gen.UInt, Gen.Byte, Gen.UShort,
-            Gen.Select(Gen.Int[0, 65535].Nullable(), Gen.Int[0, 255].Nullable(), Gen.Bool, Gen.Bool, Gen.UInt, Block.Array[0, 2]),
+            Gen.Select(Gen.Int[0, 65535].Nullable(), Gen.Int[0, 255].Nullable(), Gen.Bool, Gen.Bool, Gen.UInt, Block.Array[0, 2], AccurateEcn.Nullable()),
             (source, destination, sequence, acknowledgment, flags, window, o) =>
             {
                 var sack = default(SackBlocks);
@@ -36,6 +44,7 @@ public sealed class SegmentCodecTests
                         SackPermitted = o.Item3 && o.Item6.Length == 0,
                         Timestamps = o.Item4 ? new SegmentTimestamps(o.Item5, ~o.Item5) : null,
                         Sack = sack,
+                        AccurateEcn = o.Item6.Length < 2 ? o.Item7 : null,
                     },
                 };
             });

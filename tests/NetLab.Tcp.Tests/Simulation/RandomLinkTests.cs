@@ -281,7 +281,7 @@ public sealed class RandomLinkTests
             Timestamps = random.Next(4) != 0,
             WindowScaling = random.Next(4) != 0,
             Nagle = random.Next(4) == 0,
-            Ecn = (EcnMode)random.Next(3),
+            Ecn = (EcnMode)random.Next(4),
 
             // Lossy enough that a FIN may be sent for minutes: TIME-WAIT has to outlast it, or the last ACK is a RST.
             MaxSegmentLifetime = TimeSpan.FromMinutes(10),

@@ -19,20 +19,23 @@ public sealed class AccurateEcnTests
     {
         ConnectionScript script = ConnectionScript.Connecting(Request);
         ScriptedSegment syn = script.Expect("a SYN that asks", s => s.Flags == (SegmentFlags.Syn | Bits));
-        Assert.Equal(EcnCodepoint.Ect0, syn.Ecn);
-        script.Inject(Answer(0b100, EcnCodepoint.Ect0));
+        Assert.Equal(EcnCodepoint.NotEct, syn.Ecn);
+        script.Inject(Answer(0b010, EcnCodepoint.Ect0));
         Assert.Equal((0b100, EcnCodepoint.NotEct), Said(script.Expect("an ACK that tells what the answer arrived as", s => s.Payload.IsEmpty)));
         script.Write(new byte[100]);
         Assert.Equal((5, EcnCodepoint.Ect0), Said(script.Expect("data", s => s.Payload.Length == 100)));
     }
 
     [Theory]
-    [InlineData(0b010, true)] // the SYN arrived without its mark: the path clears it
-    [InlineData(0b000, false)] // a peer without ECN
-    [InlineData(0b001, false)] // one that knows only RFC 3168
-    [InlineData(0b111, false)] // one that throws back whatever it gets
+    [InlineData(0b010, true, EcnCodepoint.Ect0)] // the SYN arrived as it was sent
+    [InlineData(0b101, true, EcnCodepoint.Ect0)] // reserved: read as if it had (RFC 9768, 3.1.3)
+    [InlineData(0b100, true, EcnCodepoint.NotEct)] // the path sets ECT(0)
+    [InlineData(0b011, true, EcnCodepoint.NotEct)] // the path sets ECT(1)
+    [InlineData(0b000, false, EcnCodepoint.NotEct)] // a peer without ECN
+    [InlineData(0b001, false, EcnCodepoint.Ect0)] // one that knows only RFC 3168
+    [InlineData(0b111, false, EcnCodepoint.NotEct)] // one that throws back whatever it gets
     [Conformance(127)]
-    public void A_path_that_clears_marks_or_a_peer_without_them_turns_them_off(int answer, bool reports)
+    public void The_answer_decides_on_the_feedback_and_shows_a_path_that_changes_the_field(int answer, bool reports, EcnCodepoint sends)
     {
         ConnectionScript script = ConnectionScript.Connecting(Request);
         script.TakeAll();
@@ -41,18 +44,24 @@ public sealed class AccurateEcnTests
         script.Write(new byte[100]);
 
         // Our own reports go on where the peer speaks them: only one direction need be bad.
-        Assert.Equal((reports ? 5 : 0, EcnCodepoint.NotEct), Said(script.Expect("data", s => s.Payload.Length == 100)));
+        Assert.Equal((reports ? 5 : 0, sends), Said(script.Expect("data", s => s.Payload.Length == 100)));
     }
 
     [Theory]
-    [InlineData(0b100, EcnCodepoint.Ect0)]
-    [InlineData(0b010, EcnCodepoint.NotEct)]
+    [InlineData(0b000, EcnCodepoint.NotEct)] // the peer is in no such mode, whatever the reason (note 1)
+    [InlineData(0b001, EcnCodepoint.Ect0)]
+    [InlineData(0b010, EcnCodepoint.Ect0)]
+    [InlineData(0b011, EcnCodepoint.NotEct)]
+    [InlineData(0b100, EcnCodepoint.NotEct)]
+    [InlineData(0b101, EcnCodepoint.Ect0)]
+    [InlineData(0b110, EcnCodepoint.NotEct)]
+    [InlineData(0b111, EcnCodepoint.Ect0)]
     [Conformance(127)]
-    public void Who_is_asked_answers_and_learns_from_the_last_ack_whether_its_own_path_clears_marks(int code, EcnCodepoint expected)
+    public void The_pure_ack_that_ends_the_handshake_tells_a_server_whether_to_send_ect(int code, EcnCodepoint expected)
     {
         ConnectionScript script = ConnectionScript.Listening(new ConnectionOptions { Pacing = false });
         script.Inject(new ScriptedSegment { Flags = SegmentFlags.Syn | Bits, Options = Mss100, Ecn = EcnCodepoint.Ect0 });
-        Assert.Equal((0b100, EcnCodepoint.Ect0), Said(script.Expect("an answer", s => s.Has(SegmentFlags.Syn))));
+        Assert.Equal((0b100, EcnCodepoint.NotEct), Said(script.Expect("an answer", s => s.Has(SegmentFlags.Syn))));
         script.Inject(new ScriptedSegment { Flags = SegmentFlags.Ack | BitsOf(code), Sequence = 1, Acknowledgment = 1 });
         script.Write(new byte[100]);
         Assert.Equal(expected, script.Expect("data", s => s.Payload.Length == 100).Ecn);
@@ -118,7 +127,11 @@ public sealed class AccurateEcnTests
 
         // The first that is about what was sent after that counts anew.
         long sent = script.TakeAll().Max(s => s.Sequence + s.Payload.Length);
-        script.Inject(Say.Ack(1, sent) with { Flags = SegmentFlags.Ack | BitsOf(0) });
+        for (long acknowledged = 401; acknowledged <= sent; acknowledged += 100)
+        {
+            script.Inject(Say.Ack(1, acknowledged) with { Flags = SegmentFlags.Ack | BitsOf(0) });
+        }
+
         script.TakeAll();
         long opened = script.Connection.CongestionWindow;
         script.Inject(Say.Ack(1, sent + 200) with { Flags = SegmentFlags.Ack | BitsOf(1) });
@@ -128,13 +141,14 @@ public sealed class AccurateEcnTests
 
     [Fact]
     [Conformance(127)]
-    public void Where_data_ends_the_handshake_a_later_acknowledgment_is_not_taken_for_its_end()
+    public void Data_that_waits_for_the_handshake_goes_behind_the_ack_that_reports_it()
     {
         ConnectionScript script = ConnectionScript.Connecting(Request with { QuickAcknowledgments = 16 });
         script.Write(new byte[50]);
         script.TakeAll();
-        script.Inject(Answer(0b100, EcnCodepoint.Ect0));
-        Assert.Equal(5, Said(script.Expect("data that acknowledges the answer", s => s.Payload.Length == 50)).Code);
+        script.Inject(Answer(0b010, EcnCodepoint.Ect0));
+        Assert.Equal(4, Said(script.Expect("a pure ACK that tells what the answer arrived as", s => s.Payload.IsEmpty)).Code);
+        Assert.Equal(5, Said(script.Expect("the data", s => s.Payload.Length == 50)).Code);
         script.Inject(Say.Data(1, 51, new byte[10]));
         Assert.Equal(5, Said(script.Expect("an ACK", s => s.Payload.IsEmpty)).Code);
     }
@@ -154,16 +168,17 @@ public sealed class AccurateEcnTests
 
     [Fact]
     [Conformance(127)]
-    public void What_is_sent_again_is_not_to_be_marked_and_a_syn_does_not_ask_twice()
+    public void What_is_sent_again_is_not_to_be_marked_and_a_syn_asks_twice()
     {
         ConnectionScript client = ConnectionScript.Connecting(Request);
         client.TakeAll();
         client.Advance(TimeSpan.FromSeconds(1.5));
-        ScriptedSegment again = client.Expect("the SYN again", s => s.Flags == SegmentFlags.Syn);
-        Assert.Equal(EcnCodepoint.NotEct, again.Ecn);
+        client.Expect("the SYN again, as it was (RFC 9768, 3.1.4.1)", s => s.Flags == (SegmentFlags.Syn | Bits));
+        client.Advance(TimeSpan.FromSeconds(2));
+        client.Expect("the SYN without ECN, in case it is that", s => s.Flags == SegmentFlags.Syn);
 
-        // The answer may still be to the first of them.
-        client.Inject(Answer(0b100, EcnCodepoint.Ect0));
+        // The answer may still be to the first of them, and a client may go by it (3.1.5).
+        client.Inject(Answer(0b010, EcnCodepoint.Ect0));
         client.TakeAll();
         client.Write(new byte[100]);
         Assert.Equal(EcnCodepoint.Ect0, client.Expect("data", s => s.Payload.Length == 100).Ecn);
@@ -173,12 +188,251 @@ public sealed class AccurateEcnTests
         Assert.All(repeated, s => Assert.Equal(EcnCodepoint.NotEct, s.Ecn));
     }
 
+    [Theory]
+    [InlineData(EcnCodepoint.NotEct, 0b010)]
+    [InlineData(EcnCodepoint.Ce, 0b110)]
+    [Conformance(127)]
+    public void The_ack_of_a_repeated_answer_says_what_the_copy_arrived_as(EcnCodepoint copy, int code)
+    {
+        ConnectionScript script = ConnectionScript.Connecting(Request);
+        script.TakeAll();
+        script.Inject(Answer(0b010, EcnCodepoint.Ect0));
+        Assert.Equal(0b100, Said(script.Expect("an ACK", s => s.Payload.IsEmpty)).Code);
+        script.Advance(TimeSpan.FromSeconds(1));
+        for (int i = 0; i < 3; i++)
+        {
+            script.Inject(Answer(0b010, copy));
+            Assert.Equal(code, Said(script.Expect("an ACK", s => s.Payload.IsEmpty)).Code);
+            script.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // A marked SYN_ACK counts once, of however many copies (RFC 9768, 3.2.2.2).
+        script.Write(new byte[10]);
+        Assert.Equal(copy == EcnCodepoint.Ce ? 6 : 5, Said(script.Expect("data", s => s.Payload.Length == 10)).Code);
+    }
+
+    [Fact]
+    [Conformance(127)]
+    public void A_repeated_syn_is_answered_with_what_the_latest_copy_arrived_as()
+    {
+        ConnectionScript script = ConnectionScript.Listening(new ConnectionOptions { Pacing = false });
+        script.Inject(Asking(EcnCodepoint.Ect0));
+        Assert.Equal(0b100, Said(script.Expect("an answer", s => s.Has(SegmentFlags.Syn))).Code);
+        script.Inject(Asking(EcnCodepoint.Ect1));
+        Assert.Equal(0b011, Said(script.Expect("an answer", s => s.Has(SegmentFlags.Syn))).Code);
+
+        // A copy without a request: the client may have fallen back (RFC 9768, 3.1.5).
+        script.Inject(Asking(EcnCodepoint.NotEct) with { Flags = SegmentFlags.Syn });
+        Assert.Equal(0b010, Said(script.Expect("an answer", s => s.Has(SegmentFlags.Syn))).Code);
+        script.Inject(new ScriptedSegment { Flags = SegmentFlags.Ack | BitsOf(0b010), Sequence = 1, Acknowledgment = 1 });
+        script.Write(new byte[10]);
+        Assert.Equal((5, EcnCodepoint.NotEct), Said(script.Expect("data that may not be marked, with our count", s => s.Payload.Length == 10)));
+    }
+
+    [Theory]
+    [InlineData(0b111, 0b011)]
+    [InlineData(0b011, 0b111)]
+    [Conformance(127)]
+    public void Two_syns_that_ask_for_different_feedback_are_reset(int first, int second)
+    {
+        ConnectionScript script = ConnectionScript.Listening();
+        script.Inject(Asking(EcnCodepoint.NotEct) with { Flags = SegmentFlags.Syn | BitsOf(first) });
+        script.TakeAll();
+        script.Inject(Asking(EcnCodepoint.NotEct) with { Flags = SegmentFlags.Syn | BitsOf(second) });
+        script.Expect("a RST (RFC 9768, 3.1.5)", s => s.Has(SegmentFlags.Rst));
+        Assert.Equal(0, script.Connections);
+    }
+
+    [Fact]
+    [Conformance(127)]
+    public void An_answer_that_stays_unanswered_loses_first_its_option_and_then_its_flags()
+    {
+        ConnectionScript script = ConnectionScript.Listening(new ConnectionOptions { Pacing = false });
+        script.Inject(Asking(EcnCodepoint.Ect0));
+        ScriptedSegment answer = script.Expect("an answer", s => s.Has(SegmentFlags.Syn));
+        Assert.Equal((0b100, new AccurateEcnCounters(1, 0, 1)), (Said(answer).Code, answer.Options.AccurateEcn));
+        script.Advance(TimeSpan.FromSeconds(1.5));
+        answer = script.Expect("the answer again", s => s.Has(SegmentFlags.Syn));
+        Assert.Equal((0b100, null), (Said(answer).Code, answer.Options.AccurateEcn));
+        script.Advance(TimeSpan.FromSeconds(2));
+        answer = script.Expect("the answer without ECN", s => s.Has(SegmentFlags.Syn));
+        Assert.Equal((0, null), (Said(answer).Code, answer.Options.AccurateEcn));
+
+        // Nobody knows which one the client goes by: no ECT, but reports as agreed.
+        script.Inject(new ScriptedSegment { Flags = SegmentFlags.Ack | BitsOf(0b010), Sequence = 1, Acknowledgment = 1 });
+        script.Write(new byte[10]);
+        Assert.Equal((5, EcnCodepoint.NotEct), Said(script.Expect("data", s => s.Payload.Length == 10)));
+    }
+
+    [Fact]
+    [Conformance(127)]
+    public void A_syn_or_an_answer_that_arrived_marked_leaves_a_window_of_one_segment()
+    {
+        ConnectionScript client = ConnectionScript.Connecting(Request);
+        client.TakeAll();
+        client.Inject(Answer(0b110, EcnCodepoint.NotEct));
+        Assert.Equal((100, 1), (client.Connection!.CongestionWindow, client.Connection.Statistics.MarksReported));
+
+        ConnectionScript server = ConnectionScript.Listening(new ConnectionOptions { Timestamps = false });
+        server.Inject(Asking(EcnCodepoint.NotEct));
+        server.TakeAll();
+        server.Inject(new ScriptedSegment { Flags = SegmentFlags.Ack | BitsOf(0b110), Sequence = 1, Acknowledgment = 1 });
+        Assert.Equal(100, server.Connection!.CongestionWindow);
+
+        // s.cep is 6 now: what the client counted is not counted again.
+        server.Write(new byte[10]);
+        server.TakeAll();
+        server.Inject(Say.Ack(1, 11) with { Flags = SegmentFlags.Ack | BitsOf(6) });
+        Assert.Equal(1, server.Connection.Statistics.MarksReported);
+    }
+
+    [Theory]
+    [InlineData(9, null, 9)] // 6 and then 7: nine segments, two or ten marks; no more than nine can be, one if none came round
+    [InlineData(9, 100u, 1)] // the option says 100 bytes: one segment
+    [InlineData(9, 900u, 9)] // all of them
+    [InlineData(7, null, 1)]
+    [Conformance(127)]
+    public void A_count_of_three_bits_may_have_come_round_when_an_ack_covers_eight_segments(int segments, uint? markedBytes, int marks)
+    {
+        ConnectionScript script = Server(new ConnectionOptions { Pacing = false, Timestamps = false });
+        script.Write(new byte[1_000]);
+        script.TakeAll();
+        script.Inject(Say.Ack(1, 1 + (100 * segments)) with
+        {
+            Flags = SegmentFlags.Ack | BitsOf(6),
+            Options = new SegmentOptions { AccurateEcn = markedBytes is { } bytes ? new AccurateEcnCounters(1, bytes, 0, Fields: 2) : null },
+        });
+        Assert.Equal(marks, script.Connection!.Statistics.MarksReported);
+    }
+
+    [Fact]
+    [Conformance(127)]
+    public void Bytes_are_told_in_the_order_of_the_standard_and_only_what_ever_changed()
+    {
+        ConnectionScript script = Server(new ConnectionOptions { Timestamps = false });
+        AccurateEcnCounters? After(long seq, EcnCodepoint ecn)
+        {
+            script.Inject(Say.Data(seq, 1, new byte[100]) with { Ecn = ecn });
+            return script.Expect("an ACK", s => s.Payload.IsEmpty).Options.AccurateEcn;
+        }
+
+        Assert.Null(After(1, EcnCodepoint.NotEct));
+        Assert.Equal(new AccurateEcnCounters(101, 0, 0, 1), After(101, EcnCodepoint.Ect0));
+        Assert.Equal(new AccurateEcnCounters(101, 100, 0, 2), After(201, EcnCodepoint.Ce));
+        Assert.Equal(new AccurateEcnCounters(201, 100, 0, 2), After(301, EcnCodepoint.Ect0));
+        Assert.Equal(new AccurateEcnCounters(201, 100, 101, 3), After(401, EcnCodepoint.Ect1));
+        Assert.Null(After(501, EcnCodepoint.NotEct));
+
+        ConnectionScript other = Server(new ConnectionOptions { Timestamps = false });
+        script = other;
+        Assert.Equal(new AccurateEcnCounters(0, 0, 101, 1, Ect1First: true), After(1, EcnCodepoint.Ect1));
+        Assert.Equal(new AccurateEcnCounters(0, 100, 101, 2, Ect1First: true), After(101, EcnCodepoint.Ce));
+    }
+
+    [Fact]
+    [Conformance(78, 127)]
+    public void Two_sack_blocks_go_before_marks_and_marks_before_a_third()
+    {
+        ConnectionScript script = ConnectionScript.Listening(new ConnectionOptions { Pacing = false });
+        SegmentOptions options = Mss100 with { SackPermitted = true, Timestamps = new SegmentTimestamps(1, 0) };
+        script.Inject(Asking(EcnCodepoint.NotEct) with { Options = options });
+        script.TakeAll();
+        SegmentOptions stamps = new() { Timestamps = new SegmentTimestamps(2, 0) };
+        script.Inject(new ScriptedSegment { Flags = SegmentFlags.Ack | BitsOf(0b010), Sequence = 1, Acknowledgment = 1, Options = stamps });
+        ScriptedSegment? last = null;
+        foreach (long seq in (long[])[201, 401, 601])
+        {
+            script.Inject(Say.Data(seq, 1, new byte[100]) with { Ecn = EcnCodepoint.Ect0, Options = stamps });
+            last = script.Expect("an ACK", s => s.Payload.IsEmpty);
+        }
+
+        // 12 of timestamps, 20 of two blocks and 8 of one counter are 40.
+        Assert.Equal((2, new AccurateEcnCounters(301, 0, 0, 1)), (last!.Options.Sack.Count, last.Options.AccurateEcn));
+        script.Inject(Say.Data(801, 1, new byte[100]) with { Ecn = EcnCodepoint.Ect1, Options = stamps });
+        last = script.Expect("an ACK", s => s.Payload.IsEmpty);
+        Assert.Equal((2, new AccurateEcnCounters(0, 0, 101, 1, Ect1First: true)), (last.Options.Sack.Count, last.Options.AccurateEcn));
+    }
+
+    [Fact]
+    [Conformance(127)]
+    public void A_peer_that_knows_only_RFC_3168_is_echoed_until_it_says_that_it_has_answered()
+    {
+        ConnectionScript script = ConnectionScript.Listening(new ConnectionOptions { Pacing = false });
+        script.Inject(Asking(EcnCodepoint.NotEct) with { Flags = SegmentFlags.Syn | SegmentFlags.Ece | SegmentFlags.Cwr });
+        script.Expect("ECE alone", s => s.Flags == (SegmentFlags.Syn | SegmentFlags.Ack | SegmentFlags.Ece));
+        script.Inject(Say.Ack(1, 1));
+        script.Inject(Say.Data(1, 1, new byte[10]) with { Ecn = EcnCodepoint.Ce });
+        script.Expect("an echo", s => s.Flags == (SegmentFlags.Ack | SegmentFlags.Ece));
+        script.Inject(Say.Data(11, 1, new byte[10]) with { Ecn = EcnCodepoint.Ect0 });
+        script.Expect("an echo", s => s.Flags == (SegmentFlags.Ack | SegmentFlags.Ece));
+        ScriptedSegment reduced = Say.Data(21, 1, new byte[10]);
+        script.Inject(reduced with { Flags = reduced.Flags | SegmentFlags.Cwr, Ecn = EcnCodepoint.Ect0 });
+        script.Expect("no echo", s => s.Flags == SegmentFlags.Ack);
+    }
+
+    [Fact]
+    [Conformance(127)]
+    public void An_echo_of_RFC_3168_is_answered_once_a_round_trip_and_said_on_the_next_new_data()
+    {
+        ConnectionScript script = ConnectionScript.Connecting(new ConnectionOptions { Ecn = EcnMode.RequestClassic, Pacing = false });
+        script.Expect("a SYN that asks", s => s.Flags == (SegmentFlags.Syn | SegmentFlags.Ece | SegmentFlags.Cwr));
+        script.Inject(Answer(0b001, EcnCodepoint.NotEct));
+        script.TakeAll();
+        script.Write(new byte[5_000]);
+        Assert.All(script.TakeAll(), s => Assert.Equal((EcnCodepoint.Ect0, false), (s.Ecn, s.Has(SegmentFlags.Cwr))));
+        long before = script.Connection!.CongestionWindow;
+        script.Inject(Say.Ack(1, 101) with { Flags = SegmentFlags.Ack | SegmentFlags.Ece });
+        long after = script.Connection.CongestionWindow;
+        Assert.True(after < before);
+        script.Inject(Say.Ack(1, 201) with { Flags = SegmentFlags.Ack | SegmentFlags.Ece });
+        Assert.Equal(after, script.Connection.CongestionWindow);
+        script.Inject(Say.Ack(1, 801) with { Flags = SegmentFlags.Ack | SegmentFlags.Ece });
+        IReadOnlyList<ScriptedSegment> next = script.TakeAll();
+        Assert.NotEmpty(next);
+        Assert.Equal([true, .. Enumerable.Repeat(false, next.Count - 1)], next.Select(s => s.Has(SegmentFlags.Cwr)));
+    }
+
+    [Fact]
+    [Conformance(127)]
+    public void A_request_that_nobody_has_defined_yet_is_taken_for_one()
+    {
+        foreach (int asked in (int[])[0b001, 0b010, 0b100, 0b101, 0b110])
+        {
+            ConnectionScript script = ConnectionScript.Listening();
+            script.Inject(Asking(EcnCodepoint.NotEct) with { Flags = SegmentFlags.Syn | BitsOf(asked) });
+            Assert.Equal(0b010, Said(script.Expect("an answer", s => s.Has(SegmentFlags.Syn))).Code);
+        }
+    }
+
+    [Fact]
+    [Conformance(127)]
+    public void Data_that_arrives_without_any_count_of_bytes_moving_goes_over_a_path_that_clears_the_field()
+    {
+        ConnectionScript script = ConnectionScript.Connecting(Request);
+        script.TakeAll();
+        ScriptedSegment answer = Answer(0b010, EcnCodepoint.NotEct);
+        script.Inject(answer with { Options = answer.Options with { AccurateEcn = new AccurateEcnCounters(1, 0, 1) } });
+        script.TakeAll();
+        script.Write(new byte[10_000]);
+        long acknowledged = 1;
+        for (int i = 0; i < 12; i++)
+        {
+            acknowledged += 100;
+            script.Inject(Say.Ack(1, acknowledged) with { Flags = SegmentFlags.Ack | BitsOf(5) });
+        }
+
+        IReadOnlyList<ScriptedSegment> sent = script.TakeAll();
+        Assert.Equal((EcnCodepoint.Ect0, EcnCodepoint.NotEct), (sent[0].Ecn, sent[^1].Ecn));
+    }
+
+    private static ScriptedSegment Asking(EcnCodepoint ecn) => new() { Flags = SegmentFlags.Syn | Bits, Options = Mss100, Ecn = ecn };
+
     private static ConnectionScript Server(ConnectionOptions options)
     {
         ConnectionScript script = ConnectionScript.Listening(options);
         script.Inject(new ScriptedSegment { Flags = SegmentFlags.Syn | Bits, Options = Mss100, Ecn = EcnCodepoint.Ect0 });
         script.TakeAll();
-        script.Inject(new ScriptedSegment { Flags = SegmentFlags.Ack | BitsOf(0b100), Sequence = 1, Acknowledgment = 1 });
+        script.Inject(new ScriptedSegment { Flags = SegmentFlags.Ack | BitsOf(0b010), Sequence = 1, Acknowledgment = 1 });
         script.ExpectState(ConnectionState.Established);
         return script;
     }

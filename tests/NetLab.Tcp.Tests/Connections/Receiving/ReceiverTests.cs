@@ -252,6 +252,54 @@ public sealed class ReceiverTests
     }
 
     [Fact]
+    [Conformance(67)]
+    public void Urgent_data_is_delivered_in_line()
+    {
+        // RFC 6093, 6: the mark is of no use to anybody, the bytes are bytes like others, and none is taken out.
+        ConnectionScript script = ConnectionScript.Established();
+        ScriptedSegment urgent = Say.Data(1, 1, Say.Bytes(10));
+        script.Inject(urgent with { Flags = urgent.Flags | SegmentFlags.Urg });
+        script.Inject(Say.Data(11, 1, Say.Bytes(10, 10)));
+        Assert.Equal(Say.Bytes(20), script.Stream.Received);
+    }
+
+    [Fact]
+    [Conformance(79)]
+    public void A_duplicate_in_the_middle_of_a_segment_is_reported_the_first_such_part_of_it()
+    {
+        ConnectionScript script = ConnectionScript.Established(syn: Sack);
+        script.Inject(Say.Data(1001, 1, new byte[1000]));
+        script.Inject(Say.Data(2501, 1, new byte[100]));
+        Assert.Equal([(2501, 2601), (1001, 2001)], Blocks(script));
+
+        // RFC 2883, 4.2.3: new bytes, old ones, new ones, old ones, new ones.
+        script.Inject(Say.Data(501, 1, new byte[2500]));
+        Assert.Equal([(1001, 2001), (501, 3001)], Blocks(script));
+        script.Inject(Say.Data(1, 1, new byte[1000]));
+        Assert.Equal([(501, 1001)], Blocks(script));
+    }
+
+    [Fact]
+    [Conformance(79)]
+    public void A_duplicate_inside_an_out_of_order_range_is_followed_by_that_range()
+    {
+        ConnectionScript script = ConnectionScript.Established(syn: Sack);
+        script.Inject(Say.Data(1001, 1, new byte[1000]));
+        script.Inject(Say.Data(4001, 1, new byte[1000]));
+        Assert.Equal([(4001, 5001), (1001, 2001)], Blocks(script));
+
+        // RFC 2883, 4.1.2: the older range again, wholly and in part.
+        script.Inject(Say.Data(1001, 1, new byte[1000]));
+        Assert.Equal([(1001, 2001), (1001, 2001), (4001, 5001)], Blocks(script));
+        script.Inject(Say.Data(4501, 1, new byte[200]));
+        Assert.Equal([(4501, 4701), (4001, 5001), (1001, 2001)], Blocks(script));
+
+        // Reported once: the next acknowledgment is of the next segment.
+        script.Inject(Say.Data(5001, 1, new byte[100]));
+        Assert.Equal([(4001, 5101), (1001, 2001)], Blocks(script));
+    }
+
+    [Fact]
     [Conformance(81)]
     public void Reading_in_pieces_and_reading_nothing_keep_the_counts_right()
     {
