@@ -1,9 +1,9 @@
-using NetLab.Osi.Layers;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Application;
 
 /// <summary>What a packet brings of a dialog in lines: commands one way, replies the other.</summary>
-internal class DialogDetail : LayerDetail
+internal class DialogDetail(DialogFields fields) : LayerDetail
 {
     public List<string> Commands { get; } = [];
 
@@ -15,17 +15,17 @@ internal class DialogDetail : LayerDetail
     {
         if (Commands.Count > 0)
         {
-            sink.Texts("commands"u8, Commands, entry.Offset, entry.Length);
+            sink.Texts(fields.Commands, Commands, entry.Offset, entry.Length);
         }
 
         if (Codes.Count > 0)
         {
-            sink.Numbers("codes"u8, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Codes), entry.Offset, entry.Length);
+            sink.Numbers(fields.Codes, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Codes), entry.Offset, entry.Length);
         }
 
         if (Status.Count > 0)
         {
-            sink.Texts("status"u8, Status, entry.Offset, entry.Length);
+            sink.Texts(fields.Status, Status, entry.Offset, entry.Length);
         }
     }
 }

@@ -1,11 +1,31 @@
 using System.Buffers.Binary;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Application;
 
 /// <summary>A DNS message (RFC 1035, 4.1), read where it stands, with the answers people look for.</summary>
 internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
 {
+    internal static class Fields
+    {
+        public static readonly Field Id = Field.Number("id", "dns.id");
+        public static readonly Field Qr = Field.Flag("qr", "dns.flags.response");
+        public static readonly Field Opcode = Field.Number("opcode", "dns.flags.opcode");
+        public static readonly Field Rcode = Field.Number("rcode", "dns.flags.rcode", names: static v => RcodeName((int)v));
+        public static readonly Field Qdcount = Field.Number("qdcount", "dns.count.queries");
+        public static readonly Field Ancount = Field.Number("ancount", "dns.count.answers");
+        public static readonly Field Nscount = Field.Number("nscount", "dns.count.auth_rr");
+        public static readonly Field Arcount = Field.Number("arcount", "dns.count.add_rr");
+        public static readonly Field Questions = Field.Group("questions");
+        public static readonly Field Name = Field.Text("name");
+        public static readonly Field Type = Field.Number("type", names: static v => TypeName((int)v));
+        public static readonly Field Answers = Field.Group("answers");
+        public static readonly Field Ttl = Field.Number("ttl");
+        public static readonly Field Data = Field.Of(FieldKind.Ip, "data");
+
+        public static readonly Field[] All = [Id, Qr, Opcode, Rcode, Qdcount, Ancount, Nscount, Arcount, Questions, Name, Type, Answers, Ttl, Data];
+    }
+
     public const int HeaderSize = 12;
 
     private const int Address = 1;
@@ -34,20 +54,20 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
     {
         int flags = Read16(_bytes, 2);
         bool isResponse = (flags & 0x8000) != 0;
-        sink.Number("id"u8, Read16(_bytes, 0), offset, 2);
-        sink.Flag("qr"u8, isResponse, offset + 2, 2);
-        sink.Number("opcode"u8, (flags >> 11) & 15, offset + 2, 2);
+        sink.Number(Fields.Id, Read16(_bytes, 0), offset, 2);
+        sink.Flag(Fields.Qr, isResponse, offset + 2, 2);
+        sink.Number(Fields.Opcode, (flags >> 11) & 15, offset + 2, 2);
         if (isResponse)
         {
-            sink.Number("rcode"u8, flags & 15, offset + 2, 2, RcodeName(flags & 15));
+            sink.Number(Fields.Rcode, flags & 15, offset + 2, 2);
         }
 
         int questions = Read16(_bytes, 4);
         int answers = Read16(_bytes, 6);
-        sink.Number("qdcount"u8, questions, offset + 4, 2);
-        sink.Number("ancount"u8, answers, offset + 6, 2);
-        sink.Number("nscount"u8, Read16(_bytes, 8), offset + 8, 2);
-        sink.Number("arcount"u8, Read16(_bytes, 10), offset + 10, 2);
+        sink.Number(Fields.Qdcount, questions, offset + 4, 2);
+        sink.Number(Fields.Ancount, answers, offset + 6, 2);
+        sink.Number(Fields.Nscount, Read16(_bytes, 8), offset + 8, 2);
+        sink.Number(Fields.Arcount, Read16(_bytes, 10), offset + 10, 2);
         int at = HeaderSize;
         bool isWhole = DescribeQuestions(questions, ref at, offset, sink);
         if (isWhole && answers > 0)
@@ -95,7 +115,7 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
     private bool DescribeQuestions(int count, ref int at, int offset, IFieldSink sink)
     {
         Span<byte> name = stackalloc byte[DnsName.MaxText];
-        sink.BeginList("questions"u8);
+        sink.BeginList(Fields.Questions);
         bool isWhole = true;
         for (int i = 0; i < count && isWhole; i++)
         {
@@ -105,8 +125,8 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
             {
                 int type = Read16(_bytes, at);
                 sink.BeginItem();
-                sink.Text("name"u8, name[..length], offset + start, at - start);
-                sink.Number("type"u8, type, offset + at, 2, TypeName(type));
+                sink.Text(Fields.Name, name[..length], offset + start, at - start);
+                sink.Number(Fields.Type, type, offset + at, 2);
                 sink.EndItem();
                 at += 4;
             }
@@ -119,7 +139,7 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
     private void DescribeAnswers(int count, ref int at, int offset, IFieldSink sink)
     {
         Span<byte> name = stackalloc byte[DnsName.MaxText];
-        sink.BeginList("answers"u8);
+        sink.BeginList(Fields.Answers);
         for (int i = 0; i < count; i++)
         {
             int start = at;
@@ -137,9 +157,9 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
             }
 
             sink.BeginItem();
-            sink.Text("name"u8, name[..length], offset + start, at - start);
-            sink.Number("type"u8, type, offset + at, 2, TypeName(type));
-            sink.Number("ttl"u8, BinaryPrimitives.ReadUInt32BigEndian(_bytes[(at + 4)..]), offset + at + 4, 4);
+            sink.Text(Fields.Name, name[..length], offset + start, at - start);
+            sink.Number(Fields.Type, type, offset + at, 2);
+            sink.Number(Fields.Ttl, BinaryPrimitives.ReadUInt32BigEndian(_bytes[(at + 4)..]), offset + at + 4, 4);
             DescribeData(type, data, size, offset, sink);
             sink.EndItem();
             at = data + size;
@@ -153,7 +173,7 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
         switch (type, size)
         {
             case (Address, 4) or (Address6, 16):
-                sink.Ip("data"u8, _bytes.Slice(data, size), offset + data);
+                sink.Ip(Fields.Data, _bytes.Slice(data, size), offset + data);
                 break;
             case (NameServer or CanonicalName or Pointer or MailExchange or Service, _):
                 // MX begins with a preference; SRV with priority, weight and port.
@@ -161,7 +181,7 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
                 Span<byte> name = stackalloc byte[DnsName.MaxText];
                 if (DnsName.TryRead(_bytes, ref nameAt, name, out int length))
                 {
-                    sink.Text("data"u8, name[..length], offset + data, size);
+                    sink.Text(Fields.Data, name[..length], offset + data, size);
                 }
 
                 break;

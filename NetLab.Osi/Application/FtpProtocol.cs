@@ -1,17 +1,24 @@
-using NetLab.Osi.Layers;
+using NetLab.Osi.Model;
 using NetLab.Osi.Presentation;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Application;
 
 /// <summary>The control connection of FTP (RFC 959), TLS after AUTH (RFC 4217).</summary>
 internal sealed class FtpProtocol(StreamApplication application) : StreamProtocol
 {
+    private static readonly DialogFields Fields = new("ftp.request.command", "ftp.response.code");
+
+    public static readonly StreamedProtocol Value = new(
+        "ftp", OsiLayer.Application, "File Transfer Protocol", Fields.All, static (in StreamStart start) => new FtpProtocol(start.Application));
+
     private bool _wantsTls;
 
     protected override StreamParser Make(bool fromClient) => fromClient
         ? new Commands(this)
-        : new ReplyParser<FtpDetail>(ProtocolId.Ftp, OnReply, static () => new FtpDetail());
+        : new ReplyParser<FtpDetail>(Value, OnReply, static () => new FtpDetail());
 
     private void OnReply(in StreamSegment segment, int code)
     {
@@ -23,22 +30,22 @@ internal sealed class FtpProtocol(StreamApplication application) : StreamProtoco
         _wantsTls = false;
     }
 
-    internal sealed class FtpDetail : DialogDetail;
+    internal sealed class FtpDetail() : DialogDetail(Fields);
 
     private sealed class Commands(FtpProtocol protocol) : LineParser
     {
-        public override ProtocolId Protocol => ProtocolId.Ftp;
+        public override Protocol Protocol => FtpProtocol.Value;
 
         protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
         {
-            ReadOnlySpan<byte> command = Words.First(line, " "u8);
+            ReadOnlySpan<byte> command = AsciiText.First(line, " "u8);
             if (command.IsEmpty)
             {
                 return;
             }
 
-            segment.Layer(ProtocolId.Ftp, OsiLayer.Application, static () => new FtpDetail()).Commands.Add(Words.Text(command));
-            protocol._wantsTls = Words.Same(command, "AUTH"u8);
+            segment.Layer(Value, static () => new FtpDetail()).Commands.Add(AsciiText.Text(command));
+            protocol._wantsTls = AsciiText.Same(command, "AUTH"u8);
         }
     }
 }

@@ -1,11 +1,33 @@
 using System.Globalization;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Application;
 
 /// <summary>An HTTP/1.x message (RFC 9112) and the header fields people look for; the same form serves SSDP.</summary>
 internal sealed class HttpMessage
 {
+    internal static class Fields
+    {
+        public static readonly Field Method = Field.Text("method", "http.request.method");
+        public static readonly Field Uri = Field.Text("uri", "http.request.uri");
+        public static readonly Field Status = Field.Number("status", "http.response.code", names: static v => StatusClass((int)v));
+        public static readonly Field Version = Field.Text("version");
+        public static readonly Field Host = Field.Text("host", "http.host");
+        public static readonly Field UserAgent = Field.Text("user_agent", "http.user_agent");
+        public static readonly Field Server = Field.Text("server", "http.server");
+        public static readonly Field ContentType = Field.Text("content_type", "http.content_type");
+        public static readonly Field Charset = Field.Text("charset");
+        public static readonly Field ContentLength = Field.Number("content_length", "http.content_length_header");
+        public static readonly Field ContentEncoding = Field.Text("content_encoding", "http.content_encoding");
+        public static readonly Field TransferEncoding = Field.Text("transfer_encoding", "http.transfer_encoding");
+        public static readonly Field BodyBytes = Field.Number("body_bytes");
+        public static readonly Field BodySha256 = Field.Text("body_sha256");
+        public static readonly Field MethodIs = Field.Text("method_is");
+
+        public static readonly Field[] All = [Method, Uri, Status, Version, Host, UserAgent, Server, ContentType, Charset, ContentLength, ContentEncoding, TransferEncoding, BodyBytes, BodySha256, MethodIs];
+    }
+
     private HttpMessage()
     {
     }
@@ -70,27 +92,27 @@ internal sealed class HttpMessage
     public void Describe(in LayerEntry entry, IFieldSink sink)
     {
         (int at, int length) = (entry.Offset, entry.Length);
-        Text("method"u8, Method, sink);
-        Text("uri"u8, Uri, sink);
+        Text(Fields.Method, Method, sink);
+        Text(Fields.Uri, Uri, sink);
         if (Status is { } status)
         {
-            sink.Number("status"u8, status, at, length, StatusClass(status));
+            sink.Number(Fields.Status, status, at, length);
         }
 
-        Text("version"u8, Version, sink);
-        Text("host"u8, Host, sink);
-        Text("user_agent"u8, UserAgent, sink);
-        Text("server"u8, Server, sink);
-        Text("content_type"u8, ContentType, sink);
-        Text("charset"u8, CharsetOf(ContentType), sink);
-        Number("content_length"u8, ContentLength, sink);
-        Text("content_encoding"u8, ContentEncoding, sink);
-        Text("transfer_encoding"u8, TransferEncoding, sink);
-        Number("body_bytes"u8, BodyBytes, sink);
-        Text("body_sha256"u8, BodySha256, sink);
-        Text("method_is"u8, Method is null ? null : MethodMeaning(Method), sink);
+        Text(Fields.Version, Version, sink);
+        Text(Fields.Host, Host, sink);
+        Text(Fields.UserAgent, UserAgent, sink);
+        Text(Fields.Server, Server, sink);
+        Text(Fields.ContentType, ContentType, sink);
+        Text(Fields.Charset, CharsetOf(ContentType), sink);
+        Number(Fields.ContentLength, ContentLength, sink);
+        Text(Fields.ContentEncoding, ContentEncoding, sink);
+        Text(Fields.TransferEncoding, TransferEncoding, sink);
+        Number(Fields.BodyBytes, BodyBytes, sink);
+        Text(Fields.BodySha256, BodySha256, sink);
+        Text(Fields.MethodIs, Method is null ? null : MethodMeaning(Method), sink);
 
-        void Text(ReadOnlySpan<byte> name, string? value, IFieldSink to)
+        void Text(Field name, string? value, IFieldSink to)
         {
             if (value is not null)
             {
@@ -98,7 +120,7 @@ internal sealed class HttpMessage
             }
         }
 
-        void Number(ReadOnlySpan<byte> name, long? value, IFieldSink to)
+        void Number(Field name, long? value, IFieldSink to)
         {
             if (value is { } number)
             {
@@ -142,19 +164,19 @@ internal sealed class HttpMessage
         return method > 0 && version > method && line[(version + 1)..].StartsWith("HTTP/1."u8)
             ? new HttpMessage
             {
-                Method = Words.Text(line[..method]),
-                Uri = Words.Text(line[(method + 1)..version]),
-                Version = Words.Text(line[(version + 1)..]),
+                Method = AsciiText.Text(line[..method]),
+                Uri = AsciiText.Text(line[(method + 1)..version]),
+                Version = AsciiText.Text(line[(version + 1)..]),
             }
             : null;
     }
 
     private static HttpMessage? ResponseFrom(ReadOnlySpan<byte> line)
     {
-        ReadOnlySpan<byte> version = Words.First(line, " "u8);
+        ReadOnlySpan<byte> version = AsciiText.First(line, " "u8);
         ReadOnlySpan<byte> rest = line[Math.Min(line.Length, version.Length + 1)..];
-        return int.TryParse(Words.First(rest, " "u8), NumberStyles.None, CultureInfo.InvariantCulture, out int status)
-            ? new HttpMessage { Version = Words.Text(version), Status = status }
+        return int.TryParse(AsciiText.First(rest, " "u8), NumberStyles.None, CultureInfo.InvariantCulture, out int status)
+            ? new HttpMessage { Version = AsciiText.Text(version), Status = status }
             : null;
     }
 
@@ -163,29 +185,29 @@ internal sealed class HttpMessage
         // The length decides most; a name is compared with at most two.
         switch (name.Length)
         {
-            case 4 when Words.Same(name, "Host"u8):
-                Host ??= Words.Text(value);
+            case 4 when AsciiText.Same(name, "Host"u8):
+                Host ??= AsciiText.Text(value);
                 break;
-            case 6 when Words.Same(name, "Server"u8):
-                Server ??= Words.Text(value);
+            case 6 when AsciiText.Same(name, "Server"u8):
+                Server ??= AsciiText.Text(value);
                 break;
-            case 7 when Words.Same(name, "Upgrade"u8):
-                Upgrade ??= Words.Text(value);
+            case 7 when AsciiText.Same(name, "Upgrade"u8):
+                Upgrade ??= AsciiText.Text(value);
                 break;
-            case 10 when Words.Same(name, "User-Agent"u8):
-                UserAgent ??= Words.Text(value);
+            case 10 when AsciiText.Same(name, "User-Agent"u8):
+                UserAgent ??= AsciiText.Text(value);
                 break;
-            case 12 when Words.Same(name, "Content-Type"u8):
-                ContentType ??= Words.Text(value);
+            case 12 when AsciiText.Same(name, "Content-Type"u8):
+                ContentType ??= AsciiText.Text(value);
                 break;
-            case 14 when Words.Same(name, "Content-Length"u8) && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long length):
+            case 14 when AsciiText.Same(name, "Content-Length"u8) && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long length):
                 ContentLength ??= length;
                 break;
-            case 16 when Words.Same(name, "Content-Encoding"u8):
-                ContentEncoding ??= Words.Text(value);
+            case 16 when AsciiText.Same(name, "Content-Encoding"u8):
+                ContentEncoding ??= AsciiText.Text(value);
                 break;
-            case 17 when Words.Same(name, "Transfer-Encoding"u8):
-                TransferEncoding ??= Words.Text(value);
+            case 17 when AsciiText.Same(name, "Transfer-Encoding"u8):
+                TransferEncoding ??= AsciiText.Text(value);
                 break;
             default:
                 break;

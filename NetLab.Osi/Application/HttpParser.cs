@@ -1,6 +1,6 @@
-using NetLab.Osi.Layers;
 using NetLab.Osi.Presentation;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Application;
 
@@ -24,7 +24,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
         UntilClose,
     }
 
-    public override ProtocolId Protocol => ProtocolId.Http;
+    public override Protocol Protocol => HttpProtocol.Value;
 
     public override bool HoldsBytes => _body is { Kept: > 0 };
 
@@ -49,7 +49,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
         return at;
     }
 
-    public override void End(in StreamSegment segment)
+    public override void OnEnd(in StreamSegment segment)
     {
         // RFC 9112, 6.3: a response without a length ends with its connection. Any other that ends here is not whole.
         if (_mode != Mode.Header)
@@ -236,7 +236,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
         }
 
         segment.Release(_body?.Kept ?? 0);
-        segment.Layer(ProtocolId.Http, OsiLayer.Application, static () => new HttpDetail()).Messages.Add(_message!);
+        segment.Layer(HttpProtocol.Value, static () => new HttpDetail()).Messages.Add(_message!);
         (_message, _body) = (null, null);
     }
 }

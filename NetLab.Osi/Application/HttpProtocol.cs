@@ -1,5 +1,8 @@
 using System.Buffers;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Application.Http2;
+using NetLab.Osi.Model;
+using NetLab.Osi.Presentation;
+using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Application;
 
@@ -8,6 +11,9 @@ namespace NetLab.Osi.Application;
 /// <param name="mayResume">Whether the port says that it is HTTP, so that what does not begin like a message is the middle of one.</param>
 internal sealed class HttpProtocol(StreamApplication application, bool mayResume) : StreamProtocol
 {
+    public static readonly StreamedProtocol Value = new(
+        "http", OsiLayer.Application, "Hypertext Transfer Protocol", [HttpDetail.Fields.Messages, .. HttpMessage.Fields.All], static (in StreamStart start) => Begin(start));
+
     // Methods are tokens of any length (RFC 9110, 9.1); none that is registered is longer than this.
     private const int MaxMethodBytes = 20;
     private const int MaxPipelined = 1000;
@@ -19,6 +25,12 @@ internal sealed class HttpProtocol(StreamApplication application, bool mayResume
     public bool MayResume { get; } = mayResume;
 
     public StreamApplication Application { get; } = application;
+
+    /// <summary>HTTP/2 may have HTTP's ports, and TLS sometimes has.</summary>
+    private static HttpProtocol? Begin(in StreamStart start) =>
+        Http2Protocol.MayBegin(start.Bytes) || (start.IsByPort && (TlsProtocol.Begins(start.Bytes) || Http2Protocol.Begins(start.Bytes)))
+            ? null
+            : new HttpProtocol(start.Application, mayResume: start.IsByPort);
 
     /// <summary>Whether bytes begin with a request line or a status line, as far as they go.</summary>
     public static bool Begins(ReadOnlySpan<byte> bytes)

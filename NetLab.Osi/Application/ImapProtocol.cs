@@ -1,13 +1,20 @@
 using System.Globalization;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Model;
 using NetLab.Osi.Presentation;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Application;
 
 /// <summary>IMAP (RFC 9051): tagged commands, literals passed over, TLS after STARTTLS.</summary>
 internal sealed class ImapProtocol(StreamApplication application) : StreamProtocol
 {
+    private static readonly DialogFields Fields = new("imap.request.command", null);
+
+    public static readonly StreamedProtocol Value = new(
+        "imap", OsiLayer.Application, "Internet Message Access Protocol", Fields.All, static (in StreamStart start) => new ImapProtocol(start.Application));
+
     private string? _tlsTag;
 
     protected override StreamParser Make(bool fromClient) => fromClient ? new Commands(this) : new Replies(this, application);
@@ -19,17 +26,17 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
         return open >= 0 && long.TryParse(line[(open + 1)..^1].TrimEnd((byte)'+'), NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : 0;
     }
 
-    private sealed class ImapDetail : DialogDetail;
+    private sealed class ImapDetail() : DialogDetail(Fields);
 
     private sealed class Commands(ImapProtocol protocol) : LineParser
     {
         private bool _continues;
 
-        public override ProtocolId Protocol => ProtocolId.Imap;
+        public override Protocol Protocol => ImapProtocol.Value;
 
         protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
         {
-            ReadOnlySpan<byte> tag = Words.First(line, " "u8);
+            ReadOnlySpan<byte> tag = AsciiText.First(line, " "u8);
             bool isTagged = !_continues && tag.Length < line.Length;
             RawLeft = LiteralOf(line);
             _continues = RawLeft > 0;
@@ -38,28 +45,28 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
                 return;
             }
 
-            ReadOnlySpan<byte> command = Words.First(line[(tag.Length + 1)..], " "u8);
-            if (Words.Same(command, "UID"u8))
+            ReadOnlySpan<byte> command = AsciiText.First(line[(tag.Length + 1)..], " "u8);
+            if (AsciiText.Same(command, "UID"u8))
             {
                 // RFC 9051, 6.4.9: the command that it modifies says more.
-                command = Words.First(line[Math.Min(line.Length, tag.Length + 5)..].TrimStart((byte)' '), " "u8);
+                command = AsciiText.First(line[Math.Min(line.Length, tag.Length + 5)..].TrimStart((byte)' '), " "u8);
             }
 
-            segment.Layer(ProtocolId.Imap, OsiLayer.Application, static () => new ImapDetail()).Commands.Add(Words.Text(command));
-            protocol._tlsTag = Words.Same(command, "STARTTLS"u8) ? Words.Text(tag) : null;
+            segment.Layer(Value, static () => new ImapDetail()).Commands.Add(AsciiText.Text(command));
+            protocol._tlsTag = AsciiText.Same(command, "STARTTLS"u8) ? AsciiText.Text(tag) : null;
         }
     }
 
     private sealed class Replies(ImapProtocol protocol, StreamApplication application) : LineParser
     {
-        public override ProtocolId Protocol => ProtocolId.Imap;
+        public override Protocol Protocol => ImapProtocol.Value;
 
         protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
         {
             RawLeft = LiteralOf(line);
-            if (protocol._tlsTag is { } tag && Words.Text(line).StartsWith(tag + " OK", StringComparison.OrdinalIgnoreCase))
+            if (protocol._tlsTag is { } tag && AsciiText.Text(line).StartsWith(tag + " OK", StringComparison.OrdinalIgnoreCase))
             {
-                segment.Part(ProtocolId.Imap, OsiLayer.Application);
+                segment.Part(Value);
                 application.Switch(new TlsProtocol(application, mayResume: false));
             }
         }

@@ -1,4 +1,4 @@
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Application;
 

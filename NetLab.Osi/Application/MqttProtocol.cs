@@ -1,11 +1,23 @@
-using NetLab.Osi.Layers;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Application;
 
 /// <summary>MQTT (OASIS 3.1.1 and 5.0, section 2): the types of control packets.</summary>
 internal sealed class MqttProtocol : StreamProtocol
 {
+    public static readonly StreamedProtocol Value = new(
+        "mqtt", OsiLayer.Application, "MQ Telemetry Transport", Fields.All, static (in StreamStart start) => new MqttProtocol());
+
+    internal static class Fields
+    {
+        public static readonly Field Types = Field.Number("types");
+        public static readonly Field Names = Field.Text("names");
+
+        public static readonly Field[] All = [Types, Names];
+    }
+
     protected override StreamParser Make(bool fromClient) => new Parser();
 
     private static string NameOf(int type) => type switch
@@ -33,8 +45,8 @@ internal sealed class MqttProtocol : StreamProtocol
 
         public override void Describe(in LayerEntry entry, IFieldSink sink)
         {
-            sink.Numbers("types"u8, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Types), entry.Offset, entry.Length);
-            sink.Texts("names"u8, [.. Types.Select(NameOf)], entry.Offset, entry.Length);
+            sink.Numbers(Fields.Types, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Types), entry.Offset, entry.Length);
+            sink.Texts(Fields.Names, [.. Types.Select(NameOf)], entry.Offset, entry.Length);
         }
     }
 
@@ -43,7 +55,7 @@ internal sealed class MqttProtocol : StreamProtocol
         private long _left;
         private int _type;
 
-        public override ProtocolId Protocol => ProtocolId.Mqtt;
+        public override Protocol Protocol => MqttProtocol.Value;
 
         public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
         {
@@ -66,7 +78,7 @@ internal sealed class MqttProtocol : StreamProtocol
                 _left -= step;
                 if (_left == 0)
                 {
-                    segment.Layer(ProtocolId.Mqtt, OsiLayer.Application, static () => new MqttDetail()).Types.Add(_type);
+                    segment.Layer(Value, static () => new MqttDetail()).Types.Add(_type);
                     _type = 0;
                 }
             }

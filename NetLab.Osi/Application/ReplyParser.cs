@@ -1,5 +1,6 @@
-using NetLab.Osi.Layers;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Application;
 
@@ -7,18 +8,18 @@ namespace NetLab.Osi.Application;
 /// <param name="protocol">Whose replies they are.</param>
 /// <param name="onReply">Told of each reply that is complete.</param>
 /// <param name="create">Makes the detail that shows them.</param>
-internal sealed class ReplyParser<T>(ProtocolId protocol, ReplyParser<T>.ReplyHandler onReply, Func<T> create) : LineParser
+internal sealed class ReplyParser<T>(Protocol protocol, ReplyParser<T>.ReplyHandler onReply, Func<T> create) : LineParser
     where T : DialogDetail
 {
     private int? _open;
 
     internal delegate void ReplyHandler(in StreamSegment segment, int code);
 
-    public override ProtocolId Protocol => protocol;
+    public override Protocol Protocol => protocol;
 
     protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
     {
-        int? code = Words.ReplyCode(line);
+        int? code = AsciiText.ReplyCode(line);
         bool continues = code is not null && line.Length > 3 && line[3] == (byte)'-';
         if (_open is { } open)
         {
@@ -36,7 +37,7 @@ internal sealed class ReplyParser<T>(ProtocolId protocol, ReplyParser<T>.ReplyHa
             return;
         }
 
-        segment.Layer(protocol, OsiLayer.Application, create).Codes.Add(number);
+        segment.Layer(protocol, create).Codes.Add(number);
         _open = continues ? number : null;
         if (!continues)
         {

@@ -1,11 +1,21 @@
 using System.Globalization;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Application;
 
 /// <summary>SIP messages (RFC 3261): methods, status codes and Call-IDs of those a packet brings.</summary>
 internal sealed class SipDetail : LayerDetail
 {
+    internal static class Fields
+    {
+        public static readonly Field Method = Field.Text("method", "sip.Method");
+        public static readonly Field Status = Field.Number("status", "sip.Status-Code");
+        public static readonly Field CallId = Field.Text("call_id", "sip.Call-ID");
+
+        public static readonly Field[] All = [Method, Status, CallId];
+    }
+
     private readonly List<string> _methods = [];
     private readonly List<int> _status = [];
     private readonly List<string> _callIds = [];
@@ -14,17 +24,17 @@ internal sealed class SipDetail : LayerDetail
     {
         if (_methods.Count > 0)
         {
-            sink.Texts("method"u8, _methods, entry.Offset, entry.Length);
+            sink.Texts(Fields.Method, _methods, entry.Offset, entry.Length);
         }
 
         if (_status.Count > 0)
         {
-            sink.Numbers("status"u8, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_status), entry.Offset, entry.Length);
+            sink.Numbers(Fields.Status, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_status), entry.Offset, entry.Length);
         }
 
         if (_callIds.Count > 0)
         {
-            sink.Texts("call_id"u8, _callIds, entry.Offset, entry.Length);
+            sink.Texts(Fields.CallId, _callIds, entry.Offset, entry.Length);
         }
     }
 
@@ -46,17 +56,17 @@ internal sealed class SipDetail : LayerDetail
                 continue;
             }
 
-            ReadOnlySpan<byte> name = Words.First(line, ":"u8);
+            ReadOnlySpan<byte> name = AsciiText.First(line, ":"u8);
             ReadOnlySpan<byte> value = line[Math.Min(line.Length, name.Length + 1)..].Trim((byte)' ');
             name = name.TrimEnd((byte)' ');
 
             // RFC 3261, 7.3.3: both names have a short form.
-            if (!hasCallId && (Words.Same(name, "Call-ID"u8) || Words.Same(name, "i"u8)))
+            if (!hasCallId && (AsciiText.Same(name, "Call-ID"u8) || AsciiText.Same(name, "i"u8)))
             {
                 hasCallId = true;
-                _callIds.Add(Words.Text(value));
+                _callIds.Add(AsciiText.Text(value));
             }
-            else if ((Words.Same(name, "Content-Length"u8) || Words.Same(name, "l"u8))
+            else if ((AsciiText.Same(name, "Content-Length"u8) || AsciiText.Same(name, "l"u8))
                 && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int length))
             {
                 bodyLength = length;
@@ -70,9 +80,9 @@ internal sealed class SipDetail : LayerDetail
     {
         if (!line.StartsWith("SIP/2.0 "u8))
         {
-            _methods.Add(Words.Text(Words.First(line, " "u8)));
+            _methods.Add(AsciiText.Text(AsciiText.First(line, " "u8)));
         }
-        else if (int.TryParse(Words.First(line[8..], " "u8), NumberStyles.None, CultureInfo.InvariantCulture, out int status))
+        else if (int.TryParse(AsciiText.First(line[8..], " "u8), NumberStyles.None, CultureInfo.InvariantCulture, out int status))
         {
             _status.Add(status);
         }

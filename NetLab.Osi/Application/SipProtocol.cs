@@ -1,11 +1,15 @@
-using NetLab.Osi.Layers;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Application;
 
 /// <summary>SIP over TCP (RFC 3261, 18.3): header, empty line, a body of the announced length.</summary>
 internal sealed class SipProtocol : StreamProtocol
 {
+    public static readonly StreamedProtocol Value = new(
+        "sip", OsiLayer.Application, "Session Initiation Protocol", SipDetail.Fields.All, static (in StreamStart start) => new SipProtocol(), Dissect);
+
     private const int MaxHeader = 64 << 10;
 
     /// <summary>Whether bytes begin with a request line or a status line.</summary>
@@ -22,18 +26,24 @@ internal sealed class SipProtocol : StreamProtocol
     }
 
     /// <summary>Takes the payload of a UDP datagram.</summary>
-    public static void Dissect(in Dissection dissection, int offset, int end)
+    public static bool Dissect(in Dissection dissection, int offset, int end)
     {
         ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
+        if (!Begins(bytes))
+        {
+            return false;
+        }
+
         var detail = new SipDetail();
         int header = EndOfHeader(bytes, out int body);
         detail.Add(header < 0 ? bytes : bytes[..header]);
         if (header >= 0)
         {
-            dissection.State.Media.Read(bytes[body..]);
+            SessionDescription.Announce(dissection, bytes[body..]);
         }
 
-        dissection.Add(ProtocolId.Sip, OsiLayer.Application, offset, bytes.Length, end, detail);
+        dissection.Add(Value, offset, bytes.Length, end, detail);
+        return true;
     }
 
     protected override StreamParser Make(bool fromClient) => new Parser();
@@ -56,7 +66,7 @@ internal sealed class SipProtocol : StreamProtocol
     {
         private int _body;
 
-        public override ProtocolId Protocol => ProtocolId.Sip;
+        public override Protocol Protocol => SipProtocol.Value;
 
         public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
         {
@@ -88,12 +98,12 @@ internal sealed class SipProtocol : StreamProtocol
                     return NotMine;
                 }
 
-                _body = segment.Layer(ProtocolId.Sip, OsiLayer.Application, static () => new SipDetail()).Add(bytes.Slice(at, header));
+                _body = segment.Layer(Value, static () => new SipDetail()).Add(bytes.Slice(at, header));
                 at += body;
                 if (_body <= bytes.Length - at)
                 {
                     // A body that comes later than its header is passed over.
-                    segment.Media.Read(bytes.Slice(at, _body));
+                    SessionDescription.Announce(segment, bytes.Slice(at, _body));
                 }
             }
 

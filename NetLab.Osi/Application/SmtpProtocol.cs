@@ -1,13 +1,20 @@
 using System.Globalization;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Model;
 using NetLab.Osi.Presentation;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Application;
 
 /// <summary>SMTP (RFC 5321) with BDAT (RFC 3030), AUTH (RFC 4954) and STARTTLS (RFC 3207).</summary>
 internal sealed class SmtpProtocol(StreamApplication application) : StreamProtocol
 {
+    private static readonly DialogFields Fields = new("smtp.req.command", "smtp.response.code");
+
+    public static readonly StreamedProtocol Value = new(
+        "smtp", OsiLayer.Application, "Simple Mail Transfer Protocol", Fields.All, static (in StreamStart start) => new SmtpProtocol(start.Application));
+
     // RFC 5321, 4.1.1: a command is a verb of four letters; longer ones, as Wireshark does, are known by their first four.
     private const int VerbLength = 4;
 
@@ -25,7 +32,7 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
 
     protected override StreamParser Make(bool fromClient) => fromClient
         ? new Commands(this)
-        : new ReplyParser<SmtpDetail>(ProtocolId.Smtp, OnReply, static () => new SmtpDetail());
+        : new ReplyParser<SmtpDetail>(Value, OnReply, static () => new SmtpDetail());
 
     private void OnReply(in StreamSegment segment, int code)
     {
@@ -47,11 +54,11 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
         _wantsAuthentication &= code == 334;
     }
 
-    internal sealed class SmtpDetail : DialogDetail;
+    internal sealed class SmtpDetail() : DialogDetail(Fields);
 
     private sealed class Commands(SmtpProtocol protocol) : LineParser
     {
-        public override ProtocolId Protocol => ProtocolId.Smtp;
+        public override Protocol Protocol => SmtpProtocol.Value;
 
         protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
         {
@@ -62,22 +69,22 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
                 return;
             }
 
-            ReadOnlySpan<byte> word = Words.First(line, " "u8);
+            ReadOnlySpan<byte> word = AsciiText.First(line, " "u8);
             if (protocol._mode == Mode.Authentication || word.IsEmpty)
             {
                 return;
             }
 
-            segment.Layer(ProtocolId.Smtp, OsiLayer.Application, static () => new SmtpDetail()).Commands.Add(Words.Text(line[..Math.Min(VerbLength, word.Length)]));
-            protocol._wantsTls = Words.Same(word, "STARTTLS"u8);
-            protocol._wantsAuthentication |= Words.Same(word, "AUTH"u8);
-            if (Words.Same(word, "DATA"u8))
+            segment.Layer(Value, static () => new SmtpDetail()).Commands.Add(AsciiText.Text(line[..Math.Min(VerbLength, word.Length)]));
+            protocol._wantsTls = AsciiText.Same(word, "STARTTLS"u8);
+            protocol._wantsAuthentication |= AsciiText.Same(word, "AUTH"u8);
+            if (AsciiText.Same(word, "DATA"u8))
             {
                 protocol._mode = Mode.DataAsked;
             }
-            else if (Words.Same(word, "BDAT"u8))
+            else if (AsciiText.Same(word, "BDAT"u8))
             {
-                string size = Words.Text(Words.First(line[Math.Min(line.Length, word.Length + 1)..], " "u8));
+                string size = AsciiText.Text(AsciiText.First(line[Math.Min(line.Length, word.Length + 1)..], " "u8));
                 RawLeft = long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : 0;
             }
         }

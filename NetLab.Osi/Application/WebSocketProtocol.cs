@@ -1,12 +1,27 @@
 using System.Buffers.Binary;
-using NetLab.Osi.Layers;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Application;
 
 /// <summary>WebSocket (RFC 6455, 5.2): the frames of either direction, their payloads passed over.</summary>
 internal sealed class WebSocketProtocol : StreamProtocol
 {
+    public static readonly StreamedProtocol Value = new(
+        "websocket", OsiLayer.Application, "WebSocket", Fields.All, static (in StreamStart start) => new WebSocketProtocol());
+
+    internal static class Fields
+    {
+        public static readonly Field Frames = Field.Group("frames");
+        public static readonly Field Opcode = Field.Number("opcode", names: static v => NameOf((int)v));
+        public static readonly Field Fin = Field.Flag("fin");
+        public static readonly Field Masked = Field.Flag("masked");
+        public static readonly Field Length = Field.Number("length");
+
+        public static readonly Field[] All = [Frames, Opcode, Fin, Masked, Length];
+    }
+
     protected override StreamParser Make(bool fromClient) => new Parser();
 
     private static string NameOf(int opcode) => opcode switch
@@ -26,14 +41,14 @@ internal sealed class WebSocketProtocol : StreamProtocol
 
         public override void Describe(in LayerEntry entry, IFieldSink sink)
         {
-            sink.BeginList("frames"u8);
+            sink.BeginList(Fields.Frames);
             foreach ((int opcode, bool isFinal, bool isMasked, long length) in Frames)
             {
                 sink.BeginItem();
-                sink.Number("opcode"u8, opcode, entry.Offset, entry.Length, NameOf(opcode));
-                sink.Flag("fin"u8, isFinal, entry.Offset, entry.Length);
-                sink.Flag("masked"u8, isMasked, entry.Offset, entry.Length);
-                sink.Number("length"u8, length, entry.Offset, entry.Length);
+                sink.Number(Fields.Opcode, opcode, entry.Offset, entry.Length);
+                sink.Flag(Fields.Fin, isFinal, entry.Offset, entry.Length);
+                sink.Flag(Fields.Masked, isMasked, entry.Offset, entry.Length);
+                sink.Number(Fields.Length, length, entry.Offset, entry.Length);
                 sink.EndItem();
             }
 
@@ -46,7 +61,7 @@ internal sealed class WebSocketProtocol : StreamProtocol
         private (int Opcode, bool IsFinal, bool IsMasked, long Length) _frame;
         private long _left = -1;
 
-        public override ProtocolId Protocol => ProtocolId.WebSocket;
+        public override Protocol Protocol => WebSocketProtocol.Value;
 
         public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
         {
@@ -71,7 +86,7 @@ internal sealed class WebSocketProtocol : StreamProtocol
                     return at;
                 }
 
-                segment.Layer(ProtocolId.WebSocket, OsiLayer.Application, static () => new FramesDetail()).Frames.Add(_frame);
+                segment.Layer(Value, static () => new FramesDetail()).Frames.Add(_frame);
                 _left = -1;
             }
         }

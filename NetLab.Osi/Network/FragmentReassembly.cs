@@ -1,3 +1,5 @@
+using NetLab.Osi.Protocols;
+
 namespace NetLab.Osi.Network;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace NetLab.Osi.Network;
 /// </summary>
 internal sealed class FragmentReassembly
 {
+    public static readonly MemorySlot<FragmentReassembly> Slot = new(static () => new FragmentReassembly());
+
     public const int MaxBytes = 8 << 20;
     public const int MaxDatagrams = 4096;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Network;
 
@@ -38,23 +38,6 @@ internal static class InternetChecksum
     /// <param name="checksum">The field's value.</param>
     public static ChecksumVerdict Judge(in PacketView view, int index, int protocol, ushort checksum) =>
         IsRight(view, index, protocol) ? ChecksumVerdict.Right : IsPartial(view, index, protocol, checksum) ? ChecksumVerdict.Partial : ChecksumVerdict.Wrong;
-
-    /// <summary>Tells a verdict on a layer's checksum.</summary>
-    /// <param name="verdict">The verdict.</param>
-    /// <param name="at">Where the field stands.</param>
-    /// <param name="sink">Who is told.</param>
-    public static void Describe(ChecksumVerdict verdict, int at, IFieldSink sink)
-    {
-        if (verdict != ChecksumVerdict.Unknown)
-        {
-            sink.Flag("checksum_ok"u8, verdict == ChecksumVerdict.Right, at, 2);
-        }
-
-        if (verdict == ChecksumVerdict.Partial)
-        {
-            sink.Text("checksum"u8, "partial (offloaded)", at, 2);
-        }
-    }
 
     /// <summary>Whether NetLab's TCP inside UDP is right: its pseudo-header has two addresses of zero.</summary>
     public static bool IsRightWithoutAddresses(ReadOnlySpan<byte> segment, int protocol) =>
@@ -104,7 +87,7 @@ internal static class InternetChecksum
         for (int i = carrier + 1; i < index; i++)
         {
             ReadOnlySpan<byte> header = view.BytesOf(i)[..view[i].HeaderLength];
-            if (view[i].Protocol != ProtocolId.Ipv6Routing || header.Length < 24 || header[3] == 0)
+            if (view[i].Protocol != Ipv6Extensions.Routing || header.Length < 24 || header[3] == 0)
             {
                 continue;
             }
@@ -144,11 +127,11 @@ internal static class InternetChecksum
         }
 
         ReadOnlySpan<byte> header = view.BytesOf(carrier);
-        return view[carrier].Protocol switch
+        if (view[carrier].Protocol == Ipv4Protocol.Value)
         {
-            ProtocolId.Ipv4 => sum + Sum(header.Slice(12, 8)),
-            ProtocolId.Ipv6 => sum + Sum(header.Slice(8, 16)) + Sum(FinalDestination(view, carrier, index)),
-            _ => sum,
-        };
+            return sum + Sum(header.Slice(12, 8));
+        }
+
+        return view[carrier].Protocol == Ipv6Protocol.Value ? sum + Sum(header.Slice(8, 16)) + Sum(FinalDestination(view, carrier, index)) : sum;
     }
 }

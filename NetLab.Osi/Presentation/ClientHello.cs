@@ -1,11 +1,24 @@
-using NetLab.Osi.Application;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Presentation;
 
 /// <summary>A ClientHello (RFC 8446, 4.1.2): what is offered.</summary>
 internal sealed class ClientHello
 {
+    internal static class Fields
+    {
+        public static readonly Field ClientHello = Field.Group("client_hello");
+        public static readonly Field Version = Field.Number("version", names: static v => TlsNumbers.VersionName((int)v));
+        public static readonly Field Ciphers = Field.Number("ciphers");
+        public static readonly Field Sni = Field.Text("sni");
+        public static readonly Field Alpn = Field.Text("alpn");
+        public static readonly Field Versions = Field.Number("versions");
+        public static readonly Field OffersResumption = Field.Flag("offers_resumption");
+
+        public static readonly Field[] All = [ClientHello, Version, Ciphers, Sni, Alpn, Versions, OffersResumption];
+    }
+
     public int Version { get; private init; }
 
     public byte[] Random { get; private init; } = [];
@@ -44,27 +57,27 @@ internal sealed class ClientHello
     public void Describe(in LayerEntry entry, IFieldSink sink)
     {
         (int at, int length) = (entry.Offset, entry.Length);
-        sink.BeginObject("client_hello"u8);
-        sink.Number("version"u8, Version, at, length, TlsNumbers.VersionName(Version));
-        sink.Numbers("ciphers"u8, Ciphers, at, length);
+        sink.BeginObject(Fields.ClientHello);
+        sink.Number(Fields.Version, Version, at, length);
+        sink.Numbers(Fields.Ciphers, Ciphers, at, length);
         if (ServerName is not null)
         {
-            sink.Text("sni"u8, ServerName, at, length);
+            sink.Text(Fields.Sni, ServerName, at, length);
         }
 
         if (Alpn.Count > 0)
         {
-            sink.Texts("alpn"u8, Alpn, at, length);
+            sink.Texts(Fields.Alpn, Alpn, at, length);
         }
 
         if (Versions.Length > 0)
         {
-            sink.Numbers("versions"u8, Versions, at, length);
+            sink.Numbers(Fields.Versions, Versions, at, length);
         }
 
         if (OffersResumption)
         {
-            sink.Flag("offers_resumption"u8, true, at, length);
+            sink.Flag(Fields.OffersResumption, true, at, length);
         }
 
         sink.EndObject();
@@ -80,7 +93,7 @@ internal sealed class ClientHello
                 var names = new TlsReader(reader.Vector16());
                 if (!names.IsEmpty && names.Take8() == 0)
                 {
-                    ServerName = Words.Text(names.Vector16());
+                    ServerName = AsciiText.Text(names.Vector16());
                 }
 
                 break;
@@ -88,7 +101,7 @@ internal sealed class ClientHello
                 var protocols = new TlsReader(reader.Vector16());
                 while (!protocols.IsEmpty)
                 {
-                    Alpn.Add(Words.Text(protocols.Vector8()));
+                    Alpn.Add(AsciiText.Text(protocols.Vector8()));
                 }
 
                 break;

@@ -1,11 +1,23 @@
-using NetLab.Osi.Application;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Presentation;
 
 /// <summary>A ServerHello (RFC 8446, 4.1.3): what was chosen.</summary>
 internal sealed class ServerHello
 {
+    internal static class Fields
+    {
+        public static readonly Field ServerHello = Field.Group("server_hello");
+        public static readonly Field Version = Field.Number("version", names: static v => TlsNumbers.VersionName((int)v));
+        public static readonly Field Cipher = Field.Number("cipher");
+        public static readonly Field SelectedVersion = Field.Number("selected_version", names: static v => TlsNumbers.VersionName((int)v));
+        public static readonly Field Alpn = Field.Text("alpn");
+        public static readonly Field Resumed = Field.Flag("resumed");
+
+        public static readonly Field[] All = [ServerHello, Version, Cipher, SelectedVersion, Alpn, Resumed];
+    }
+
     public int Version { get; private init; }
 
     public byte[] Random { get; private init; } = [];
@@ -40,22 +52,22 @@ internal sealed class ServerHello
     public void Describe(in LayerEntry entry, IFieldSink sink)
     {
         (int at, int length) = (entry.Offset, entry.Length);
-        sink.BeginObject("server_hello"u8);
-        sink.Number("version"u8, Version, at, length, TlsNumbers.VersionName(Version));
-        sink.Number("cipher"u8, Cipher, at, length);
+        sink.BeginObject(Fields.ServerHello);
+        sink.Number(Fields.Version, Version, at, length);
+        sink.Number(Fields.Cipher, Cipher, at, length);
         if (SelectedVersion is { } selected)
         {
-            sink.Number("selected_version"u8, selected, at, length, TlsNumbers.VersionName(selected));
+            sink.Number(Fields.SelectedVersion, selected, at, length);
         }
 
         if (Alpn is not null)
         {
-            sink.Text("alpn"u8, Alpn, at, length);
+            sink.Text(Fields.Alpn, Alpn, at, length);
         }
 
         if (IsResumed)
         {
-            sink.Flag("resumed"u8, true, at, length);
+            sink.Flag(Fields.Resumed, true, at, length);
         }
 
         sink.EndObject();
@@ -71,7 +83,7 @@ internal sealed class ServerHello
                 break;
             case TlsNumbers.Alpn:
                 var protocols = new TlsReader(reader.Vector16());
-                Alpn = Words.Text(protocols.Vector8());
+                Alpn = AsciiText.Text(protocols.Vector8());
                 break;
             case TlsNumbers.PreSharedKey:
                 IsResumed = true;

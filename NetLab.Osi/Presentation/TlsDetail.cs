@@ -1,11 +1,24 @@
 using System.Runtime.InteropServices;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Presentation;
 
 /// <summary>The TLS records that a packet completes, and what can be read of the messages in them.</summary>
 internal sealed class TlsDetail : LayerDetail
 {
+    internal static class Fields
+    {
+        public static readonly Field Records = Field.Number("records");
+        public static readonly Field Handshakes = Field.Number("handshakes");
+        public static readonly Field Alerts = Field.Number("alerts");
+        public static readonly Field DecryptedBytes = Field.Number("decrypted_bytes");
+
+        public static readonly Field[] All = [Records, Handshakes, Alerts, DecryptedBytes];
+    }
+
+    /// <summary>The fields of records and of the messages in them.</summary>
+    public static IReadOnlyList<Field> AllFields => [.. Fields.All, .. ClientHello.Fields.All, .. ServerHello.Fields.All];
+
     private List<ClientHello>? _clientHellos;
     private List<ServerHello>? _serverHellos;
 
@@ -41,17 +54,17 @@ internal sealed class TlsDetail : LayerDetail
         (int at, int length) = (entry.Offset, entry.Length);
         if (Records.Count > 0)
         {
-            sink.Numbers("records"u8, CollectionsMarshal.AsSpan(Records), at, length);
+            sink.Numbers(Fields.Records, CollectionsMarshal.AsSpan(Records), at, length);
         }
 
         if (Handshakes.Count > 0)
         {
-            sink.Numbers("handshakes"u8, CollectionsMarshal.AsSpan(Handshakes), at, length);
+            sink.Numbers(Fields.Handshakes, CollectionsMarshal.AsSpan(Handshakes), at, length);
         }
 
         if (Alerts.Count > 0)
         {
-            sink.Numbers("alerts"u8, CollectionsMarshal.AsSpan(Alerts), at, length);
+            sink.Numbers(Fields.Alerts, CollectionsMarshal.AsSpan(Alerts), at, length);
         }
 
         // A second one on the same packet would be a second key of the same name; it is rare enough to be left out.
@@ -59,7 +72,7 @@ internal sealed class TlsDetail : LayerDetail
         _serverHellos?[0].Describe(entry, sink);
         if (DecryptedBytes > 0)
         {
-            sink.Number("decrypted_bytes"u8, DecryptedBytes, at, length);
+            sink.Number(Fields.DecryptedBytes, DecryptedBytes, at, length);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using NetLab.Osi.Layers;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Presentation;
 
@@ -22,9 +22,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
     private int _held;
     private bool _isEncrypted;
 
-    public override ProtocolId Protocol => ProtocolId.Tls;
-
-    public override OsiLayer Layer => OsiLayer.Presentation;
+    public override Protocol Protocol => TlsProtocol.Value;
 
     public override bool HoldsBytes => _held > 0;
 
@@ -75,12 +73,12 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
         return at;
     }
 
-    public override void End(in StreamSegment segment) => protocol.EndInner(segment);
+    public override void OnEnd(in StreamSegment segment) => protocol.EndInner(segment);
 
-    private static TlsDetail DetailOn(in StreamSegment segment) => segment.Layer(ProtocolId.Tls, OsiLayer.Presentation, static () => new TlsDetail());
+    private static TlsDetail DetailOn(in StreamSegment segment) => segment.Layer(TlsProtocol.Value, static () => new TlsDetail());
 
     private TlsRecordCipher? CipherFor(in StreamSegment segment) =>
-        segment.Secrets.IsEmpty ? null : (_keys ??= new TlsKeys(protocol)).Cipher(segment.Secrets, isClient);
+        segment.Recall(TlsSecrets.Slot).IsEmpty ? null : (_keys ??= new TlsKeys(protocol)).Cipher(segment.Recall(TlsSecrets.Slot), isClient);
 
     private int Skip(in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
@@ -101,9 +99,9 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
         {
             _isEncrypted = !protocol.IsVersion13;
             _handshake = null;
-            if (_isEncrypted && !segment.Secrets.IsEmpty)
+            if (_isEncrypted && !segment.Recall(TlsSecrets.Slot).IsEmpty)
             {
-                (_keys ??= new TlsKeys(protocol)).Change(segment.Secrets, isClient);
+                (_keys ??= new TlsKeys(protocol)).Change(segment.Recall(TlsSecrets.Slot), isClient);
             }
 
             return;
@@ -193,7 +191,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
         protocol.ServerHello = serverHello ?? protocol.ServerHello;
         if (type == Finished)
         {
-            _keys?.Finished(segment.Secrets, isClient);
+            _keys?.Finished(segment.Recall(TlsSecrets.Slot), isClient);
         }
         else if (type == KeyUpdate)
         {

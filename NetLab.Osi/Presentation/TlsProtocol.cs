@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Model;
+using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Presentation;
 
@@ -8,6 +9,9 @@ namespace NetLab.Osi.Presentation;
 /// <param name="mayResume">Whether the port says that it is TLS, so that what does not begin like a record is the middle of one.</param>
 internal sealed class TlsProtocol(StreamApplication application, bool mayResume) : StreamProtocol
 {
+    public static readonly StreamedProtocol Value = new(
+        "tls", OsiLayer.Presentation, "Transport Layer Security", TlsDetail.AllFields, static (in StreamStart start) => new TlsProtocol(start.Application, mayResume: start.IsByPort));
+
     public const int HeaderSize = 5;
 
     private StreamApplication? _inner;

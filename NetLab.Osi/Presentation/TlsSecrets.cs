@@ -1,10 +1,13 @@
 using System.Collections.Frozen;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Presentation;
 
 /// <summary>Secrets of TLS connections by label and client random, from logs in the NSS Key Log Format (draft-ietf-tls-keylogfile).</summary>
 internal sealed class TlsSecrets
 {
+    public static readonly MemorySlot<TlsSecrets> Slot = new(static () => new TlsSecrets());
+
     public const string MasterSecret = "CLIENT_RANDOM";
     public const string ClientHandshake = "CLIENT_HANDSHAKE_TRAFFIC_SECRET";
     public const string ServerHandshake = "SERVER_HANDSHAKE_TRAFFIC_SECRET";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Rendering;
 

@@ -1,4 +1,5 @@
-using NetLab.Osi.Layers;
+using NetLab.Osi.Physical;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Rendering;
@@ -70,7 +71,7 @@ public sealed class JsonLines : IFieldSink, IDisposable
         _json.BeginList("applications"u8);
         foreach (string application in stream.Applications)
         {
-            _json.String(default, application);
+            _json.String([], application);
         }
 
         _json.EndList();
@@ -86,13 +87,13 @@ public sealed class JsonLines : IFieldSink, IDisposable
     bool IFieldSink.BeginLayer(in LayerEntry entry)
     {
         // Layer 1 stands in the packet's own keys; bytes nobody knows are no protocol.
-        if (entry.Protocol is ProtocolId.Frame or ProtocolId.Data)
+        if (entry.Protocol == FrameProtocol.Value || entry.Protocol == DataProtocol.Value)
         {
             return false;
         }
 
         _json.BeginObject();
-        _json.Plain("proto"u8, ProtocolNames.Utf8Of(entry.Protocol));
+        _json.Plain("proto"u8, entry.Protocol.Utf8Name);
         _json.Number("osi"u8, (int)entry.Layer);
         if (entry.IsQuoted)
         {
@@ -104,45 +105,120 @@ public sealed class JsonLines : IFieldSink, IDisposable
 
     void IFieldSink.EndLayer() => _json.EndObject();
 
-    void IFieldSink.Number(ReadOnlySpan<byte> name, long value, int offset, int length, string? meaning) => _json.Number(name, value);
-
-    void IFieldSink.Flag(ReadOnlySpan<byte> name, bool value, int offset, int length) => _json.Flag(name, value);
-
-    void IFieldSink.Mac(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => _json.Mac(name, address);
-
-    void IFieldSink.Ip(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => _json.Ip(name, address);
-
-    void IFieldSink.Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int offset, int length) => _json.String(name, value);
-
-    void IFieldSink.Text(ReadOnlySpan<byte> name, string value, int offset, int length) => _json.String(name, value);
-
-    void IFieldSink.Numbers(ReadOnlySpan<byte> name, ReadOnlySpan<int> values, int offset, int length)
+    void IFieldSink.Number(Field field, long value, int offset, int length)
     {
-        _json.BeginList(name);
+        if (field.Name is null)
+        {
+            return;
+        }
+
+        if (field.Kind == FieldKind.Boolean)
+        {
+            _json.Flag(field, value != 0);
+        }
+        else if (value < 0 && field.Kind == FieldKind.Number)
+        {
+            _json.Unsigned(field, (ulong)value);
+        }
+        else
+        {
+            _json.Number(field, value);
+        }
+    }
+
+    void IFieldSink.Flag(Field field, bool value, int offset, int length)
+    {
+        if (field.Name is not null)
+        {
+            _json.Flag(field, value);
+        }
+    }
+
+    void IFieldSink.Real(Field field, double value, int offset, int length)
+    {
+        if (field.Name is not null)
+        {
+            _json.Real(field.Utf8, value);
+        }
+    }
+
+    void IFieldSink.Mac(Field field, ReadOnlySpan<byte> address, int offset)
+    {
+        if (field.Name is not null)
+        {
+            _json.Mac(field.Utf8, address);
+        }
+    }
+
+    void IFieldSink.Ip(Field field, ReadOnlySpan<byte> address, int offset)
+    {
+        if (field.Name is not null)
+        {
+            _json.Ip(field.Utf8, address);
+        }
+    }
+
+    void IFieldSink.Bytes(Field field, ReadOnlySpan<byte> value, int offset)
+    {
+        if (field.Name is not null)
+        {
+            _json.Mac(field.Utf8, value);
+        }
+    }
+
+    void IFieldSink.Text(Field field, ReadOnlySpan<byte> value, int offset, int length)
+    {
+        if (field.Name is not null)
+        {
+            _json.String(field.Utf8, value);
+        }
+    }
+
+    void IFieldSink.Text(Field field, string value, int offset, int length)
+    {
+        if (field.Name is not null)
+        {
+            _json.String(field.Utf8, value);
+        }
+    }
+
+    void IFieldSink.Numbers(Field field, ReadOnlySpan<int> values, int offset, int length)
+    {
+        if (field.Name is null)
+        {
+            return;
+        }
+
+        _json.BeginList(field.Utf8);
         foreach (int value in values)
         {
-            _json.Number(default, value);
+            _json.Number([], value);
         }
 
         _json.EndList();
     }
 
-    void IFieldSink.Texts(ReadOnlySpan<byte> name, IReadOnlyList<string> values, int offset, int length)
+    void IFieldSink.Texts(Field field, IReadOnlyList<string> values, int offset, int length)
     {
-        _json.BeginList(name);
+        if (field.Name is null)
+        {
+            return;
+        }
+
+        _json.BeginList(field.Utf8);
         foreach (string value in values)
         {
-            _json.String(default, value);
+            _json.String([], value);
         }
 
         _json.EndList();
     }
 
-    void IFieldSink.BeginObject(ReadOnlySpan<byte> name) => _json.BeginObject(name);
+    void IFieldSink.BeginObject(Field field) => _json.BeginObject(field.Utf8);
 
     void IFieldSink.EndObject() => _json.EndObject();
 
-    void IFieldSink.BeginList(ReadOnlySpan<byte> name) => _json.BeginList(name);
+    void IFieldSink.BeginList(Field field) => _json.BeginList(field.Utf8);
 
     void IFieldSink.BeginItem() => _json.BeginObject();
 

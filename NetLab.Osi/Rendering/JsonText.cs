@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Rendering;
 
@@ -90,6 +91,49 @@ internal sealed class JsonText
         Text.Append((byte)'"');
         Text.Advance(AddressText.Mac(address, Text.GetSpan(Math.Max(AddressText.MaxLength, 3 * address.Length))));
         Text.Append((byte)'"');
+    }
+
+    public void Real(ReadOnlySpan<byte> name, double value)
+    {
+        Name(name);
+
+        // JSON has no infinities and no NaN.
+        Text.Append(double.IsFinite(value) ? value.ToString("R", System.Globalization.CultureInfo.InvariantCulture) : "null");
+    }
+
+    public void Number(Field field, long value)
+    {
+        Name(field);
+        Text.Append(value);
+    }
+
+    public void Unsigned(Field field, ulong value)
+    {
+        Name(field);
+        Text.Append(value);
+    }
+
+    public void Flag(Field field, bool value)
+    {
+        Name(field);
+        Text.Append(value ? "true"u8 : "false"u8);
+    }
+
+    public void Name(Field field)
+    {
+        byte[] prefix = field.JsonPrefix;
+        Span<byte> room = Text.GetSpan(prefix.Length + 1);
+        if (Text.Last is not ((byte)'{' or (byte)'[' or (byte)'\n' or 0))
+        {
+            room[0] = (byte)',';
+            prefix.CopyTo(room[1..]);
+            Text.Advance(prefix.Length + 1);
+        }
+        else
+        {
+            prefix.CopyTo(room);
+            Text.Advance(prefix.Length);
+        }
     }
 
     /// <summary>A comma where one is due, and the name of what follows; no name inside a list.</summary>

@@ -1,5 +1,7 @@
 using System.Text;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Rendering;
 
@@ -30,108 +32,67 @@ public sealed class PacketLabel
         return (ends[0], ends[^1]);
     }
 
-    // The fields that say what a message is, of those that dissectors tell.
+    // The fields that say what a message is, of those that protocols tell.
     private sealed class LabelFields : IFieldSink
     {
+        private const int MaxText = 60;
+
         private readonly StringBuilder _text = new();
 
         public string Text => _text.ToString();
 
         public void Clear() => _text.Clear();
 
-        public bool BeginLayer(in LayerEntry entry)
+        bool IFieldSink.BeginLayer(in LayerEntry entry)
         {
-            bool isMessage = entry.Layer >= OsiLayer.Session && entry.HeaderLength > 0 && entry.Protocol != ProtocolId.Data;
+            bool isMessage = entry.Layer >= OsiLayer.Session && entry.HeaderLength > 0 && entry.Protocol != DataProtocol.Value;
             if (isMessage)
             {
-                Append(ProtocolNames.Of(entry.Protocol));
+                Append(entry.Protocol.Name);
             }
 
             return isMessage;
         }
 
-        public void EndLayer()
-        {
-        }
+        bool IFieldSink.Wants(Field field) => field.IsInSummary;
 
-        public void Number(ReadOnlySpan<byte> name, long value, int offset, int length, string? meaning = null)
+        void IFieldSink.Number(Field field, long value, int offset, int length)
         {
-            if (name.SequenceEqual("status"u8))
+            if (field.IsInSummary)
             {
-                Append($"{value}");
-            }
-            else if (name.SequenceEqual("opcode"u8) || name.SequenceEqual("msg_type"u8))
-            {
-                Append(meaning ?? $"{value}");
+                Append(field.Names?.Invoke(value) ?? $"{value}");
             }
         }
 
-        public void Flag(ReadOnlySpan<byte> name, bool value, int offset, int length)
+        void IFieldSink.Text(Field field, ReadOnlySpan<byte> value, int offset, int length)
         {
-            if (name.SequenceEqual("qr"u8))
+            if (field.IsInSummary)
             {
-                Append(value ? "response" : "query");
+                Append(Encoding.UTF8.GetString(value));
             }
         }
 
-        public void Mac(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset)
+        void IFieldSink.Text(Field field, string value, int offset, int length)
         {
-        }
-
-        public void Ip(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset)
-        {
-        }
-
-        void IFieldSink.Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int offset, int length) => Take(name, Encoding.UTF8.GetString(value));
-
-        void IFieldSink.Text(ReadOnlySpan<byte> name, string value, int offset, int length) => Take(name, value);
-
-        public void Numbers(ReadOnlySpan<byte> name, ReadOnlySpan<int> values, int offset, int length)
-        {
-            if (name.SequenceEqual("codes"u8) || name.SequenceEqual("handshakes"u8) || name.SequenceEqual("status"u8) || name.SequenceEqual("records"u8))
-            {
-                Append($"{Encoding.ASCII.GetString(name)}={string.Join(',', values.ToArray())}");
-            }
-        }
-
-        public void Texts(ReadOnlySpan<byte> name, IReadOnlyList<string> values, int offset, int length)
-        {
-            if (name.SequenceEqual("commands"u8) || name.SequenceEqual("banner"u8) || name.SequenceEqual("method"u8) || name.SequenceEqual("status"u8)
-                || name.SequenceEqual("names"u8) || name.SequenceEqual("packets"u8))
-            {
-                Append(string.Join(", ", values));
-            }
-        }
-
-        public void BeginObject(ReadOnlySpan<byte> name)
-        {
-        }
-
-        public void EndObject()
-        {
-        }
-
-        public void BeginList(ReadOnlySpan<byte> name)
-        {
-        }
-
-        public void BeginItem()
-        {
-        }
-
-        public void EndItem()
-        {
-        }
-
-        public void EndList()
-        {
-        }
-
-        private void Take(ReadOnlySpan<byte> name, string value)
-        {
-            if (name.SequenceEqual("method"u8) || name.SequenceEqual("uri"u8) || name.SequenceEqual("name"u8) || name.SequenceEqual("sni"u8) || name.SequenceEqual("file"u8))
+            if (field.IsInSummary)
             {
                 Append(value);
+            }
+        }
+
+        void IFieldSink.Numbers(Field field, ReadOnlySpan<int> values, int offset, int length)
+        {
+            if (field.IsInSummary)
+            {
+                Append($"{field.Name}={string.Join(',', values.ToArray())}");
+            }
+        }
+
+        void IFieldSink.Texts(Field field, IReadOnlyList<string> values, int offset, int length)
+        {
+            if (field.IsInSummary)
+            {
+                Append(string.Join(", ", values));
             }
         }
 
@@ -139,7 +100,7 @@ public sealed class PacketLabel
         {
             // A value of a packet may hold anything: what a terminal would obey is left out.
             string shown = string.Concat(text.Where(c => !char.IsControl(c)));
-            _text.Append(_text.Length > 0 ? " " : "").Append(shown.Length > 60 ? string.Concat(shown.AsSpan(0, 59), "…") : shown);
+            _text.Append(_text.Length > 0 ? " " : "").Append(shown.Length > MaxText ? string.Concat(shown.AsSpan(0, MaxText - 1), "…") : shown);
         }
     }
 }

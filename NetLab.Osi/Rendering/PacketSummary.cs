@@ -1,7 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
-using NetLab.Osi.Layers;
+using NetLab.Osi.DataLink;
+using NetLab.Osi.Network;
+using NetLab.Osi.Physical;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
+using NetLab.Osi.Text;
 using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Rendering;
@@ -99,7 +103,7 @@ public sealed class PacketSummary
         bool isFirst = true;
         foreach (ref readonly LayerEntry entry in packet.Entries)
         {
-            if (entry.Protocol is ProtocolId.Frame or ProtocolId.TcpSession or ProtocolId.Data)
+            if (entry.Protocol == FrameProtocol.Value || entry.Protocol == TcpSession.Value || entry.Protocol == DataProtocol.Value)
             {
                 continue;
             }
@@ -110,7 +114,7 @@ public sealed class PacketSummary
             }
 
             isFirst = false;
-            _text.Append(ProtocolNames.Utf8Of(entry.Protocol));
+            _text.Append(entry.Protocol.Utf8Name);
         }
     }
 
@@ -126,18 +130,15 @@ public sealed class PacketSummary
                 break;
             }
 
-            switch (entries[i].Protocol)
+            Protocol protocol = entries[i].Protocol;
+            if ((protocol == EthernetProtocol.Value && ends < 0 && entries[i].HeaderLength == EthernetHeader.Size)
+                || protocol == Ipv4Protocol.Value || protocol == Ipv6Protocol.Value)
             {
-                case ProtocolId.Ethernet when ends < 0 && entries[i].HeaderLength == 14:
-                case ProtocolId.Ipv4 or ProtocolId.Ipv6:
-                    (ends, ports) = (i, -1);
-                    break;
-                case ProtocolId.Udp:
-                case ProtocolId.Tcp when ports < 0:
-                    ports = i;
-                    break;
-                default:
-                    break;
+                (ends, ports) = (i, -1);
+            }
+            else if (protocol == UdpProtocol.Value || (protocol == TcpProtocol.Value && ports < 0))
+            {
+                ports = i;
             }
         }
 
@@ -156,12 +157,10 @@ public sealed class PacketSummary
     {
         ReadOnlySpan<byte> header = packet.BufferOf(bytes, entry)[entry.Offset..];
         Span<byte> room = _text.GetSpan(AddressText.MaxLength);
-        _text.Advance(entry.Protocol switch
-        {
-            ProtocolId.Ethernet => AddressText.Mac(header.Slice(isSource ? 6 : 0, 6), room),
-            ProtocolId.Ipv4 => AddressText.Ip(header.Slice(isSource ? 12 : 16, 4), room),
-            _ => AddressText.Ip(header.Slice(isSource ? 8 : 24, 16), room),
-        });
+        _text.Advance(
+            entry.Protocol == EthernetProtocol.Value ? AddressText.Mac(header.Slice(isSource ? 6 : 0, 6), room)
+            : entry.Protocol == Ipv4Protocol.Value ? AddressText.Ip(header.Slice(isSource ? 12 : 16, 4), room)
+            : AddressText.Ip(header.Slice(isSource ? 8 : 24, 16), room));
         if (transport is { } with)
         {
             _text.Append((byte)':');
@@ -173,7 +172,7 @@ public sealed class PacketSummary
     {
         foreach (ref readonly LayerEntry entry in packet.Entries)
         {
-            if (entry.Protocol != ProtocolId.Tcp || entry.IsQuoted || !TcpHeader.TryRead(packet.BufferOf(bytes, entry)[entry.Offset..], out TcpHeader header))
+            if (entry.Protocol != TcpProtocol.Value || entry.IsQuoted || !TcpHeader.TryRead(packet.BufferOf(bytes, entry)[entry.Offset..], out TcpHeader header))
             {
                 continue;
             }
@@ -201,7 +200,7 @@ public sealed class PacketSummary
         }
 
         ref readonly LayerEntry last = ref packet.Entries[^1];
-        if (last.Protocol == ProtocolId.Data)
+        if (last.Protocol == DataProtocol.Value)
         {
             _text.Append("  "u8);
             _text.Append(last.Length);

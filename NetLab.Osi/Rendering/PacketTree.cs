@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Rendering;
 
@@ -68,7 +70,7 @@ public sealed class PacketTree : IFieldSink
         Highlight?.Invoke(entry.Layer, true);
         _output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {layer} {NameOf(entry.Layer)}: {ProtocolNames.Of(entry.Protocol)}{(entry.IsQuoted ? " (quoted)" : "")}{Range(entry)}"));
+            $"  {layer} {NameOf(entry.Layer)}: {entry.Protocol.Name}{(entry.IsQuoted ? " (quoted)" : "")}{Range(entry)}"));
         Highlight?.Invoke(entry.Layer, false);
         _indent = 6;
         return true;
@@ -78,46 +80,55 @@ public sealed class PacketTree : IFieldSink
     {
     }
 
-    void IFieldSink.Number(ReadOnlySpan<byte> name, long value, int offset, int length, string? meaning) =>
-        Line(name, value.ToString(CultureInfo.InvariantCulture) + (meaning is null ? "" : $" ({meaning})"));
+    void IFieldSink.Number(Field field, long value, int offset, int length)
+    {
+        string text = field.Kind switch
+        {
+            FieldKind.Boolean => value != 0 ? "yes" : "no",
+            FieldKind.Number => ((ulong)value).ToString(CultureInfo.InvariantCulture),
+            FieldKind.Time => TimeText.Of(value),
+            _ => value.ToString(CultureInfo.InvariantCulture),
+        };
+        Line(field, field.Names?.Invoke(value) is { } meaning ? $"{text} ({meaning})" : text);
+    }
 
-    void IFieldSink.Flag(ReadOnlySpan<byte> name, bool value, int offset, int length) => Line(name, value ? "yes" : "no");
+    void IFieldSink.Mac(Field field, ReadOnlySpan<byte> address, int offset) => Line(field, AddressText.Mac(address));
 
-    void IFieldSink.Mac(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => Line(name, AddressText.Mac(address));
+    void IFieldSink.Ip(Field field, ReadOnlySpan<byte> address, int offset) => Line(field, AddressText.Ip(address));
 
-    void IFieldSink.Ip(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => Line(name, AddressText.Ip(address));
+    void IFieldSink.Bytes(Field field, ReadOnlySpan<byte> value, int offset) => Line(field, Convert.ToHexStringLower(value));
 
-    void IFieldSink.Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int offset, int length) => Line(name, Encoding.UTF8.GetString(value));
+    void IFieldSink.Text(Field field, ReadOnlySpan<byte> value, int offset, int length) => Line(field, Encoding.UTF8.GetString(value));
 
-    void IFieldSink.Text(ReadOnlySpan<byte> name, string value, int offset, int length) => Line(name, value);
+    void IFieldSink.Text(Field field, string value, int offset, int length) => Line(field, value);
 
-    void IFieldSink.Numbers(ReadOnlySpan<byte> name, ReadOnlySpan<int> values, int offset, int length)
+    void IFieldSink.Numbers(Field field, ReadOnlySpan<int> values, int offset, int length)
     {
         if (values.Length > 0)
         {
-            Line(name, string.Join(", ", values.ToArray()));
+            Line(field, string.Join(", ", values.ToArray()));
         }
     }
 
-    void IFieldSink.Texts(ReadOnlySpan<byte> name, IReadOnlyList<string> values, int offset, int length)
+    void IFieldSink.Texts(Field field, IReadOnlyList<string> values, int offset, int length)
     {
         if (values.Count > 0)
         {
-            Line(name, string.Join(", ", values));
+            Line(field, string.Join(", ", values));
         }
     }
 
-    void IFieldSink.BeginObject(ReadOnlySpan<byte> name)
+    void IFieldSink.BeginObject(Field field)
     {
-        Line(name, null);
+        Line(field, null);
         _indent += 2;
     }
 
     void IFieldSink.EndObject() => _indent -= 2;
 
-    void IFieldSink.BeginList(ReadOnlySpan<byte> name)
+    void IFieldSink.BeginList(Field field)
     {
-        Line(name, null);
+        Line(field, null);
         _indent += 2;
     }
 
@@ -136,8 +147,13 @@ public sealed class PacketTree : IFieldSink
     private static string Printable(string value) =>
         value.Any(char.IsControl) ? string.Concat(value.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString())) : value;
 
-    private void Line(ReadOnlySpan<byte> name, string? value) =>
-        _output.WriteLine($"{new string(' ', _indent)}{Encoding.UTF8.GetString(name)}:{(value is null ? "" : $" {Printable(value)}")}");
+    private void Line(Field field, string? value)
+    {
+        if (field.Name is { } name)
+        {
+            _output.WriteLine($"{new string(' ', _indent)}{name}:{(value is null ? "" : $" {Printable(value)}")}");
+        }
+    }
 
     private void ShowAbsent(int layer)
     {

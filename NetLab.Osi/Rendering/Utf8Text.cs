@@ -51,6 +51,13 @@ internal sealed class Utf8Text
         Length += written;
     }
 
+    public void Append(ulong value)
+    {
+        EnsureRoom(MaxNumber);
+        Utf8Formatter.TryFormat(value, _bytes.AsSpan(Length), out int written);
+        Length += written;
+    }
+
     /// <summary>A number with spaces before it, so that it is at least so wide.</summary>
     public void AppendRight(long value, int width)
     {

@@ -1,5 +1,3 @@
-using NetLab.Osi.Session.Streams;
-
 namespace NetLab.Osi.Session;
 
 /// <summary>Bytes of a stream that wait behind a hole: sorted by position, never overlapping, bounded.</summary>

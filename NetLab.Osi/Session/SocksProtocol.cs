@@ -1,14 +1,27 @@
 using System.Buffers.Binary;
 using System.Net;
-using NetLab.Osi.Application;
-using NetLab.Osi.Layers;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Session;
 
 /// <summary>SOCKS 4 and 5 (RFC 1928): who is asked for; what follows the answer is recognized anew.</summary>
 internal sealed class SocksProtocol(StreamApplication application) : StreamProtocol
 {
+    public static readonly StreamedProtocol Value = new(
+        "socks", OsiLayer.Session, "SOCKS", Fields.All, static (in StreamStart start) => start.IsByPort && !Begins(start.Bytes) ? null : new SocksProtocol(start.Application));
+
+    internal static class Fields
+    {
+        public static readonly Field Version = Field.Number("version");
+        public static readonly Field Command = Field.Number("command", names: static v => (int)v switch { 1 => "connect", 2 => "bind", 3 => "UDP associate", _ => null });
+        public static readonly Field Target = Field.Text("target");
+        public static readonly Field Reply = Field.Number("reply", names: static v => (int)v is 0 or 90 ? "granted" : "refused");
+
+        public static readonly Field[] All = [Version, Command, Target, Reply];
+    }
+
     private bool _asked;
     private bool _isVersion4;
 
@@ -30,20 +43,20 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
 
         public override void Describe(in LayerEntry entry, IFieldSink sink)
         {
-            sink.Number("version"u8, Version, entry.Offset, 1);
+            sink.Number(Fields.Version, Version, entry.Offset, 1);
             if (Command is { } command)
             {
-                sink.Number("command"u8, command, entry.Offset, 1, command switch { 1 => "connect", 2 => "bind", 3 => "UDP associate", _ => null });
+                sink.Number(Fields.Command, command, entry.Offset, 1);
             }
 
             if (Target is { } target)
             {
-                sink.Text("target"u8, target, entry.Offset, entry.Length);
+                sink.Text(Fields.Target, target, entry.Offset, entry.Length);
             }
 
             if (Reply is { } reply)
             {
-                sink.Number("reply"u8, reply, entry.Offset, 1, reply is 0 or 90 ? "granted" : "refused");
+                sink.Number(Fields.Reply, reply, entry.Offset, 1);
             }
         }
     }
@@ -52,9 +65,7 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
     {
         private bool _greeted;
 
-        public override ProtocolId Protocol => ProtocolId.Socks;
-
-        public override OsiLayer Layer => OsiLayer.Session;
+        public override Protocol Protocol => SocksProtocol.Value;
 
         public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
         {
@@ -87,7 +98,7 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
                     return bytes.Length > 600 ? NotMine : 0;
                 }
 
-                host = Words.Text(bytes.Slice(taken, name));
+                host = AsciiText.Text(bytes.Slice(taken, name));
                 taken += name + 1;
             }
 
@@ -108,7 +119,7 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
                 if (bytes.Length >= size)
                 {
                     _greeted = true;
-                    segment.Layer(ProtocolId.Socks, OsiLayer.Session, static () => new SocksDetail()).Version = 5;
+                    segment.Layer(Value, static () => new SocksDetail()).Version = 5;
                 }
 
                 return _greeted ? size : 0;
@@ -135,14 +146,14 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
             }
 
             int port = BinaryPrimitives.ReadUInt16BigEndian(bytes[(4 + address)..]);
-            string host = type == 3 ? Words.Text(bytes.Slice(5, address - 1)) : new IPAddress(bytes.Slice(4, address)).ToString();
+            string host = type == 3 ? AsciiText.Text(bytes.Slice(5, address - 1)) : new IPAddress(bytes.Slice(4, address)).ToString();
             Ask(segment, 5, bytes[1], $"{host}:{port}");
             return 4 + address + 2;
         }
 
         private void Ask(in StreamSegment segment, int version, int command, string target)
         {
-            SocksDetail detail = segment.Layer(ProtocolId.Socks, OsiLayer.Session, static () => new SocksDetail());
+            SocksDetail detail = segment.Layer(Value, static () => new SocksDetail());
             (detail.Version, detail.Command, detail.Target) = (version, command, target);
             protocol._asked = true;
         }
@@ -150,9 +161,7 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
 
     private sealed class Replies(SocksProtocol protocol, StreamApplication application) : StreamParser
     {
-        public override ProtocolId Protocol => ProtocolId.Socks;
-
-        public override OsiLayer Layer => OsiLayer.Session;
+        public override Protocol Protocol => SocksProtocol.Value;
 
         public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
         {
@@ -168,7 +177,7 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
                 return 0;
             }
 
-            SocksDetail detail = segment.Layer(ProtocolId.Socks, OsiLayer.Session, static () => new SocksDetail());
+            SocksDetail detail = segment.Layer(Value, static () => new SocksDetail());
             (detail.Version, detail.Reply) = (protocol._isVersion4 ? 4 : 5, bytes[1]);
             application.Switch(null);
             return size;

@@ -1,12 +1,13 @@
-using NetLab.Osi.Layers;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Session;
 
 /// <summary>A TCP connection of a capture, both directions reassembled.</summary>
 public sealed class TcpStream
 {
-    private ulong _applications;
+    // Few: a stream speaks one or two.
+    private readonly List<Protocol> _applications = new(2);
 
     internal TcpStream(int number, TcpStreamEnd client, TcpStreamEnd server)
     {
@@ -34,8 +35,7 @@ public sealed class TcpStream
     public TcpStreamDirection ServerToClient { get; private set; } = new();
 
     /// <summary>Protocols of layers 6 and 7 that were recognized, by name.</summary>
-    public IEnumerable<string> Applications =>
-        Enum.GetValues<ProtocolId>().Where(p => p >= ProtocolId.Socks && (_applications & Bit(p)) != 0).Select(ProtocolNames.Of).Order(StringComparer.Ordinal);
+    public IEnumerable<string> Applications => _applications.Where(p => p.Layer >= OsiLayer.Session).Select(p => p.Name).Order(StringComparer.Ordinal);
 
     internal ClientWitness Witness { get; set; }
 
@@ -53,7 +53,13 @@ public sealed class TcpStream
     /// <summary>Bytes it holds of <see cref="StreamMemory"/>.</summary>
     internal long Held { get; set; }
 
-    internal void Recognize(ProtocolId protocol) => _applications |= Bit(protocol);
+    internal void Recognize(Protocol protocol)
+    {
+        if (!_applications.Contains(protocol))
+        {
+            _applications.Add(protocol);
+        }
+    }
 
     /// <summary>A better witness says that it is the other end that opened it.</summary>
     internal void Swap()
@@ -80,7 +86,4 @@ public sealed class TcpStream
         ClientToServer.Retire(pool);
         ServerToClient.Retire(pool);
     }
-
-    // 64 bits hold the protocols of layers 5 to 7.
-    private static ulong Bit(ProtocolId protocol) => 1ul << (protocol - ProtocolId.Socks);
 }

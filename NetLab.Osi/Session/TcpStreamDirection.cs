@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using NetLab.Osi.Session.Streams;
 
 namespace NetLab.Osi.Session;
 

@@ -1,5 +1,5 @@
-using NetLab.Osi.Layers;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Session;
@@ -18,10 +18,10 @@ internal sealed class TcpStreams
     private readonly Queue<TcpStream> _retired = new();
     private readonly HashPool _hashes = new();
     private readonly StreamMemory _memory;
-    private readonly DecoderOptions _options;
+    private readonly StreamOptions _options;
     private int _count;
 
-    public TcpStreams(DecoderOptions options)
+    public TcpStreams(StreamOptions options)
     {
         _options = options;
         _memory = new StreamMemory(() => _order.Select(o => o.Stream));
@@ -55,7 +55,9 @@ internal sealed class TcpStreams
         direction.Packets++;
         direction.WireBytes += dissection.Result.OriginalLength;
         direction.See(header.Sequence, isSyn);
-        TcpSegmentFacts facts = dissection.Result.BeginSession();
+        TcpSegmentFacts facts = dissection.Result.BeginFacts<TcpSegmentFacts>();
+        facts.Reset();
+        dissection.Result.TcpStreamNumber = stream.Number;
         (facts.Stream, facts.FromClient, facts.Client, facts.Server) = (stream, fromClient, stream.Client, stream.Server);
         facts.IsRetransmission = IsRepeat(direction, header, claimed);
         facts.RelativeSequence = unchecked(header.Sequence - direction.BaseSequence!.Value);
@@ -71,7 +73,7 @@ internal sealed class TcpStreams
 
         facts.HandshakeRoundTrip = Advance(stream, direction, header, fromClient, dissection.Result.Time);
         facts.State = stream.State;
-        dissection.Add(ProtocolId.TcpSession, OsiLayer.Session, offset, 0, offset);
+        dissection.Add(TcpSession.Value, offset, 0, offset);
         if (isSyn)
         {
             direction.Begin(header.Sequence);

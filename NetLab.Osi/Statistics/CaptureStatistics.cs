@@ -1,7 +1,10 @@
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Model;
 using NetLab.Osi.Network;
+using NetLab.Osi.Numbers;
 using NetLab.Osi.Physical;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
 using NetLab.Osi.Transport;
 
@@ -55,9 +58,9 @@ public sealed class CaptureStatistics
             LastTime = LastTime is { } last ? Math.Max(last, time) : time;
         }
 
-        if (decoded.LinkType == DataLink.LinkTypes.Ethernet)
+        if (decoded.LinkType == LinkTypes.Ethernet)
         {
-            MediumBits += Frame.MediumBits(decoded);
+            MediumBits += FrameProtocol.MediumBits(decoded);
         }
 
         CountLayers(decoded);
@@ -103,7 +106,7 @@ public sealed class CaptureStatistics
         (long Packets, long Bytes) received = flow.BeganLow ? flow.FromHigh : flow.FromLow;
         var low = new TcpStreamEnd(key.LowAddress, key.IsV4, key.LowPort);
         var high = new TcpStreamEnd(key.HighAddress, key.IsV4, key.HighPort);
-        string application = flow.CarriesTcp ? "tcp" : flow.Quic is not null ? "quic" : "";
+        string application = flow.CarriesTcp ? "tcp" : flow.Application?.Name ?? "";
         return new Conversation(
             "udp", flow.Number, (flow.BeganLow ? low : high).ToString(), (flow.BeganLow ? high : low).ToString(),
             sent.Packets, sent.Bytes, received.Packets, received.Bytes, application, null);
@@ -117,7 +120,7 @@ public sealed class CaptureStatistics
         int headers = 0;
         foreach (ref readonly LayerEntry entry in decoded.Entries)
         {
-            if (entry.Protocol is ProtocolId.Frame or ProtocolId.TcpSession || entry.IsQuoted)
+            if (entry.Protocol == FrameProtocol.Value || entry.Protocol == TcpSession.Value || entry.IsQuoted)
             {
                 continue;
             }
@@ -127,7 +130,7 @@ public sealed class CaptureStatistics
             node.Bytes += decoded.OriginalLength;
 
             // A header put together from fragments was counted as their payload.
-            if (entry.Protocol != ProtocolId.Data && entry.Buffer == 0 && headers + entry.HeaderLength <= decoded.CapturedLength)
+            if (entry.Protocol != DataProtocol.Value && entry.Buffer == 0 && headers + entry.HeaderLength <= decoded.CapturedLength)
             {
                 headers += entry.HeaderLength;
                 _headerBytes[(int)entry.Layer] += entry.HeaderLength;
@@ -153,21 +156,18 @@ public sealed class CaptureStatistics
         ReadOnlySpan<LayerEntry> entries = decoded.Entries;
         for (int i = 0; i < entries.Length && !entries[i].IsQuoted; i++)
         {
-            switch (entries[i].Protocol)
+            Protocol protocol = entries[i].Protocol;
+            if (protocol == Ipv4Protocol.Value && entries[i].Length >= entries[i].HeaderLength && !InternetChecksum.IsRight(view.BytesOf(i)[..entries[i].HeaderLength]))
             {
-                case ProtocolId.Ipv4 when entries[i].Length >= entries[i].HeaderLength && !InternetChecksum.IsRight(view.BytesOf(i)[..entries[i].HeaderLength]):
-                    _oddities.Count(OddityCounts.BadIpChecksum, decoded.Number);
-                    break;
-                case ProtocolId.Tcp or ProtocolId.Udp:
-                    ChecksumVerdict verdict = entries[i].Protocol == ProtocolId.Tcp ? TcpDissector.Judge(view, i) : UdpDissector.Judge(view, i);
-                    if (verdict is ChecksumVerdict.Wrong or ChecksumVerdict.Partial)
-                    {
-                        _oddities.Count(verdict == ChecksumVerdict.Wrong ? OddityCounts.BadChecksum : OddityCounts.PartialChecksum, decoded.Number);
-                    }
-
-                    break;
-                default:
-                    break;
+                _oddities.Count(OddityCounts.BadIpChecksum, decoded.Number);
+            }
+            else if (protocol == TcpProtocol.Value || protocol == UdpProtocol.Value)
+            {
+                ChecksumVerdict verdict = protocol == TcpProtocol.Value ? TcpProtocol.Judge(view, i) : UdpProtocol.Judge(view, i);
+                if (verdict is ChecksumVerdict.Wrong or ChecksumVerdict.Partial)
+                {
+                    _oddities.Count(verdict == ChecksumVerdict.Wrong ? OddityCounts.BadChecksum : OddityCounts.PartialChecksum, decoded.Number);
+                }
             }
         }
     }

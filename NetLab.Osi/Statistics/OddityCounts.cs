@@ -1,5 +1,5 @@
 using System.Numerics;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Model;
 using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Statistics;

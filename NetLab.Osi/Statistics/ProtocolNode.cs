@@ -1,4 +1,4 @@
-using NetLab.Osi.Layers;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Statistics;
 
@@ -6,7 +6,7 @@ namespace NetLab.Osi.Statistics;
 public sealed class ProtocolNode
 {
     // By the number of the protocol: a packet walks the hierarchy in as many steps as it has layers.
-    private readonly ProtocolNode?[] _children = new ProtocolNode?[(int)ProtocolId.Data + 1];
+    private readonly Dictionary<Protocol, ProtocolNode> _children = [];
 
     internal ProtocolNode(string name) => Name = name;
 
@@ -20,7 +20,16 @@ public sealed class ProtocolNode
     public long Bytes { get; internal set; }
 
     /// <summary>The protocols it carries, those of most packets first.</summary>
-    public IEnumerable<ProtocolNode> Children => _children.OfType<ProtocolNode>().OrderByDescending(c => c.Packets);
+    public IEnumerable<ProtocolNode> Children => _children.Values.OrderByDescending(c => c.Packets);
 
-    internal ProtocolNode Child(ProtocolId protocol) => _children[(int)protocol] ??= new ProtocolNode(ProtocolNames.Of(protocol));
+    internal ProtocolNode Child(Protocol protocol)
+    {
+        if (!_children.TryGetValue(protocol, out ProtocolNode? child))
+        {
+            child = new ProtocolNode(protocol.Name);
+            _children.Add(protocol, child);
+        }
+
+        return child;
+    }
 }

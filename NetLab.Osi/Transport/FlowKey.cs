@@ -1,5 +1,5 @@
-using NetLab.Osi.Layers;
 using NetLab.Osi.Network;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Transport;
 
@@ -44,10 +44,10 @@ internal readonly struct FlowKey : IEquatable<FlowKey>
         for (int i = index - 1; i >= 0; i--)
         {
             ref readonly LayerEntry entry = ref entries[i];
-            if (entry.Protocol is ProtocolId.Ipv4 or ProtocolId.Ipv6)
+            if (entry.Protocol == Ipv4Protocol.Value || entry.Protocol == Ipv6Protocol.Value)
             {
                 ReadOnlySpan<byte> header = dissection.BufferOf(entry)[entry.Offset..];
-                isV4 = entry.Protocol == ProtocolId.Ipv4;
+                isV4 = entry.Protocol == Ipv4Protocol.Value;
                 (int at, int size) = isV4 ? (12, 4) : (8, 16);
                 key = new FlowKey(Addresses.Read(header.Slice(at, size)), Addresses.Read(header.Slice(at + size, size)), source, destination, outer);
                 return true;

@@ -1,14 +1,10 @@
-using NetLab.Osi.Layers;
-using NetLab.Osi.Transport.Quic;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Transport;
 
 /// <summary>A UDP conversation.</summary>
-internal sealed class UdpFlow(int number)
+internal sealed class UdpFlow(int number) : DatagramConversation(number)
 {
-    /// <summary>Its number, from 0 in the order of first packets.</summary>
-    public int Number { get; } = number;
-
     /// <summary>Packets from the lower end to the higher, and their bytes on the wire.</summary>
     public (long Packets, long Bytes) FromLow { get; set; }
 
@@ -36,10 +32,4 @@ internal sealed class UdpFlow(int number)
 
     /// <summary>Datagrams that looked like segments so far.</summary>
     public int TcpLikeDatagrams { get; set; }
-
-    /// <summary>What it was found to carry where ports do not say; null as long as it was not.</summary>
-    public ProtocolId? Application { get; set; }
-
-    /// <summary>What is known of the QUIC connection it carries.</summary>
-    public QuicConnection? Quic { get; set; }
 }

@@ -1,20 +1,17 @@
-using NetLab.Osi.Layers;
-using NetLab.Osi.Transport.Quic;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Transport;
 
 /// <summary>The UDP conversations of a capture.</summary>
 internal sealed class UdpFlows
 {
+    public static readonly MemorySlot<UdpFlows> Slot = new(static () => new UdpFlows());
+
     // A capture of a port scan has as many conversations as packets; beyond this many, the oldest knowledge goes.
     private const int MaxFlows = 1 << 15;
 
-    // Keys of QUIC are memory outside of the heap; a handshake takes a few packets, not thousands.
-    private const int MaxQuic = 4096;
-
     private readonly Dictionary<FlowKey, UdpFlow> _flows = [];
-    private readonly Dictionary<(UInt128 Address, int Port), ProtocolId> _expected = [];
-    private readonly Queue<QuicConnection> _quic = new();
+    private readonly Dictionary<(UInt128 Address, int Port), Protocol> _expected = [];
     private int _next;
 
     /// <summary>The conversations that are remembered, with their ends.</summary>
@@ -35,7 +32,7 @@ internal sealed class UdpFlows
 
         flow = new UdpFlow(_next++) { BeganLow = key.SourceIsLow };
         if (_expected.Count > 0
-            && (_expected.TryGetValue((key.LowAddress, key.LowPort), out ProtocolId protocol)
+            && (_expected.TryGetValue((key.LowAddress, key.LowPort), out Protocol? protocol)
                 || _expected.TryGetValue((key.HighAddress, key.HighPort), out protocol)))
         {
             flow.Application = protocol;
@@ -45,19 +42,6 @@ internal sealed class UdpFlows
         return flow;
     }
 
-    /// <summary>A connection of QUIC begins in a conversation.</summary>
-    public QuicConnection BeginQuic()
-    {
-        var connection = new QuicConnection();
-        _quic.Enqueue(connection);
-        if (_quic.Count > MaxQuic)
-        {
-            _quic.Dequeue().Forget();
-        }
-
-        return connection;
-    }
-
     /// <summary>Says what new conversations of an end will carry: a TFTP server answers from a port of its own (RFC 1350, 4).</summary>
-    public void Expect(UInt128 address, int port, ProtocolId protocol) => _expected[(address, port)] = protocol;
+    public void Expect(UInt128 address, int port, Protocol protocol) => _expected[(address, port)] = protocol;
 }

@@ -1,11 +1,27 @@
 using System.Globalization;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Application.Http2;
 
 /// <summary>The frames that a packet completes.</summary>
 internal sealed class Http2Detail : LayerDetail
 {
+    internal static class Fields
+    {
+        public static readonly Field Frames = Field.Group("frames");
+        public static readonly Field Type = Field.Number("type", names: static v => NameOf((Http2FrameType)v));
+        public static readonly Field Flags = Field.Number("flags");
+        public static readonly Field Stream = Field.Number("stream");
+        public static readonly Field Length = Field.Number("length");
+        public static readonly Field Method = Field.Text("method");
+        public static readonly Field Uri = Field.Text("uri");
+        public static readonly Field Host = Field.Text("host");
+        public static readonly Field Status = Field.Number("status");
+        public static readonly Field Headers = Field.Text("headers");
+
+        public static readonly Field[] All = [Frames, Type, Flags, Stream, Length, Method, Uri, Host, Status, Headers];
+    }
+
     // A few bytes of a block can say again all that the table holds, and a packet has room for many blocks.
     private const int MostText = 64 << 10;
 
@@ -23,14 +39,14 @@ internal sealed class Http2Detail : LayerDetail
 
     public override void Describe(in LayerEntry entry, IFieldSink sink)
     {
-        sink.BeginList("frames"u8);
+        sink.BeginList(Fields.Frames);
         foreach ((Http2Frame frame, List<HeaderField>? fields) in _frames)
         {
             sink.BeginItem();
-            sink.Number("type"u8, (int)frame.Type, entry.Offset, entry.Length, NameOf(frame.Type));
-            sink.Number("flags"u8, frame.Flags, entry.Offset, entry.Length);
-            sink.Number("stream"u8, frame.Stream, entry.Offset, entry.Length);
-            sink.Number("length"u8, frame.Length, entry.Offset, entry.Length);
+            sink.Number(Fields.Type, (int)frame.Type, entry.Offset, entry.Length);
+            sink.Number(Fields.Flags, frame.Flags, entry.Offset, entry.Length);
+            sink.Number(Fields.Stream, frame.Stream, entry.Offset, entry.Length);
+            sink.Number(Fields.Length, frame.Length, entry.Offset, entry.Length);
             if (fields is not null)
             {
                 Describe(fields, entry, sink);
@@ -50,23 +66,23 @@ internal sealed class Http2Detail : LayerDetail
             switch (name)
             {
                 case ":method":
-                    sink.Text("method"u8, value, entry.Offset, entry.Length);
+                    sink.Text(Fields.Method, value, entry.Offset, entry.Length);
                     break;
                 case ":path":
-                    sink.Text("uri"u8, value, entry.Offset, entry.Length);
+                    sink.Text(Fields.Uri, value, entry.Offset, entry.Length);
                     break;
                 case ":authority":
-                    sink.Text("host"u8, value, entry.Offset, entry.Length);
+                    sink.Text(Fields.Host, value, entry.Offset, entry.Length);
                     break;
                 case ":status" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int status):
-                    sink.Number("status"u8, status, entry.Offset, entry.Length);
+                    sink.Number(Fields.Status, status, entry.Offset, entry.Length);
                     break;
                 default:
                     break;
             }
         }
 
-        sink.Texts("headers"u8, [.. fields.Select(f => $"{f.Name}: {f.Value}")], entry.Offset, entry.Length);
+        sink.Texts(Fields.Headers, [.. fields.Select(f => $"{f.Name}: {f.Value}")], entry.Offset, entry.Length);
     }
 
     private static string NameOf(Http2FrameType type) => type switch

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using NetLab.Osi.Layers;
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Application.Http2;
 
@@ -18,7 +18,7 @@ internal sealed class Http2Parser : StreamParser
     private int _left = -1;
     private int _held;
 
-    public override ProtocolId Protocol => ProtocolId.Http2;
+    public override Protocol Protocol => Http2Protocol.Value;
 
     /// <inheritdoc/>
     /// <remarks>Frames go on; without the table their header fields say nothing.</remarks>
@@ -28,7 +28,7 @@ internal sealed class Http2Parser : StreamParser
         _held = 0;
     }
 
-    public override void End(in StreamSegment segment)
+    public override void OnEnd(in StreamSegment segment)
     {
         Forget();
         Account(segment);
@@ -101,7 +101,7 @@ internal sealed class Http2Parser : StreamParser
     }
 
     private void Add(in StreamSegment segment, List<HeaderField>? fields) =>
-        segment.Layer(ProtocolId.Http2, OsiLayer.Application, static () => new Http2Detail()).Add(_frame, fields);
+        segment.Layer(Http2Protocol.Value, static () => new Http2Detail()).Add(_frame, fields);
 
     private void Forget()
     {

@@ -1,10 +1,14 @@
-using NetLab.Osi.Session.Streams;
+using NetLab.Osi.Model;
+using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Application.Http2;
 
 /// <summary>HTTP/2 (RFC 9113): its frames, and the header fields in them (HPACK, RFC 7541).</summary>
 internal sealed class Http2Protocol : StreamProtocol
 {
+    public static readonly StreamedProtocol Value = new(
+        "http2", OsiLayer.Application, "Hypertext Transfer Protocol 2", Http2Detail.Fields.All, static (in StreamStart start) => new Http2Protocol());
+
     // So much of the preface is nothing else: a request of HTTP/1.1 names another version.
     private const int Telling = 16;
 

@@ -1,0 +1,154 @@
+using System.Buffers.Binary;
+using PacketDotNet;
+using PacketDotNet.Lldp;
+using PacketDotNet.Utils;
+
+namespace NetLab.Osi.Adapters;
+
+/// <summary>
+/// The long tail of protocols, that are named here and taken apart by PacketDotNet where it can. The library throws on
+/// hostile bytes, loops on some and writes into its caller's: so it gets a copy, whose lengths were walked before.
+/// </summary>
+internal static class PacketDotNetAdapter
+{
+    private const int RtpHeader = 12;
+    private const int OspfHeader = 24;
+    private const int OspfHello = 44;
+    private const int MaxBytes = 9000;
+    private const int MagicPacketSize = 6 + (16 * 6);
+
+    /// <summary>Six bytes of 255 and sixteen times the same address (AMD, Magic Packet Technology).</summary>
+    public static bool IsMagicPacket(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < MagicPacketSize || bytes[..6].IndexOfAnyExcept((byte)0xFF) >= 0)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> address = bytes.Slice(6, 6);
+        for (int i = 1; i < 16; i++)
+        {
+            if (!bytes.Slice(6 + (6 * i), 6).SequenceEqual(address))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Version 2, as long as its header says (RFC 3550, 5.1), and no RTCP on the same port (RFC 5761, 4).</summary>
+    public static bool IsRtp(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < RtpHeader || bytes[0] >> 6 != 2 || bytes[1] is >= 192 and <= 223)
+        {
+            return false;
+        }
+
+        int length = RtpHeader + (4 * (bytes[0] & 0xF));
+        bool hasExtension = (bytes[0] & 0x10) != 0;
+        return bytes.Length >= length && (!hasExtension || (bytes.Length >= length + 4
+            && bytes.Length >= length + 4 + (4 * BinaryPrimitives.ReadUInt16BigEndian(bytes[(length + 2)..]))));
+    }
+
+    /// <summary>A line of PacketDotNet's about bytes; null when it has none, or throws on them.</summary>
+    public static string? Guarded(ReadOnlySpan<byte> bytes, Func<ReadOnlySpan<byte>, string?> line)
+    {
+        try
+        {
+            return bytes.Length <= MaxBytes ? line(bytes) : null;
+        }
+#pragma warning disable CA1031 // Whatever the library throws on bytes from a network, the answer is the same: nothing is said.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
+    }
+
+    public static string? Lldp(ReadOnlySpan<byte> bytes)
+    {
+        if (!LldpEnds(bytes))
+        {
+            return null;
+        }
+
+        var packet = new LldpPacket(new ByteArraySegment(bytes.ToArray()));
+        return string.Join(", ", packet.TlvCollection.Where(t => t.Type != TlvType.EndOfLldpu).Select(t => t.ToString()?.Trim()));
+    }
+
+    public static string? WakeOnLan(ReadOnlySpan<byte> bytes) =>
+        IsMagicPacket(bytes) ? new WakeOnLanPacket(new ByteArraySegment(bytes.ToArray())).DestinationAddress.ToString() : null;
+
+    public static string? Rtp(ReadOnlySpan<byte> bytes)
+    {
+        if (!IsRtp(bytes))
+        {
+            return null;
+        }
+
+        var packet = new RtpPacket(new ByteArraySegment(bytes.ToArray()), null);
+        return $"payload type {packet.PayloadType}{(packet.Marker ? ", marked" : "")}, sequence {packet.SequenceNumber}, timestamp {packet.Timestamp}, source 0x{packet.SsrcIdentifier:x8}";
+    }
+
+    // RFC 2328, A.3.1: version 2, and a length that the packet has.
+    private static bool IsOspfV2(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < OspfHeader || bytes[0] != 2)
+        {
+            return false;
+        }
+
+        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
+        return length >= (bytes[1] == (int)OspfPacketType.Hello ? OspfHello : OspfHeader) && length <= bytes.Length;
+    }
+
+    public static string? Ospf(ReadOnlySpan<byte> bytes)
+    {
+        if (!IsOspfV2(bytes))
+        {
+            return null;
+        }
+
+        // What all of them begin with is read by the class of one, which takes any of them for its own.
+        var type = (OspfPacketType)bytes[1];
+        var packet = new OspfV2HelloPacket(bytes[..BinaryPrimitives.ReadUInt16BigEndian(bytes[2..])].ToArray(), 0);
+        string common = $"{type}, router {packet.RouterId}, area {packet.AreaId}";
+        return type == OspfPacketType.Hello
+            ? $"{common}, every {packet.HelloInterval} s, designated {packet.DesignatedRouterId}, backup {packet.BackupRouterId}, neighbours {string.Join(' ', packet.NeighborIds)}".TrimEnd()
+            : common;
+    }
+
+    public static string? L2tp(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 12)
+        {
+            return null;
+        }
+
+        var packet = new L2tpPacket(new ByteArraySegment(bytes.ToArray()), null);
+        return $"version {packet.Version}, {(packet.DataMessage ? "data" : "control")}, tunnel {packet.TunnelId}, session {packet.SessionId}";
+    }
+
+    // IEEE 802.1AB, 8.1: seven bits of type, nine of length; type 0 ends.
+    private static bool LldpEnds(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length >= 2)
+        {
+            int length = ((bytes[0] & 1) << 8) | bytes[1];
+            if (bytes[0] >> 1 == 0)
+            {
+                return length == 0;
+            }
+
+            if (2 + length > bytes.Length)
+            {
+                return false;
+            }
+
+            bytes = bytes[(2 + length)..];
+        }
+
+        return false;
+    }
+}

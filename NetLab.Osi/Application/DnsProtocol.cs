@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
+
+namespace NetLab.Osi.Application;
+
+/// <summary>DNS over UDP and TCP (RFC 1035), mDNS (RFC 6762), LLMNR (RFC 4795), and NetBIOS names (RFC 1002), which share its header.</summary>
+internal static class DnsProtocol
+{
+    private const int LengthSize = 2;
+
+    public static readonly StreamedProtocol Value = new(
+        "dns", OsiLayer.Application, "Domain Name System", DnsMessage.Fields.All, static (in StreamStart _) => new Streams(), DissectDns, Describe);
+
+    public static readonly Protocol Mdns = new("mdns", OsiLayer.Application, "Multicast Domain Name System", DnsMessage.Fields.All, DissectMdns, Describe);
+
+    public static readonly Protocol Llmnr = new("llmnr", OsiLayer.Application, "Link-local Multicast Name Resolution", DnsMessage.Fields.All, DissectLlmnr, Describe);
+
+    public static readonly Protocol Nbns = new("nbns", OsiLayer.Session, "NetBIOS Name Service", [], DissectNbns, static (in PacketView _, int _, IFieldSink _) => { });
+
+    private static bool DissectDns(in Dissection dissection, int offset, int end) => Dissect(dissection, Value, offset, end);
+
+    private static bool DissectMdns(in Dissection dissection, int offset, int end) => Dissect(dissection, Mdns, offset, end);
+
+    private static bool DissectLlmnr(in Dissection dissection, int offset, int end) => Dissect(dissection, Llmnr, offset, end);
+
+    private static bool DissectNbns(in Dissection dissection, int offset, int end)
+    {
+        if (end - offset < DnsMessage.HeaderSize)
+        {
+            return false;
+        }
+
+        dissection.Add(Nbns, offset, end - offset, end);
+        return true;
+    }
+
+    private static bool Dissect(in Dissection dissection, Protocol protocol, int offset, int end)
+    {
+        if (end - offset < DnsMessage.HeaderSize)
+        {
+            dissection.TooShort(OsiLayer.Application, "DNS header", offset, DnsMessage.HeaderSize, end);
+            dissection.Data(OsiLayer.Application, offset, end);
+            return true;
+        }
+
+        dissection.Add(protocol, offset, end - offset, end);
+        return true;
+    }
+
+    private static void Describe(in PacketView view, int index, IFieldSink sink) => new DnsMessage(view.BytesOf(index)).Describe(view[index].Offset, sink);
+
+    /// <summary>Messages in a stream, each behind two bytes of length (RFC 1035, 4.2.2).</summary>
+    private sealed class Streams : StreamProtocol
+    {
+        protected override StreamParser Make(bool fromClient) => new Parser();
+    }
+
+    private sealed class Parser : StreamParser
+    {
+        public override Protocol Protocol => Value;
+
+        public override int Parse(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+        {
+            int at = 0;
+            while (bytes.Length - at >= LengthSize)
+            {
+                int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
+                if (length < DnsMessage.HeaderSize)
+                {
+                    return NotMine;
+                }
+
+                if (bytes.Length - at - LengthSize < length)
+                {
+                    break;
+                }
+
+                segment.Dissect(Value, bytes.Slice(at + LengthSize, length), length);
+                at += LengthSize + length;
+            }
+
+            return at;
+        }
+    }
+}

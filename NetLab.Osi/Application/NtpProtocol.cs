@@ -1,0 +1,62 @@
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
+
+namespace NetLab.Osi.Application;
+
+/// <summary>NTP (RFC 5905, 7.3).</summary>
+internal static class NtpProtocol
+{
+    public static readonly Protocol Value = new("ntp", OsiLayer.Application, "Network Time Protocol", Fields.All, Dissect, Describe);
+
+    private static class Fields
+    {
+        public static readonly Field Version = Field.Number("version", "ntp.flags.vn");
+        public static readonly Field Mode = Field.Number("mode", "ntp.flags.mode", names: static v => (int)v switch
+        {
+            1 => "symmetric active",
+            2 => "symmetric passive",
+            3 => "client",
+            4 => "server",
+            5 => "broadcast",
+            ControlMode => "control",
+            7 => "private",
+            _ => null,
+        });
+        public static readonly Field Stratum = Field.Number("stratum", "ntp.stratum", names: static v => (int)v switch { 0 => "unspecified or invalid", 1 => "primary", _ => null });
+
+        public static readonly Field[] All = [Version, Mode, Stratum];
+    }
+
+    public const int Port = 123;
+
+    private const int Size = 48;
+    private const int ControlMode = 6;
+
+    public static bool Dissect(in Dissection dissection, int offset, int end)
+    {
+        // Control messages (RFC 9327) and private ones are shorter.
+        if (end - offset < 8)
+        {
+            dissection.TooShort(OsiLayer.Application, "NTP header", offset, Size, end);
+            dissection.Data(OsiLayer.Application, offset, end);
+            return true;
+        }
+
+        dissection.Add(Value, offset, end - offset, end);
+
+        return true;
+    }
+
+    public static void Describe(in PacketView view, int index, IFieldSink sink)
+    {
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        int at = view[index].Offset;
+        int mode = bytes[0] & 7;
+        sink.Number(Fields.Version, (bytes[0] >> 3) & 7, at, 1);
+        sink.Number(Fields.Mode, mode, at, 1);
+        if (mode < ControlMode)
+        {
+            sink.Number(Fields.Stratum, bytes[1], at + 1, 1);
+        }
+    }
+}

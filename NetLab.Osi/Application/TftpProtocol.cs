@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Text;
+using NetLab.Osi.Transport;
+
+namespace NetLab.Osi.Application;
+
+/// <summary>TFTP (RFC 1350).</summary>
+internal static class TftpProtocol
+{
+    public static readonly Protocol Value = new("tftp", OsiLayer.Application, "Trivial File Transfer Protocol", Fields.All, Dissect, Describe);
+
+    private static class Fields
+    {
+        public static readonly Field Opcode = Field.Number("opcode", "tftp.opcode", names: static v => (int)v switch
+        {
+            ReadRequest => "read request",
+            WriteRequest => "write request",
+            3 => "data",
+            4 => "acknowledgment",
+            5 => "error",
+            6 => "option acknowledgment",
+            _ => null,
+        });
+        public static readonly Field File = Field.Text("file");
+        public static readonly Field Block = Field.Number("block", "tftp.block");
+
+        public static readonly Field[] All = [Opcode, File, Block];
+    }
+
+    public const int Port = 69;
+
+    private const int ReadRequest = 1;
+    private const int WriteRequest = 2;
+
+    public static bool Dissect(in Dissection dissection, int offset, int end)
+    {
+        if (end - offset < 2)
+        {
+            dissection.TooShort(OsiLayer.Application, "TFTP opcode", offset, 2, end);
+            dissection.Data(OsiLayer.Application, offset, end);
+            return true;
+        }
+
+        if (dissection.Conversation is not null && UdpEnds.Of(dissection) is { } ends && ends.DestinationPort == Port)
+        {
+            // RFC 1350, 4: the answers come from another port, to the one that asked.
+            dissection.Recall(UdpFlows.Slot).Expect(ends.Source, ends.SourcePort, Value);
+        }
+
+        dissection.Add(Value, offset, end - offset, end);
+        return true;
+    }
+
+    public static void Describe(in PacketView view, int index, IFieldSink sink)
+    {
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        int at = view[index].Offset;
+        int opcode = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+        sink.Number(Fields.Opcode, opcode, at, 2);
+        if (opcode is ReadRequest or WriteRequest)
+        {
+            ReadOnlySpan<byte> file = AsciiText.First(bytes[2..], [0]);
+            sink.Text(Fields.File, file, at + 2, file.Length);
+        }
+        else if (opcode is 3 or 4 && bytes.Length >= 4)
+        {
+            sink.Number(Fields.Block, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]), at + 2, 2);
+        }
+    }
+}

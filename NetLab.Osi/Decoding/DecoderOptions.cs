@@ -1,0 +1,32 @@
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
+
+namespace NetLab.Osi.Decoding;
+
+/// <summary>How a <see cref="PacketDecoder"/> works.</summary>
+public sealed record DecoderOptions
+{
+    /// <summary>The protocols it knows, and what chooses them; <see cref="ProtocolRegistry.With(Protocol, string)"/> adds others.</summary>
+    public ProtocolRegistry Protocols { get; init; } = BuiltInProtocols.Registry;
+
+    /// <summary>Whether TCP streams are followed; without them, decoding ends at the segment's header.</summary>
+    public bool FollowStreams { get; init; } = true;
+
+    /// <summary>The name of the only interface whose packets are decoded; null for all.</summary>
+    public string? OnlyInterface { get; init; }
+
+    /// <summary>Told of the bytes of TCP streams as they come in order, on the decoder's thread; or null.</summary>
+    public StreamBytesHandler? StreamBytes { get; init; }
+
+    /// <summary>
+    /// Told of TCP streams that are handed over before the end of the capture, on the decoder's thread, because it has more
+    /// than some forty thousand; or null, and they are forgotten. <see cref="PacketDecoder.TcpStreams"/> has the others.
+    /// </summary>
+    public Action<TcpStream>? StreamEnded { get; init; }
+
+    /// <summary>Whether the SHA-256 of each TCP direction is kept; it costs as much as the rest of a decode.</summary>
+    public bool HashStreams { get; init; } = true;
+
+    /// <summary>Whether HTTP bodies are kept until they end, to be decoded and hashed.</summary>
+    public bool DecodeBodies { get; init; } = true;
+}

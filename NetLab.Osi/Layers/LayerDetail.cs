@@ -1,8 +1,0 @@
-namespace NetLab.Osi.Layers;
-
-/// <summary>What a protocol's dissector found beyond what can be read from the packet's bytes again: messages of a stream, decrypted parts.</summary>
-internal abstract class LayerDetail
-{
-    /// <summary>Tells its fields.</summary>
-    public abstract void Describe(in LayerEntry entry, IFieldSink sink);
-}

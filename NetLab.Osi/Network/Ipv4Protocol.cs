@@ -1,0 +1,170 @@
+using NetLab.Osi.Model;
+using NetLab.Osi.Numbers;
+using NetLab.Osi.Protocols;
+
+namespace NetLab.Osi.Network;
+
+/// <summary>IPv4 (RFC 791), its fragments put together.</summary>
+internal static class Ipv4Protocol
+{
+    public static readonly Protocol Value = new("ip", OsiLayer.Network, "Internet Protocol version 4", Fields.All, Dissect, Describe);
+
+    /// <summary>IP of either version, where the first four bits say which.</summary>
+    public static readonly Protocol OfEitherVersion = new("ip", OsiLayer.Network, "Internet Protocol", [], DissectEitherVersion);
+
+    private static class Fields
+    {
+        public static readonly Field Src = Field.Ipv4("src", "ip.src");
+        public static readonly Field Dst = Field.Ipv4("dst", "ip.dst");
+        public static readonly Field Hlen = Field.Number("hlen", "ip.hdr_len");
+        public static readonly Field Dscp = Field.Number("dscp", "ip.dsfield.dscp");
+        public static readonly Field Ecn = Field.Number("ecn", "ip.dsfield.ecn");
+        public static readonly Field Length = Field.Number("length", "ip.len");
+        public static readonly Field Id = Field.Number("id", "ip.id");
+        public static readonly Field Df = Field.Flag("df", "ip.flags.df");
+        public static readonly Field Mf = Field.Flag("mf", "ip.flags.mf");
+        public static readonly Field Offset = Field.Number("offset", "ip.frag_offset");
+        public static readonly Field Ttl = Field.Number("ttl", "ip.ttl");
+        public static readonly Field Protocol = Field.Number("protocol", "ip.proto", names: static v => IpProtocols.NameOf((int)v));
+        public static readonly Field ChecksumOk = Field.Flag("checksum_ok");
+        public static readonly Field Options = Field.Number("options", "ip.opt.type");
+
+        public static readonly Field[] All = [Src, Dst, Hlen, Dscp, Ecn, Length, Id, Df, Mf, Offset, Ttl, Protocol, ChecksumOk, Options];
+    }
+
+    private static bool DissectEitherVersion(in Dissection dissection, int offset, int end)
+    {
+        dissection.NextIp(offset, end);
+        return true;
+    }
+
+    public static bool Dissect(in Dissection dissection, int offset, int end)
+    {
+        if (!Ipv4Header.TryRead(dissection.Bytes[offset..end], out Ipv4Header header))
+        {
+            dissection.TooShort(OsiLayer.Network, "IPv4 header", offset, Ipv4Header.MinSize, end);
+            return true;
+        }
+
+        if (header.HeaderLength < Ipv4Header.MinSize)
+        {
+            dissection.Malformed(OsiLayer.Network, "IPv4 header length", offset, header.HeaderLength);
+            return true;
+        }
+
+        // A total length of 0 comes from segmentation left to the network card: the frame's own length holds.
+        int total = header.TotalLength == 0 ? Math.Max(end, dissection.WireEnd) - offset : header.TotalLength;
+        Dissection inside = dissection.Until(offset + total);
+        if (header.HeaderLength > end - offset)
+        {
+            inside.Add(Value, offset, Ipv4Header.MinSize, end);
+            inside.TooShort(OsiLayer.Network, "IPv4 options", offset, header.HeaderLength, end);
+            return true;
+        }
+
+        if (total < header.HeaderLength)
+        {
+            dissection.Add(Value, offset, header.HeaderLength, offset + header.HeaderLength);
+            dissection.Malformed(OsiLayer.Network, "IPv4 total length", offset + 2, total);
+            return true;
+        }
+
+        int payloadEnd = Math.Min(end, offset + total);
+        int next = offset + header.HeaderLength;
+        if (!inside.Add(Value, offset, header.HeaderLength, payloadEnd))
+        {
+            return true;
+        }
+
+        if (header.FragmentOffset > 0 || header.MoreFragments)
+        {
+            DissectFragment(inside, header, next, payloadEnd);
+        }
+        else
+        {
+            IpPayload.Dissect(inside, header.Protocol, next, payloadEnd);
+        }
+
+        // Only now: what the payload itself says of the missing bytes is the better answer.
+        if (offset + total > end)
+        {
+            inside.TooShort(OsiLayer.Network, "IPv4 total length", offset, total, end);
+        }
+
+        return true;
+    }
+
+    public static void Describe(in PacketView view, int index, IFieldSink sink)
+    {
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        int at = view[index].Offset;
+        Ipv4Header.TryRead(bytes, out Ipv4Header header);
+        sink.Ip(Fields.Src, header.Source, at + 12);
+        sink.Ip(Fields.Dst, header.Destination, at + 16);
+        sink.Number(Fields.Hlen, header.HeaderLength, at, 1);
+        sink.Number(Fields.Dscp, header.Dscp, at + 1, 1);
+        sink.Number(Fields.Ecn, header.Ecn, at + 1, 1);
+        sink.Number(Fields.Length, header.TotalLength, at + 2, 2);
+        sink.Number(Fields.Id, header.Identification, at + 4, 2);
+        sink.Flag(Fields.Df, header.DontFragment, at + 6, 1);
+        sink.Flag(Fields.Mf, header.MoreFragments, at + 6, 1);
+        sink.Number(Fields.Offset, header.FragmentOffset, at + 6, 2);
+        sink.Number(Fields.Ttl, header.TimeToLive, at + 8, 1);
+        sink.Number(Fields.Protocol, header.Protocol, at + 9, 1);
+        if (header.HeaderLength <= bytes.Length)
+        {
+            sink.Flag(Fields.ChecksumOk, InternetChecksum.IsRight(bytes[..header.HeaderLength]), at + 10, 2);
+            DescribeOptions(bytes[Ipv4Header.MinSize..header.HeaderLength], at + Ipv4Header.MinSize, sink);
+        }
+    }
+
+    // RFC 791, 3.1: end of list and no-operation are one byte; the others say how long they are.
+    private static void DescribeOptions(ReadOnlySpan<byte> options, int at, IFieldSink sink)
+    {
+        if (options.IsEmpty)
+        {
+            return;
+        }
+
+        Span<int> kinds = stackalloc int[options.Length];
+        int count = 0;
+        int next = 0;
+        while (next < options.Length && options[next] != 0)
+        {
+            bool isPadding = options[next] == 1;
+            if (!isPadding)
+            {
+                kinds[count++] = options[next];
+            }
+
+            int length = isPadding ? 1 : next + 1 < options.Length ? options[next + 1] : 0;
+            if (length < (isPadding ? 1 : 2))
+            {
+                break;
+            }
+
+            next += length;
+        }
+
+        sink.Numbers(Fields.Options, kinds[..count], at, options.Length);
+    }
+
+    private static void DissectFragment(in Dissection dissection, in Ipv4Header header, int offset, int end)
+    {
+        bool isWhole = end - offset == dissection.WireEnd - offset;
+        if (!dissection.IsQuoted && isWhole)
+        {
+            var key = new FragmentKey(
+                Addresses.Read(header.Source), Addresses.Read(header.Destination), (uint)header.Identification, header.Protocol);
+            byte[]? datagram = dissection.Recall(FragmentReassembly.Slot).Take(
+                key, dissection.Bytes[offset..end], header.FragmentOffset, header.MoreFragments, header.Protocol, dissection.Result.Time, out int protocol);
+            if (datagram is not null)
+            {
+                IpPayload.Dissect(dissection.Into(datagram), protocol, 0, datagram.Length);
+                return;
+            }
+        }
+
+        dissection.Data(OsiLayer.Network, offset, end);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using NetLab.Osi.Model;
+
+namespace NetLab.Osi.Protocols;
+
+/// <summary>A kind of number by which a header says what it carries; a <see cref="ProtocolRegistry"/> has the rows.</summary>
+public sealed class NumberTable
+{
+    private static readonly List<NumberTable> s_all = [];
+
+    private NumberTable(string key, string title, OsiLayer carried, params string[] otherKeys)
+    {
+        (Key, Title, CarriedLayer, OtherKeys, Index) = (key, title, carried, otherKeys, s_all.Count);
+        s_all.Add(this);
+    }
+
+    /// <summary>LINKTYPE_ numbers (www.tcpdump.org/linktypes.html).</summary>
+    public static NumberTable LinkType { get; } = new("link.type", "link type", OsiLayer.DataLink, "wtap_encap");
+
+    /// <summary>EtherTypes (IEEE registration authority).</summary>
+    public static NumberTable EtherType { get; } = new("eth.type", "EtherType", OsiLayer.Network, "ethertype");
+
+    /// <summary>Service access points of LLC (IEEE 802.2).</summary>
+    public static NumberTable LlcSap { get; } = new("llc.dsap", "LLC service access point", OsiLayer.Network);
+
+    /// <summary>Protocols of SNAP: the organization's 24 bits, then 16 bits of its own.</summary>
+    public static NumberTable Snap { get; } = new("llc.snap", "SNAP protocol", OsiLayer.Network);
+
+    /// <summary>Protocol numbers of PPP (IANA).</summary>
+    public static NumberTable Ppp { get; } = new("ppp.protocol", "PPP protocol", OsiLayer.Network);
+
+    /// <summary>The first four bits of a packet, where nothing else says what it is.</summary>
+    public static NumberTable IpVersion { get; } = new("ip.version", "IP version", OsiLayer.Network);
+
+    /// <summary>Protocol numbers and next headers of IP (IANA).</summary>
+    public static NumberTable IpProtocol { get; } = new("ip.proto", "IP protocol", OsiLayer.Transport, "ipv6.nxt");
+
+    /// <summary>UDP ports.</summary>
+    public static NumberTable UdpPort { get; } = new("udp.port", "UDP port", OsiLayer.Application);
+
+    /// <summary>TCP ports: what a stream speaks.</summary>
+    public static NumberTable TcpPort { get; } = new("tcp.port", "TCP port", OsiLayer.Application);
+
+    /// <summary>SCTP ports.</summary>
+    public static NumberTable SctpPort { get; } = new("sctp.port", "SCTP port", OsiLayer.Application);
+
+    /// <summary>SCTP payload protocol identifiers (IANA).</summary>
+    public static NumberTable SctpPayload { get; } = new("sctp.data_payload_proto_id", "SCTP payload protocol", OsiLayer.Application, "sctp.ppi");
+
+    /// <summary>All tables.</summary>
+    public static IReadOnlyList<NumberTable> All => s_all;
+
+    /// <summary>Its name in selectors: <c>udp.port</c>.</summary>
+    public string Key { get; }
+
+    /// <summary>Its name for people.</summary>
+    public string Title { get; }
+
+    /// <summary>The layer that is missing when a number has no row.</summary>
+    public OsiLayer CarriedLayer { get; }
+
+    internal int Index { get; }
+
+    private string[] OtherKeys { get; }
+
+    /// <summary>The table of a name.</summary>
+    public static bool TryFind(string key, [NotNullWhen(true)] out NumberTable? table)
+    {
+        table = s_all.Find(t => t.Key == key || t.OtherKeys.Contains(key));
+        return table is not null;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Key;
+}

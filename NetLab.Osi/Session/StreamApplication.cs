@@ -1,0 +1,170 @@
+namespace NetLab.Osi.Session;
+
+/// <summary>
+/// What the bytes of a stream mean: recognized by port or by how they begin, taken apart message by message. What completes
+/// is shown on the packet that completed it. The stream is TCP's, or what was decrypted inside it.
+/// </summary>
+public sealed class StreamApplication
+{
+    // As many as most protocols are recognized by, HTTP/2 among them; who comes in smaller crumbs than a longer line of SIP needs is not.
+    private const int FewBytes = 16;
+
+    private StreamSide? _client;
+    private StreamSide? _server;
+
+    /// <summary>What both directions speak; null as long as it is not known.</summary>
+    private StreamProtocol? _protocol;
+
+    internal StreamApplication(StreamOptions options) => Options = options;
+
+    internal StreamOptions Options { get; }
+
+    /// <summary>A direction as its parser sees it.</summary>
+    internal StreamSide Side(bool fromClient) => fromClient ? _client ??= new StreamSide() : _server ??= new StreamSide();
+
+    /// <summary>Takes bytes in order.</summary>
+    internal void Accept(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+        StreamSide side = Side(segment.FromClient);
+        if (side.IsIgnored)
+        {
+            return;
+        }
+
+        int strange = side.Parser is null ? side.Held : 0;
+        ReadOnlySpan<byte> rest = side.With(bytes);
+        if (strange > 0 && _protocol is not null && !StreamRecognizer.MayBegin(segment.Registry, rest[..strange]))
+        {
+            // The other direction has said meanwhile what is spoken, and these were the end of something before it.
+            rest = rest[strange..];
+            strange = 0;
+        }
+
+        while (!rest.IsEmpty && !side.IsIgnored)
+        {
+            if (side.Parser is null && !Recognize(segment, side, rest))
+            {
+                // Nothing is known yet. The segment may begin with something that is; or a few bytes may become it, with more behind them.
+                ReadOnlySpan<byte> all = rest;
+                rest = rest[strange..];
+                if (strange == 0 || StreamRecognizer.MayBegin(segment.Registry, all) || !Recognize(segment, side, rest))
+                {
+                    rest = all.Length < FewBytes ? all : rest.Length < FewBytes ? rest : default;
+                    break;
+                }
+            }
+
+            strange = 0;
+            StreamParser parser = side.Parser!;
+            int taken = parser.Parse(segment, rest);
+            if (taken == StreamParser.NotMine)
+            {
+                side.IsIgnored = side.Parser == parser;
+                rest = side.IsIgnored ? default : rest;
+                continue;
+            }
+
+            rest = rest[taken..];
+            if (taken == 0 && side.Parser == parser)
+            {
+                break;
+            }
+        }
+
+        int held = side.Held;
+        side.IsIgnored |= !side.Keep(side.IsIgnored ? default : rest);
+        if (side.Held <= held)
+        {
+            segment.Release(held - side.Held);
+        }
+        else if (!segment.TryHold(side.Held - held))
+        {
+            side.Clear();
+            side.IsIgnored = true;
+        }
+    }
+
+    /// <summary>The direction ended in order.</summary>
+    internal void End(in StreamSegment segment)
+    {
+        StreamSide side = Side(segment.FromClient);
+        if (!side.IsIgnored)
+        {
+            side.Parser?.OnEnd(segment);
+            side.IsIgnored = true;
+        }
+
+        side.Clear();
+    }
+
+    /// <summary>The packet brought bytes and no message: they are shown as a part of what the direction speaks.</summary>
+    internal void ShowPart(in StreamSegment segment)
+    {
+        if (Side(segment.FromClient).Parser is { } parser)
+        {
+            segment.Part(parser.Protocol);
+        }
+        else
+        {
+            segment.Data();
+        }
+    }
+
+    /// <summary>From here on, the stream speaks something else in both directions: after STARTTLS, Upgrade or CONNECT.</summary>
+    /// <param name="protocol">What it speaks; null to recognize it anew.</param>
+    public void Switch(StreamProtocol? protocol)
+    {
+        if (protocol is not null && _protocol is not null)
+        {
+            protocol.IsInverted = _protocol.IsInverted;
+        }
+
+        _protocol = protocol;
+        foreach (bool fromClient in (ReadOnlySpan<bool>)[true, false])
+        {
+            StreamSide side = Side(fromClient);
+            side.Parser = protocol?.ParserFor(fromClient);
+            side.IsIgnored = false;
+        }
+    }
+
+    /// <summary>A better witness says that it is the other end that opened the stream.</summary>
+    internal void Swap()
+    {
+        (_client, _server) = (_server, _client);
+        if (_protocol is not null)
+        {
+            _protocol.IsInverted = !_protocol.IsInverted;
+        }
+    }
+
+    /// <summary>Lets go of what waits for more bytes.</summary>
+    internal void Clear()
+    {
+        _client?.Clear();
+        _server?.Clear();
+    }
+
+    /// <summary>Gives up messages that are not complete; what follows them makes no sense any more.</summary>
+    internal void GiveUp()
+    {
+        foreach (StreamSide? side in (ReadOnlySpan<StreamSide?>)[_client, _server])
+        {
+            if (side is null)
+            {
+                continue;
+            }
+
+            side.IsIgnored |= side.Parser is not null && (side.Held > 0 || side.Parser.HoldsBytes);
+            side.Clear();
+            side.Parser?.GiveUp();
+        }
+    }
+
+    private bool Recognize(in StreamSegment segment, StreamSide side, ReadOnlySpan<byte> bytes)
+    {
+        _protocol ??= StreamRecognizer.Find(this, segment, bytes);
+        side.Parser = _protocol?.ParserFor(segment.FromClient);
+        return side.Parser is not null;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+using NetLab.Osi.Protocols;
+
+namespace NetLab.Osi.Transport;
+
+/// <summary>The ends of UDP of which messages said what goes there or comes from there. Those announced first are forgotten first.</summary>
+internal sealed class ExpectedEnds
+{
+    private const int MaxEnds = 1024;
+
+    private readonly Dictionary<(UInt128 Address, int Port), Protocol> _ends = [];
+    private readonly Queue<(UInt128 Address, int Port)> _order = new();
+
+    public bool Any => _ends.Count > 0;
+
+    public void Add(List<Expectation> expectations)
+    {
+        foreach (Expectation expectation in expectations)
+        {
+            if (!_ends.TryAdd((expectation.Address, expectation.Port), expectation.Protocol))
+            {
+                continue;
+            }
+
+            _order.Enqueue((expectation.Address, expectation.Port));
+            if (_order.Count > MaxEnds)
+            {
+                _ends.Remove(_order.Dequeue());
+            }
+        }
+    }
+
+    /// <summary>What was announced of either end of a datagram; null if nothing was.</summary>
+    /// <param name="dissection">The packet.</param>
+    /// <param name="index">Its UDP layer.</param>
+    public Protocol? Find(in Dissection dissection, int index)
+    {
+        LayerEntry entry = dissection.Result.Entries[index];
+        ReadOnlySpan<byte> header = dissection.BufferOf(entry)[entry.Offset..];
+        int source = BinaryPrimitives.ReadUInt16BigEndian(header);
+        int destination = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
+        if (!FlowKey.TryMake(dissection, index, source, destination, -1, out FlowKey key, out _))
+        {
+            return null;
+        }
+
+        (UInt128 from, UInt128 to) = key.SourceIsLow ? (key.LowAddress, key.HighAddress) : (key.HighAddress, key.LowAddress);
+        return _ends.GetValueOrDefault((to, destination)) ?? _ends.GetValueOrDefault((from, source));
+    }
+}

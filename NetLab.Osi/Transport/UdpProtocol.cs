@@ -1,0 +1,155 @@
+using System.Buffers.Binary;
+using NetLab.Osi.Model;
+using NetLab.Osi.Network;
+using NetLab.Osi.Numbers;
+using NetLab.Osi.Protocols;
+
+namespace NetLab.Osi.Transport;
+
+/// <summary>UDP (RFC 768).</summary>
+internal static class UdpProtocol
+{
+    public static readonly Protocol Value = new("udp", OsiLayer.Transport, "User Datagram Protocol", Fields.All, Dissect, Describe);
+
+    private static class Fields
+    {
+        public static readonly Field Sport = Field.Number("sport", "udp.srcport");
+        public static readonly Field Dport = Field.Number("dport", "udp.dstport");
+        public static readonly Field Length = Field.Number("length", "udp.length");
+        public static readonly Field Stream = Field.Number("stream", "udp.stream");
+        public static readonly ChecksumFields Checksum = new("udp");
+
+        public static readonly Field[] All = [Sport, Dport, Length, Stream, Checksum.IsRight, Checksum.Verdict, Checksum.Status];
+    }
+
+    private const int Size = 8;
+
+    public static bool Dissect(in Dissection dissection, int offset, int end)
+    {
+        if (end - offset < Size)
+        {
+            DissectCut(dissection, offset, end);
+            return true;
+        }
+
+        ReadOnlySpan<byte> header = dissection.Bytes[offset..];
+        int source = BinaryPrimitives.ReadUInt16BigEndian(header);
+        int destination = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
+        int length = BinaryPrimitives.ReadUInt16BigEndian(header[4..]);
+
+        // RFC 2675, 4: a length of 0 stands for "as long as IP says", for datagrams beyond 64 KiB; segmentation left to the
+        // network card leaves it too.
+        int wireLength = length == 0 ? Math.Max(dissection.WireEnd, end) - offset : length;
+        if (wireLength < Size)
+        {
+            dissection.Add(Value, offset, Size, offset + Size);
+            dissection.Malformed(OsiLayer.Transport, "UDP length", offset + 4, length);
+            return true;
+        }
+
+        int payload = offset + Size;
+        int payloadEnd = Math.Min(end, offset + wireLength);
+        bool hasKey = FlowKey.TryMake(dissection, dissection.Result.Count, source, destination, -1, out FlowKey key, out _);
+        Dissection inside = dissection.Until(offset + wireLength);
+        if (!inside.Add(Value, offset, Size, payloadEnd))
+        {
+            return true;
+        }
+
+        if (dissection.IsQuoted || !hasKey)
+        {
+            // A quotation belongs to no conversation; ports alone say what it quotes.
+            UdpPayload.Dissect(inside.In(null), source, destination, payload, payloadEnd);
+        }
+        else
+        {
+            UdpFlow flow = dissection.Recall(UdpFlows.Slot).Find(key);
+            dissection.Result.UdpConversations.Add((dissection.Result.Count - 1, flow.Number, key.SourceIsLow == flow.BeganLow));
+            flow.Count(key.SourceIsLow, dissection.Result.OriginalLength);
+            if (!UdpPayload.IsChosen(dissection.Registry, source, destination) && CarriesTcp(inside, flow, payload, payloadEnd))
+            {
+                TcpProtocol.Dissect(inside, payload, payloadEnd);
+            }
+            else
+            {
+                UdpPayload.Dissect(inside.In(flow), source, destination, payload, payloadEnd);
+            }
+        }
+
+        if (offset + wireLength > end)
+        {
+            inside.TooShort(OsiLayer.Transport, "UDP length", offset, wireLength, end);
+        }
+
+        return true;
+    }
+
+    public static void Describe(in PacketView view, int index, IFieldSink sink)
+    {
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        int at = view[index].Offset;
+        sink.Number(Fields.Sport, BinaryPrimitives.ReadUInt16BigEndian(bytes), at, 2);
+        sink.Number(Fields.Dport, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]), at + 2, 2);
+        if (bytes.Length >= Size)
+        {
+            int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]);
+            sink.Number(Fields.Length, length, at + 4, 2);
+            if (Fields.Checksum.AreWanted(sink))
+            {
+                Fields.Checksum.Tell(Judge(view, index), at + 6, sink);
+            }
+        }
+
+        if (view.Decoded.UdpConversationOf(index) is >= 0 and var number)
+        {
+            sink.Number(Fields.Stream, number, at, 4);
+        }
+    }
+
+    /// <summary>What can be said of a datagram's checksum; 0 stands for none (RFC 768).</summary>
+    public static ChecksumVerdict Judge(in PacketView view, int index)
+    {
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        ushort checksum = bytes.Length >= Size ? BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]) : (ushort)0;
+        return checksum == 0 || view[index].IsQuoted || BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]) != bytes.Length
+            ? ChecksumVerdict.Unknown
+            : InternetChecksum.Judge(view, index, IpProtocols.Udp, checksum);
+    }
+
+    // The ports of a header that was cut are still worth showing.
+    private static void DissectCut(in Dissection dissection, int offset, int end)
+    {
+        if (end - offset >= 4)
+        {
+            dissection.Add(Value, offset, end - offset, end);
+        }
+
+        dissection.TooShort(OsiLayer.Transport, "UDP header", offset, Size, end);
+    }
+
+    // NetLab's TCP needs no port of its own: a header that makes sense and a checksum that fits (1 in 65,536 by chance,
+    // less with the structure) say what it is, and once one segment of a flow was TCP, the damaged ones are too.
+    private static bool CarriesTcp(in Dissection dissection, UdpFlow flow, int offset, int end)
+    {
+        if (flow.CarriesTcp)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
+        if (!TcpHeader.TryRead(bytes, out TcpHeader header)
+            || header.HeaderLength < TcpHeader.MinSize || header.HeaderLength > bytes.Length || (header.Flags & 0xF00) != 0)
+        {
+            return false;
+        }
+
+        if (!InternetChecksum.IsRightWithoutAddresses(bytes, IpProtocols.Tcp))
+        {
+            return false;
+        }
+
+        // A SYN opens a conversation; in the middle of one, two that fit are asked for before the flow is believed.
+        flow.CarriesTcp = header.Has(TcpHeader.Syn) || ++flow.TcpLikeDatagrams >= 2;
+        return flow.CarriesTcp;
+    }
+}
