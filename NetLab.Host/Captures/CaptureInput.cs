@@ -1,15 +1,16 @@
 using NetLab.Host.Settings;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Host.Captures;
 
 /// <summary>A capture as a command line names it.</summary>
 /// <param name="Path">The file; - is standard input.</param>
-/// <param name="TcpOverUdpPorts">UDP ports that are read as NetLab's TCP.</param>
+/// <param name="Protocols">The protocols that are known, with what the command line says of them.</param>
 /// <param name="KeyLog">A file of TLS secrets, or null.</param>
 /// <param name="Interface">The only interface whose packets are read, or null.</param>
-internal sealed record CaptureInput(string Path, IReadOnlySet<int> TcpOverUdpPorts, string? KeyLog, string? Interface)
+internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, string? KeyLog, string? Interface)
 {
     /// <summary>Decodes it from front to back.</summary>
     /// <param name="options">What the verb wants of the decoder.</param>
@@ -21,7 +22,7 @@ internal sealed record CaptureInput(string Path, IReadOnlySet<int> TcpOverUdpPor
     public int Decode(DecoderOptions options, DecodePipeline.PacketHandler handler, Action<PacketDecoder> finish, CancellationToken cancellationToken, long limit = long.MaxValue)
     {
         using CaptureReader reader = Open();
-        var decoder = new PacketDecoder(options with { TcpOverUdpPorts = TcpOverUdpPorts, OnlyInterface = Interface });
+        var decoder = new PacketDecoder(options with { Protocols = Protocols, OnlyInterface = Interface });
         if (KeyLog is not null)
         {
             decoder.AddKeyLog(File.ReadAllText(KeyLog));

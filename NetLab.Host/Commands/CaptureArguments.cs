@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using NetLab.Host.Captures;
 using NetLab.Host.Settings;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Host.Commands;
 
@@ -9,7 +10,7 @@ namespace NetLab.Host.Commands;
 internal sealed class CaptureArguments
 {
     private readonly Argument<string> _file = new("FILE") { Description = "A pcap or pcapng file, plain or compressed with gzip or zstd; - is standard input" };
-    private readonly Option<string[]> _decodeAs = new("--decode-as") { Description = "Read a UDP port as NetLab's TCP: udp.port==9000,tcp", HelpName = "RULE" };
+    private readonly Option<string[]> _decodeAs = new("--decode-as") { Description = "What a number chooses: udp.port==5301,dns; tcp.port, eth.type, ip.proto, link.type …", HelpName = "RULE" };
     private readonly Option<string?> _keyLog = new("--keylog") { Description = "Decrypt TLS with the secrets of this file (NSS Key Log Format)", HelpName = "FILE" };
     private readonly Option<string?> _interface = new("--interface") { Description = "Only packets of the interface of this name", HelpName = "NAME" };
 
@@ -38,25 +39,24 @@ internal sealed class CaptureArguments
             throw new UsageException(Directory.Exists(path) ? $"'{path}': is a folder" : $"'{path}': no such file");
         }
 
-        return new CaptureInput(path, PortsFrom(parsed.GetValue(_decodeAs) ?? []), keyLog, parsed.GetValue(_interface));
+        return new CaptureInput(path, ProtocolsFrom(parsed.GetValue(_decodeAs) ?? []), keyLog, parsed.GetValue(_interface));
     }
 
-    private static HashSet<int> PortsFrom(string[] rules)
+    private static ProtocolRegistry ProtocolsFrom(string[] rules)
     {
-        var ports = new HashSet<int>();
+        ProtocolRegistry protocols = BuiltInProtocols.Registry;
         foreach (string rule in rules)
         {
-            const string Prefix = "udp.port==";
-            string[] parts = rule.Split(',');
-            bool valid = parts.Length == 2 && parts[1] == "tcp" && parts[0].StartsWith(Prefix, StringComparison.Ordinal);
-            if (!valid || !int.TryParse(parts[0][Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > 65535)
+            try
             {
-                throw new UsageException($"--decode-as '{rule}': a rule looks like udp.port==9000,tcp");
+                protocols = protocols.WithRule(rule);
             }
-
-            ports.Add(port);
+            catch (FormatException error)
+            {
+                throw new UsageException($"--decode-as '{rule}': {error.Message}");
+            }
         }
 
-        return ports;
+        return protocols;
     }
 }

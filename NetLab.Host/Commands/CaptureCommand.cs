@@ -2,7 +2,8 @@ using System.CommandLine;
 using NetLab.Host.Rendering;
 using NetLab.Host.Settings;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
 using Spectre.Console;
 

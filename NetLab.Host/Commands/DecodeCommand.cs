@@ -4,7 +4,8 @@ using NetLab.Host.Captures;
 using NetLab.Host.Rendering;
 using NetLab.Host.Settings;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
 using NetLab.Osi.Session;
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using NetLab.Host.Captures;
 using NetLab.Host.Settings;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
 
 namespace NetLab.Host.Commands;
 

@@ -4,7 +4,9 @@ using NetLab.Host.Captures;
 using NetLab.Host.Rendering;
 using NetLab.Host.Settings;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Statistics;
 
 namespace NetLab.Host.Commands;

@@ -1,6 +1,7 @@
 using NetLab.Host.Rendering;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
 using NetLab.Osi.Session;
 using Spectre.Console;
@@ -31,7 +32,7 @@ internal static class DemoDecode
             {
                 decoder.Decode(packet, decoded);
                 packets++;
-                string path = string.Join('/', decoded.Entries.ToArray().Where(e => e.Protocol is not (ProtocolId.Frame or ProtocolId.Data or ProtocolId.TcpSession)).Select(e => ProtocolNames.Of(e.Protocol)).Distinct());
+                string path = string.Join('/', decoded.Entries.ToArray().Where(e => e.Protocol.Name is not ("frame" or "data" or "session")).Select(e => e.Protocol.Name).Distinct());
                 (long count, long bytes) = protocols.GetValueOrDefault(path);
                 protocols[path] = (count + 1, bytes + decoded.OriginalLength);
                 string text = line.Line(decoded, packet.Bytes);

@@ -1,7 +1,8 @@
 using System.Globalization;
 using NetLab.Host.Captures;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
 using NetLab.Osi.Session;
 

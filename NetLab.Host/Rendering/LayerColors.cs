@@ -1,4 +1,4 @@
-using NetLab.Osi.Layers;
+using NetLab.Osi.Model;
 using NetLab.Osi.Rendering;
 
 namespace NetLab.Host.Rendering;

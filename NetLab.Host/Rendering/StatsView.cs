@@ -1,5 +1,5 @@
 using System.Globalization;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Model;
 using NetLab.Osi.Statistics;
 using Spectre.Console;
 

@@ -1,5 +1,7 @@
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
 using NetLab.Osi.Session;
 

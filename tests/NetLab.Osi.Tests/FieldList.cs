@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Tests;
 
@@ -21,52 +23,23 @@ internal sealed class FieldList : IFieldSink
         return true;
     }
 
-    public void EndLayer()
-    {
-    }
+    public void Number(Osi.Protocols.Field field, long value, int offset, int length) =>
+        Add(field, field.Kind == FieldKind.Boolean ? $"{value != 0}" : $"{value}", offset, length);
 
-    public void Number(ReadOnlySpan<byte> name, long value, int offset, int length, string? meaning = null) => Add(name, $"{value}", offset, length);
+    public void Mac(Osi.Protocols.Field field, ReadOnlySpan<byte> address, int offset) => Add(field, Convert.ToHexStringLower(address), offset, address.Length);
 
-    public void Flag(ReadOnlySpan<byte> name, bool value, int offset, int length) => Add(name, $"{value}", offset, length);
+    public void Ip(Osi.Protocols.Field field, ReadOnlySpan<byte> address, int offset) => Add(field, new IPAddress(address).ToString(), offset, address.Length);
 
-    public void Mac(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => Add(name, Convert.ToHexStringLower(address), offset, address.Length);
+    public void Text(Osi.Protocols.Field field, ReadOnlySpan<byte> value, int offset, int length) => Add(field, Encoding.UTF8.GetString(value), offset, length);
 
-    public void Ip(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, int offset) => Add(name, new IPAddress(address).ToString(), offset, address.Length);
+    public void Text(Osi.Protocols.Field field, string value, int offset, int length) => Add(field, value, offset, length);
 
-    public void Text(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int offset, int length) => Add(name, Encoding.UTF8.GetString(value), offset, length);
+    public void Numbers(Osi.Protocols.Field field, ReadOnlySpan<int> values, int offset, int length) => Add(field, string.Join(',', values.ToArray()), offset, length);
 
-    public void Text(ReadOnlySpan<byte> name, string value, int offset, int length) => Add(name, value, offset, length);
+    public void Texts(Osi.Protocols.Field field, IReadOnlyList<string> values, int offset, int length) => Add(field, string.Join(',', values), offset, length);
 
-    public void Numbers(ReadOnlySpan<byte> name, ReadOnlySpan<int> values, int offset, int length) => Add(name, string.Join(',', values.ToArray()), offset, length);
-
-    public void Texts(ReadOnlySpan<byte> name, IReadOnlyList<string> values, int offset, int length) => Add(name, string.Join(',', values), offset, length);
-
-    public void BeginObject(ReadOnlySpan<byte> name)
-    {
-    }
-
-    public void EndObject()
-    {
-    }
-
-    public void BeginList(ReadOnlySpan<byte> name)
-    {
-    }
-
-    public void BeginItem()
-    {
-    }
-
-    public void EndItem()
-    {
-    }
-
-    public void EndList()
-    {
-    }
-
-    private void Add(ReadOnlySpan<byte> name, string value, int offset, int length) =>
-        _fields.Add(new Field($"{ProtocolNames.Of(_entry.Protocol)}.{Encoding.UTF8.GetString(name)}", value, _entry, offset, length));
+    private void Add(Osi.Protocols.Field field, string value, int offset, int length) =>
+        _fields.Add(new Field($"{_entry.Protocol.Name}.{field.Name}", value, _entry, offset, length));
 
     internal sealed record Field(string Name, string Value, LayerEntry Entry, int Offset, int Length);
 }

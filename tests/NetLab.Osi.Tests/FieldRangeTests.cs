@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Xml;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
 using Xunit.Abstractions;
 
 namespace NetLab.Osi.Tests;

@@ -1,7 +1,9 @@
 using System.Net;
 using CsCheck;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
 using PacketDotNet;
 
 namespace NetLab.Osi.Tests;
@@ -25,7 +27,7 @@ public sealed class SecondOpinionTests
         var decoded = new DecodedPacket();
         decoder.Decode(new CapturedPacket(1, source, 0, frame.Length, frame), decoded);
         Assert.Null(decoded.Stop);
-        LayerEntry entry = decoded.Entries.ToArray().Single(e => e.Protocol == ProtocolId.Udp);
+        LayerEntry entry = decoded.Entries.ToArray().Single(e => e.Protocol.Name == "udp");
         Assert.Equal(payload, frame[entry.PayloadOffset..(entry.PayloadOffset + entry.PayloadLength)]);
         var facts = new FieldList();
         PacketDecoder.Describe(frame, decoded, facts);

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Tests;

@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
 
 namespace NetLab.Benchmarks.Decoding;

@@ -1,7 +1,9 @@
 using System.Net;
 using BenchmarkDotNet.Attributes;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Model;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
 
 namespace NetLab.Benchmarks.Decoding;

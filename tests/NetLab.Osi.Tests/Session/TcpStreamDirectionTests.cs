@@ -1,6 +1,5 @@
 using CsCheck;
 using NetLab.Osi.Session;
-using NetLab.Osi.Session.Streams;
 
 namespace NetLab.Osi.Tests.Session;
 
