@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using NetLab.Udp.Sockets;
@@ -15,6 +16,10 @@ public sealed class LinkRelay : IDisposable
     // How many system calls one socket may receive by before the others and the timers get a turn: up to a thousand datagrams.
     private const int TurnLength = 16;
 
+    // Each relay takes so much off the time to live of what it passes on: a chain of 16 passes what left its sender with the
+    // usual 64, and a circle of relays falls silent after as many. A client costs a socket, so a circle costs as many of those.
+    private const int HopCost = 4;
+
     // So much may wait in a client's own socket; with the most clients, and Linux's doubling, it is a gigabyte of the kernel's memory at worst.
     private const int ClientBufferSize = 1 << 20;
 
@@ -30,11 +35,14 @@ public sealed class LinkRelay : IDisposable
     private readonly RelayOutbox _outbox = new();
     private readonly PeerTable<DatagramAddress, RelayClient> _clients;
     private readonly Dictionary<DatagramSocket, RelayClient> _bySocket = [];
+    private readonly HashSet<int> _ownPorts = [];
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private LinkDescription? _change;
     private long _unreachable;
+    private long _circling;
+    private readonly ConcurrentDictionary<RelayClientStatistics, bool> _clientStatistics = [];
     private Instant _nextSweep = Instant.Never;
     private volatile bool _stopping;
 
@@ -63,7 +71,7 @@ public sealed class LinkRelay : IDisposable
         _sendToClient = SendToClient;
         _clients = new PeerTable<DatagramAddress, RelayClient>(options.MaxClients);
         _target = DatagramAddress.From(options.Target);
-        _listener = DatagramSocket.Bind(options.Listen, new DatagramSocketOptions { Counts = options.SocketCounts });
+        _listener = DatagramSocket.Bind(options.Listen, new DatagramSocketOptions { ReceiveHopLimit = true, Counts = options.SocketCounts });
         options.Counts.Up.Add(Up);
         options.Counts.Down.Add(Down);
         _poller.Add(_listener);
@@ -99,6 +107,12 @@ public sealed class LinkRelay : IDisposable
     /// 64 datagrams), or null where the kernel does not say.
     /// </summary>
     public uint? BufferDrops => _stopping ? null : _listener.BufferDrops;
+
+    /// <summary>Datagrams that were not passed on because they had passed too many relays, or this one before.</summary>
+    public long Circling => Volatile.Read(ref _circling);
+
+    /// <summary>What was received from and delivered to each client that is known now.</summary>
+    public IReadOnlyList<RelayClientStatistics> ClientStatistics => [.. _clientStatistics.Keys];
 
     /// <summary>Clients known now.</summary>
     public int Clients => _clients.Count;
@@ -239,10 +253,11 @@ public sealed class LinkRelay : IDisposable
             }
 
             int segmentSize = Math.Max(1, batch.SegmentSize);
-            RelayClient? client = fromClient ? FindOrAdd(batch.From, batch.ReceivedAt) : Meet(known!);
+            bool isCircling = fromClient && IsCircling(batch);
+            RelayClient? client = isCircling ? null : fromClient ? FindOrAdd(batch) : Meet(known!);
             if (client is null)
             {
-                _unreachable += (batch.Length + segmentSize - 1) / segmentSize;
+                (isCircling ? ref _circling : ref _unreachable) += (batch.Length + segmentSize - 1) / segmentSize;
                 continue;
             }
 
@@ -258,6 +273,7 @@ public sealed class LinkRelay : IDisposable
                     _options.Tap?.Invoke(batch.ReceivedAt, datagram, batch.From, false);
                 }
 
+                client.Statistics.Count(fromClient, length);
                 link.Enter(batch.ReceivedAt, datagram, client, batch.Ecn);
                 offset += length;
             }
@@ -272,9 +288,22 @@ public sealed class LinkRelay : IDisposable
         return client;
     }
 
-    // Null for whom there can be no socket: too many files are open, or there is no way to the target now.
-    private RelayClient? FindOrAdd(DatagramAddress address, Instant now)
+    // A relay that is its own target is a client of itself, by one of its own sockets; in a circle of several the hop limit tells.
+    private bool IsCircling(in DatagramBatch batch)
     {
+        if (batch.HopLimit <= HopCost)
+        {
+            return true;
+        }
+
+        int port = batch.From.Port;
+        return _ownPorts.Contains(port) && (IPAddress.IsLoopback(batch.From.ToIPEndPoint().Address) || batch.From.ToIPEndPoint().Address.Equals(LocalEndPoint.Address));
+    }
+
+    // Null for whom there can be no socket: too many files are open, or there is no way to the target now.
+    private RelayClient? FindOrAdd(in DatagramBatch batch)
+    {
+        (DatagramAddress address, Instant now) = (batch.From, batch.ReceivedAt);
         if (_clients.TryMeet(address, out RelayClient? client))
         {
             return client;
@@ -291,6 +320,11 @@ public sealed class LinkRelay : IDisposable
             return null;
         }
 
+        if (batch.HopLimit is { } hops)
+        {
+            upstream.HopLimit = (byte)(hops - HopCost);
+        }
+
         client = new RelayClient(address, upstream) { LastSeen = now };
         if (_clients.Add(address, client, out RelayClient? displaced))
         {
@@ -298,6 +332,8 @@ public sealed class LinkRelay : IDisposable
         }
 
         _bySocket.Add(client.Socket, client);
+        _ownPorts.Add(upstream.LocalEndPoint.Port);
+        _clientStatistics.TryAdd(client.Statistics, true);
         _poller.Add(client.Socket);
         _nextSweep = Instant.Min(_nextSweep, now + _options.IdleTimeout);
         return client;
@@ -324,6 +360,8 @@ public sealed class LinkRelay : IDisposable
     {
         client.IsForgotten = true;
         _bySocket.Remove(client.Socket);
+        _ownPorts.Remove(client.Socket.LocalEndPoint.Port);
+        _clientStatistics.TryRemove(client.Statistics, out _);
         _poller.Remove(client.Socket);
         client.Socket.Dispose();
     }

@@ -10,6 +10,8 @@ internal sealed class RelayClient(DatagramAddress address, DatagramSocket socket
 
     public DatagramSocket Socket { get; } = socket;
 
+    public RelayClientStatistics Statistics { get; } = new(address);
+
     public Instant LastSeen { get; set; }
 
     /// <summary>Its datagrams may still be on the link; its socket is gone.</summary>

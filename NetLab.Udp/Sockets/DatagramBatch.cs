@@ -18,4 +18,10 @@ public readonly record struct DatagramBatch(int Length, int SegmentSize, Datagra
 {
     /// <summary>What the IP header says of congestion, of all of them; Not-ECT where the system does not tell.</summary>
     public EcnCodepoint Ecn { get; init; }
+
+    /// <summary>
+    /// The IP header's time to live or hop limit, of all of them, 1 to 255; null where <see cref="DatagramSocketOptions.ReceiveHopLimit"/>
+    /// did not ask for it or the system does not tell.
+    /// </summary>
+    public byte? HopLimit { get; init; }
 }

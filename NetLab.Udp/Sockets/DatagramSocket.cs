@@ -26,14 +26,15 @@ public sealed class DatagramSocket : IDisposable
     private readonly DatagramCalls _calls;
     private readonly Tally<DatagramSocketStatistics> _counts;
 
-    private DatagramSocket(Socket socket, bool connected, bool batches, Tally<DatagramSocketStatistics> counts)
+    private DatagramSocket(Socket socket, DatagramSocketOptions options)
     {
         Socket = socket;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
-        _calls = batches && LinuxSocketCalls.IsSupported
-            ? new LinuxDatagramCalls(socket, connected)
+        bool connected = options.Remote is not null;
+        _calls = options.UseBatches && LinuxSocketCalls.IsSupported
+            ? new LinuxDatagramCalls(socket, connected, options.ReceiveHopLimit)
             : new PortableDatagramCalls(socket, connected);
-        _counts = counts;
+        _counts = options.Counts;
         _counts.Add(Statistics);
     }
 
@@ -63,6 +64,16 @@ public sealed class DatagramSocket : IDisposable
     /// them any more, so whoever waits for it must take these first. A <see cref="DatagramPoller"/> does.
     /// </summary>
     public bool HasWaiting => _calls.HasWaiting;
+
+    /// <summary>
+    /// The time to live, or hop limit, of what is sent from now on, 1 to 255. A program that passes datagrams on sends them with less
+    /// than they came with, so that no circle of such programs keeps one for ever.
+    /// </summary>
+    public byte HopLimit
+    {
+        get => (byte)Socket.Ttl;
+        set => Socket.Ttl = value;
+    }
 
     internal Socket Socket { get; }
 
@@ -102,7 +113,7 @@ public sealed class DatagramSocket : IDisposable
                 socket.Connect(remote);
             }
 
-            return new DatagramSocket(socket, options.Remote is not null, options.UseBatches, options.Counts);
+            return new DatagramSocket(socket, options);
         }
         catch
         {

@@ -39,6 +39,9 @@ public sealed record DatagramSocketOptions
     /// </summary>
     public bool ReusePort { get; init; }
 
+    /// <summary>Whether batches say what time to live, or hop limit, their datagrams came with (64-bit Linux).</summary>
+    public bool ReceiveHopLimit { get; init; }
+
     /// <summary>Where it is counted what passes, for a meter to tell (the socket tally of a <c>UdpMeter</c>).</summary>
     public Tally<DatagramSocketStatistics> Counts { get; init; } = SharedCounts;
 }

@@ -51,7 +51,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     private Instant _lastReceivedAt;
     private uint _lastDrops;
 
-    public LinuxDatagramCalls(Socket socket, bool connected)
+    public LinuxDatagramCalls(Socket socket, bool connected, bool receiveHopLimit)
     {
         _socket = socket;
         _connected = connected;
@@ -64,6 +64,10 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         LinuxSocketCalls.TryEnableReceiveStamps(socket.SafeHandle);
         LinuxSocketCalls.TryEnableDropCounts(socket.SafeHandle);
         LinuxSocketCalls.TryEnableEcn(socket.SafeHandle, _isIPv6);
+        if (receiveHopLimit)
+        {
+            LinuxSocketCalls.TryEnableHopLimit(socket.SafeHandle, _isIPv6);
+        }
     }
 
     public override uint? BufferDrops => LinuxSocketCalls.TryGetDrops(_socket.SafeHandle, out uint drops) ? drops : null;
@@ -140,7 +144,11 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
             _lastDrops = last.Drops;
         }
 
-        return new DatagramBatch(message.Length, message.SegmentSize, from, TimeOf(message.StampedAt), message.Drops) { Ecn = message.Ecn };
+        return new DatagramBatch(message.Length, message.SegmentSize, from, TimeOf(message.StampedAt), message.Drops)
+        {
+            Ecn = message.Ecn,
+            HopLimit = message.HopLimit > 0 ? message.HopLimit : null,
+        };
     }
 
     // EAGAIN, EINTR, ENOBUFS …: nothing to be had now, and nothing that a loop should end for.

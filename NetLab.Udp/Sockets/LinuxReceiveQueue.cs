@@ -109,7 +109,7 @@ internal sealed unsafe class LinuxReceiveQueue
         _next = end;
     }
 
-    // One sender, one mark, one size but for a shorter last one, and no longer a time than coalescing would have taken.
+    // One sender, one mark, one hop limit, one size but for a shorter last one, and no longer a time than coalescing would have taken.
     private int EndOfBatch(int room)
     {
         ref readonly ReceivedMessage first = ref _messages[_next];
@@ -124,7 +124,7 @@ internal sealed unsafe class LinuxReceiveQueue
         {
             ref readonly ReceivedMessage message = ref _messages[end];
             if (message.Length > first.Length || message.Length == 0 || message.SegmentSize < message.Length || length + message.Length > room
-                || message.Ecn != first.Ecn || message.Drops != first.Drops || message.StampedAt - first.StampedAt > BatchTime || _senders[end] != _senders[_next])
+                || message.Ecn != first.Ecn || message.HopLimit != first.HopLimit || message.Drops != first.Drops || message.StampedAt - first.StampedAt > BatchTime || _senders[end] != _senders[_next])
             {
                 break;
             }

@@ -37,6 +37,10 @@ internal static unsafe partial class LinuxSocketCalls
     private const int SolIPv6 = 41;
     private const int TrafficClass = 67; // IPV6_TCLASS of linux/in6.h
     private const int ReceiveTrafficClass = 66; // IPV6_RECVTCLASS
+    private const int TimeToLive = 2; // IP_TTL, the control message
+    private const int ReceiveTimeToLive = 12; // IP_RECVTTL
+    private const int HopLimit = 52; // IPV6_HOPLIMIT, the control message
+    private const int ReceiveHopLimit = 51; // IPV6_RECVHOPLIMIT
     private const int MtuDiscoverIPv4 = 10; // IP_MTU_DISCOVER
     private const int MtuDiscoverIPv6 = 23; // IPV6_MTU_DISCOVER
     private const int MtuDiscoverProbe = 3; // IP_PMTUDISC_PROBE, IPV6_PMTUDISC_PROBE
@@ -48,8 +52,8 @@ internal static unsafe partial class LinuxSocketCalls
     private const int EventNonBlocking = 0x800;
     private const int ErrorAgain = 11; // asm-generic/errno.h
 
-    // Four control messages: 4 bytes of segment size, 16 of time, 4 of drops, 4 of the traffic class, each behind a header and
-    // padded to a word.
+    // Five control messages: 4 bytes of segment size, 16 of time, 4 of drops, 4 of the traffic class, 4 of the hop limit, each
+    // behind a header and padded to a word.
     private const int ControlSize = 128;
 
     /// <summary>Whether these calls exist here.</summary>
@@ -84,6 +88,14 @@ internal static unsafe partial class LinuxSocketCalls
     {
         int on = 1;
         return SetSocketOption(socket, isIPv6 ? SolIPv6 : SolIPv4, isIPv6 ? ReceiveTrafficClass : ReceiveTypeOfService, &on, sizeof(int)) == 0;
+    }
+
+    /// <summary>Asks the kernel to say with each batch what stood in its IP headers' time to live or hop limit.</summary>
+    /// <returns>Whether it will.</returns>
+    public static bool TryEnableHopLimit(SafeSocketHandle socket, bool isIPv6)
+    {
+        int on = 1;
+        return SetSocketOption(socket, isIPv6 ? SolIPv6 : SolIPv4, isIPv6 ? ReceiveHopLimit : ReceiveTimeToLive, &on, sizeof(int)) == 0;
     }
 
     /// <summary>Forbids everybody, this system too, to cut a datagram up; what routers say of sizes is not believed either.</summary>
@@ -357,6 +369,7 @@ internal static unsafe partial class LinuxSocketCalls
         DateTime? stampedAt = null;
         uint drops = 0;
         var ecn = EcnCodepoint.NotEct;
+        byte hopLimit = 0;
         byte* at = (byte*)message.Control;
         byte* end = at + message.ControlLength;
         while (at + ControlHeaderSize <= end)
@@ -384,13 +397,17 @@ internal static unsafe partial class LinuxSocketCalls
                     // A byte of one, an int of the other; little-endian, the lowest byte comes first either way.
                     ecn = (EcnCodepoint)(*value & EcnMask);
                     break;
+                case (SolIPv4, TimeToLive) when length > ControlHeaderSize:
+                case (SolIPv6, HopLimit) when length > ControlHeaderSize:
+                    hopLimit = *value;
+                    break;
             }
 
             // CMSG_ALIGN: to the size of a word.
             at += (length + 7) & ~(nuint)7;
         }
 
-        return new ReceivedMessage(received, segmentSize, stampedAt, drops, ecn, (message.Flags & MessageTruncated) != 0);
+        return new ReceivedMessage(received, segmentSize, stampedAt, drops, ecn, hopLimit, (message.Flags & MessageTruncated) != 0);
     }
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
