@@ -75,7 +75,7 @@ internal static class CaptureCommand
 
         string dropped = capture.Dropped is { } lost ? $", {lost} dropped by the kernel" : "";
         Console.Error.WriteLine($"{packets} packets{dropped}{(file is null ? "" : $", written to {file}")}");
-        return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+        return ExitCode.Done;
     }
 
     private static LiveCapture Open(string name, string? filter)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Commands;
 
@@ -15,6 +16,23 @@ internal static class CommonOptions
         Description = "The seed of everything random; the one used is printed",
         HelpName = "N",
     };
+
+    public static Option<string?> Congestion() => new("--congestion")
+    {
+        Description = "Congestion control of NetLab's TCP: cubic, reno or bbr",
+        HelpName = "NAME",
+    };
+
+    /// <summary>Sees that a congestion control is one, and has an effect.</summary>
+    /// <exception cref="UsageException">It is not, or none of the addresses is NetLab's TCP.</exception>
+    public static void CheckCongestion(string? name, params IEnumerable<LabAddress> addresses)
+    {
+        CongestionNames.Parse(name);
+        if (name is not null && addresses.All(a => a.Transport != LabTransport.Tcp))
+        {
+            throw new UsageException($"--congestion '{name}': is of NetLab's TCP, and {string.Join(", ", addresses)} has none");
+        }
+    }
 
     public static Option<string> Timeout(string fallback) => new("--timeout")
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -6,6 +7,7 @@ using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Recording;
 using NetLab.Host.Relays;
 using NetLab.Host.Rendering;
+using NetLab.Host.Services;
 using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Udp.Links;
@@ -54,11 +56,11 @@ internal static class LinkCommand
             ulong used = description.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw();
             using LabRecorder? recorder = recorded.From(parsed).Open();
             using LinkLog? fates = LinkLog.Open(parsed.GetValue(log));
-            using LinkRelay relay = Bind(from, to, description, used, remote, recorder, fates);
+            using LinkRelay relay = await BindAsync(from, to, description, used, remote, recorder, fates, cancellationToken).ConfigureAwait(false);
             await Console.Error.WriteLineAsync($"link {from.At(relay.LocalEndPoint)} → {to}  seed={used}").ConfigureAwait(false);
             await Console.Error.WriteLineAsync($"it is {(description with { Seed = null } is var shown && shown.ToString() is { Length: > 0 } text ? text : "a link that changes nothing")}").ConfigureAwait(false);
             relay.Start();
-            TakeChanges(relay);
+            TakeChanges(relay, used);
             try
             {
                 await WatchAsync(relay, cancellationToken).ConfigureAwait(false);
@@ -75,13 +77,13 @@ internal static class LinkCommand
                 }
             }
 
-            return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Failed;
+            return cancellationToken.IsCancellationRequested ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
 
     // Each line of a piped input is a new link string. A terminal is left alone: reading it would stop a relay in the background.
-    private static void TakeChanges(LinkRelay relay)
+    private static void TakeChanges(LinkRelay relay, ulong seed)
     {
         if (!Console.IsInputRedirected)
         {
@@ -94,8 +96,14 @@ internal static class LinkCommand
             {
                 try
                 {
-                    relay.Change(LinkText.Parse(line.Trim()));
-                    Console.Error.WriteLine($"link is now {line.Trim()}");
+                    LinkDescription changed = LinkText.Parse(line.Trim());
+                    if (changed.Seed is { } other && other != seed)
+                    {
+                        throw new UsageException($"link: 'seed={other}': what is random goes on from seed={seed}; another one needs another relay");
+                    }
+
+                    relay.Change(changed);
+                    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:HH:mm:ss.fff} link is now {line.Trim()}"));
                 }
                 catch (UsageException error)
                 {
@@ -112,11 +120,14 @@ internal static class LinkCommand
         return address.Transport == LabTransport.Udp ? address : throw new UsageException($"'{text}': a link carries datagrams: udp://HOST:PORT");
     }
 
-    private static LinkRelay Bind(LabAddress from, LabAddress to, LinkDescription link, ulong seed, bool allowRemote, LabRecorder? recorder, LinkLog? log)
+    private static async Task<LinkRelay> BindAsync(
+        LabAddress from, LabAddress to, LinkDescription link, ulong seed, bool allowRemote, LabRecorder? recorder, LinkLog? log, CancellationToken cancellationToken)
     {
-        IPEndPoint local = from.Resolve(allowRemote);
+        IPEndPoint local = await from.ResolveAsync(allowRemote, cancellationToken).ConfigureAwait(false);
+        IPEndPoint target = await to.ResolvePeerAsync(allowRemote, cancellationToken).ConfigureAwait(false);
+        ServiceRoute.CheckForCircle(new ServiceRoute(from.Transport, local, to.Transport, target), []);
         var changes = new LinkChangeNotes(Console.Error);
-        LinkRelayOptions options = LabRelay.OptionsFor(local, to.ResolvePeer(allowRemote), link, seed) with
+        LinkRelayOptions options = LabRelay.OptionsFor(local, target, link, seed) with
         {
             Tap = recorder?.AddPlace("link, at its clients", () => local),
             Log = log is null ? null : log.Write,

@@ -10,77 +10,85 @@ using NetLab.Udp.Sockets;
 
 namespace NetLab.Host.Commands;
 
-/// <summary><c>nlab receive URL</c>: one file from a peer that runs <c>nlab send</c>.</summary>
+/// <summary><c>nlab receive URL</c>: one file or folder from a peer that runs <c>nlab send</c>.</summary>
 internal static class ReceiveCommand
 {
     public static Command Create()
     {
         var url = new Argument<string>("URL") { Description = "Where to listen: tcp://, kernel-tcp:// or udp://HOST:PORT" };
-        var output = new Option<FileInfo?>("--output", "-o") { Description = "Where the file goes; the sender's name in this folder if not given", HelpName = "FILE" };
+        var output = new Option<string?>("--output", "-o") { Description = "Where it goes: a file, or a folder that is there; under the sender's name here if not given; - for standard output", HelpName = "FILE" };
+        var resume = new Option<bool>("--resume") { Description = "Keep what came of a transfer that breaks, and continue it the next time" };
         Option<string> timeout = CommonOptions.Timeout("10s");
+        Option<string?> congestion = CommonOptions.Congestion();
         Option<bool> allowRemote = CommonOptions.AllowRemote();
         var command = new Command("receive", "Receive one file; exits 1 if what arrived is not what was sent")
         {
-            url, output, timeout, allowRemote,
+            url, output, resume, timeout, congestion, allowRemote,
         };
         RecordingArguments recorded = RecordingArguments.AddTo(command);
-        command.SetAction((parsed, cancellationToken) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             LabAddress address = LabAddress.Parse(parsed.GetRequiredValue(url));
-            FileInfo? target = parsed.GetValue(output);
-            if (target is not null && (target.Directory is { Exists: false } || Directory.Exists(target.FullName)))
+            if (!address.IsStream && address.Transport != LabTransport.Udp)
             {
-                throw new UsageException(target.Directory is { Exists: false } ? $"-o '{target}': the folder does not exist" : $"-o '{target}': is a folder");
+                throw new UsageException($"'{address}': a file comes by tcp://, kernel-tcp:// or udp://");
             }
 
-            IncomingFile.CheckFolderOf(target?.FullName ?? Path.GetFullPath("received"));
+            var target = TransferTarget.Parse(parsed.GetValue(output), parsed.GetValue(resume));
+            if (!address.IsStream && (parsed.GetValue(resume) || target.IsStandardOutput))
+            {
+                throw new UsageException($"{(parsed.GetValue(resume) ? "--resume" : "-o -")}: nothing that comes by udp:// is in order or sent again; use tcp:// or kernel-tcp://");
+            }
+
             RecordingOptions recording = recorded.From(parsed).For(address);
+            CommonOptions.CheckCongestion(parsed.GetValue(congestion), [address]);
             TimeSpan silence = DurationText.Parse(parsed.GetRequiredValue(timeout), "--timeout");
-            return ReceiveAsync(address, target, silence, parsed.GetValue(allowRemote), recording, cancellationToken);
+            using LabRecorder? recorder = recording.Open();
+            var options = new StreamOptions(silence, parsed.GetValue(allowRemote), recorder) { Place = "receiver", Congestion = CongestionNames.Parse(parsed.GetValue(congestion)) };
+            TransferReport report = address.IsStream
+                ? await ReceiveByStreamAsync(address, target, options, silence, cancellationToken).ConfigureAwait(false)
+                : await ReceiveByDatagramsAsync(address, target, silence, options, cancellationToken).ConfigureAwait(false);
+            foreach (string line in report.Lines())
+            {
+                (target.IsStandardOutput ? Console.Error : Console.Out).WriteLine(line);
+            }
+
+            return report.Intact == true ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
 
-    private static async Task<int> ReceiveAsync(
-        LabAddress address, FileInfo? target, TimeSpan timeout, bool allowRemote, RecordingOptions recording, CancellationToken cancellationToken)
-    {
-        using LabRecorder? recorder = recording.Open();
-        TransferReport report = address.IsStream
-            ? await ReceiveByStreamAsync(address, target, new StreamOptions(timeout, allowRemote, recorder) { Place = "receiver" }, cancellationToken).ConfigureAwait(false)
-            : await ReceiveByDatagramsAsync(address, target, timeout, allowRemote, recorder, cancellationToken).ConfigureAwait(false);
-        foreach (string line in report.Lines())
-        {
-            Console.WriteLine(line);
-        }
-
-        return report.Intact == true ? ExitCode.Done : ExitCode.Failed;
-    }
-
     private static async Task<TransferReport> ReceiveByStreamAsync(
-        LabAddress address, FileInfo? target, StreamOptions options, CancellationToken cancellationToken)
+        LabAddress address, TransferTarget target, StreamOptions options, TimeSpan timeout, CancellationToken cancellationToken)
     {
         StreamListener listener = StreamListener.Bind(address, options);
         await using (listener.ConfigureAwait(false))
         {
             await Console.Error.WriteLineAsync($"listening on {listener.Address}").ConfigureAwait(false);
-            LabStream stream = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
+            await using var senders = new SenderQueue(listener, timeout);
+            (LabStream stream, FileOffer offer) = await senders.NextAsync(cancellationToken).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
                 try
                 {
-                    return await TransferProgress.RunAsync("receiving", progress => StreamFileReceiver.ReceiveAsync(
-                        stream, offer => Open(offer, target), progress, cancellationToken)).ConfigureAwait(false);
+                    return await TransferProgress.RunAsync($"receiving {PlainText.Of(offer.Name)}", progress => target.TakeAsync(stream, offer, progress, cancellationToken)).ConfigureAwait(false);
+                }
+                catch (UnkeptFileException error)
+                {
+                    // The sender has been told.
+                    throw new IOException(error.Message, error);
                 }
                 catch (Exception error) when (error is IOException or OperationCanceledException)
                 {
+                    string arrived = stream.Statistics is { } statistics ? $"{statistics.BytesReceived} bytes had arrived, " : "";
+                    string kept = target.Resumes ? "they are kept for --resume" : "nothing was kept";
                     stream.Abort();
                     if (error is IOException)
                     {
-                        throw new IOException($"{stream.RemoteEndPoint}: {error.Message}", error);
+                        throw new IOException($"{stream.RemoteEndPoint}: {error.Message} ({arrived}{kept})", error);
                     }
 
-                    string arrived = stream.Statistics is { } statistics ? $"{statistics.BytesReceived} bytes had arrived, " : "";
-                    await Console.Error.WriteLineAsync($"nlab: {arrived}nothing was kept").ConfigureAwait(false);
+                    await Console.Error.WriteLineAsync($"nlab: {arrived}{kept}").ConfigureAwait(false);
                     throw;
                 }
             }
@@ -88,25 +96,20 @@ internal static class ReceiveCommand
     }
 
     private static async Task<TransferReport> ReceiveByDatagramsAsync(
-        LabAddress address, FileInfo? target, TimeSpan timeout, bool allowRemote, LabRecorder? recorder, CancellationToken cancellationToken)
+        LabAddress address, TransferTarget target, TimeSpan timeout, StreamOptions options, CancellationToken cancellationToken)
     {
-        if (address.Transport != LabTransport.Udp)
-        {
-            throw new UsageException($"'{address}': a file comes by tcp://, kernel-tcp:// or udp://");
-        }
-
-        using DatagramSocket socket = BindDatagrams(address, allowRemote);
-        await Console.Error.WriteLineAsync($"listening on {address.At(socket.LocalEndPoint)}").ConfigureAwait(false);
+        using DatagramSocket socket = await BindDatagramsAsync(address, options.AllowRemote, cancellationToken).ConfigureAwait(false);
 
         // Fire and forget has no offer before the data, so the name has to be ours.
         using var receiver = new DatagramFileReceiver(
-            socket, target?.FullName ?? FreePath("received"), recorder?.AddPlace("receiver", () => socket.LocalEndPoint, asTcp: false), overwrite: target is not null);
+            socket, target.PathFor("received"), options.Recorder?.AddPlace("receiver", () => socket.LocalEndPoint, asTcp: false), target.Overwrites);
+        await Console.Error.WriteLineAsync($"listening on {address.At(socket.LocalEndPoint)}").ConfigureAwait(false);
         return await Task.Run(() => receiver.Receive(null, timeout, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private static DatagramSocket BindDatagrams(LabAddress address, bool allowRemote)
+    private static async Task<DatagramSocket> BindDatagramsAsync(LabAddress address, bool allowRemote, CancellationToken cancellationToken)
     {
-        IPEndPoint local = address.Resolve(allowRemote);
+        IPEndPoint local = await address.ResolveAsync(allowRemote, cancellationToken).ConfigureAwait(false);
         try
         {
             return DatagramSocket.Bind(local);
@@ -116,12 +119,4 @@ internal static class ReceiveCommand
             throw BindFailure.Explain(address, error);
         }
     }
-
-    private static IncomingFile Open(FileOffer offer, FileInfo? target) =>
-        new(target?.FullName ?? FreePath(offer.Name), overwrite: target is not null);
-
-    // A name that came over the network overwrites nothing.
-    private static string FreePath(string name) => File.Exists(name)
-        ? throw new IOException($"'{name}' exists already; say where to put the file with -o")
-        : name;
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using NetLab.Host.Http;
+using NetLab.Host.Measurement;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
 using NetLab.Host.Services;
@@ -18,15 +20,19 @@ internal static class ServeCommand
         var set = new Option<string[]>("--set") { Description = "One setting, such as Lab:Services:0:Address=tcp://127.0.0.1:7007", HelpName = "KEY=VALUE" };
         var command = new Command("serve", "Run the hosted services: echo, discard and source over tcp and udp, http over tcp and kernel-tcp, and link relays") { config, set };
         RecordingArguments recorded = RecordingArguments.AddTo(command);
-        command.SetAction((parsed, cancellationToken) =>
-            ServeAsync(LabHost.ReadOptions(parsed.GetRequiredValue(config), parsed.GetValue(set) ?? []), recorded.From(parsed), cancellationToken));
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var runs = new LabRuns();
+            var factories = new ServiceFactories([.. ServiceFactories.Standard, new HttpServiceFactory(runs)]);
+            return await ServeAsync(LabHost.ReadOptions(parsed.GetRequiredValue(config), parsed.GetValue(set) ?? [], factories), factories, recorded.From(parsed), cancellationToken).ConfigureAwait(false);
+        });
         return command;
     }
 
-    private static async Task<int> ServeAsync(LabOptions options, RecordingOptions recording, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(LabOptions options, ServiceFactories factories, RecordingOptions recording, CancellationToken cancellationToken)
     {
         using LabRecorder? recorder = recording.Open();
-        using IHost host = LabHost.Build(options, recorder, (name, address) => Console.WriteLine($"{name,-8} {address}"));
+        using IHost host = LabHost.Build(options, factories, recorder, (name, address) => Console.WriteLine($"{name,-8} {address}"));
         await host.StartAsync(cancellationToken).ConfigureAwait(false);
         IHostApplicationLifetime lifetime = (IHostApplicationLifetime)host.Services.GetService(typeof(IHostApplicationLifetime))!;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
@@ -39,12 +45,12 @@ internal static class ServeCommand
         }
 
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        if (services.Crash is { } crash)
+        if (services.Failure is { } failure)
         {
-            throw new IOException($"a service failed: {crash.Message}", crash);
+            throw new IOException($"a service failed: {failure}");
         }
 
         await Console.Error.WriteLineAsync("stopped").ConfigureAwait(false);
-        return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+        return ExitCode.Done;
     }
 }

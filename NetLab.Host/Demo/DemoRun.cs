@@ -80,17 +80,17 @@ internal sealed class DemoRun(DemoOptions options)
     private async Task<IHost> StartServicesAsync(CancellationToken cancellationToken)
     {
         var lab = new LabOptions();
-        foreach (string kind in ServiceKinds.Simple)
+        foreach (string kind in SimpleProtocols.Names)
         {
             lab.Services.Add(new ServiceOptions { Kind = kind, Address = "tcp://127.0.0.1:0" });
             lab.Services.Add(new ServiceOptions { Kind = kind, Address = "udp://127.0.0.1:0" });
         }
 
         LabAddress? echo = null;
-        IHost host = LabHost.Build(lab, onPublished: (name, address) =>
+        IHost host = LabHost.Build(lab, new ServiceFactories(ServiceFactories.Standard), onPublished: (name, address) =>
         {
             Console.WriteLine($"{name,-8} {address}");
-            echo ??= name == ServiceKinds.Echo ? address : null;
+            echo ??= name == SimpleProtocols.Echo ? address : null;
         });
         await host.StartAsync(cancellationToken).ConfigureAwait(false);
         await GreetAsync(echo!, cancellationToken).ConfigureAwait(false);
@@ -144,7 +144,7 @@ internal sealed class DemoRun(DemoOptions options)
                 FileStream content = file.OpenRead();
                 await using (content.ConfigureAwait(false))
                 {
-                    sent = await StreamFileSender.SendAsync(stream, file.Name, content, file.Length, null, cancellationToken)
+                    sent = await StreamFileSender.SendAsync(stream, new FileOffer(FileOfferKind.File, file.Name, file.Length), content, null, cancellationToken)
                         .WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
                 }
 
@@ -162,7 +162,9 @@ internal sealed class DemoRun(DemoOptions options)
         LabStream stream = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            return await StreamFileReceiver.ReceiveAsync(stream, _ => new IncomingFile(Target("received-tcp.bin"), overwrite: true), null, cancellationToken).ConfigureAwait(false);
+            FileOffer offer = await StreamFileReceiver.ReadOfferAsync(stream, Patience, cancellationToken).ConfigureAwait(false);
+            using var incoming = new IncomingFile(Target("received-tcp.bin"), overwrite: true, offer.Size);
+            return await StreamFileReceiver.ReceiveAsync(stream, offer, incoming, null, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -37,11 +37,15 @@ internal sealed class HttpService(LabAddress address, StreamOptions streams, Lab
     private const int MostConnections = 1_000;
     private const int LargestBody = 64 << 10;
 
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _server;
     private LabAddress? _bound;
 
     /// <inheritdoc/>
     public LabAddress BoundAddress => _bound ?? address;
+
+    /// <inheritdoc/>
+    public Task Completion => _completion.Task;
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -55,6 +59,10 @@ internal sealed class HttpService(LabAddress address, StreamOptions streams, Lab
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
+
+            // A request that trickles in holds a connection, and there are not so many of those.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
             kestrel.Listen(address.Transport == LabTransport.Tcp ? new TcpOverUdpEndPoint(local.Address, local.Port) : local);
         });
 
@@ -64,6 +72,7 @@ internal sealed class HttpService(LabAddress address, StreamOptions streams, Lab
         // One meter for the whole lab, whoever listens.
         builder.Services.AddSingleton(TcpMeter.Shared).AddSingleton(UdpMeter.Shared);
         builder.Services.AddNetLabTcp(streams.ToEndpointOptions(() => _bound is { } bound ? new IPEndPoint(local.Address, bound.Port) : local));
+        GuardedListenerFactory.Guard(builder.Services, error => _completion.TrySetException(error));
         builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("nlab")).WithMetrics(metrics => metrics.AddMeter([.. Telemetry.Meters]).AddPrometheusExporter());
         builder.Services.AddRateLimiter(limiter =>
         {
@@ -112,6 +121,8 @@ internal sealed class HttpService(LabAddress address, StreamOptions streams, Lab
             using var late = new CancellationTokenSource(TimeSpan.FromSeconds(2));
             await server.StopAsync(late.Token).ConfigureAwait(false);
         }
+
+        _completion.TrySetResult();
     }
 
     /// <inheritdoc/>
@@ -121,12 +132,24 @@ internal sealed class HttpService(LabAddress address, StreamOptions streams, Lab
     private static RateLimitPartition<string> LimitOf(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
             ? RateLimitPartition.GetNoLimiter("")
-            : RateLimitPartition.GetTokenBucketLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new TokenBucketRateLimiterOptions
+            : RateLimitPartition.GetTokenBucketLimiter(ClientOf(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = ChangesAtOnce,
                 TokensPerPeriod = ChangesPerSecond,
                 ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             });
+
+    // All of loopback is this machine, and an IPv6 client commonly has a whole /64 (RFC 6177): neither is another client with each address.
+    private static string ClientOf(IPAddress? address)
+    {
+        if (address is null || IPAddress.IsLoopback(address))
+        {
+            return "loopback";
+        }
+
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)) : address.ToString();
+    }
 
     private static SocketException? SocketErrorIn(Exception? error) => error switch
     {

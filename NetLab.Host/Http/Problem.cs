@@ -72,6 +72,11 @@ internal sealed record Problem(int Status, string Title, string? Detail)
         {
             problem = new Problem(error.StatusCode, ReasonPhrases.GetReasonPhrase(error.StatusCode), error.Message);
         }
+        catch (Exception error) when (error is IOException or OverflowException && !context.RequestAborted.IsCancellationRequested)
+        {
+            // Such as a chunk whose size is beyond every number: what was sent cannot be read.
+            problem = BadRequest($"the request cannot be read: {error.Message}");
+        }
 
         if (problem is not null && !context.Response.HasStarted)
         {

@@ -12,14 +12,14 @@ namespace NetLab.Host.Http;
 /// </summary>
 internal sealed class ServiceResource(LabServices services)
 {
-    private static readonly string[] Members = ["name", "kind", "address", "target", "link", "running"];
+    private static readonly string[] Members = ["name", "kind", "address", "target", "link", "congestion", "restart", "running"];
 
     /// <summary>All services.</summary>
     public IResult List() =>
         JsonAnswer.Of<IReadOnlyList<ServiceDocument>>([.. services.All.Select(ServiceDocument.Of)], LabJson.Readable.IReadOnlyListServiceDocument);
 
     /// <summary>One service.</summary>
-    public IResult Get(string name) => JsonAnswer.Of(ServiceDocument.Of(Find(name)), LabJson.Readable.ServiceDocument);
+    public IResult Get(string name) => JsonAnswer.Of(ServiceDocument.WithCountsOf(Find(name)), LabJson.Readable.ServiceDocument);
 
     /// <summary>Adds one: 201, and where it is.</summary>
     public async Task<IResult> CreateAsync(HttpContext context)
@@ -60,7 +60,7 @@ internal sealed class ServiceResource(LabServices services)
     public async Task<IResult> DeleteAsync(HttpContext context, string name)
     {
         LabService service = Find(name);
-        RefuseHttp(service.Definition);
+        RefuseFixed(service.Definition);
         await services.RemoveAsync(service, context.RequestAborted).ConfigureAwait(false);
         return Results.NoContent();
     }
@@ -69,7 +69,7 @@ internal sealed class ServiceResource(LabServices services)
 
     private async Task<IResult> AddAsync(HttpContext context, ServiceDefinition definition, bool isRunning)
     {
-        RefuseHttp(definition);
+        RefuseFixed(definition);
         LabService service = await services.AddAsync(definition, isRunning, context.RequestAborted).ConfigureAwait(false);
         context.Response.Headers.Location = $"/services/{definition.Name}";
         return JsonAnswer.Of(ServiceDocument.Of(service), LabJson.Readable.ServiceDocument, StatusCodes.Status201Created);
@@ -77,13 +77,13 @@ internal sealed class ServiceResource(LabServices services)
 
     private async Task<IResult> ReplaceAsync(HttpContext context, LabService service, Func<LabService, (ServiceDefinition Definition, bool IsRunning)> change)
     {
-        RefuseHttp(service.Definition);
+        RefuseFixed(service.Definition);
         await services.ReplaceAsync(
             service,
             present =>
             {
                 (ServiceDefinition definition, bool isRunning) = change(present);
-                RefuseHttp(definition);
+                RefuseFixed(definition);
                 return (definition, isRunning);
             },
             context.RequestAborted).ConfigureAwait(false);
@@ -94,6 +94,11 @@ internal sealed class ServiceResource(LabServices services)
     private static (ServiceDefinition Definition, bool IsRunning) Merged(LabService service, JsonObject changes)
     {
         JsonObject body = JsonSerializer.SerializeToNode(ServiceDocument.Of(service), LabJson.Readable.ServiceDocument)!.AsObject();
+
+        foreach (string member in body.Select(m => m.Key).Where(m => !Members.Contains(m)).ToList())
+        {
+            body.Remove(member);
+        }
 
         // As it was asked for: a port that the system chose may be another one next time.
         body["address"] = service.Definition.Address;
@@ -108,11 +113,11 @@ internal sealed class ServiceResource(LabServices services)
             : throw new ProblemException(Problem.BadRequest("name: a service keeps its name"));
     }
 
-    private static void RefuseHttp(ServiceDefinition definition)
+    private void RefuseFixed(ServiceDefinition definition)
     {
-        if (definition.Kind == ServiceKinds.Http)
+        if (services.IsFixed(definition))
         {
-            throw new ProblemException(Problem.Conflict($"'{definition.Name}': services of kind http are changed by the configuration"));
+            throw new ProblemException(Problem.Conflict($"'{definition.Name}': services of kind {definition.Kind} are changed by the configuration"));
         }
     }
 
@@ -132,14 +137,20 @@ internal sealed class ServiceResource(LabServices services)
             LinkText.Parse(link, mayNameFiles: false);
         }
 
-        return new ServiceDefinition(Required(body, "name"), Required(body, "kind"), Required(body, "address"), Text(body, "target"), Text(body, "link"));
+        return new ServiceDefinition(Required(body, "name"), Required(body, "kind"), Required(body, "address"), Text(body, "target"), Text(body, "link"))
+        {
+            Congestion = Text(body, "congestion"),
+            Restart = Truth(body, "restart", otherwise: false),
+        };
     }
 
-    private static bool RunningIn(JsonObject body) => body["running"] switch
+    private static bool RunningIn(JsonObject body) => Truth(body, "running", otherwise: true);
+
+    private static bool Truth(JsonObject body, string member, bool otherwise) => body[member] switch
     {
-        null => true,
-        JsonValue value when value.TryGetValue(out bool isRunning) => isRunning,
-        _ => throw new ProblemException(Problem.BadRequest("running: true or false")),
+        null => otherwise,
+        JsonValue value when value.TryGetValue(out bool truth) => truth,
+        _ => throw new ProblemException(Problem.BadRequest($"{member}: true or false")),
     };
 
     private static string Required(JsonObject body, string member) =>

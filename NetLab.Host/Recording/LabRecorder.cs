@@ -16,31 +16,23 @@ namespace NetLab.Host.Recording;
 /// </summary>
 internal sealed class LabRecorder : IDisposable
 {
-    private const int EthernetLinkType = 1;
-
-    private readonly Lock _lock = new();
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
-    private readonly PcapngWriter? _asUdp;
-    private readonly PcapngWriter? _asTcp;
-    private bool _closed;
-
+    private readonly RecordingFile? _asUdp;
+    private readonly RecordingFile? _asTcp;
     private readonly QlogFile? _qlog;
 
     /// <summary>Opens the files asked for.</summary>
     /// <exception cref="UsageException">One of them cannot be written.</exception>
     public LabRecorder(RecordingOptions options)
     {
-        _asUdp = Open(options.AsUdp) is { } udp ? new PcapngWriter(udp) : null;
-        _asTcp = Open(options.AsTcp) is { } tcp ? new PcapngWriter(tcp) : null;
+        _asUdp = RecordingFile.Open("--pcap", options.AsUdp);
+        _asTcp = RecordingFile.Open("--pcap-as-tcp", options.AsTcp);
         Instant now = _clock.Now;
-        _qlog = Open(options.Qlog) is { } qlog ? new QlogFile(qlog, "nlab", now, _clock.ToWallClock(now)) : null;
+        _qlog = RecordingFile.OpenFile("--qlog", options.Qlog) is { } qlog ? new QlogFile(qlog, "nlab", now, _clock.ToWallClock(now)) : null;
     }
 
     /// <summary>Who writes down the events of a connection; null if nobody asked for them.</summary>
     public Func<Connection, IConnectionObserver?>? Observe => _qlog is { } qlog ? qlog.Observe : null;
-
-    /// <summary>Datagrams recorded.</summary>
-    public long Packets { get; private set; }
 
     /// <summary>Adds a place to record at, an interface of the capture.</summary>
     /// <param name="name">Its name there.</param>
@@ -48,44 +40,20 @@ internal sealed class LabRecorder : IDisposable
     /// <param name="asTcp">Whether this place goes into the TCP form too.</param>
     public DatagramTap AddPlace(string name, Func<IPEndPoint> localEndPoint, bool asTcp = true)
     {
-        lock (_lock)
-        {
-            return AddPlaceLocked(name, localEndPoint, asTcp);
-        }
-    }
-
-    private DatagramTap AddPlaceLocked(string name, Func<IPEndPoint> localEndPoint, bool asTcp)
-    {
-        int? udpInterface = _asUdp?.AddInterface(EthernetLinkType, name, "seen at the socket by nlab");
-        int? tcpInterface = asTcp ? _asTcp?.AddInterface(EthernetLinkType, name, "NetLab's TCP without its UDP header, checksums made anew by nlab") : null;
+        int? udpInterface = _asUdp?.AddInterface(name, "seen at the socket by nlab");
+        int? tcpInterface = asTcp ? _asTcp?.AddInterface(name, "NetLab's TCP without its UDP header, checksums made anew by nlab") : null;
         return (at, datagram, peer, sent) => Record(udpInterface, tcpInterface, localEndPoint(), at, datagram, peer, sent);
     }
 
     /// <summary>Finishes the files.</summary>
     public void Dispose()
     {
-        lock (_lock)
+        _asUdp?.Dispose();
+        _asTcp?.Dispose();
+        _qlog?.Dispose();
+        if (_qlog?.Failure is { } failure)
         {
-            _closed = true;
-            _asUdp?.Dispose();
-            _asTcp?.Dispose();
-            _qlog?.Dispose();
-            if (_qlog?.Failure is { } failure)
-            {
-                Console.Error.WriteLine($"nlab: --qlog: the log is not complete: {failure.Message}");
-            }
-        }
-    }
-
-    private static FileStream? Open(FileInfo? file)
-    {
-        try
-        {
-            return file is null ? null : new FileStream(file.FullName, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"'{file}': the recording cannot be written there: {error.Message}");
+            Console.Error.WriteLine($"nlab: --qlog: the log is not complete: {failure.Message}");
         }
     }
 
@@ -98,24 +66,15 @@ internal sealed class LabRecorder : IDisposable
             : local;
         (IPEndPoint from, IPEndPoint to) = sent ? (local, remote) : (remote, local);
         DateTimeOffset time = _clock.ToWallClock(at);
-        lock (_lock)
+        if (udpInterface is { } udp)
         {
-            if (_closed)
-            {
-                return;
-            }
+            _asUdp!.Add(udp, time, PacketBuilder.Udp(from, to, datagram, sent));
+        }
 
-            Packets++;
-            if (udpInterface is { } udp)
-            {
-                _asUdp!.Write(udp, time, PacketBuilder.Udp(from, to, datagram, sent));
-            }
-
-            // A damaged segment was dropped unseen by whoever got it; with its checksum made anew it would look good.
-            if (tcpInterface is { } tcp && SegmentReader.TryRead(datagram, out _, out _))
-            {
-                _asTcp!.Write(tcp, time, PacketBuilder.Tcp(from, to, datagram, sent));
-            }
+        // A damaged segment was dropped unseen by whoever got it; with its checksum made anew it would look good.
+        if (tcpInterface is { } tcp && SegmentReader.TryRead(datagram, out _, out _))
+        {
+            _asTcp!.Add(tcp, time, PacketBuilder.Tcp(from, to, datagram, sent));
         }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class LinkLog : IDisposable
 {
     private readonly FileStream _file;
     private readonly Utf8JsonWriter _json;
+    private bool _ended;
 
     private LinkLog(FileStream file)
     {
@@ -19,20 +20,39 @@ internal sealed class LinkLog : IDisposable
 
     /// <summary>Opens a log; null if none is asked for.</summary>
     /// <exception cref="UsageException">It cannot be written there.</exception>
-    public static LinkLog? Open(FileInfo? file)
+    public static LinkLog? Open(FileInfo? file) => RecordingFile.OpenFile("--log", file) is { } stream ? new LinkLog(stream) : null;
+
+    /// <summary>Writes an entry. Called by one thread. A full disk ends the log, with a line on standard error, and not the link.</summary>
+    public void Write(bool up, LinkOutcome outcome) => Guard(() => WriteEntry(up, outcome));
+
+    /// <summary>Writes that the link is another one from now on. Called by the same thread.</summary>
+    public void Write(bool up, LinkChange change) => Guard(() =>
     {
+        Begin(up);
+        WriteTime(change.At);
+        _json.WriteString("change"u8, change.Direction.ToText());
+        _json.WriteBoolean("down"u8, change.IsDown);
+        End();
+    });
+
+    private void Guard(Action write)
+    {
+        if (_ended)
+        {
+            return;
+        }
+
         try
         {
-            return file is null ? null : new LinkLog(new FileStream(file.FullName, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16));
+            write();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (IOException error)
         {
-            throw new UsageException($"--log '{file}': the log cannot be written there: {error.Message}");
+            Fail(error);
         }
     }
 
-    /// <summary>Writes an entry. Called by one thread.</summary>
-    public void Write(bool up, LinkOutcome outcome)
+    private void WriteEntry(bool up, LinkOutcome outcome)
     {
         Begin(up);
         _json.WriteNumber("n"u8, outcome.Ordinal);
@@ -72,16 +92,6 @@ internal sealed class LinkLog : IDisposable
         End();
     }
 
-    /// <summary>Writes that the link is another one from now on. Called by the same thread.</summary>
-    public void Write(bool up, LinkChange change)
-    {
-        Begin(up);
-        WriteTime(change.At);
-        _json.WriteString("change"u8, change.Direction.ToText());
-        _json.WriteBoolean("down"u8, change.IsDown);
-        End();
-    }
-
     private void Begin(bool up)
     {
         _json.WriteStartObject();
@@ -105,7 +115,23 @@ internal sealed class LinkLog : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _json.Dispose();
-        _file.Dispose();
+        try
+        {
+            _json.Dispose();
+            _file.Dispose();
+        }
+        catch (IOException error)
+        {
+            Fail(error);
+        }
+    }
+
+    private void Fail(IOException error)
+    {
+        if (!_ended)
+        {
+            _ended = true;
+            Console.Error.WriteLine($"nlab: --log: the log ended early: {error.Message}");
+        }
     }
 }

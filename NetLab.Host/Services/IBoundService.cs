@@ -1,11 +1,32 @@
-using Microsoft.Extensions.Hosting;
 using NetLab.Host.Settings;
 
 namespace NetLab.Host.Services;
 
-/// <summary>A hosted service that listens somewhere.</summary>
-internal interface IBoundService : IHostedService, IDisposable
+/// <summary>A service that listens somewhere.</summary>
+internal interface IBoundService : IDisposable
 {
     /// <summary>Where it listens, with the port the system chose; known once it has started.</summary>
     LabAddress BoundAddress { get; }
+
+    /// <summary>Completes when the service has ended: it fails with the reason if nobody stopped it.</summary>
+    Task Completion { get; }
+
+    /// <summary>Where it passes things on to; null if it does not.</summary>
+    ServiceRoute? Route => null;
+
+    /// <summary>The seed of what is random about it; null if nothing is.</summary>
+    ulong? Seed => null;
+
+    /// <summary>What it has done so far, by name; for people, JSON and Prometheus.</summary>
+    IReadOnlyList<ServiceCount> Counts => [];
+
+    /// <summary>What it has done for each of its clients, the busiest first; empty where nobody counts them.</summary>
+    IReadOnlyList<ServiceClient> Clients => [];
+
+    /// <summary>Listens and begins to serve.</summary>
+    /// <exception cref="UsageException">The address is taken, or is not this machine's.</exception>
+    Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Ends serving.</summary>
+    Task StopAsync(CancellationToken cancellationToken);
 }

@@ -15,8 +15,11 @@ internal static class LabHost
     private const string Section = "Lab";
 
     /// <summary>Reads the configuration: a file, then the environment (NLAB_Lab__…), then the command line.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="settings">What the command line says, KEY=VALUE each.</param>
+    /// <param name="factories">The kinds of service there are.</param>
     /// <exception cref="UsageException">It is wrong; says where.</exception>
-    public static LabOptions ReadOptions(string file, IReadOnlyList<string> settings)
+    public static LabOptions ReadOptions(string file, IReadOnlyList<string> settings, ServiceFactories factories)
     {
         var overrides = new Dictionary<string, string?>();
         foreach (string setting in settings)
@@ -38,11 +41,10 @@ internal static class LabHost
 
         try
         {
-            IConfigurationRoot configuration = new ConfigurationBuilder()
-                .AddJsonFile(Path.GetFullPath(file), optional: false)
-                .AddEnvironmentVariables("NLAB_")
-                .AddInMemoryCollection(overrides)
-                .Build();
+            IConfigurationRoot configuration = ListOverrides.Build(
+                new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file), optional: false).Build(),
+                new ConfigurationBuilder().AddEnvironmentVariables("NLAB_").Build(),
+                new ConfigurationBuilder().AddInMemoryCollection(overrides).Build());
             if (configuration.GetChildren().FirstOrDefault(c => c.Key != Section) is { } stranger)
             {
                 throw new UsageException($"configuration: unknown option '{stranger.Key}' (the one section is '{Section}')");
@@ -51,6 +53,14 @@ internal static class LabHost
             if (UnknownOptions.FirstIn(configuration.GetSection(Section), typeof(LabOptions)) is { } unknown)
             {
                 throw new UsageException($"configuration: unknown option '{unknown}'");
+            }
+
+            foreach (string list in (string[])["Services", "Relays"])
+            {
+                if (!string.IsNullOrEmpty(configuration[$"{Section}:{list}"]))
+                {
+                    throw new UsageException($"configuration: {Section}:{list}: is a list, and not '{configuration[$"{Section}:{list}"]}'");
+                }
             }
 
             configuration.GetSection(Section).Bind(options);
@@ -66,15 +76,16 @@ internal static class LabHost
             throw new UsageException($"configuration: {file}: {why}");
         }
 
-        options.Validate();
+        options.Validate(factories);
         return options;
     }
 
     /// <summary>Builds the host.</summary>
     /// <param name="options">Its services.</param>
+    /// <param name="factories">What makes them.</param>
     /// <param name="recorder">Records what they send and receive; null for not.</param>
     /// <param name="onPublished">Told of each address that is listened on.</param>
-    public static IHost Build(LabOptions options, LabRecorder? recorder = null, Action<string, LabAddress>? onPublished = null)
+    public static IHost Build(LabOptions options, ServiceFactories factories, LabRecorder? recorder = null, Action<string, LabAddress>? onPublished = null)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(options.LogLevel)
@@ -91,7 +102,7 @@ internal static class LabHost
         // Ctrl-C is the command line's; it stops the host.
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.Services.AddSingleton(provider => new LabServices(
-            options, recorder, onPublished, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILoggerFactory>()));
+            options, factories, recorder, onPublished, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LabServices>());
         return builder.Build();
     }

@@ -28,13 +28,13 @@ internal sealed class LabOptions
         foreach (ServiceOptions service in Services)
         {
             int scheme = service.Address.IndexOf("://", StringComparison.Ordinal);
-            string name = service.Name ?? Free($"{service.Kind}-{service.Address[..Math.Max(0, scheme)]}");
-            all.Add(new ServiceDefinition(name, service.Kind, service.Address));
+            string name = service.Name ?? Free($"{service.Kind}-{service.Address[..Math.Max(0, scheme)].ToLowerInvariant()}");
+            all.Add(new ServiceDefinition(name, service.Kind, service.Address, service.Target, service.Link) { Restart = service.Restart, Congestion = service.Congestion });
         }
 
         foreach (RelayOptions relay in Relays)
         {
-            all.Add(new ServiceDefinition(relay.Name ?? Free("relay"), ServiceKinds.Relay, relay.Listen, relay.Target, relay.Link));
+            all.Add(new ServiceDefinition(relay.Name ?? Free("relay"), RelayServiceFactory.Relay, relay.Listen, relay.Target, relay.Link) { Restart = relay.Restart });
         }
 
         return all;
@@ -47,46 +47,45 @@ internal sealed class LabOptions
     }
 
     /// <summary>Checks everything that can be checked before a socket is opened.</summary>
+    /// <param name="factories">The kinds of service there are.</param>
     /// <exception cref="UsageException">Says which entry is wrong and why.</exception>
-    public void Validate()
+    public void Validate(ServiceFactories factories)
     {
-        for (int i = 0; i < Services.Count; i++)
-        {
-            Check($"Lab:Services:{i}", Services[i].Validate);
-        }
-
-        for (int i = 0; i < Relays.Count; i++)
-        {
-            Check($"Lab:Relays:{i}", Relays[i].Validate);
-        }
-
-        Check("Lab:Telemetry", Telemetry.Validate);
+        Check("Lab:Telemetry", () => Telemetry.Validate(AllowRemote));
         IReadOnlyList<ServiceDefinition> all = Definitions();
-        foreach (ServiceDefinition definition in all)
+        for (int i = 0; i < all.Count; i++)
         {
-            Check($"Lab: {definition.Name}", definition.Validate);
-            if (all.Count(d => d.Name == definition.Name) > 1)
+            ServiceDefinition definition = all[i];
+            string entry = i < Services.Count ? $"Lab:Services:{i}" : $"Lab:Relays:{i - Services.Count}";
+            Check(entry, () => factories.Validate(definition));
+            if (all.Take(i).Any(d => d.Name == definition.Name))
             {
-                throw new UsageException($"configuration: Name '{definition.Name}': two services have it");
+                throw new UsageException($"configuration: {entry}: Name '{definition.Name}': two services have it");
+            }
+
+            LabAddress address = definition.ParseAddress();
+            if (address.Port != 0 && all.Take(i).FirstOrDefault(d => d.ParseAddress().IsSamePort(address)) is { } first)
+            {
+                throw new UsageException($"configuration: {entry}: '{address}': '{first.Name}' listens there already");
             }
         }
 
-        if (all.Count > LabServices.Most)
+        if (all.Count > LabServices.MaxServices)
         {
-            throw new UsageException($"configuration: {all.Count} services; a lab has {LabServices.Most} at most");
+            throw new UsageException($"configuration: {all.Count} services; a lab has {LabServices.MaxServices} at most");
         }
 
-        if (Services.Count + Relays.Count == 0)
+        if (all.Count == 0)
         {
             throw new UsageException("configuration: Lab:Services and Lab:Relays are empty, there is nothing to serve");
         }
     }
 
-    private void Check(string path, Action<bool> validate)
+    private static void Check(string path, Action validate)
     {
         try
         {
-            validate(AllowRemote);
+            validate();
         }
         catch (UsageException error)
         {

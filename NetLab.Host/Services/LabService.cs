@@ -10,6 +10,12 @@ internal sealed class LabService(ServiceDefinition definition)
     /// <summary>The service itself; null while it is stopped.</summary>
     public IBoundService? Running { get; set; }
 
+    /// <summary>Why it failed when it last ran; null if it did not.</summary>
+    public string? Failure { get; set; }
+
+    /// <summary>How often it was started again because it had failed.</summary>
+    public int Restarts { get; set; }
+
     /// <summary>Where it listens, or is to listen.</summary>
     public string Address => Running?.BoundAddress.ToString() ?? Definition.Address;
 }

@@ -1,5 +1,3 @@
-using NetLab.Host.Settings;
-
 namespace NetLab.Host.Services;
 
 /// <summary>One link relay of the configuration.</summary>
@@ -17,19 +15,6 @@ internal sealed class RelayOptions
     /// <summary>The link string.</summary>
     public string Link { get; set; } = "";
 
-    public void Validate(bool allowRemote)
-    {
-        foreach (string text in (string[])[Listen, Target])
-        {
-            LabAddress address = LabAddress.Parse(text);
-            if (address.Transport != LabTransport.Udp)
-            {
-                throw new UsageException($"'{text}': a link carries datagrams: udp://HOST:PORT");
-            }
-
-            _ = text == Target ? address.ResolvePeer(allowRemote) : address.Resolve(allowRemote);
-        }
-
-        LinkText.Parse(Link);
-    }
+    /// <summary>Whether it is started again when it fails; otherwise the lab ends then, with 1.</summary>
+    public bool Restart { get; set; }
 }

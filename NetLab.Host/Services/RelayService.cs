@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.Hosting;
 using NetLab.Host.Recording;
 using NetLab.Host.Relays;
 using NetLab.Host.Settings;
@@ -10,44 +9,56 @@ using NetLab.Udp.Links;
 namespace NetLab.Host.Services;
 
 /// <summary>A link relay as a service.</summary>
-internal sealed class RelayService(RelayOptions options, bool allowRemote, LabRecorder? recorder) : BackgroundService, IBoundService
+internal sealed class RelayService(LabAddress listen, IPEndPoint target, LinkDescription link, LabRecorder? recorder) : IBoundService
 {
+    private readonly ulong _seed = link.Seed ?? Seeds.Draw();
     private LinkRelay? _relay;
 
     /// <summary>Where it listens and passes on to, and what it has done; of a relay that has started.</summary>
-    public (string Name, LinkRelay Relay) Summary => ($"relay {options.Listen} → {options.Target}", _relay!);
+    public (string Name, LinkRelay Relay) Summary => ($"relay {listen} → udp://{target}", _relay!);
 
-    /// <summary>The seed of its link; known once it has started.</summary>
-    public ulong Seed { get; private set; }
+    /// <inheritdoc/>
+    public ulong? Seed => _seed;
 
-    public LabAddress BoundAddress => LabAddress.Parse(options.Listen) is var listen && _relay is null ? listen : listen.At(_relay!.LocalEndPoint);
+    /// <inheritdoc/>
+    public LabAddress BoundAddress => _relay is null ? listen : listen.At(_relay.LocalEndPoint);
+
+    /// <inheritdoc/>
+    public Task Completion => _relay?.Completion ?? Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public ServiceRoute Route => new(LabTransport.Udp, _relay?.LocalEndPoint ?? new IPEndPoint(IPAddress.Parse(listen.Host), listen.Port), LabTransport.Udp, target);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServiceCount> Counts => _relay is { } relay ? RelayCounts.Of(relay) : [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServiceClient> Clients => _relay is { } relay ? RelayCounts.ClientsOf(relay) : [];
 
     /// <summary>Makes the link another one while it runs.</summary>
     /// <returns>False if it would need another seed: then the relay has to begin anew.</returns>
-    public bool TryChange(LinkDescription link)
+    public bool TryChange(LinkDescription changed)
     {
-        bool keepsSeed = link.Seed is null || link.Seed == Seed;
+        bool keepsSeed = changed.Seed is null || changed.Seed == _seed;
         if (keepsSeed)
         {
-            _relay!.Change(link);
+            _relay!.Change(changed);
         }
 
         return keepsSeed;
     }
 
-    public override Task StartAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        LabAddress listen = LabAddress.Parse(options.Listen);
-        LinkDescription link = LinkText.Parse(options.Link);
-        Seed = link.Seed ?? Seeds.Draw();
-        IPEndPoint local = listen.Resolve(allowRemote);
-        LinkRelayOptions relay = LabRelay.OptionsFor(local, LabAddress.Parse(options.Target).ResolvePeer(allowRemote), link, Seed) with
+        IPEndPoint local = Route.Listen;
+        LinkRelayOptions options = LabRelay.OptionsFor(local, target, link, _seed) with
         {
-            Tap = recorder?.AddPlace($"relay {options.Listen}, at its clients", () => local),
+            Tap = recorder?.AddPlace($"relay {listen}, at its clients", () => local),
         };
         try
         {
-            _relay = new LinkRelay(relay);
+            _relay = new LinkRelay(options);
             local = _relay.LocalEndPoint;
         }
         catch (SocketException error)
@@ -56,14 +67,16 @@ internal sealed class RelayService(RelayOptions options, bool allowRemote, LabRe
         }
 
         _relay.Start();
-        return base.StartAsync(cancellationToken);
+        return Task.CompletedTask;
     }
 
-    public override void Dispose()
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken)
     {
         _relay?.Dispose();
-        base.Dispose();
+        return Task.CompletedTask;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _relay!.Completion.WaitAsync(stoppingToken);
+    /// <inheritdoc/>
+    public void Dispose() => _relay?.Dispose();
 }

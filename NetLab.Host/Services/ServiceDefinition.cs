@@ -4,40 +4,53 @@ namespace NetLab.Host.Services;
 
 /// <summary>What a service of the lab is to be: an entry of the configuration, or what somebody asks for while the lab runs.</summary>
 /// <param name="Name">What it is called, once in a lab.</param>
-/// <param name="Kind">What it does: one of <see cref="ServiceKinds.Names"/>, or <see cref="ServiceKinds.Relay"/>.</param>
+/// <param name="Kind">What it does: one of <see cref="ServiceFactories.Kinds"/>.</param>
 /// <param name="Address">Where it listens.</param>
-/// <param name="Target">Where a relay passes datagrams on to; null for what is no relay.</param>
-/// <param name="Link">A relay's link string; null for what is no relay.</param>
+/// <param name="Target">Where a relay or a forward passes on to; null for what is neither.</param>
+/// <param name="Link">Their link string; null for none.</param>
 internal sealed record ServiceDefinition(string Name, string Kind, string Address, string? Target = null, string? Link = null)
 {
     private const int LongestName = 64;
 
-    /// <summary>Whether it is a link relay.</summary>
-    public bool IsRelay => Kind == ServiceKinds.Relay;
+    /// <summary>Whether the service is started again when it fails; otherwise the lab ends.</summary>
+    public bool Restart { get; init; }
 
-    /// <summary>The entry of the configuration that says the same.</summary>
-    public RelayOptions AsRelay => new() { Name = Name, Listen = Address, Target = Target ?? "", Link = Link ?? "" };
+    /// <summary>The congestion control of NetLab's TCP; null for its default.</summary>
+    public string? Congestion { get; init; }
 
-    /// <summary>Checks everything that can be checked before a socket is opened.</summary>
+    /// <summary>Checks the name.</summary>
     /// <exception cref="UsageException">Says what is wrong.</exception>
-    public void Validate(bool allowRemote)
+    public void ValidateName()
     {
         if (Name.Length is 0 or > LongestName || !char.IsAsciiLetterOrDigit(Name[0]) || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
         {
             throw new UsageException($"Name '{Name}': a name is 1 to {LongestName} letters, digits, '-', '_' and '.', the first a letter or a digit");
         }
+    }
 
-        if (IsRelay)
-        {
-            AsRelay.Validate(allowRemote);
-            return;
-        }
+    /// <summary>Where it listens.</summary>
+    /// <exception cref="UsageException">It does not say, or not as an address.</exception>
+    public LabAddress ParseAddress() => Address.Length == 0 ? throw new UsageException("Address: is missing") : LabAddress.Parse(Address);
 
+    /// <summary>Sees that nothing is said that only other kinds have.</summary>
+    /// <exception cref="UsageException">It is.</exception>
+    public void RefuseTarget()
+    {
         if (Target is not null || Link is not null)
         {
-            throw new UsageException($"Kind '{Kind}': only a relay has a target and a link");
+            throw new UsageException($"Kind '{Kind}': only a relay or a forward has a target and a link");
         }
+    }
 
-        new ServiceOptions { Name = Name, Kind = Kind, Address = Address }.Validate(allowRemote);
+    /// <summary>Sees that a congestion control is there, and where it has an effect.</summary>
+    /// <param name="transports">The transports of the service.</param>
+    /// <exception cref="UsageException">It is not.</exception>
+    public void CheckCongestion(params IEnumerable<LabTransport> transports)
+    {
+        CongestionNames.Parse(Congestion, "Congestion");
+        if (Congestion is not null && !transports.Contains(LabTransport.Tcp))
+        {
+            throw new UsageException($"Congestion '{Congestion}': is of NetLab's TCP, and {Name} has none");
+        }
     }
 }

@@ -1,5 +1,3 @@
-using NetLab.Host.Settings;
-
 namespace NetLab.Host.Services;
 
 /// <summary>One service of the configuration.</summary>
@@ -8,25 +6,21 @@ internal sealed class ServiceOptions
     /// <summary>What it is called; by kind and transport if nothing is said.</summary>
     public string? Name { get; set; }
 
-    /// <summary>What it does: echo, discard, source or http.</summary>
+    /// <summary>What it does: echo, discard, source, http or forward.</summary>
     public string Kind { get; set; } = "";
 
     /// <summary>Where it listens.</summary>
     public string Address { get; set; } = "";
 
-    public void Validate(bool allowRemote)
-    {
-        if (!ServiceKinds.Names.Contains(Kind))
-        {
-            throw new UsageException($"Kind '{Kind}': the services are {string.Join(", ", ServiceKinds.Names)}");
-        }
+    /// <summary>Where a forward passes on to.</summary>
+    public string? Target { get; set; }
 
-        LabAddress address = LabAddress.Parse(Address);
-        if (Kind == ServiceKinds.Http && !address.IsStream)
-        {
-            throw new UsageException($"'{Address}': http needs a byte stream: tcp:// or kernel-tcp://");
-        }
+    /// <summary>The link string of a forward.</summary>
+    public string? Link { get; set; }
 
-        address.Resolve(allowRemote);
-    }
+    /// <summary>The congestion control of NetLab's TCP.</summary>
+    public string? Congestion { get; set; }
+
+    /// <summary>Whether it is started again when it fails; otherwise the lab ends then, with 1.</summary>
+    public bool Restart { get; set; }
 }

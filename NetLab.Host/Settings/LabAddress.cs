@@ -12,6 +12,8 @@ internal sealed record LabAddress(LabTransport Transport, string Host, int Port)
 {
     private const string Form = "an address is tcp://HOST:PORT, udp://HOST:PORT, kernel-tcp://HOST:PORT or kernel-udp://HOST:PORT";
 
+    private static readonly TimeSpan LookUpLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>Whether this is a byte stream.</summary>
     public bool IsStream => Transport is LabTransport.Tcp or LabTransport.KernelTcp;
 
@@ -38,7 +40,7 @@ internal sealed record LabAddress(LabTransport Transport, string Host, int Port)
     }
 
     /// <summary>The transport of a name, or null.</summary>
-    public static LabTransport? TransportOf(string scheme) => scheme switch
+    public static LabTransport? TransportOf(string scheme) => scheme.ToLowerInvariant() switch
     {
         "tcp" => LabTransport.Tcp,
         "udp" => LabTransport.Udp,
@@ -56,42 +58,112 @@ internal sealed record LabAddress(LabTransport Transport, string Host, int Port)
         _ => "kernel-udp",
     };
 
-    /// <summary>Where that is.</summary>
+    /// <summary>Where that is. A name is looked up, which may take its time; code that holds a lock resolves before it takes it.</summary>
+    /// <param name="allowRemote">Whether it may be another machine.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="UsageException">The name is not known, or it is another machine and may not be.</exception>
+    public async Task<IPEndPoint> ResolveAsync(bool allowRemote, CancellationToken cancellationToken = default)
+    {
+        if (IPAddress.TryParse(Host, out IPAddress? literal))
+        {
+            return At(literal, allowRemote);
+        }
+
+        CheckName(allowRemote);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(LookUpLimit);
+        try
+        {
+            return At(Best(await Dns.GetHostAddressesAsync(Host, limit.Token).ConfigureAwait(false)), allowRemote);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new UsageException($"'{this}': no answer in {LookUpLimit.TotalSeconds:F0} s to the question where '{Host}' is");
+        }
+        catch (Exception error) when (error is SocketException or ArgumentException)
+        {
+            return At(null, allowRemote);
+        }
+    }
+
+    /// <summary>The same, waiting on the caller's thread.</summary>
     /// <param name="allowRemote">Whether it may be another machine.</param>
     /// <exception cref="UsageException">The name is not known, or it is another machine and may not be.</exception>
     public IPEndPoint Resolve(bool allowRemote)
     {
-        if (!IPAddress.TryParse(Host, out IPAddress? address))
+        if (IPAddress.TryParse(Host, out IPAddress? literal))
         {
-            try
-            {
-                IPAddress[] addresses = Dns.GetHostAddresses(Host);
-                address = addresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) ?? addresses.FirstOrDefault();
-            }
-            catch (Exception error) when (error is SocketException or ArgumentException)
-            {
-                address = null;
-            }
+            return At(literal, allowRemote);
         }
 
+        CheckName(allowRemote);
+        try
+        {
+            return At(Best(Dns.GetHostAddresses(Host)), allowRemote);
+        }
+        catch (Exception error) when (error is SocketException or ArgumentException)
+        {
+            return At(null, allowRemote);
+        }
+    }
+
+    /// <summary>Where that is, to send to: it needs a port.</summary>
+    /// <param name="allowRemote">Whether it may be another machine.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="UsageException">As <see cref="ResolveAsync"/>, or the port is 0.</exception>
+    public Task<IPEndPoint> ResolvePeerAsync(bool allowRemote, CancellationToken cancellationToken = default)
+    {
+        CheckPeer();
+        return ResolveAsync(allowRemote, cancellationToken);
+    }
+
+    /// <summary>The same, waiting on the caller's thread.</summary>
+    /// <param name="allowRemote">Whether it may be another machine.</param>
+    /// <exception cref="UsageException">As <see cref="Resolve"/>, or the port is 0.</exception>
+    public IPEndPoint ResolvePeer(bool allowRemote)
+    {
+        CheckPeer();
+        return Resolve(allowRemote);
+    }
+
+    /// <summary>Sees whether something can be sent there, without asking anybody where it is.</summary>
+    /// <exception cref="UsageException">The port is 0.</exception>
+    public void CheckPeer()
+    {
+        if (Port == 0)
+        {
+            throw new UsageException($"'{this}': port 0 is no port to connect to");
+        }
+    }
+
+    // Another machine's name is not even looked up for who may not reach it: the question alone would leave this machine.
+    private void CheckName(bool allowRemote)
+    {
+        bool isLocal = Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+            || Host.Equals(Dns.GetHostName(), StringComparison.OrdinalIgnoreCase);
+        if (!allowRemote && !isLocal)
+        {
+            throw new RemoteAddressException(this, Host);
+        }
+    }
+
+    private static IPAddress? Best(IPAddress[] addresses) =>
+        addresses.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) ?? addresses.FirstOrDefault();
+
+    private IPEndPoint At(IPAddress? address, bool allowRemote)
+    {
         if (address is null)
         {
             throw new UsageException($"'{this}': no address is known for the name '{Host}'");
         }
 
-        if (!allowRemote && !IPAddress.IsLoopback(address))
-        {
-            throw new UsageException($"'{this}': {address} is not this machine's loopback; say --allow-remote if that is meant");
-        }
-
-        return new IPEndPoint(address, Port);
+        return allowRemote || IPAddress.IsLoopback(address) ? new IPEndPoint(address, Port) : throw new RemoteAddressException(this, address.ToString());
     }
 
-    /// <summary>Where that is, to send to: it needs a port.</summary>
-    /// <exception cref="UsageException">As <see cref="Resolve"/>, or the port is 0.</exception>
-    public IPEndPoint ResolvePeer(bool allowRemote) => Port == 0
-        ? throw new UsageException($"'{this}': port 0 is no port to connect to")
-        : Resolve(allowRemote);
+    /// <summary>Whether two addresses are one port of the system: NetLab's TCP has UDP's.</summary>
+    public bool IsSamePort(LabAddress other) => Port == other.Port && Host == other.Host
+        && (Transport == LabTransport.KernelTcp) == (other.Transport == LabTransport.KernelTcp);
 
     /// <summary>The same transport at another place, such as the port the system chose.</summary>
     public LabAddress At(IPEndPoint endPoint) => this with { Host = endPoint.Address.ToString(), Port = endPoint.Port };

@@ -19,6 +19,15 @@ internal static class LinkText
             throw new UsageException(error!);
         }
 
+        CheckKeys(text);
+        foreach (LinkDirection direction in (LinkDirection[])[link.Up, link.Down])
+        {
+            if (direction.Burst > 1 && direction.Loss == 0 && text.Contains("burst", StringComparison.OrdinalIgnoreCase) && !text.Contains("profile", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new UsageException("link: 'burst': has no effect without loss (as in loss=1%,burst=4)");
+            }
+        }
+
         return CheckDrops(link);
     }
 
@@ -58,5 +67,20 @@ internal static class LinkText
         }
 
         return link;
+    }
+
+    // Of two values one would win without a word. A list of drops may go on; one direction may differ from what is said of both.
+    private static void CheckKeys(string text)
+    {
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string word in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            int equals = word.IndexOf('=', StringComparison.Ordinal);
+            string key = equals < 0 ? "" : word[..equals].TrimEnd();
+            if (equals > 0 && !key.EndsWith("drop", StringComparison.OrdinalIgnoreCase) && !seen.Add(key))
+            {
+                throw new UsageException($"link: '{key}' is there twice");
+            }
+        }
     }
 }

@@ -9,9 +9,13 @@ namespace NetLab.Host.Streams;
 /// <summary>A byte stream of either kind, NetLab's or the kernel's, as a duplex pipe.</summary>
 internal sealed class LabStream : IAsyncDisposable
 {
+    // A system call carries so much at once: below it a fast stream pays for calls, above it nothing is gained.
+    private const int PieceSize = 64 << 10;
+
     private readonly TcpConnection? _connection;
     private readonly TcpEndpoint? _endpoint;
     private readonly Socket? _socket;
+    private Action? _onClosed;
 
     public LabStream(TcpConnection connection, TcpEndpoint? ownedEndpoint)
     {
@@ -21,12 +25,15 @@ internal sealed class LabStream : IAsyncDisposable
         RemoteEndPoint = (IPEndPoint)connection.RemoteEndPoint!;
     }
 
-    public LabStream(Socket socket)
+    /// <param name="socket">A connected socket of the kernel's TCP; the stream's from now on.</param>
+    /// <param name="onClosed">Told once, when the stream is disposed of.</param>
+    public LabStream(Socket socket, Action? onClosed = null)
     {
         _socket = socket;
+        _onClosed = onClosed;
         var stream = new NetworkStream(socket, ownsSocket: false);
-        Input = PipeReader.Create(stream);
-        Output = new HalfClosingPipeWriter(PipeWriter.Create(stream), socket);
+        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: PieceSize, minimumReadSize: PieceSize / 4));
+        Output = new HalfClosingPipeWriter(PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: PieceSize)), socket);
         RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
     }
 
@@ -39,6 +46,12 @@ internal sealed class LabStream : IAsyncDisposable
 
     /// <summary>NetLab's counts; null for the kernel's TCP, which keeps its own.</summary>
     public ConnectionStatistics? Statistics => _connection?.Statistics;
+
+    /// <summary>Bytes that the peer's TCP has acknowledged; null where the system does not say.</summary>
+    /// <param name="written">Bytes that were written so far.</param>
+    public long? BytesAcknowledged(long written) => _connection is { } connection
+        ? connection.Statistics.BytesAcknowledged
+        : KernelSockets.Unacknowledged(_socket!) is { } waiting ? written - waiting : null;
 
     /// <summary>The same as a stream, for code that knows no pipes; then it alone reads and writes.</summary>
     public Stream AsStream() => _connection is { } connection ? new TcpConnectionStream(connection) : new NetworkStream(_socket!, ownsSocket: true);
@@ -66,5 +79,6 @@ internal sealed class LabStream : IAsyncDisposable
         }
 
         _socket?.Dispose();
+        Interlocked.Exchange(ref _onClosed, null)?.Invoke();
     }
 }

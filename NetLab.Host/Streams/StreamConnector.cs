@@ -12,7 +12,7 @@ internal static class StreamConnector
     /// <exception cref="SocketException">Refused, timed out, or not reachable; the message names the address.</exception>
     public static async Task<LabStream> ConnectAsync(LabAddress address, StreamOptions options, CancellationToken cancellationToken)
     {
-        IPEndPoint remote = address.ResolvePeer(options.AllowRemote);
+        IPEndPoint remote = await address.ResolvePeerAsync(options.AllowRemote, cancellationToken).ConfigureAwait(false);
         try
         {
             return address.Transport switch
@@ -53,7 +53,7 @@ internal static class StreamConnector
     private static async Task<LabStream> ConnectKernelAsync(IPEndPoint remote, StreamOptions options, CancellationToken cancellationToken)
     {
         var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        KernelSockets.Watch(socket, options.Timeout);
+        KernelSockets.Watch(socket, options.Timeout, options.KeepAlive);
         try
         {
             await socket.ConnectAsync(remote, cancellationToken).ConfigureAwait(false);

@@ -12,6 +12,7 @@ internal sealed class StreamListener : IAsyncDisposable
     private readonly TcpConnectionListener? _listener;
     private readonly Socket? _socket;
     private readonly StreamOptions _options;
+    private long _refused;
 
     private StreamListener(LabAddress address, StreamOptions options, TcpEndpoint? endpoint, Socket? socket)
     {
@@ -24,6 +25,9 @@ internal sealed class StreamListener : IAsyncDisposable
 
     /// <summary>Where it listens, with the port the system chose if 0 was asked for.</summary>
     public LabAddress Address { get; }
+
+    /// <summary>Streams that were reset as soon as they came, because the process had too many open files.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>Binds.</summary>
     /// <exception cref="UsageException">The address is taken or not this machine's.</exception>
@@ -54,19 +58,27 @@ internal sealed class StreamListener : IAsyncDisposable
     }
 
     /// <summary>Waits for the next stream.</summary>
+    /// <exception cref="IOException">The endpoint behind the listener has ended by an error of its own: no stream will come any more.</exception>
     public async Task<LabStream> AcceptAsync(CancellationToken cancellationToken)
     {
         if (_listener is not null)
         {
-            TcpConnection connection = await _listener.AcceptAsync(cancellationToken).ConfigureAwait(false)
-                ?? throw new OperationCanceledException("The listener was closed.");
-            return new LabStream(connection, null);
+            return new LabStream(await AcceptTcpAsync(_listener, _endpoint!, cancellationToken).ConfigureAwait(false), null);
         }
 
-        Socket socket = await _socket!.AcceptAsync(cancellationToken).ConfigureAwait(false);
-        socket.NoDelay = true;
-        KernelSockets.Watch(socket, _options.Timeout);
-        return new LabStream(socket);
+        while (true)
+        {
+            Socket socket = await _socket!.AcceptAsync(cancellationToken).ConfigureAwait(false);
+            if (StreamSlots.TryTake())
+            {
+                socket.NoDelay = true;
+                KernelSockets.Watch(socket, _options.Timeout, _options.KeepAlive);
+                return new LabStream(socket, StreamSlots.Return);
+            }
+
+            Interlocked.Increment(ref _refused);
+            socket.Close(0);
+        }
     }
 
     /// <inheritdoc/>
@@ -78,5 +90,37 @@ internal sealed class StreamListener : IAsyncDisposable
         }
 
         _socket?.Dispose();
+    }
+
+    private static async Task<TcpConnection> AcceptTcpAsync(TcpConnectionListener listener, TcpEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<TcpConnection?> next = listener.AcceptAsync(ended.Token).AsTask();
+        if (await Task.WhenAny(next, endpoint.Completion).ConfigureAwait(false) != next)
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await next.ConfigureAwait(false) ?? throw await EndOfAsync(endpoint).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw await EndOfAsync(endpoint).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<IOException> EndOfAsync(TcpEndpoint endpoint)
+    {
+        try
+        {
+            await endpoint.Completion.ConfigureAwait(false);
+            return new IOException("the endpoint was closed");
+        }
+        catch (Exception error)
+        {
+            return new IOException($"the endpoint failed: {error.Message}", error);
+        }
     }
 }

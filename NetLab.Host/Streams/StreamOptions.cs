@@ -14,8 +14,22 @@ namespace NetLab.Host.Streams;
 /// <param name="Recorder">Records datagrams; null for not.</param>
 internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, LabRecorder? Recorder = null)
 {
+    private const int KeepAliveProbes = 4;
+
     /// <summary>The place's name in a recording.</summary>
     public string Place { get; init; } = "nlab";
+
+    /// <summary>
+    /// When an idle peer of a service is asked for a sign of life, with a quarter of that between further questions: soon enough that
+    /// peers which vanished do not add up, seldom enough to be no traffic.
+    /// </summary>
+    public static TimeSpan ServiceKeepAlive { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Idle time before a peer is asked for a sign of life where <see cref="Timeout"/> says nothing; null for never.</summary>
+    public TimeSpan? KeepAlive { get; init; }
+
+    /// <summary>The congestion control of NetLab's TCP.</summary>
+    public CongestionAlgorithm Congestion { get; init; } = new ConnectionOptions().Congestion;
 
     /// <summary>Where endpoints write to their log.</summary>
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
@@ -49,9 +63,9 @@ internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, LabRec
     /// <summary>The same as options of NetLab's TCP.</summary>
     public ConnectionOptions ToConnectionOptions()
     {
-        var options = new ConnectionOptions { Observe = Recorder?.Observe };
+        var options = new ConnectionOptions { Observe = Recorder?.Observe, Congestion = Congestion };
         return Timeout is not { } timeout
-            ? options
+            ? options with { KeepAlive = KeepAlive, KeepAliveInterval = (KeepAlive / KeepAliveProbes) ?? options.KeepAliveInterval, KeepAliveProbes = KeepAliveProbes }
             : options with
             {
                 UserTimeout = timeout,

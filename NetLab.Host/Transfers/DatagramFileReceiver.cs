@@ -11,11 +11,15 @@ internal sealed class DatagramFileReceiver : IDisposable
     // A file whose size the network claims is written sparse; beyond this, a made-up offset would fill a disk.
     private const long MaxFileSize = 1L << 40;
 
+    // Senders of which one datagram has come: each is remembered with it until a second one comes.
+    private const int MaxCandidates = 64;
+
     private readonly DatagramSocket _socket;
     private readonly DatagramSink _sink;
     private readonly DatagramPoller _poller = new();
     private readonly IncomingFile _file;
     private readonly List<(long Offset, int Length)> _pieces = [];
+    private readonly PeerTable<FlowId, byte[]> _firsts = new(MaxCandidates);
     private FlowId? _flow;
     private long _delivered;
     private long _messages;
@@ -29,7 +33,7 @@ internal sealed class DatagramFileReceiver : IDisposable
     {
         _socket = socket;
         _poller.Add(socket);
-        _sink = new DatagramSink { Tap = tap, OnPayload = Take, Accepts = id => _flow is null || id == _flow };
+        _sink = new DatagramSink { Tap = tap, OnPayload = Hear, Accepts = id => _flow is null || id == _flow };
         _file = new IncomingFile(path, overwrite);
     }
 
@@ -124,10 +128,28 @@ internal sealed class DatagramFileReceiver : IDisposable
         };
     }
 
-    private void Take(in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from)
+    // The first flow of which two datagrams come is the file, and from then on the sink takes no other: no other sender's mixes into
+    // it, and a single stray datagram is nobody's file.
+    private void Hear(in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from)
     {
-        // The first flow is the file; from here on the sink takes no other, so that no other sender's mixes into it.
-        _flow ??= new FlowId(from, header.Flow);
+        var id = new FlowId(from, header.Flow);
+        if (_flow is null)
+        {
+            if (!_firsts.TryMeet(id, out byte[]? first))
+            {
+                _firsts.Add(id, payload.ToArray(), out _);
+                return;
+            }
+
+            _flow = id;
+            Take(first);
+        }
+
+        Take(payload);
+    }
+
+    private void Take(ReadOnlySpan<byte> payload)
+    {
         _messages++;
         if (DatagramFileMessage.TryReadData(payload, out long offset, out ReadOnlySpan<byte> data) && offset + data.Length <= MaxFileSize)
         {

@@ -53,6 +53,12 @@ internal static class DatagramFileSender
         {
             await SendOneAsync(source, end, cancellationToken).ConfigureAwait(false);
             await Task.Delay(10, cancellationToken).ConfigureAwait(false);
+
+            // Behind the first end only: a receiver that has heard one may go.
+            if (i == 0 && socket.TryReceive(message, out _) == DatagramReceiveStatus.Refused)
+            {
+                throw new IOException("nobody listens there");
+            }
         }
 
         return new TransferReport("sent", name, offset, elapsed, Convert.ToHexStringLower(digest)) { Datagrams = source.Sent };

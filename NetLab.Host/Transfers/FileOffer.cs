@@ -1,23 +1,26 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace NetLab.Host.Transfers;
 
 /// <summary>
-/// What stands before a file on a byte stream: magic "NLF1", two bytes of name length, eight of file size, the name. The
-/// file follows, then its SHA-256; the receiver answers with one byte, its verdict.
+/// What stands before a file on a byte stream: magic "NLF2", a byte of kind, two bytes of name length, eight of size (-1 if nobody
+/// knows it yet), the name. The receiver answers with a <see cref="FileAnswer"/>; then the file follows.
 /// </summary>
-/// <param name="Name">The file's name without folders.</param>
-/// <param name="Size">Its bytes.</param>
-internal sealed record FileOffer(string Name, long Size)
+/// <param name="Kind">What is sent.</param>
+/// <param name="Name">Its name without folders.</param>
+/// <param name="Size">Its bytes; null if they are not counted before they are sent.</param>
+internal sealed record FileOffer(FileOfferKind Kind, string Name, long? Size)
 {
+    /// <summary>Bytes of a SHA-256.</summary>
     public const int HashSize = 32;
-    public const byte Intact = 1;
-    public const byte Damaged = 0;
 
-    private const uint Magic = 0x4E4C_4631; // "NLF1"
-    private const int FixedSize = 4 + 2 + 8;
+    private const uint Magic = 0x4E4C_4632; // "NLF2"
+    private const int FixedSize = 4 + 1 + 2 + 8;
+
+    // The longest name that file systems have (NAME_MAX).
     private const int MaxNameBytes = 255;
 
     /// <summary>Bytes the offer takes on the stream.</summary>
@@ -29,8 +32,9 @@ internal sealed record FileOffer(string Name, long Size)
         byte[] name = Encoding.UTF8.GetBytes(Name);
         Span<byte> bytes = output.GetSpan(FixedSize + name.Length);
         BinaryPrimitives.WriteUInt32BigEndian(bytes, Magic);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[4..], (ushort)name.Length);
-        BinaryPrimitives.WriteInt64BigEndian(bytes[6..], Size);
+        bytes[4] = (byte)Kind;
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[5..], (ushort)name.Length);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[7..], Size ?? -1);
         name.CopyTo(bytes[FixedSize..]);
         output.Advance(FixedSize + name.Length);
     }
@@ -50,15 +54,15 @@ internal sealed record FileOffer(string Name, long Size)
 
         if ((uint)magic != Magic)
         {
-            throw new InvalidDataException("the peer does not send a file: use nlab send at the other end");
+            throw new InvalidDataException("the peer does not send a file: use nlab send of the same version at the other end");
         }
 
-        if (!reader.TryReadBigEndian(out short nameLength) || !reader.TryReadBigEndian(out long size))
+        if (!reader.TryRead(out byte kind) || !reader.TryReadBigEndian(out short nameLength) || !reader.TryReadBigEndian(out long size))
         {
             return false;
         }
 
-        if ((ushort)nameLength > MaxNameBytes || size < 0)
+        if ((ushort)nameLength > MaxNameBytes || size < -1 || !Enum.IsDefined((FileOfferKind)kind))
         {
             throw new InvalidDataException("the peer's offer of a file makes no sense");
         }
@@ -68,17 +72,31 @@ internal sealed record FileOffer(string Name, long Size)
             return false;
         }
 
-        offer = new FileOffer(SafeName(Encoding.UTF8.GetString(name)), size);
+        offer = new FileOffer((FileOfferKind)kind, SafeName(Encoding.UTF8.GetString(name)), size < 0 ? null : size);
         bytes = reader.UnreadSequence;
         return true;
     }
 
-    /// <summary>A name from elsewhere as a plain file name: never a path, never empty.</summary>
+    /// <summary>
+    /// A name from elsewhere as a plain file name: never a path, never empty, never longer than a file system takes, and without what
+    /// would be seen as something else than it is (control characters, and format characters such as those of bidirectional text).
+    /// </summary>
     public static string SafeName(string name)
     {
         string last = name.Split('/', '\\')[^1];
-        char[] kept = [.. last.Where(c => !char.IsControl(c) && !Path.GetInvalidFileNameChars().Contains(c))];
-        string safe = new string(kept).Trim('.', ' ');
-        return safe.Length == 0 ? "received" : safe;
+        var safe = new StringBuilder();
+        int bytes = 0;
+        foreach (Rune rune in last.EnumerateRunes())
+        {
+            bool isShown = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+            if (isShown && !(rune.IsBmp && Path.GetInvalidFileNameChars().Contains((char)rune.Value)) && (bytes += rune.Utf8SequenceLength) <= MaxNameBytes)
+            {
+                safe.Append(rune.ToString());
+            }
+        }
+
+        string trimmed = safe.ToString().Trim('.', ' ');
+        return trimmed.Length == 0 ? "received" : trimmed;
     }
 }

@@ -11,6 +11,9 @@ namespace NetLab.Host.Transfers;
 /// <param name="Sha256">Of the file, in hexadecimal.</param>
 internal sealed record TransferReport(string Verb, string Name, long Bytes, TimeSpan Elapsed, string Sha256)
 {
+    /// <summary>Bytes that the receiver had from an earlier time, and that were not sent again.</summary>
+    public long Resumed { get; init; }
+
     /// <summary>Segments sent again, where NetLab's TCP counted them.</summary>
     public long? Retransmissions { get; init; }
 
@@ -27,13 +30,18 @@ internal sealed record TransferReport(string Verb, string Name, long Bytes, Time
     public bool? Intact { get; init; }
 
     /// <summary>Bits of file a second.</summary>
-    public double Goodput => Elapsed > TimeSpan.Zero ? (DeliveredBytes ?? Bytes) * 8 / Elapsed.TotalSeconds : 0;
+    public double Goodput => Elapsed > TimeSpan.Zero ? ((DeliveredBytes ?? Bytes) - Resumed) * 8 / Elapsed.TotalSeconds : 0;
 
     /// <summary>The report in lines for people.</summary>
     public IEnumerable<string> Lines()
     {
         yield return string.Create(
-            CultureInfo.InvariantCulture, $"{Verb} {Name}: {Bytes} bytes in {Elapsed.TotalSeconds:F3} s{(Goodput > 0 ? $", {Units.Rate(Goodput)}" : "")}");
+            CultureInfo.InvariantCulture, $"{Verb} {PlainText.Of(Name)}: {Bytes} bytes in {Elapsed.TotalSeconds:F3} s{(Goodput > 0 ? $", {Units.Rate(Goodput)}" : "")}");
+        if (Resumed > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"resumed: {Resumed} bytes were there already");
+        }
+
         if (Retransmissions is { } again)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"retransmissions: {again}");

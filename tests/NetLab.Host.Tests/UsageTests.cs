@@ -103,7 +103,7 @@ public sealed class UsageTests
         await serve.Printed("http     kernel-tcp://");
         serve.Interrupt();
         Nlab.Ended end = await serve.End();
-        Assert.Equal(130, end.ExitCode);
+        Assert.Equal(0, end.ExitCode);
         Assert.Equal(transports.Length, end.Output.TrimEnd().Split('\n').Length);
     }
 }

@@ -1,0 +1,38 @@
+using NetLab.Host.Settings;
+using NetLab.Host.Streams;
+
+namespace NetLab.Host.Services;
+
+/// <summary>Makes echo, discard and source, on byte streams and on datagrams.</summary>
+internal sealed class StreamOrDatagramServiceFactory : IServiceFactory
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Kinds => SimpleProtocols.Names;
+
+    /// <inheritdoc/>
+    public void Validate(ServiceDefinition definition)
+    {
+        definition.RefuseTarget();
+        definition.CheckCongestion(definition.ParseAddress().Transport);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IBoundService> CreateAsync(ServiceDefinition definition, ServiceContext context, CancellationToken cancellationToken)
+    {
+        LabAddress address = definition.ParseAddress();
+        LabAddress local = address.At(await address.ResolveAsync(context.AllowRemote, cancellationToken).ConfigureAwait(false));
+        return address.IsStream
+            ? new StreamService(definition.Kind, local, StreamsOf(definition, address, context), context.Loggers)
+            : new DatagramService(definition.Kind, local, context);
+    }
+
+    /// <summary>How a service's byte streams are set up: a client that vanished is noticed, whatever it left behind.</summary>
+    public static StreamOptions StreamsOf(ServiceDefinition definition, LabAddress address, ServiceContext context) =>
+        new(null, context.AllowRemote, context.Recorder)
+        {
+            Place = $"{definition.Kind} {address}",
+            Loggers = context.Loggers,
+            KeepAlive = StreamOptions.ServiceKeepAlive,
+            Congestion = CongestionNames.Parse(definition.Congestion, "Congestion"),
+        };
+}
