@@ -22,6 +22,8 @@ internal static class CommandLine
             ReceiveCommand.Create(),
             HttpCommand.Create(),
             PerfCommand.Create(),
+            PlotCommand.Create(),
+            CompareCommand.Create(),
             LinkCommand.Create(),
             DecodeCommand.Create(),
             StatsCommand.Create(),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NetLab.Host.Measurement;
+using NetLab.Host.Measurement.Saved;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
 using NetLab.Host.Settings;
@@ -32,6 +33,7 @@ internal sealed class PerfArguments
     private readonly Option<int> _rounds = new("--rounds") { Description = "How often each, in turns; medians and ratios are taken over rounds", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON document" };
     private readonly Option<FileInfo?> _plot = new("--plot") { Description = "Draw the throughput over time: .svg or .png", HelpName = "FILE" };
+    private readonly Option<FileInfo?> _save = new("--save") { Description = "Keep the measurement, with settings, seed and machine: .json or .json.gz", HelpName = "FILE" };
     private readonly Option<bool> _jsonStream = new("--json-stream") { Hidden = true };
     private readonly Option<ulong?> _seed = CommonOptions.Seed();
     private readonly Option<bool> _allowRemote = CommonOptions.AllowRemote();
@@ -61,6 +63,7 @@ internal sealed class PerfArguments
         command.Add(arguments._rounds);
         command.Add(arguments._json);
         command.Add(arguments._plot);
+        command.Add(arguments._save);
         command.Add(arguments._jsonStream);
         command.Add(arguments._seed);
         command.Add(arguments._allowRemote);
@@ -92,8 +95,10 @@ internal sealed class PerfArguments
     public PerfOutput Output(ParseResult parsed)
     {
         FileInfo? plot = parsed.GetValue(_plot);
-        ThroughputPlot.Check(plot);
-        return new PerfOutput(parsed.GetValue(_json), parsed.GetValue(_jsonStream), plot);
+        PictureFile.Check(plot, "--plot");
+        FileInfo? save = parsed.GetValue(_save);
+        SavedRunFile.Check(save);
+        return new PerfOutput(parsed.GetValue(_json), parsed.GetValue(_jsonStream), plot, save, [.. parsed.Tokens.Select(token => token.Value)]);
     }
 
     /// <summary>What to record of a run with an address.</summary>

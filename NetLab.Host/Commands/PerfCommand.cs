@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using NetLab.Host.Measurement;
+using NetLab.Host.Measurement.Comparison;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Measurement.Saved;
+using NetLab.Host.Plots;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
 using NetLab.Host.Settings;
@@ -57,7 +60,7 @@ internal static class PerfCommand
         }
         else
         {
-            Print(new PerfDocument(null, plan.SegmentSize, [run]), output);
+            Print(new PerfDocument(null, plan.SegmentSize, [run]), output, null);
         }
 
         return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : run.End.Intact ? ExitCode.Done : ExitCode.Failed;
@@ -80,15 +83,20 @@ internal static class PerfCommand
             // Interrupted or failed: what is complete is shown.
             if (runs.Count > 0)
             {
-                Print(new PerfDocument(comparison.LinkText, comparison.Plans[0].SegmentSize, runs), output);
+                Print(new PerfDocument(comparison.LinkText, comparison.Plans[0].SegmentSize, runs), output, comparison.Link is null ? null : comparison.Seed);
             }
         }
 
         return runs.TrueForAll(r => r.End.Intact) ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static void Print(PerfDocument document, PerfOutput output)
+    private static void Print(PerfDocument document, PerfOutput output, ulong? seed)
     {
+        if (output.Save is { } save)
+        {
+            SavedRunFile.Write(save, new SavedRun(TimeProvider.System.GetUtcNow(), output.Words, seed, SavedMachine.Now(), document));
+        }
+
         if (output.Json)
         {
             Console.WriteLine(JsonSerializer.Serialize(document, PerfDocumentJson.Default.PerfDocument));
@@ -104,7 +112,7 @@ internal static class PerfCommand
 
         if (output.Plot is { } plot)
         {
-            ThroughputPlot.Write(document, plot);
+            PictureFile.Write(plot, RunPlot.Draw(RunReader.Of(document, seed), RunPlotKind.Throughput, ChartTheme.Automatic));
         }
     }
 }

@@ -1,7 +1,9 @@
 namespace NetLab.Host.Commands;
 
-/// <summary>How <c>nlab perf</c> shows what it measured.</summary>
-/// <param name="Json">One JSON document.</param>
-/// <param name="Stream">A line of JSON a run, for the process that started this one.</param>
-/// <param name="Plot">Where to draw it; null for nowhere.</param>
-internal sealed record PerfOutput(bool Json, bool Stream, FileInfo? Plot);
+/// <summary>How a measurement is shown.</summary>
+/// <param name="Json">As one JSON document.</param>
+/// <param name="Stream">As lines of JSON, for the process that started this one.</param>
+/// <param name="Plot">Where to draw the throughput; null for nowhere.</param>
+/// <param name="Save">Where to keep it; null for nowhere.</param>
+/// <param name="Words">The command line.</param>
+internal sealed record PerfOutput(bool Json, bool Stream, FileInfo? Plot, FileInfo? Save, IReadOnlyList<string> Words);

@@ -1,0 +1,58 @@
+namespace NetLab.Host.Measurement.Comparison;
+
+/// <summary>Names for runs beside each other: what differs is the name, what is common the title.</summary>
+internal sealed class RunNames
+{
+    private static readonly string[] Order = ["transport", "congestion", "link", "segment size", "series", "title", "version", "file", "round"];
+    private readonly Dictionary<RunSeries, string> _names = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Names them.</summary>
+    public RunNames(IReadOnlyList<RunSeries> runs)
+    {
+        List<string> keys = [.. Order.Where(key => runs.Select(run => Fact(run, key)).Distinct().Count() > 1)];
+        IEnumerable<string> common = Order.Where(key => key is not ("version" or "file" or "round") && !keys.Contains(key)).Select(key => Show(key, Fact(runs[0], key)));
+        Title = string.Join(", ", common.Where(text => text.Length > 0));
+
+        // A version, a file or a round is named only where nothing else tells them apart.
+        foreach (string key in (string[])["round", "file", "version"])
+        {
+            if (keys.Count > 1 && keys.Contains(key) && AreDistinct(runs, keys.Where(k => k != key)))
+            {
+                keys.Remove(key);
+            }
+        }
+
+        foreach (RunSeries run in runs)
+        {
+            string name = string.Join(", ", keys.Select(key => Show(key, Fact(run, key))).Where(text => text.Length > 0));
+            _names[run] = name.Length > 0 ? name : Fact(run, "transport");
+        }
+    }
+
+    /// <summary>What all have in common.</summary>
+    public string Title { get; }
+
+    /// <summary>The name of one of them.</summary>
+    public string Of(RunSeries run) => _names[run];
+
+    private static bool AreDistinct(IReadOnlyList<RunSeries> runs, IEnumerable<string> keys)
+    {
+        string[] chosen = [.. keys];
+        return runs.Select(run => string.Join('\0', chosen.Select(key => Fact(run, key)))).Distinct().Count() == runs.Count;
+    }
+
+    private static string Fact(RunSeries run, string key) => key switch
+    {
+        "file" => Path.GetFileName(run.File),
+        "round" => $"{run.Round}",
+        _ => run.Facts.GetValueOrDefault(key) ?? "",
+    };
+
+    private static string Show(string key, string value) => (key, value) switch
+    {
+        (_, "") or ("link", "none") => "",
+        ("segment size", _) => $"{value}-byte segments",
+        ("round", _) => $"round {value}",
+        _ => value,
+    };
+}

@@ -1,0 +1,75 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using NetLab.Host.Plots;
+using NetLab.Host.Settings;
+
+namespace NetLab.Host.Rendering;
+
+/// <summary>Pictures in files: SVG, which is the same bytes everywhere, or PNG, which rsvg-convert makes of it where it is installed.</summary>
+internal static class PictureFile
+{
+    private const string Converter = "rsvg-convert";
+
+    /// <summary>Says beforehand that a picture cannot be written there.</summary>
+    /// <exception cref="UsageException">The name or the folder is wrong.</exception>
+    public static void Check(FileInfo? file, string option)
+    {
+        if (file is not null && !Is(file, ".svg") && !Is(file, ".png"))
+        {
+            throw new UsageException($"{option} '{file}': a picture is .svg or .png");
+        }
+
+        if (file is { Directory.Exists: false })
+        {
+            throw new UsageException($"{option} '{file}': the folder does not exist");
+        }
+    }
+
+    /// <summary>Writes a picture.</summary>
+    /// <exception cref="IOException">It cannot be.</exception>
+    public static void Write(FileInfo file, Figure figure)
+    {
+        try
+        {
+            if (Is(file, ".svg"))
+            {
+                File.WriteAllText(file.FullName, figure.ToSvg());
+                return;
+            }
+
+            // What prefers light or dark does not know itself on paper.
+            Convert(file, figure with { Theme = figure.Theme == ChartTheme.Automatic ? ChartTheme.Light : figure.Theme });
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new IOException($"'{file}': the picture cannot be written there: {error.Message}", error);
+        }
+    }
+
+    private static void Convert(FileInfo file, Figure figure)
+    {
+        Process? process;
+        try
+        {
+            process = Process.Start(new ProcessStartInfo(Converter, ["--zoom=2", "--format=png", $"--output={file.FullName}"]) { RedirectStandardInput = true, RedirectStandardError = true });
+        }
+        catch (Win32Exception error)
+        {
+            throw new IOException($"'{file}': PNG is made by {Converter} (Debian: librsvg2-bin), which is not installed; .svg needs nothing", error);
+        }
+
+        using (process)
+        {
+            process!.StandardInput.Write(figure.ToSvg());
+            process.StandardInput.Close();
+            string complaint = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            if (process.ExitCode != 0)
+            {
+                throw new IOException($"'{file}': {Converter} failed: {complaint.Trim()}");
+            }
+        }
+    }
+
+    private static bool Is(FileInfo file, string extension) => file.Extension.Equals(extension, StringComparison.OrdinalIgnoreCase);
+}
