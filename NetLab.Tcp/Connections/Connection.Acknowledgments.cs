@@ -74,6 +74,7 @@ public sealed partial class Connection
             long released = _sender.Buffer.Release(_sender.Unacknowledged);
             if (released > 0)
             {
+                _memory.SetUnacknowledged(_sender.Buffer.End - _sender.Buffer.Start);
                 Statistics.BytesAcknowledged += released;
                 _handler.OnAcknowledged(released);
             }

@@ -4,6 +4,7 @@ using NetLab.Tcp.Connections.Receiving;
 using NetLab.Tcp.Connections.Sending;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Events;
+using NetLab.Tcp.Memory;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Timers;
@@ -26,11 +27,12 @@ public sealed partial class Connection
     private IConnectionHandler _handler;
     private readonly ConnectionIdentity _identity;
     private readonly TimerTable _timers = new();
+    private readonly MemoryAccount _memory;
     private readonly Sender _sender;
     private readonly Receiver _receiver;
     private readonly bool _passive;
     private readonly EcnNegotiation _ecn;
-    private readonly EcnDataReceiver _marks = new();
+    private readonly EcnDataReceiver _marks;
     private readonly Observation? _observation;
     private ConnectionState _state = ConnectionState.Closed;
 
@@ -49,7 +51,7 @@ public sealed partial class Connection
     private bool _keepAliveDue;
     private bool _awaitsUnsentLow;
 
-    private Connection(ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity, bool passive)
+    private Connection(ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity, bool passive, MemoryBudget? memory)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(handler);
@@ -63,8 +65,11 @@ public sealed partial class Connection
         _identity = identity;
         _passive = passive;
         _ecn = new EcnNegotiation(options.Ecn);
+        _marks = new EcnDataReceiver(options.AccurateEcnOption);
         _sender = new Sender(options, identity.InitialSequence, _timers, Statistics, new EcnDataSender(_ecn));
-        _receiver = new Receiver(options, handler, _timers);
+        _memory = new MemoryAccount(memory);
+        _memory.Open();
+        _receiver = new Receiver(options, handler, _timers, _memory);
         _sender.QueueSyn();
         if (options.Observe?.Invoke(this) is { } observer)
         {
@@ -147,14 +152,18 @@ public sealed partial class Connection
     /// <param name="handler">Told of what happens.</param>
     /// <param name="identity">Ports and initial numbers.</param>
     /// <exception cref="ArgumentException">The options contradict themselves, or the peer's port is 0.</exception>
-    public static Connection Open(Instant now, ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity)
+    public static Connection Open(Instant now, ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity) =>
+        Open(now, options, handler, identity, memory: null);
+
+    /// <summary>The same of a connection whose memory its endpoint's budget pays for.</summary>
+    internal static Connection Open(Instant now, ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity, MemoryBudget? memory)
     {
         if (identity.RemotePort == 0)
         {
             throw new ArgumentException("A connection cannot be opened to port 0.", nameof(identity));
         }
 
-        var connection = new Connection(options, handler, identity, passive: false);
+        var connection = new Connection(options, handler, identity, passive: false, memory);
         connection._observation?.Begin(now);
         connection.State = ConnectionState.SynSent;
         connection._timestamps = options.Timestamps;
@@ -168,10 +177,11 @@ public sealed partial class Connection
     /// <param name="handler">Told of what happens.</param>
     /// <param name="identity">Ports and initial numbers.</param>
     /// <param name="syn">A segment with SYN and without ACK and RST.</param>
+    /// <param name="memory">What pays for its memory; null for nothing.</param>
     internal static Connection Accept(
-        Instant now, ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity, in Segment syn)
+        Instant now, ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity, in Segment syn, MemoryBudget? memory = null)
     {
-        var connection = new Connection(options, handler, identity, passive: true);
+        var connection = new Connection(options, handler, identity, passive: true, memory);
         connection._observation?.Begin(now);
         connection.State = ConnectionState.SynReceived;
         connection.Statistics.SegmentsReceived++;
@@ -212,6 +222,9 @@ public sealed partial class Connection
         return newer > 0 || (newer == 0 && isBeyond);
     }
 
+    /// <summary>The connection has left its endpoint's table: it is paid for no longer.</summary>
+    internal void OnRemoved() => _memory.Close();
+
     /// <summary>The SYN_ACK has been sent by somebody else: as a cookie, before there was a connection.</summary>
     internal void AssumeSynSent(Instant now) => _sender.AssumeSynSent(now);
 
@@ -230,6 +243,7 @@ public sealed partial class Connection
         if (!_sender.FinQueued && CloseReason is null)
         {
             _sender.Buffer.Supply(unacknowledged);
+            _memory.SetUnacknowledged(_sender.Buffer.End - _sender.Buffer.Start);
             _moreToCome = moreToCome;
             _awaitsUnsentLow |= !IsUnsentLow;
         }

@@ -14,6 +14,13 @@ internal sealed partial class Demultiplexer
         bool isSyn = header.Has(SegmentFlags.Syn) && !header.Has(SegmentFlags.Ack) && !header.Has(SegmentFlags.Rst);
         if (_listener is { } listener && isSyn)
         {
+            if (_memory.IsExhausted)
+            {
+                // A connection that can take nothing in is of no use; the peer asks again.
+                _memory.OnConnectionRefused();
+                return;
+            }
+
             if (listener.HasRoom)
             {
                 Admit(now, listener, key, segment, secrets.IdentityFor(now, key));
@@ -37,7 +44,7 @@ internal sealed partial class Demultiplexer
 
     private ConnectionEntry Admit(Instant now, Listener listener, in ConnectionKey key, in Segment syn, ConnectionIdentity identity)
     {
-        ConnectionEntry entry = Add(key, Connection.Accept(now, listener.Options, listener.Welcome(key.Peer), identity, syn));
+        ConnectionEntry entry = Add(key, Connection.Accept(now, listener.Options, listener.Welcome(key.Peer), identity, syn, _memory));
         entry.Stage = ConnectionEntry.EntryStage.HalfOpen;
         entry.Listener = listener;
         listener.HalfOpen++;

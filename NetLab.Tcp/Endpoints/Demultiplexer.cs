@@ -2,6 +2,7 @@ using NetLab.Tcp.Connections;
 using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Events;
+using NetLab.Tcp.Memory;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Sockets;
@@ -14,8 +15,10 @@ namespace NetLab.Tcp.Endpoints;
 /// the connection a segment belongs to, lets the listener answer SYNs, and resets what belongs to nobody.
 /// </summary>
 /// <param name="secrets">Where numbers that nobody can guess come from.</param>
+/// <param name="memory">What pays for what its connections hold; null for a budget of the default size.</param>
 /// <param name="repliesPerSecond">How many segments of no connection are answered a second.</param>
-internal sealed partial class Demultiplexer(EndpointSecrets secrets, int repliesPerSecond = Demultiplexer.DefaultRepliesPerSecond)
+internal sealed partial class Demultiplexer(
+    EndpointSecrets secrets, MemoryBudget? memory = null, int repliesPerSecond = Demultiplexer.DefaultRepliesPerSecond)
 {
     /// <summary>On average: enough for a port that many honest clients still know, and nothing that anybody would call a flood.</summary>
     public const int DefaultRepliesPerSecond = 1000;
@@ -29,6 +32,7 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
     private readonly Queue<(DatagramAddress To, SegmentHeader Answer)> _answers = new();
     private readonly SynCookies _cookies = new(secrets);
     private readonly ReplyBudget _budget = new(repliesPerSecond, secrets);
+    private readonly MemoryBudget _memory = memory ?? new MemoryBudget();
     private Listener? _listener;
     private long _portAttempts;
 
@@ -53,6 +57,9 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
             return _timers.TryPeek(out _, out Instant deadline) ? deadline : Instant.Never;
         }
     }
+
+    /// <summary>What its connections hold, and may.</summary>
+    public MemoryBudget Memory => _memory;
 
     /// <summary>The connections that something was done to and that wait for their turn to transmit.</summary>
     public Queue<ConnectionEntry> Touched => _ready;
@@ -111,7 +118,7 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
             ConnectionKey key = wanted with { LocalPort = secrets.EphemeralPort(wanted, ++_portAttempts) };
             if (!_entries.ContainsKey(key))
             {
-                return Add(key, Connection.Open(now, options, handler, secrets.IdentityFor(now, key)));
+                return Add(key, Connection.Open(now, options, handler, secrets.IdentityFor(now, key), _memory));
             }
         }
 
@@ -344,6 +351,7 @@ internal sealed partial class Demultiplexer(EndpointSecrets secrets, int replies
     {
         entry.IsRemoved = true;
         _entries.Remove(entry.Key);
+        entry.Connection.OnRemoved();
         Left?.Invoke(entry);
     }
 }

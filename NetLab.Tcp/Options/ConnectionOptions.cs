@@ -36,6 +36,12 @@ public sealed record ConnectionOptions
     /// <summary>Whether queues on the way may mark what is sent instead of dropping it.</summary>
     public EcnMode Ecn { get; init; }
 
+    /// <summary>
+    /// Whether a receiver that feeds marks back by RFC 9768 tells bytes, too, in an option (3.2.3); for a path that drops what it does
+    /// not know. The peer's option is read either way.
+    /// </summary>
+    public bool AccurateEcnOption { get; init; } = true;
+
     /// <summary>Whether what may be sent is spread over the round trip instead of sent in bursts. BBR always is.</summary>
     public bool Pacing { get; init; } = true;
 

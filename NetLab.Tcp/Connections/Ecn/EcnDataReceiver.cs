@@ -7,7 +7,8 @@ namespace NetLab.Tcp.Connections.Ecn;
 /// What the receiver of data tells its sender of marks: r.cep, r.ceb, r.e0b and r.e1b of RFC 9768, 3.2, or the echo of RFC 3168,
 /// 6.1.3.
 /// </summary>
-internal sealed class EcnDataReceiver
+/// <param name="sendsOption">Whether bytes are told in an option.</param>
+internal sealed class EcnDataReceiver(bool sendsOption)
 {
     // RFC 9768, 3.2.1: what middleboxes clear is told from what begins.
     private const int InitialMarks = 5;
@@ -31,11 +32,8 @@ internal sealed class EcnDataReceiver
     /// <summary>What was agreed on.</summary>
     public EcnFeedback Feedback { get; private set; }
 
-    /// <summary>Whether the option is sent at all; a path that drops it is given none (3.2.3.2.2).</summary>
-    public bool SendsOption { get; set; } = true;
-
     /// <summary>Whether a byte counter has changed that no option has told of.</summary>
-    public bool HasNews => _newlyChanged != 0 && SendsOption;
+    public bool HasNews => sendsOption && _newlyChanged != 0;
 
     /// <summary>ACE, or ECE, as the next segment without SYN says it.</summary>
     public SegmentFlags Flags => Feedback switch
@@ -106,7 +104,7 @@ internal sealed class EcnDataReceiver
     /// <returns>Null where there is nothing to tell or no room for what has changed.</returns>
     public AccurateEcnCounters? OptionFor(int room, bool isHandshake)
     {
-        if (Feedback != EcnFeedback.Accurate || !SendsOption || (!isHandshake && _newlyChanged == 0))
+        if (Feedback != EcnFeedback.Accurate || !sendsOption || (!isHandshake && _newlyChanged == 0))
         {
             return null;
         }

@@ -14,9 +14,15 @@ internal sealed class Reassembler
     /// </summary>
     public const int MaxIslands = 4096;
 
-    // Early bytes lie in pieces of memory of this size, each at its place in the stream: however small the segments, they
-    // take no more memory than the window, rounded up.
-    private const int ChunkSize = 16 << 10;
+    // Early bytes lie in pieces of memory of this size, each at its place in the stream: however small the segments and whatever
+    // their order, they take no more memory than the window; and a single byte takes no more than a small segment would.
+    private const int ChunkSize = 256;
+
+    // What the table and the memory's own header need for a piece.
+    private const int ChunkOverhead = 64;
+
+    // A table that a large hole has made larger than this is given back when the hole is filled.
+    private const int MaxIdleTable = 1024;
 
     private readonly Dictionary<long, byte[]> _chunks = [];
     private readonly RangeSet _islands = new();
@@ -29,6 +35,9 @@ internal sealed class Reassembler
 
     /// <summary>How many early bytes there are.</summary>
     public long EarlyBytes { get; private set; }
+
+    /// <summary>Bytes of memory they take, with what the table needs for them.</summary>
+    public long HeldBytes => (long)_chunks.Count * (ChunkSize + ChunkOverhead);
 
     /// <summary>Takes bytes wherever they belong.</summary>
     /// <param name="offset">Stream offset of the first byte.</param>
@@ -101,6 +110,10 @@ internal sealed class Reassembler
         if (_islands.Count == 0)
         {
             Free(Next / ChunkSize);
+            if (_chunks.EnsureCapacity(0) > MaxIdleTable)
+            {
+                _chunks.TrimExcess();
+            }
         }
     }
 
@@ -147,6 +160,7 @@ internal sealed class Reassembler
         }
 
         _chunks.Clear();
+        _chunks.TrimExcess();
         _islands.Clear();
         EarlyBytes = 0;
     }

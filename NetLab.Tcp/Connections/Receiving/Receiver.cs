@@ -1,3 +1,4 @@
+using NetLab.Tcp.Memory;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Timers;
@@ -16,6 +17,7 @@ internal sealed class Receiver : IByteSink
 
     private readonly ConnectionOptions _options;
     private IConnectionHandler _handler;
+    private readonly MemoryAccount _memory;
     private readonly Reassembler _reassembler = new();
     private readonly SackHistory _history = new();
     private SequenceNumber _initial;
@@ -27,8 +29,10 @@ internal sealed class Receiver : IByteSink
     private bool _delivering;
     private bool _discarding;
 
-    public Receiver(ConnectionOptions options, IConnectionHandler handler, TimerTable timers)
+    public Receiver(ConnectionOptions options, IConnectionHandler handler, TimerTable timers, MemoryAccount memory)
     {
+        _memory = memory;
+        _memory.Forget = _reassembler.Clear;
         _options = options;
         _handler = handler;
         Policy = new AcknowledgmentPolicy(options, timers);
@@ -75,7 +79,7 @@ internal sealed class Receiver : IByteSink
     {
         _initial = initial;
         Next = 1;
-        _advertisedEdge = Next + Math.Min(_options.ReceiveBufferSize, ushort.MaxValue);
+        _advertisedEdge = Next + Math.Min(_memory.Allow(_options.ReceiveBufferSize), ushort.MaxValue);
     }
 
     /// <summary>The connection is established: what came with the SYN may be delivered.</summary>
@@ -84,6 +88,7 @@ internal sealed class Receiver : IByteSink
         _delivering = true;
         _reassembler.Deliver(this);
         Advance();
+        Account();
     }
 
     /// <summary>The application will read no more: what arrives is acknowledged and forgotten.</summary>
@@ -93,6 +98,7 @@ internal sealed class Receiver : IByteSink
         bool opens = _unread > 0;
         _discarding = true;
         _unread = 0;
+        _memory.SetUnread(0);
         return opens;
     }
 
@@ -166,6 +172,14 @@ internal sealed class Receiver : IByteSink
         bool hadHole = _reassembler.HasEarly;
         long before = Next;
         long limit = Math.Min(_advertisedEdge, _finAt ?? long.MaxValue);
+        long admitted = _memory.Admit();
+        if (admitted < payload.Length || (admitted < long.MaxValue && offset > Next))
+        {
+            // For want of memory the rest is dropped as if it had been lost, and so is all that is early.
+            limit = Math.Min(limit, offset > Next ? offset : Next + admitted);
+            _memory.OnRefused();
+        }
+
         if (_reassembler.TryFindReceived(offset, Math.Min(end, limit), out long duplicateStart, out long duplicateEnd))
         {
             // RFC 2883, 4: the first part of it that has been received before, wherever in the segment it lies.
@@ -181,6 +195,7 @@ internal sealed class Receiver : IByteSink
         }
 
         Advance();
+        Account();
         bool advanced = Next > before;
 
         // RFC 2018, 4: the first block is the one that holds the segment, also where it brought nothing new: a D-SACK is followed
@@ -208,13 +223,14 @@ internal sealed class Receiver : IByteSink
     public bool IsInOrder => _delivering && _finAt is null && !_reassembler.HasEarly;
 
     /// <summary>Whether so many bytes behind RCV.NXT lie in the window.</summary>
-    public bool HasRoomFor(int length) => Next + length <= _advertisedEdge;
+    public bool HasRoomFor(int length) => Next + length <= _advertisedEdge && !_memory.IsExhausted;
 
     /// <summary>Takes the text that is next, where <see cref="IsInOrder"/> and <see cref="HasRoomFor"/> say that it is nothing else.</summary>
     public void ReceiveNext(Instant now, ReadOnlySpan<byte> payload)
     {
         _reassembler.Insert(Next, payload, _advertisedEdge, this);
         Advance();
+        _memory.SetUnread(_unread);
         Policy.OnInOrder(payload.Length, now);
     }
 
@@ -240,6 +256,7 @@ internal sealed class Receiver : IByteSink
 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _unread);
         _unread -= bytes;
+        _memory.SetUnread(_unread);
         long step = Math.Min(_options.MaxSegmentSize, _options.ReceiveBufferSize / 2);
         long largest = Math.Min(_options.ReceiveBufferSize, (long)ushort.MaxValue << WindowShift);
         bool isClosing = _advertisedEdge - Next <= largest / 2;
@@ -293,6 +310,7 @@ internal sealed class Receiver : IByteSink
     public void Release()
     {
         _reassembler.Clear();
+        _memory.Release();
         _handler = NoHandler.Instance;
     }
 
@@ -305,7 +323,13 @@ internal sealed class Receiver : IByteSink
         }
     }
 
-    private long RoomEdge() => Next + Math.Max(0, _options.ReceiveBufferSize - _unread);
+    private long RoomEdge() => Next + Math.Max(0, _memory.Allow(_options.ReceiveBufferSize) - _unread);
+
+    private void Account()
+    {
+        _memory.SetUnread(_unread);
+        _memory.SetOutOfOrder(_reassembler.HeldBytes);
+    }
 
     private void Advance()
     {

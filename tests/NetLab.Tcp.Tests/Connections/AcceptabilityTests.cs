@@ -1,4 +1,5 @@
 using NetLab.Tcp.Connections.Receiving;
+using NetLab.Tcp.Memory;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation;
@@ -45,7 +46,7 @@ public sealed class AcceptabilityTests
 
     private static Receiver Open(int window)
     {
-        var receiver = new Receiver(new ConnectionOptions { ReceiveBufferSize = window }, new SimulatedStream { ReadsAtOnce = false }, new TimerTable());
+        var receiver = new Receiver(new ConnectionOptions { ReceiveBufferSize = window }, new SimulatedStream { ReadsAtOnce = false }, new TimerTable(), new MemoryAccount(null));
         receiver.Synchronize(new SequenceNumber(77));
         receiver.StartDelivering();
         receiver.AdvertiseWindow(isSyn: false);

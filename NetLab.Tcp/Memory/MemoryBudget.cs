@@ -1,0 +1,114 @@
+namespace NetLab.Tcp.Memory;
+
+/// <summary>
+/// How many bytes all connections of one endpoint may hold together: received and not read, early, written and not acknowledged,
+/// and what a connection is itself. Each has a window of its own as well; the budget is what keeps many of them from taking all
+/// memory there is.
+/// </summary>
+/// <remarks>
+/// From half of it on, windows are offered smaller, in proportion to what is left. When all is used, the largest out-of-order queue
+/// is let go of first, which a receiver may do (RFC 2018, 8); then what arrives is dropped as if it had been lost, down to a few
+/// segments a connection, and new connections are not let in. What applications have written is counted and not refused: their
+/// pipes hold them back. Belongs to one endpoint, whose thread alone changes it; anybody may read the counts.
+/// </remarks>
+public sealed class MemoryBudget
+{
+    /// <summary>The least budget: a few connections with a window worth the name.</summary>
+    public const long MinLimit = 1 << 20;
+
+    // Of what the process may use: the application needs some, and there may be several endpoints.
+    private const int DefaultShare = 4;
+
+    // What a connection may always hold, or it would make no progress at all: a few segments.
+    private const int Guaranteed = 16 << 10;
+
+    // After all was used, so much is made free at once, or each segment would be another search.
+    private const int ReclaimedShare = 16;
+
+    private readonly OutOfOrderQueues _queues = new();
+    private long _used;
+    private long _peak;
+    private long _refusedSegments;
+    private long _refusedConnections;
+    private long _reclaimedBytes;
+
+    /// <summary>Makes a budget.</summary>
+    /// <param name="limit">Bytes, at least <see cref="MinLimit"/>; null for <see cref="DefaultLimit"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Less than <see cref="MinLimit"/>.</exception>
+    public MemoryBudget(long? limit = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit ?? MinLimit, MinLimit, nameof(limit));
+        Limit = limit ?? DefaultLimit;
+    }
+
+    /// <summary>A quarter of the memory that the process may use, as the runtime knows it: the machine's, or its container's.</summary>
+    public static long DefaultLimit => Math.Max(MinLimit, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultShare);
+
+    /// <summary>Bytes there are.</summary>
+    public long Limit { get; }
+
+    /// <summary>Bytes in use.</summary>
+    public long Used => Volatile.Read(ref _used);
+
+    /// <summary>The most that was ever in use.</summary>
+    public long Peak => Volatile.Read(ref _peak);
+
+    /// <summary>Segments whose payload was dropped for want of memory, in whole or in part.</summary>
+    public long RefusedSegments => Volatile.Read(ref _refusedSegments);
+
+    /// <summary>SYNs that were dropped for want of memory.</summary>
+    public long RefusedConnections => Volatile.Read(ref _refusedConnections);
+
+    /// <summary>Bytes of out-of-order queues that were let go of.</summary>
+    public long ReclaimedBytes => Volatile.Read(ref _reclaimedBytes);
+
+    /// <summary>Whether all is used.</summary>
+    internal bool IsExhausted => _used >= Limit;
+
+    /// <summary>How large a window may be that would like to be of a size.</summary>
+    internal long Allow(long size)
+    {
+        long half = Limit / 2;
+        return _used <= half ? size : Math.Min(size, Math.Max(Guaranteed, (long)((double)size * Math.Max(0, Limit - _used) / half)));
+    }
+
+    /// <summary>How many more bytes a connection may take in order; where all is used, out-of-order queues are let go of first.</summary>
+    /// <param name="held">Bytes it holds unread.</param>
+    /// <returns><see cref="long.MaxValue"/> where its window alone decides; else nothing out of order may be taken.</returns>
+    internal long Admit(long held)
+    {
+        if (IsExhausted)
+        {
+            Reclaim();
+        }
+
+        return IsExhausted ? Math.Max(0, Guaranteed - held) : long.MaxValue;
+    }
+
+    internal void Add(long bytes)
+    {
+        long used = _used + bytes;
+        Volatile.Write(ref _used, used);
+        if (used > _peak)
+        {
+            Volatile.Write(ref _peak, used);
+        }
+    }
+
+    internal void Track(MemoryAccount account, long before, long now) => _queues.Update(account, before, now);
+
+    internal void OnSegmentRefused() => Volatile.Write(ref _refusedSegments, _refusedSegments + 1);
+
+    internal void OnConnectionRefused() => Volatile.Write(ref _refusedConnections, _refusedConnections + 1);
+
+    private void Reclaim()
+    {
+        long goal = Limit - (Limit / ReclaimedShare);
+        while (_used > goal && _queues.TryGetLargest(out MemoryAccount? largest))
+        {
+            long before = _used;
+            largest.ForgetOutOfOrder();
+            Volatile.Write(ref _reclaimedBytes, _reclaimedBytes + before - _used);
+        }
+    }
+}
