@@ -9,6 +9,7 @@ using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Endpoints;
+using NetLab.Tcp.Memory;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
@@ -68,7 +69,7 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
         _options = options;
         Span<byte> secret = stackalloc byte[16];
         RandomNumberGenerator.Fill(secret);
-        _demultiplexer = new Demultiplexer(new EndpointSecrets(BitConverter.ToUInt64(secret), BitConverter.ToUInt64(secret[8..])))
+        _demultiplexer = new Demultiplexer(new EndpointSecrets(BitConverter.ToUInt64(secret), BitConverter.ToUInt64(secret[8..])), new MemoryBudget(options.MemoryLimit))
         {
             Entered = Attach,
             Left = entry => options.Meter.Connections.Remove(entry.Connection.Statistics),
@@ -91,6 +92,9 @@ public sealed partial class TcpEndpoint : IAsyncDisposable
 
     /// <summary>What has passed through the socket, a moment ago.</summary>
     public DatagramSocketStatistics SocketStatistics => _socket.Statistics;
+
+    /// <summary>What its connections hold together, and how much that may be.</summary>
+    public MemoryBudget Memory => _demultiplexer.Memory;
 
     /// <summary>Completes when the endpoint has ended; fails if it ended by an error of its own.</summary>
     public Task Completion => _completion.Task;

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetLab.Tcp.Diagnostics;
+using NetLab.Tcp.Memory;
 using NetLab.Tcp.Options;
 using NetLab.Udp.Sockets;
 
@@ -47,6 +48,12 @@ public sealed record TcpEndpointOptions
     /// pool of the endpoint's own, which leaves to the garbage collector what was not in use for a second.
     /// </summary>
     public MemoryPool<byte>? MemoryPool { get; init; }
+
+    /// <summary>
+    /// Bytes that all connections of the endpoint may hold together, at least <see cref="MemoryBudget.MinLimit"/>; null for
+    /// <see cref="MemoryBudget.DefaultLimit"/>. <see cref="TcpEndpoint.Memory"/> tells what is in use.
+    /// </summary>
+    public long? MemoryLimit { get; init; }
 
     /// <summary>Where it is counted what the endpoint and its connections do; its socket has a meter of its own.</summary>
     public TcpMeter Meter { get; init; } = TcpMeter.Shared;
