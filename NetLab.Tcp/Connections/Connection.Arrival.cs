@@ -349,7 +349,7 @@ public sealed partial class Connection
         {
             // RFC 7323, 2.3: a shift above 14 is taken as 14.
             _sender.WindowShift = Math.Min(shift, 14);
-            _receiver.WindowShift = Receiving.Receiver.ShiftFor(_options.ReceiveBufferSize);
+            _receiver.WindowShift = Receiving.Receiver.ShiftFor(_options);
         }
 
         _timestamps = _options.Timestamps && options.Timestamps is not null;

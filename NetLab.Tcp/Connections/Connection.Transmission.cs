@@ -361,7 +361,7 @@ public sealed partial class Connection
             new SegmentOptions
             {
                 MaxSegmentSize = _options.MaxSegmentSize,
-                WindowScale = scales ? Receiving.Receiver.ShiftFor(_options.ReceiveBufferSize) : null,
+                WindowScale = scales ? Receiving.Receiver.ShiftFor(_options) : null,
                 SackPermitted = answer ? _sender.Sack : _options.Sack,
                 Timestamps = TimestampsAt(now),
             },

@@ -70,7 +70,7 @@ internal sealed partial class Demultiplexer
         var options = new SegmentOptions
         {
             MaxSegmentSize = ours.MaxSegmentSize,
-            WindowScale = scales ? Connections.Receiving.Receiver.ShiftFor(ours.ReceiveBufferSize) : null,
+            WindowScale = scales ? Connections.Receiving.Receiver.ShiftFor(ours) : null,
             SackPermitted = sacks,
             Timestamps = stamps
                 ? new SegmentTimestamps(SynCookies.TimestampFor(secrets.TimestampAt(now, key), remembered), offered.Timestamps!.Value.Value)

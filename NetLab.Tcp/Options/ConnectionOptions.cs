@@ -102,6 +102,9 @@ public sealed record ConnectionOptions
     /// <summary>Whether to offer window scaling (RFC 7323). Without it no window exceeds 65,535 bytes.</summary>
     public bool WindowScaling { get; init; } = true;
 
+    /// <summary>The window scale to offer, 0 to 14 (RFC 7323, 2.3); null for the least that <see cref="ReceiveBufferSize"/> needs.</summary>
+    public int? WindowScale { get; init; }
+
     /// <summary>
     /// Asked once a connection for somebody who hears everything that happens to it; null, or an answer of null, for nobody,
     /// which costs nothing.
@@ -114,6 +117,7 @@ public sealed record ConnectionOptions
         { MaxSegmentSize: < SmallestSegmentSize or > LargestSegmentSize } => $"MaxSegmentSize is {SmallestSegmentSize} to {LargestSegmentSize} bytes, not {MaxSegmentSize}",
         { ReceiveBufferSize: < 1024 or > 1 << 30 } => $"ReceiveBufferSize is 1 KiB to 1 GiB, not {ReceiveBufferSize} bytes",
         { SendBufferSize: < 1024 or > 1 << 30 } => $"SendBufferSize is 1 KiB to 1 GiB, not {SendBufferSize} bytes",
+        { WindowScale: < 0 or > 14 } => $"WindowScale is 0 to 14, not {WindowScale}",
         { UnsentLowWaterMark: { } mark } when mark < 1 || mark > SendBufferSize => $"UnsentLowWaterMark is 1 to SendBufferSize ({SendBufferSize}) bytes, not {mark}",
         _ when !Enum.IsDefined(Congestion) => $"Congestion is one of {string.Join(", ", Enum.GetNames<CongestionAlgorithm>())}, not {Congestion}",
         _ when !Enum.IsDefined(Ecn) => $"Ecn is one of {string.Join(", ", Enum.GetNames<EcnMode>())}, not {Ecn}",

@@ -63,10 +63,10 @@ internal sealed class Receiver : IByteSink
     public uint RecentTimestamp { get; private set; }
 
     /// <summary>The shift to offer for a buffer: the least with which it fits 16 bits, at most 14 (RFC 7323, 2.3).</summary>
-    public static int ShiftFor(int bufferSize)
+    public static int ShiftFor(ConnectionOptions options)
     {
-        int shift = 0;
-        while (shift < 14 && (long)bufferSize >> shift > ushort.MaxValue)
+        int shift = options.WindowScale ?? 0;
+        while (options.WindowScale is null && shift < 14 && (long)options.ReceiveBufferSize >> shift > ushort.MaxValue)
         {
             shift++;
         }

@@ -1,6 +1,7 @@
 using NetLab.Tcp.Connections;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Events;
+using NetLab.Tcp.Simulation.Drill.Language;
 using NetLab.Tcp.Simulation.Drill.Wire;
 
 namespace NetLab.Tcp.Simulation.Drill;
@@ -47,7 +48,7 @@ internal static class ConnectionInformation
     };
 
     /// <summary>The value of a name; the second is false if there is none.</summary>
-    public static (object? Value, bool IsKnown) Look(string name, DrillStream? stream, bool listens, DrillSystem system)
+    public static (object? Value, bool IsKnown) Look(string name, DrillStream? stream, DrillFlow? flow, bool listens, DrillSystem system)
     {
         if (Constants.TryGetValue(name, out long constant))
         {
@@ -84,7 +85,31 @@ internal static class ConnectionInformation
             return (system == DrillSystem.FreeBsd ? States[named].FreeBsd : States[named].Linux, true);
         }
 
+        if (flow is not null && OfFlow(name, flow) is { } negotiated)
+        {
+            return (negotiated, true);
+        }
+
         return stream?.Connection is { } connection && Value(name, connection, system) is { } value ? (value, true) : (null, false);
+    }
+
+    // What both SYNs agreed on.
+    private static long? OfFlow(string name, DrillFlow flow)
+    {
+        switch (name)
+        {
+            case "tcpi_options":
+                return (Both(DrillOption.Timestamps) ? Constants["TCPI_OPT_TIMESTAMPS"] : 0) | (Both(DrillOption.SackPermitted) ? Constants["TCPI_OPT_SACK"] : 0)
+                    | (Both(DrillOption.WindowScale) ? Constants["TCPI_OPT_WSCALE"] : 0);
+            case "tcpi_snd_wscale":
+                return Both(DrillOption.WindowScale) ? flow.PeerSyn!.First(o => o.Kind == DrillOption.WindowScale).Value[0] : 0;
+            case "tcpi_rcv_wscale":
+                return Both(DrillOption.WindowScale) ? flow.OwnSyn!.First(o => o.Kind == DrillOption.WindowScale).Value[0] : 0;
+            default:
+                return null;
+        }
+
+        bool Both(byte kind) => (flow.OwnSyn?.Any(o => o.Kind == kind) ?? false) && (flow.PeerSyn?.Any(o => o.Kind == kind) ?? false);
     }
 
     private static object? Value(string name, Connection connection, DrillSystem system)

@@ -7,8 +7,8 @@ internal sealed class DrillJournal
 
     private readonly Queue<DrillStep> _steps = new();
 
-    /// <summary>The segments in their order.</summary>
-    public IReadOnlyList<DrillStep> Steps => [.. _steps];
+    /// <summary>The segments in the order of their times, and within one moment of the script.</summary>
+    public IReadOnlyList<DrillStep> Steps => [.. _steps.OrderBy(s => s.At.Ticks)];
 
     /// <summary>Notes one.</summary>
     public void Add(DrillStep step)

@@ -17,6 +17,8 @@ internal sealed class DrillRun
     // Longer than any timer: what has not been sent by then never is.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(30);
 
+    private const int MaxUnseen = 10;
+
     private readonly IReadOnlyList<DrillEvent> _events;
     private readonly ScriptOptions _options;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(DatagramSocket.MaxDatagramSize);
@@ -32,7 +34,7 @@ internal sealed class DrillRun
         _options = options;
         _machine = new DrillMachine(options.InitialSequence, _buffer);
         _sockets = new SocketTable(_machine, options.System, new ScriptForesight(events));
-        _scope = new AssertionScope(name => ConnectionInformation.Look(name, _sockets.Current, _sockets.HasListener, options.System.System));
+        _scope = new AssertionScope(name => ConnectionInformation.Look(name, _sockets.Current, _machine.Flow, _sockets.HasListener, options.System.System));
     }
 
     /// <summary>Runs it to its end or to the first difference.</summary>
@@ -47,6 +49,11 @@ internal sealed class DrillRun
             }
 
             difference ??= Await();
+            if (difference is not null)
+            {
+                NoteUnseen();
+            }
+
             return new DrillResult
             {
                 Outcome = difference is null ? DrillOutcome.Passes : DrillOutcome.Differs,
@@ -61,6 +68,16 @@ internal sealed class DrillRun
         finally
         {
             ArrayPool<byte>.Shared.Return(_buffer);
+        }
+    }
+
+    // What the machine sent and the script had not come to: often the reason.
+    private void NoteUnseen()
+    {
+        for (int i = 0; i < MaxUnseen && _machine.TryPeek(out EmittedSegment segment); i++)
+        {
+            _journal.Add(new DrillStep(0, segment.At, false, SegmentNotation.Of(segment), ""));
+            _machine.Take();
         }
     }
 
@@ -92,7 +109,7 @@ internal sealed class DrillRun
             case CallEvent call:
                 return Call(call, index) ?? Poll();
             case CommandEvent command:
-                return ShellCommand.Run(_options.System, command.Command) is { } reason ? throw new DrillUnsupportedException(command.Line, reason) : null;
+                return ShellCommand.Run(_options.System, command.Command) is { } reason ? throw new DrillUnsupportedException(command.Line, reason) : Count(command);
             case CodeEvent code:
                 return AssertionCheck.Run(AssertionParser.Parse(code.Code, code.Line), _scope) is { } failed
                     ? new DrillDifference(failed.Line, failed.Reason.Length > 0 ? $"the assertion does not hold: {failed.Reason}" : "the assertion does not hold", Shown(code.Code), Known(code.Code))
@@ -100,6 +117,20 @@ internal sealed class DrillRun
             default:
                 return null;
         }
+    }
+
+    private DrillDifference? Count(CommandEvent command)
+    {
+        if (ShellCommand.CountOf(command.Command) is not { } wanted)
+        {
+            return null;
+        }
+
+        // The machine's connections, and no listener.
+        int count = _machine.States.Count(s => s == wanted.State);
+        return count == wanted.Count
+            ? null
+            : new DrillDifference(command.Line, string.Create(CultureInfo.InvariantCulture, $"{count} connections in {wanted.State} instead of {wanted.Count}"), Shown(command.Command), string.Join(", ", _machine.States));
     }
 
     private Instant MomentOf(DrillTime time, TimeSpan offset) =>
@@ -240,6 +271,7 @@ internal sealed class DrillRun
             {
                 string text = SegmentNotation.Of(sent);
                 _journal.Add(new DrillStep(item.Line, sent.At, false, text, $"{reason}; expected: {rest.Text}"));
+                _machine.Take();
                 return new DrillDifference(item.Line, reason, rest.Text, text);
             }
 
@@ -324,7 +356,7 @@ internal sealed class DrillRun
 
     private static void NoteTimestamps(DrillPacket packet, EmittedSegment sent)
     {
-        if (packet.Find(DrillOption.Timestamps) is { } expected && sent.Find(DrillOption.Timestamps) is { } found)
+        if (packet.Find(DrillOption.Timestamps) is { IsAnyTimestamp: false } expected && sent.Find(DrillOption.Timestamps) is { } found)
         {
             sent.Flow.NoteTimestamp(
                 System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(expected.Value), System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(found.Value));

@@ -95,9 +95,11 @@ internal sealed class AssertionParser
             return new AssertionStatement(line, name, op.Length == 0 ? value : scope => AssertionValue.Apply(op, scope.Look(name, line), value(scope)), null, IsAssertion: false);
         }
 
-        if (Now is { Kind: AssertionTokenKind.Name, Text: "print" } && _tokens[_at + 1].Text != "(")
+        if (Now is { Kind: AssertionTokenKind.Name, Text: "print" })
         {
             _at++;
+            ParseTestList();
+            return null;
         }
 
         return new AssertionStatement(line, null, ParseTestList(), null, IsAssertion: false);
@@ -306,6 +308,12 @@ internal sealed class AssertionParser
                 AssertionExpression index = ParseTest();
                 Expect("]");
                 value = scope => Item(of(scope), index(scope));
+            }
+            else if (TryTake(".") && TryTake("format"))
+            {
+                Expect("(");
+                List<AssertionExpression> values = ParseItems(")");
+                value = scope => AssertionValue.Fill(of(scope) as string ?? "", values.ConvertAll(v => v(scope)));
             }
             else
             {

@@ -106,6 +106,27 @@ internal static class AssertionValue
         _ => Limited(value.ToString() ?? ""),
     };
 
+    /// <summary>Puts values into the places of a text, as in <c>'{} {}'.format(a, b)</c>.</summary>
+    public static string Fill(string format, IReadOnlyList<object?> values)
+    {
+        var text = new StringBuilder();
+        int next = 0;
+        for (int i = 0; i < format.Length && text.Length < MaxText; i++)
+        {
+            int end = format[i] == '{' ? format.IndexOf('}', i) : -1;
+            if (end < 0)
+            {
+                text.Append(format[i]);
+                continue;
+            }
+
+            text.Append(Show(next < values.Count ? values[next++] : throw new AssertionErrorException("a text has more places than values")));
+            i = end;
+        }
+
+        return Limited(text.ToString());
+    }
+
     // The % operator of texts: flags and widths are passed over, the precision of fractions is kept.
     private static string Format(string format, IReadOnlyList<object?> values)
     {

@@ -32,6 +32,12 @@ internal sealed record DrillOption(byte Kind, byte[] Value)
     /// <summary>AccECN counters, ECT(1) first.</summary>
     public const byte AccurateEcn1 = 174;
 
+    /// <summary>Whether any value of a timestamp will do.</summary>
+    public bool IsAnyTimestamp { get; init; }
+
+    /// <summary>Whether any echo of a timestamp will do.</summary>
+    public bool IsAnyEcho { get; init; }
+
     /// <summary>Whether it only fills a word.</summary>
     public bool IsPadding => Kind is End or NoOperation;
 

@@ -27,7 +27,7 @@ internal static class OptionParser
                 scanner.Expect(",");
             }
 
-            options.Add(ParseOne(scanner));
+            options.Add(ParseOne(scanner, inbound));
             if (options.Sum(o => o.Size) > MaxBytes)
             {
                 throw scanner.Error($"a header has room for {MaxBytes} bytes of options");
@@ -37,7 +37,7 @@ internal static class OptionParser
         return options;
     }
 
-    private static DrillOption ParseOne(ScriptScanner scanner)
+    private static DrillOption ParseOne(ScriptScanner scanner, bool inbound)
     {
         int line = scanner.Line;
         string found = scanner.Found();
@@ -57,7 +57,7 @@ internal static class OptionParser
             case "eol" or "EOL":
                 return new DrillOption(DrillOption.End, []);
             case "TS":
-                return ParseTimestamps(scanner);
+                return ParseTimestamps(scanner, inbound);
             case "sack":
                 return ParseBlocks(scanner);
             case "ECN" or "AccECN" or "accECN":
@@ -77,7 +77,7 @@ internal static class OptionParser
         _ => "the machine does not have it",
     };
 
-    private static DrillOption ParseTimestamps(ScriptScanner scanner)
+    private static DrillOption ParseTimestamps(ScriptScanner scanner, bool inbound)
     {
         byte[] value = new byte[8];
         if (!scanner.TryTakeWord("val") && !scanner.TryTakeWord("value"))
@@ -85,10 +85,13 @@ internal static class OptionParser
             throw scanner.Error($"'val' is expected, not {scanner.Found()}");
         }
 
-        BinaryPrimitives.WriteUInt32BigEndian(value, (uint)scanner.TakeInteger("TS val", 0, uint.MaxValue));
+        bool anyValue = scanner.TryTake("...");
+        BinaryPrimitives.WriteUInt32BigEndian(value, anyValue ? 0 : (uint)scanner.TakeInteger("TS val", 0, uint.MaxValue));
         scanner.Expect("ecr");
-        BinaryPrimitives.WriteUInt32BigEndian(value.AsSpan(4), (uint)scanner.TakeInteger("TS ecr", 0, uint.MaxValue));
-        return new DrillOption(DrillOption.Timestamps, value);
+        bool anyEcho = scanner.TryTake("...");
+        BinaryPrimitives.WriteUInt32BigEndian(value.AsSpan(4), anyEcho ? 0 : (uint)scanner.TakeInteger("TS ecr", 0, uint.MaxValue));
+        return inbound && (anyValue || anyEcho) ? throw scanner.Error("'...' says nothing that could be sent")
+            : new DrillOption(DrillOption.Timestamps, value) { IsAnyTimestamp = anyValue, IsAnyEcho = anyEcho };
     }
 
     private static DrillOption ParseBlocks(ScriptScanner scanner)

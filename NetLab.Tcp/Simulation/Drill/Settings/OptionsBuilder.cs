@@ -31,6 +31,7 @@ internal static class OptionsBuilder
             Sack = Offers(DrillOption.SackPermitted) ?? system.Sack,
             Timestamps = Offers(DrillOption.Timestamps) ?? system.Timestamps,
             WindowScaling = scales,
+            WindowScale = syn?.Find(DrillOption.WindowScale) is { } scale ? Math.Min((int)scale.Value[0], 14) : null,
             ReceiveBufferSize = ReceiveBufferOf(system, socket, syn, scales),
             SendBufferSize = Math.Clamp(socket.SendBuffer ?? system.SendBuffer, 1024, 1 << 30),
             UnsentLowWaterMark = socket.UnsentLowWaterMark ?? system.UnsentLowWaterMark,
@@ -61,12 +62,10 @@ internal static class OptionsBuilder
     private static int? SegmentSizeOf(DrillPacket? syn) =>
         syn?.Find(DrillOption.MaxSegmentSize) is { } option ? BinaryPrimitives.ReadUInt16BigEndian(option.Value) : null;
 
-    // The machine's scale is what its buffer needs: the buffer that a scale shows is the window it can say at most.
+    // Where nothing is said, a buffer that shows the window of the SYN: all there is without a scale, and FreeBSD's with one.
     private static int ReceiveBufferOf(SystemSettings system, SocketSettings socket, DrillPacket? syn, bool scales)
     {
-        int? shift = syn?.Find(DrillOption.WindowScale)?.Value[0];
-        long size = shift is { } known ? (long)UnscaledWindow << Math.Min(known, 14)
-            : socket.ReceiveBuffer ?? (syn?.Options is not null || !scales ? syn?.Window ?? UnscaledWindow : system.ReceiveBuffer ?? UnscaledWindow);
+        long size = socket.ReceiveBuffer ?? (scales ? system.ReceiveBuffer : null) ?? (syn?.Window is > 0 and { } window ? window : UnscaledWindow);
         return (int)Math.Clamp(size, 1024, 1 << 30);
     }
 }

@@ -1,12 +1,10 @@
-using System.Text;
-
 namespace NetLab.Tcp.Simulation.Drill.Settings;
 
 /// <summary>The commands between backquotes: nothing is run; what they set is set here, and the rest is known to change nothing or is refused.</summary>
 internal static class ShellCommand
 {
     // Programs that prepare a system and leave what a connection sends as it is.
-    private static readonly HashSet<string> Harmless = ["kldload", "kldunload", "modprobe", "sync", "true", ":", "echo", "cd", "exit", "set", "export", "sleep_unused"];
+    private static readonly HashSet<string> Harmless = ["kldload", "kldunload", "modprobe", "sync", "true", ":", "echo", "cd", "exit", "set", "export", "tc", "ethtool", "sysrc", "test"];
 
     private static readonly HashSet<string> Defaults = ["defaults.sh", "set_sysctls.py", "defaults-no-ecn.sh"];
 
@@ -25,6 +23,9 @@ internal static class ShellCommand
         return null;
     }
 
+    /// <summary>What a command says of the number of sockets in a state; null if it says nothing of the kind.</summary>
+    public static SocketCount? CountOf(string command) => Split(command).Select(SocketCount.Of).FirstOrDefault(c => c is not null);
+
     private static string? RunOne(SystemSettings settings, List<string> words)
     {
         string program = words[0][(words[0].LastIndexOf('/') + 1)..];
@@ -33,17 +34,15 @@ internal static class ShellCommand
             return SetAll(settings, words.Skip(1));
         }
 
+        words = words.Contains("|") && program is not ("sockstat" or "netstat" or "ss") ? words[..words.IndexOf("|")] : words;
         if (program == "echo" && words.IndexOf(">") is > 0 and var arrow && arrow + 1 < words.Count)
         {
             return SystemVariables.Set(settings, NameOf(words[arrow + 1]), string.Join(' ', words[1..arrow]));
         }
 
-        if (program == "ip" && words.Contains("tcp_metrics"))
-        {
-            return null;
-        }
-
-        return Harmless.Contains(program) ? null : $"the command '{program}' is not run";
+        bool isHarmless = (program == "ip" && words.Contains("tcp_metrics")) || program.StartsWith("sysctl_restore", StringComparison.Ordinal)
+            || (program is "sockstat" or "netstat" or "ss" && SocketCount.Of(words) is not null);
+        return isHarmless || Harmless.Contains(program) ? null : $"the command '{program}' is not run";
     }
 
     private static string? SetAll(SystemSettings settings, IEnumerable<string> words)
@@ -71,72 +70,22 @@ internal static class ShellCommand
         return name.Replace('/', '.').Trim();
     }
 
-    // Words as a shell makes them, as far as quotes go; a line, a semicolon and && end a command.
+    // Words as a shell makes them, as far as quotes go; a line, a semicolon and && end a command. What a command's output goes
+    // through behind a bar is no business of its own.
     private static IEnumerable<List<string>> Split(string command)
     {
         List<string> words = [];
-        var word = new StringBuilder();
-        char quote = '\0';
-        bool any = false;
-        for (int i = 0; i < command.Length; i++)
+        foreach (string word in new ShellWords(command).All())
         {
-            char c = command[i];
-            if (quote != '\0')
+            if (word is ";")
             {
-                if (c == quote)
-                {
-                    quote = '\0';
-                }
-                else
-                {
-                    word.Append(c);
-                }
-            }
-            else if (c is '"' or '\'')
-            {
-                (quote, any) = (c, true);
-            }
-            else if (c == '\\' && i + 1 < command.Length)
-            {
-                i++;
-                if (command[i] is not ('\n' or '\r'))
-                {
-                    word.Append(command[i]);
-                }
-            }
-            else if (char.IsWhiteSpace(c) || c is ';' or '&' or '>' or '|' || (c == '#' && word.Length == 0))
-            {
-                if (word.Length > 0 || any)
-                {
-                    words.Add(word.ToString());
-                    word.Clear();
-                    any = false;
-                }
-
-                if (c == '#')
-                {
-                    int end = command.IndexOf('\n', i);
-                    i = end < 0 ? command.Length : end - 1;
-                }
-                else if (c == '>')
-                {
-                    words.Add(">");
-                }
-                else if (c is '\n' or ';' or '&' or '|')
-                {
-                    yield return words;
-                    words = [];
-                }
+                yield return words;
+                words = [];
             }
             else
             {
-                word.Append(c);
+                words.Add(word);
             }
-        }
-
-        if (word.Length > 0 || any)
-        {
-            words.Add(word.ToString());
         }
 
         yield return words;

@@ -15,6 +15,7 @@ internal sealed class SystemSettings
             MinTimeout = TimeSpan.FromMilliseconds(230);
             QuickAcknowledgments = 0;
             KeepAliveProbes = 8;
+            ReceiveBuffer = 1 << 16;
         }
     }
 
@@ -42,8 +43,8 @@ internal sealed class SystemSettings
     /// <summary>Bytes that may be written and not acknowledged.</summary>
     public int SendBuffer { get; set; } = 16 << 20;
 
-    /// <summary>Bytes that may wait to be read; null for what the script's SYN says.</summary>
-    public int? ReceiveBuffer { get; set; }
+    /// <summary>Bytes that may wait to be read where windows are scaled: half of what Linux's suites set, the other half being overhead there.</summary>
+    public int? ReceiveBuffer { get; set; } = 1 << 18;
 
     /// <summary>Whether small segments wait; a socket can change it.</summary>
     public bool Nagle { get; set; } = true;

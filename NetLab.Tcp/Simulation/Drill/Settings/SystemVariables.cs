@@ -8,6 +8,9 @@ internal static class SystemVariables
 {
     private const int MaxBuffer = 1 << 30;
 
+    // Milliseconds, as FreeBSD has them.
+    private const int DefaultConnectTimeout = 75_000;
+
     // What has no part in what a single connection sends, or is always so here: any value will do.
     private static readonly HashSet<string> Harmless =
     [
@@ -22,17 +25,17 @@ internal static class SystemVariables
         "tcp_fack", "tcp_dsack", "tcp_frto", "tcp_frto_response", "tcp_early_retrans", "tcp_recovery", "tcp_thin_linear_timeouts", "tcp_thin_dupack", "tcp_plb_enabled",
         "tcp_fastopen", "tcp_fastopen_key", "tcp_fastopen_blackhole_timeout_sec", "tcp_reordering", "tcp_ecn_option", "tcp_slow_start_after_idle", "tcp_shrink_window",
         "ip_local_port_range", "ip_no_pmtu_disc", "ip_forward", "route.flush", "rmem_max", "wmem_max", "rmem_default", "wmem_default", "optmem_max", "somaxconn",
-        "default_qdisc", "tcp_collapse_max_bytes", "tcp_pingpong_thresh", "tcp_rto_max_ms_unused", "tcp_notsent_lowat_unused",
+        "default_qdisc", "tcp_collapse_max_bytes", "tcp_pingpong_thresh",
 
         // FreeBSD.
         "alloweddeviation", "blackhole", "drop_synfin", "icmp_rst", "isn_reseed_interval", "log_in_vain", "log_debug", "path_mtu_discovery", "pmtud_blackhole_detection",
         "sendbuf_auto", "sendbuf_inc", "sendbuf_max", "recvbuf_auto", "recvbuf_inc", "recvbuf_max", "sendspace", "tso", "soreceive_stream", "per_cpu_timers", "lro.entries",
-        "initcwnd_segments", "abc_l_var", "do_tcpdrain", "always_keepalive_unused", "insecure_rst", "insecure_syn", "insecure_ack", "syncookies", "syncookies_only",
+        "initcwnd_segments", "abc_l_var", "do_tcpdrain", "insecure_rst", "insecure_syn", "insecure_ack", "syncookies", "syncookies_only",
         "syncache.rexmtlimit", "syncache.rst_on_sock_fail", "syncache.see_other", "hostcache.enable", "hostcache.purgenow", "hostcache.prune", "hostcache.expire", "fast_finwait2_recycle",
         "nolocaltimewait", "msl_local", "rfc3042", "rfc3390", "rfc3465", "rfc6675_pipe", "do_lrd", "do_prr", "do_prr_conservative", "sack.revised", "sack.tso", "sack.lrd",
         "tolerate_missing_ts", "ts_offset_per_conn", "newcwv", "maxunacktime", "udp_tunneling_port", "functions_default", "functions_inherit_listen_socket_stack",
         "ack_war_cnt", "ack_war_timewindow", "rexmit_drop_options", "persmax", "persmin", "slowstart_flightsize", "v6mssdflt", "minmss", "icmplim", "random_id",
-        "ecn.maxretries", "ecn.generalized", "finwait2_timeout_unused", "rexmit_slop_unused", "hz", "bpf.optimize_writers", "rack.misc", "retries", "insecure_vrf",
+        "ecn.maxretries", "ecn.generalized", "hz", "bpf.optimize_writers", "rack.misc", "retries", "insecure_vrf",
     ];
 
     /// <summary>Sets a variable.</summary>
@@ -61,18 +64,20 @@ internal static class SystemVariables
                 settings.Timestamps = number is 1 or 3;
                 settings.WindowScaling = number is 1 or 2;
                 return null;
-            case "tcp_ecn":
+            case "tcp_ecn" or "ecn.enable":
                 return SetEcn(settings, number);
-            case "ecn.enable":
-                return SetFreeBsdEcn(settings, number);
             case "tcp_congestion_control" or "cc.algorithm":
                 return SetCongestion(settings, value);
-            case "tcp_rmem" or "recvspace":
-                // The middle of Linux's three values is what a socket begins with.
-                settings.ReceiveBuffer = words.Length == 3 && long.TryParse(words[1], CultureInfo.InvariantCulture, out long middle) ? Buffer(middle) : Buffer(number);
+            case "recvspace":
+                settings.ReceiveBuffer = Buffer(number);
+                return null;
+            case "tcp_rmem":
+                // The middle of the three values is what a socket begins with; half of it is for Linux's own overhead.
+                settings.ReceiveBuffer = words.Length >= 2 && long.TryParse(words[1], CultureInfo.InvariantCulture, out long middle) ? Buffer(middle / 2) : settings.ReceiveBuffer;
                 return null;
             case "tcp_wmem":
-                settings.SendBuffer = Buffer(number);
+                // The largest, up to which a socket's buffer grows by itself.
+                settings.SendBuffer = number > 0 ? Buffer(number) : settings.SendBuffer;
                 return null;
             case "tcp_syn_retries" or "tcp_synack_retries":
                 settings.SynRetransmissions = Math.Min(count, 30);
@@ -89,6 +94,8 @@ internal static class SystemVariables
             case "tcp_keepalive_probes" or "keepcnt":
                 settings.KeepAliveProbes = count;
                 return null;
+            case "keepinit":
+                return number == DefaultConnectTimeout ? null : $"sysctl {name}: the machine gives up connecting by the number of its SYNs";
             case "keepidle":
                 settings.KeepAliveIdle = Milliseconds(number);
                 return null;
@@ -115,6 +122,7 @@ internal static class SystemVariables
                 settings.QuickAcknowledgments = number == 0 ? int.MaxValue : settings.QuickAcknowledgments;
                 return null;
             case "mssdflt":
+                settings.SegmentSize = number is > 0 and <= ushort.MaxValue ? count : settings.SegmentSize;
                 return null;
             case "tcp_invalid_ratelimit":
                 settings.ChallengeInterval = Milliseconds(number);
@@ -141,21 +149,17 @@ internal static class SystemVariables
                 settings.UnsentLowWaterMark = number > 0 && number < MaxBuffer ? count : null;
                 return null;
             default:
-                return Harmless.Contains(last) ? null : $"sysctl {name}: nothing here means the same";
+                // Variables of other parts of a system than TCP are none of a connection's business.
+                return Harmless.Contains(last) || !IsTcp(name) ? null : $"sysctl {name}: nothing here means the same";
         }
     }
 
     private static string? SetEcn(SystemSettings settings, long number)
     {
-        // 0 off, 1 and 2 ECN of RFC 3168 asked for and answered, 3 and 5 AccECN asked for, 4 answered.
-        settings.Ecn = number switch { 0 => EcnMode.Off, 3 or 5 => EcnMode.Request, _ => EcnMode.Answer };
-        return number == 1 ? "sysctl tcp_ecn=1: the machine speaks ECN by RFC 9768 only, and does not ask for that of RFC 3168" : null;
-    }
-
-    private static string? SetFreeBsdEcn(SystemSettings settings, long number)
-    {
-        settings.Ecn = number switch { 0 => EcnMode.Off, 3 => EcnMode.Request, _ => EcnMode.Answer };
-        return number == 1 ? "sysctl ecn.enable=1: the machine speaks ECN by RFC 9768 only, and does not ask for that of RFC 3168" : null;
+        // 1 and 2 are ECN of RFC 3168, which is not spoken here; 3 asks for AccECN, 4 and 5 answer it. A script that shows a
+        // handshake of the older kind is refused for that.
+        settings.Ecn = number switch { 3 => EcnMode.Request, 4 or 5 => EcnMode.Answer, _ => EcnMode.Off };
+        return null;
     }
 
     private static string? SetCongestion(SystemSettings settings, string name)
@@ -168,6 +172,9 @@ internal static class SystemVariables
         settings.Congestion = algorithm;
         return null;
     }
+
+    private static bool IsTcp(string name) =>
+        name.StartsWith("net.inet.tcp", StringComparison.Ordinal) || name.StartsWith("net.ipv4.tcp", StringComparison.Ordinal) || !name.Contains('.', StringComparison.Ordinal);
 
     private static int Buffer(long bytes) => (int)Math.Clamp(bytes, 1024, MaxBuffer);
 

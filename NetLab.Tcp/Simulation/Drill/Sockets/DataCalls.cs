@@ -54,7 +54,7 @@ internal static class DataCalls
     }
 
     /// <summary>Writes as much as there is room for.</summary>
-    public static CallResult Write(SocketTable table, DrillSocket socket, long bytes)
+    public static CallResult Write(SocketTable table, DrillSocket socket, long bytes, bool moreToCome)
     {
         bool freeBsd = table.System.System == DrillSystem.FreeBsd;
         if (socket.Stream is not { } stream)
@@ -90,7 +90,7 @@ internal static class DataCalls
         }
 
         long taken = Math.Min(Math.Min(bytes, room), MaxBytes);
-        stream.Write(taken);
+        stream.Write(taken, moreToCome);
         table.Machine.Flush();
         return CallResult.Done(taken);
     }
@@ -118,6 +118,8 @@ internal static class DataCalls
         if (how is 1 or 2)
         {
             socket.IsWriteShut = true;
+            stream.IsCorked = false;
+            stream.Write(0);
             stream.Do(c => c.ShutdownSend());
         }
 

@@ -36,6 +36,9 @@ internal sealed class DrillSocket
     /// <summary>Whether nothing more is read.</summary>
     public bool IsReadShut { get; set; }
 
+    /// <summary>TCP_CORK, TCP_NOPUSH.</summary>
+    public bool IsCorked { get; set; }
+
     /// <summary>SO_LINGER: null if off.</summary>
     public TimeSpan? Linger { get; set; }
 

@@ -12,9 +12,9 @@ internal static class SocketOptions
     [
         "SO_REUSEADDR", "SO_REUSEPORT", "SO_REUSEPORT_LB", "SO_DEBUG", "SO_DONTROUTE", "SO_BROADCAST", "SO_PRIORITY", "SO_MARK", "SO_RCVTIMEO", "SO_SNDTIMEO", "SO_BUSY_POLL",
         "SO_INCOMING_CPU", "SO_NOSIGPIPE", "SO_RCVLOWAT", "SO_TYPE", "SO_PROTOCOL", "SO_DOMAIN", "IP_TTL", "IPV6_V6ONLY", "IP_MTU_DISCOVER", "IPV6_MTU_DISCOVER",
-        "IP_FREEBIND", "IP_BIND_ADDRESS_NO_PORT", "TCP_DEFER_ACCEPT", "TCP_WINDOW_CLAMP", "TCP_FUNCTION_BLK", "TCP_LOG", "TCP_LOGBUF", "TCP_NOOPT_UNUSED", "TCP_DELACK_UNUSED",
-        "TCP_THIN_LINEAR_TIMEOUTS", "TCP_THIN_DUPACK", "TCP_SAVE_SYN", "IPV6_UNICAST_HOPS", "TCP_INQ", "TCP_RTO_MAX_MS_UNUSED", "SO_ZEROCOPY", "SO_OOBINLINE", "TCP_USE_DDP", "TCP_REUSPORT_LB_NUMA",
-        "IP_TOS", "IPV6_TCLASS", "SO_SNDLOWAT", "IP_RECVERR", "IPV6_RECVERR", "SO_USER_COOKIE", "TCP_FASTOPEN_NO_COOKIE_UNUSED", "SO_TXTIME_UNUSED", "SO_TIMESTAMP", "SO_TIMESTAMPNS",
+        "IP_FREEBIND", "IP_BIND_ADDRESS_NO_PORT", "TCP_DEFER_ACCEPT", "TCP_WINDOW_CLAMP", "TCP_FUNCTION_BLK", "TCP_LOG", "TCP_LOGBUF",
+        "TCP_THIN_LINEAR_TIMEOUTS", "TCP_THIN_DUPACK", "TCP_SAVE_SYN", "IPV6_UNICAST_HOPS", "TCP_INQ", "SO_ZEROCOPY", "SO_OOBINLINE", "TCP_USE_DDP", "TCP_REUSPORT_LB_NUMA",
+        "IP_TOS", "IPV6_TCLASS", "SO_SNDLOWAT", "IP_RECVERR", "IPV6_RECVERR", "SO_USER_COOKIE", "SO_TIMESTAMP", "SO_TIMESTAMPNS",
     ];
 
     /// <summary>setsockopt.</summary>
@@ -33,6 +33,20 @@ internal static class SocketOptions
                 ? (CallArguments.NumberOf(linger["onoff"] ?? linger["l_onoff"]) ?? 0, CallArguments.NumberOf(linger["linger"] ?? linger["l_linger"]) ?? 0)
                 : (0, 0);
             socket.Linger = on != 0 ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 100_000)) : null;
+            return CallResult.Done();
+        }
+
+        if (name is "TCP_CORK" or "TCP_NOPUSH")
+        {
+            socket.IsCorked = CallArguments.NumberOf(value) is not (null or 0);
+            socket.Remembered[name] = socket.IsCorked ? 1 : 0;
+            if (socket.Stream is { } stream)
+            {
+                stream.IsCorked = socket.IsCorked;
+                stream.Write(0);
+                table.Machine.Flush();
+            }
+
             return CallResult.Done();
         }
 
@@ -72,6 +86,12 @@ internal static class SocketOptions
                 return Compare(name, socket.Stream?.Connection?.Metrics.SegmentSize ?? socket.Settings.SegmentSize ?? table.System.SegmentSize, expected);
             case "SO_ACCEPTCONN":
                 return Compare(name, socket.IsListening ? 1 : 0, expected);
+            case "TCP_KEEPIDLE":
+                return Compare(name, (long)(socket.Settings.KeepAliveIdle ?? table.System.KeepAliveIdle).TotalSeconds, expected);
+            case "TCP_KEEPINTVL":
+                return Compare(name, (long)(socket.Settings.KeepAliveInterval ?? table.System.KeepAliveInterval).TotalSeconds, expected);
+            case "TCP_KEEPCNT":
+                return Compare(name, socket.Settings.KeepAliveProbes ?? table.System.KeepAliveProbes, expected);
             case "TCP_NODELAY":
                 return Compare(name, socket.Settings.NoDelay == true ? 1 : 0, expected);
             case "SO_KEEPALIVE":
@@ -108,7 +128,7 @@ internal static class SocketOptions
                 return settings with { UserTimeout = count == 0 ? null : Seconds(count) };
             case "SO_KEEPALIVE":
                 return settings with { KeepAlive = count != 0 };
-            case "TCP_KEEPIDLE" or "TCP_KEEPINIT_UNUSED":
+            case "TCP_KEEPIDLE":
                 return settings with { KeepAliveIdle = Seconds(count) };
             case "TCP_KEEPINTVL":
                 return settings with { KeepAliveInterval = Seconds(count) };
@@ -122,7 +142,7 @@ internal static class SocketOptions
                 return settings with { UnsentLowWaterMark = count is > 0 and < 1 << 20 ? (int)count : null };
             case "TCP_QUICKACK":
                 return settings with { QuickAcknowledgment = count != 0 };
-            case "TCP_CORK" or "TCP_NOPUSH" when count == 0:
+            case "TCP_CORK" or "TCP_NOPUSH":
                 return null;
             default:
                 return Remembered.Contains(name) ? null : throw new DrillUnsupportedException(line, $"the socket option {name}: nothing here means the same");

@@ -22,6 +22,9 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
     /// <summary>The machine under test.</summary>
     public DrillMachine Machine => machine;
 
+    /// <summary>The sets of sockets that are waited for.</summary>
+    public EpollSets Epoll { get; } = new();
+
     /// <summary>Whether a socket listens.</summary>
     public bool HasListener => _listener is not null;
 
@@ -130,7 +133,7 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
 
         if (socket.Stream is null)
         {
-            socket.Stream = Current = new DrillStream();
+            socket.Stream = Current = new DrillStream { IsCorked = socket.IsCorked };
             socket.IsActive = true;
             machine.Connect(OptionsBuilder.Build(system, foresight.OfSocket(index, socket.Settings, call), foresight.NextSyn(index), null), socket.Stream);
             return CallResult.Waits("EINPROGRESS");
@@ -189,7 +192,8 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
         }
 
         Current = stream;
-        return Add(call, new DrillSocket { Stream = stream, ConnectTold = true, IsBound = true, Settings = socket.Settings, Linger = socket.Linger }, line);
+        stream.IsCorked = socket.IsCorked;
+        return Add(call, new DrillSocket { Stream = stream, IsCorked = socket.IsCorked, ConnectTold = true, IsBound = true, Settings = socket.Settings, Linger = socket.Linger }, line);
     }
 
     /// <summary>close.</summary>
@@ -211,6 +215,8 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
         if (socket.Stream is { } stream)
         {
             bool aborts = socket.Linger == TimeSpan.Zero;
+            stream.IsCorked = false;
+            stream.Write(0);
             stream.Do(c =>
             {
                 if (aborts)

@@ -35,7 +35,18 @@ internal static class SystemCalls
                     return table.Connect(call, line, index);
                 };
             case "close":
-                return () => table.Close(call, line);
+                DrillSocket? lingering = null;
+                return () =>
+                {
+                    if (lingering is null)
+                    {
+                        lingering = table.Find(call, line);
+                        CallResult closed = table.Close(call, line);
+                        return lingering is { Linger.Ticks: > 0, Stream: not null } && item.BlocksUntil is not null ? CallResult.Waits() : closed;
+                    }
+
+                    return lingering.Stream!.IsFlushed ? CallResult.Done() : CallResult.Waits();
+                };
             case "shutdown":
                 return () => DataCalls.Shutdown(table, call, line);
             case "setsockopt":
@@ -46,6 +57,12 @@ internal static class SystemCalls
                 return () => Control(table, call, line);
             case "ioctl":
                 return () => Ioctl(table, call, line);
+            case "epoll_create" or "epoll_create1":
+                return () => table.Epoll.Create(call);
+            case "epoll_ctl":
+                return () => table.Epoll.Control(table, call, line);
+            case "epoll_wait" or "epoll_pwait":
+                return () => table.Epoll.Wait(table, call, line);
             case "poll":
                 return () => PollCalls.Poll(table, call, line);
             case "read" or "recv" or "recvfrom" or "readv" or "recvmsg":
@@ -83,7 +100,8 @@ internal static class SystemCalls
             _ => DataCalls.Bytes(call, 2, line),
         };
         string names = call.Name is "write" or "writev" ? "" : CallArguments.Text(call, call.Name == "sendmsg" ? 2 : 3);
-        Refuse(names, line, "MSG_FASTOPEN", "MSG_OOB", "MSG_ZEROCOPY", "MSG_MORE", "MSG_EOF", "MSG_SPLICE_PAGES");
+        Refuse(names, line, "MSG_FASTOPEN", "MSG_OOB", "MSG_ZEROCOPY", "MSG_EOF", "MSG_SPLICE_PAGES");
+        bool more = names.Contains("MSG_MORE", StringComparison.Ordinal);
         long written = 0;
         bool blocks = item.BlocksUntil is not null;
         return () =>
@@ -93,7 +111,7 @@ internal static class SystemCalls
                 return CallResult.Failed("EBADF");
             }
 
-            CallResult result = DataCalls.Write(table, socket, bytes - written);
+            CallResult result = DataCalls.Write(table, socket, bytes - written, more);
             if (result.Error is null)
             {
                 written += result.Value;

@@ -1,3 +1,4 @@
+using NetLab.Tcp.Simulation.Drill.Language;
 using NetLab.Udp.Sockets;
 
 namespace NetLab.Tcp.Simulation.Drill.Wire;
@@ -24,6 +25,12 @@ internal sealed class DrillFlow(DatagramAddress peer, ushort localPort, uint off
 
     /// <summary>Added to the script's numbers of the machine's stream; known once its SYN has left.</summary>
     public uint OwnOffset { get; set; } = offset;
+
+    /// <summary>The options of the machine's SYN; null before it was sent.</summary>
+    public IReadOnlyList<DrillOption>? OwnSyn { get; set; }
+
+    /// <summary>The options of the script's SYN; null before it was sent.</summary>
+    public IReadOnlyList<DrillOption>? PeerSyn { get; set; }
 
     /// <summary>A timestamp of the machine was expected under another name.</summary>
     public void NoteTimestamp(uint script, uint wire)

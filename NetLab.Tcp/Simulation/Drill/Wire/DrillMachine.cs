@@ -1,6 +1,8 @@
 using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Endpoints;
+using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
+using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation.Drill.Language;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
@@ -51,6 +53,21 @@ internal sealed class DrillMachine
 
     /// <summary>Passive connections from their first segment on, in the order they came.</summary>
     public Queue<DrillStream> Welcomed { get; } = new();
+
+    /// <summary>The states of all connections, as FreeBSD's tools write them.</summary>
+    public IEnumerable<string> States => _demultiplexer.Entries.Select(e => e.Connection.State switch
+    {
+        ConnectionState.SynSent => "SYN_SENT",
+        ConnectionState.SynReceived => "SYN_RCVD",
+        ConnectionState.Established => "ESTABLISHED",
+        ConnectionState.FinWait1 => "FIN_WAIT_1",
+        ConnectionState.FinWait2 => "FIN_WAIT_2",
+        ConnectionState.CloseWait => "CLOSE_WAIT",
+        ConnectionState.Closing => "CLOSING",
+        ConnectionState.LastAck => "LAST_ACK",
+        ConnectionState.TimeWait => "TIME_WAIT",
+        _ => "CLOSED",
+    });
 
     /// <summary>Answers SYNs; the next one from the script belongs to a connection of its own.</summary>
     /// <returns>Whether nobody listens yet.</returns>
@@ -103,6 +120,7 @@ internal sealed class DrillMachine
     public void Inject(DrillPacket packet)
     {
         Flow ??= AddFlow();
+        Flow.PeerSyn = packet.Has(SegmentFlags.Syn) ? packet.Options : Flow.PeerSyn;
         byte[] datagram = SegmentBytes.Write(packet, Flow);
         EcnCodepoint ecn = packet.Ecn.Count > 0 ? packet.Ecn[0] : EcnCodepoint.NotEct;
         _demultiplexer.Receive(Now, Flow.Peer, datagram, ecn);
@@ -183,9 +201,10 @@ internal sealed class DrillMachine
         }
 
         EmittedSegment segment = SegmentBytes.Read(datagram, Now, flow, ecn);
-        if (segment.Has(Segments.SegmentFlags.Syn))
+        if (segment.Has(SegmentFlags.Syn))
         {
             flow.OwnOffset = segment.Sequence;
+            flow.OwnSyn = segment.Options;
         }
 
         _emittedInAll++;

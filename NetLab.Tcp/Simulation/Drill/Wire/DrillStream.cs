@@ -1,5 +1,6 @@
 using NetLab.Tcp.Connections;
 using NetLab.Tcp.Endpoints;
+using NetLab.Tcp.Events;
 
 namespace NetLab.Tcp.Simulation.Drill.Wire;
 
@@ -9,6 +10,9 @@ internal sealed class DrillStream : IConnectionHandler
     private ConnectionEntry? _entry;
     private Action<ConnectionEntry>? _touch;
     private long _acknowledged;
+
+    // What the machine has been shown of what was written: all, but for the end of what is held back.
+    private long _shown;
 
     /// <summary>The machine; null before there is one.</summary>
     public Connection? Connection => _entry?.Connection;
@@ -37,11 +41,21 @@ internal sealed class DrillStream : IConnectionHandler
     /// <summary>Bytes written and not acknowledged.</summary>
     public long Unacknowledged => Written - _acknowledged;
 
+    /// <summary>Whether everything written and the FIN behind it are acknowledged, or nothing will be any more.</summary>
+    public bool IsFlushed => Ended is not null || Connection?.State is ConnectionState.FinWait2 or ConnectionState.TimeWait or ConnectionState.Closed;
+
+    /// <summary>Whether what does not fill a segment is held back (TCP_CORK, TCP_NOPUSH).</summary>
+    public bool IsCorked { get; set; }
+
     /// <summary>Writes zeros.</summary>
-    public void Write(long bytes)
+    /// <param name="bytes">How many.</param>
+    /// <param name="moreToCome">Whether what does not fill a segment waits for the next call (MSG_MORE).</param>
+    public void Write(long bytes, bool moreToCome = false)
     {
         Written += bytes;
-        Do(c => c.Write(ZeroBytes.Sequence(Unacknowledged)));
+        long payload = Math.Max(1, Connection?.Metrics.PayloadSize ?? 1);
+        _shown = IsCorked || moreToCome ? _shown + ((Written - _shown) / payload * payload) : Written;
+        Do(c => c.Write(ZeroBytes.Sequence(_shown - _acknowledged)));
     }
 
     /// <summary>Reads some of what is unread.</summary>

@@ -81,7 +81,7 @@ internal static class SegmentComparison
         {
             case DrillOption.Timestamps:
                 // The value is the machine's own clock; the echo is the script's.
-                return expected.Value.AsSpan(4).SequenceEqual(found.Value.AsSpan(4));
+                return expected.IsAnyEcho || expected.Value.AsSpan(4).SequenceEqual(found.Value.AsSpan(4));
             case DrillOption.Sack:
                 for (int i = 0; i < expected.Value.Length; i += 4)
                 {
