@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using NetLab.Host.Captures;
 using NetLab.Host.Drills;
 using NetLab.Host.Settings;
 using NetLab.Tcp.Simulation.Drill;
+using NetLab.Tcp.Simulation.Drill.Recording;
 
 namespace NetLab.Host.Commands;
 
@@ -11,14 +13,16 @@ internal static class DrillCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("path") { Description = "Scripts, and folders of scripts (*.pkt)", Arity = ArgumentArity.OneOrMore, HelpName = "FILE|FOLDER" };
+        var paths = new Argument<string[]>("path") { Description = "Scripts, and folders of scripts (*.pkt)", Arity = ArgumentArity.ZeroOrMore, HelpName = "FILE|FOLDER" };
         var lenient = new Option<bool>("--lenient") { Description = "Let more and earlier acknowledgments pass, and other cuts of the same bytes into segments" };
         var tolerance = new Option<string?>("--tolerance") { Description = "How far a moment may be from the script's (what the script says, else 4ms)", HelpName = "DURATION" };
         var isn = new Option<uint?>("--isn") { Description = "Where both sides' sequence numbers begin, such as 4294967000 to cross the wrap", HelpName = "N" };
         var like = new Option<string?>("--like") { Description = "Whose defaults hold (what the script looks like)", HelpName = "SYSTEM" };
         like.AcceptOnlyFromAmong("linux", "freebsd");
+        var from = new Option<string?>("--from") { Description = "Turn a recorded connection into a script instead, on standard output", HelpName = "CAPTURE" };
+        var stream = new Option<int>("--stream") { Description = "Which connection of the capture, as decode numbers them", HelpName = "N" };
         var json = new Option<bool>("--json") { Description = "One JSON document" };
-        var command = new Command("drill", "Run packetdrill scripts on NetLab's TCP in virtual time: does it do what they say?") { paths, lenient, tolerance, isn, like, json };
+        var command = new Command("drill", "Run packetdrill scripts on NetLab's TCP in virtual time: does it do what they say?") { paths, lenient, tolerance, isn, like, json, from, stream };
         command.SetAction((parsed, cancellationToken) =>
         {
             var settings = new DrillSettings
@@ -28,7 +32,20 @@ internal static class DrillCommand
                 InitialSequence = parsed.GetValue(isn),
                 Like = parsed.GetValue(like) switch { "linux" => DrillSystem.Linux, "freebsd" => DrillSystem.FreeBsd, _ => null },
             };
-            IReadOnlyList<DrillFile> files = DrillFiles.Find(parsed.GetRequiredValue(paths));
+            string[] named = parsed.GetValue(paths) ?? [];
+            if (parsed.GetValue(from) is { } capture)
+            {
+                return named.Length == 0
+                    ? Task.Run(() => WriteScript(capture, parsed.GetValue(stream), cancellationToken), cancellationToken).WaitAsync(cancellationToken)
+                    : throw new UsageException($"'{named[0]}': --from writes a script and runs none");
+            }
+
+            if (named.Length == 0)
+            {
+                throw new UsageException("nlab drill: a script, a folder, or --from CAPTURE is needed");
+            }
+
+            IReadOnlyList<DrillFile> files = DrillFiles.Find(named);
             return Task.Run(
                 () =>
                 {
@@ -38,6 +55,33 @@ internal static class DrillCommand
                 cancellationToken).WaitAsync(cancellationToken);
         });
         return command;
+    }
+
+    private static int WriteScript(string capture, int stream, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(capture))
+        {
+            throw new UsageException($"--from '{capture}': no such file");
+        }
+
+        if (stream < 0)
+        {
+            throw new UsageException($"--stream {stream}: a number is not negative");
+        }
+
+        var connection = new RecordedConnection(stream);
+        IReadOnlyList<RecordedSegment> segments = connection.Read(new CaptureInput(capture, new HashSet<int>(), null, null), cancellationToken);
+        (string script, DrillResult result) = DrillRecording.ToScript(segments);
+        Console.Out.Write(script);
+        if (connection.IsCut)
+        {
+            Console.Error.WriteLine($"nlab: the connection is longer than a script can be: its first {segments.Count} segments are written");
+        }
+
+        Console.Error.WriteLine(result.Outcome == DrillOutcome.Passes
+            ? "nlab: NetLab's TCP does what was recorded"
+            : string.Create(CultureInfo.InvariantCulture, $"nlab: NetLab's TCP does something else in line {result.Line}: {result.Message}"));
+        return ExitCode.Done;
     }
 
     private static TimeSpan? ToleranceOf(string? text)

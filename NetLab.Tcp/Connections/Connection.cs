@@ -134,6 +134,13 @@ public sealed partial class Connection
     /// <summary>Bytes written and never sent.</summary>
     public long Unsent => _sender.Unsent;
 
+    /// <summary>Whether small segments wait for an acknowledgment; at first as <see cref="ConnectionOptions.Nagle"/> says.</summary>
+    public bool Nagle
+    {
+        get => _sender.Nagle;
+        set => _sender.Nagle = value;
+    }
+
     /// <summary>Whether so little is unsent that a writer may go on; see <see cref="ConnectionOptions.UnsentLowWaterMark"/>.</summary>
     public bool IsUnsentLow => _options.UnsentLowWaterMark is not { } mark || Unsent < mark;
 

@@ -160,7 +160,7 @@ internal sealed partial class Sender
     // RFC 9293, 3.8.6.2.1: a segment that is not full goes if it empties the queue (and Nagle agrees), or if it is at
     // least half of the largest window the peer ever offered; otherwise the window has to open, or the probe timer helps.
     private bool MaySendSmall(int length, bool isLast) =>
-        isLast ? !_options.Nagle || _sent.Count == 0 : length >= Math.Max(1, MaxWindow / 2);
+        isLast ? !Nagle || _sent.Count == 0 : length >= Math.Max(1, MaxWindow / 2);
 
     private bool TryPlanWindowProbe(out SegmentPlan plan)
     {

@@ -45,6 +45,7 @@ internal sealed partial class Sender
         Ecn = ecn;
         RoundTrip = new RoundTripEstimator(options);
         _segmentSize = options.MaxSegmentSize;
+        Nagle = options.Nagle;
         StartCongestionControl();
     }
 
@@ -53,6 +54,9 @@ internal sealed partial class Sender
 
     /// <summary>The bytes written and not acknowledged.</summary>
     public SendBuffer Buffer { get; } = new();
+
+    /// <summary>Whether small segments wait for an acknowledgment.</summary>
+    public bool Nagle { get; set; }
 
     /// <summary>SND.UNA as a stream offset.</summary>
     public long Unacknowledged { get; private set; }

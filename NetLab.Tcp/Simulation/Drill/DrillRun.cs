@@ -305,7 +305,7 @@ internal sealed class DrillRun
         bool isPart = taken < expected.Length;
         bool isMore = taken < sent.Length;
         SegmentFlags flags = ~(_options.Lenient || isPart ? SegmentFlags.Psh : SegmentFlags.None) & ~(isPart || isMore ? SegmentFlags.Fin : SegmentFlags.None);
-        if (SegmentComparison.Difference(expected, sent, flags) is { } reason)
+        if (SegmentComparison.Difference(expected, sent, flags, _options.Lenient) is { } reason)
         {
             return reason;
         }

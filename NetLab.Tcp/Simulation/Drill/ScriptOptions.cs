@@ -18,12 +18,16 @@ internal sealed record ScriptOptions(SystemSettings System, TimeSpan Tolerance, 
     {
         var values = new SystemSettings(system);
         TimeSpan tolerance = DefaultTolerance;
+        bool lenient = settings.Lenient;
         foreach ((string name, string value, int line) in options)
         {
             switch (name)
             {
                 case "tolerance_usecs":
                     tolerance = TimeSpan.FromMicroseconds(Number(name, value, line, 1_000_000_000));
+                    break;
+                case "lenient":
+                    lenient = true;
                     break;
                 case "tolerance_percent":
                     break;
@@ -40,7 +44,7 @@ internal sealed record ScriptOptions(SystemSettings System, TimeSpan Tolerance, 
             }
         }
 
-        return new ScriptOptions(values, settings.Tolerance ?? tolerance, settings.Lenient, settings.InitialSequence);
+        return new ScriptOptions(values, settings.Tolerance ?? tolerance, lenient, settings.InitialSequence);
     }
 
     private static long Number(string name, string value, int line, long max) =>

@@ -60,6 +60,8 @@ internal static class OptionParser
                 return ParseTimestamps(scanner, inbound);
             case "sack":
                 return ParseBlocks(scanner);
+            case "kind":
+                return ParseUnknown(scanner);
             case "ECN" or "AccECN" or "accECN":
                 return ParseCounters(scanner);
             case "md5" or "tcpao" or "mptcp" or "mp_capable" or "mp_join" or "FO" or "FOEXP" or "dss" or "add_address" or "remove_address"
@@ -112,6 +114,15 @@ internal static class OptionParser
         }
 
         return value.Count > 0 ? new DrillOption(DrillOption.Sack, [.. value]) : throw scanner.Error($"'sack' needs blocks, as in 1:1001, not {scanner.Found()}");
+    }
+
+    // kind 253 a1b2: an option that has no name here, its value in hexadecimal.
+    private static DrillOption ParseUnknown(ScriptScanner scanner)
+    {
+        byte kind = (byte)scanner.TakeInteger("kind", 2, byte.MaxValue);
+        _ = scanner.Next;
+        string digits = scanner.TakeWhile(char.IsAsciiHexDigit);
+        return digits.Length % 2 == 0 && digits.Length <= 2 * MaxBytes ? new DrillOption(kind, Convert.FromHexString(digits)) : throw scanner.Error("an option's value is bytes in hexadecimal");
     }
 
     // ECN e1b 1 ceb 0 e0b 1: three counters of 24 bits, and the one that stands first says which option it is.

@@ -40,7 +40,7 @@ internal static class OptionsBuilder
             MtuSearch = system.MtuSearch,
 
             // The suites expect what a window allows at once.
-            Pacing = false,
+            Pacing = socket.Pacing ?? false,
             Nagle = system.Nagle && socket.NoDelay != true,
             DelayedAcknowledgment = system.DelayedAcknowledgment,
             QuickAcknowledgments = socket.QuickAcknowledgment switch { true => int.MaxValue, false => 0, null => system.QuickAcknowledgments },

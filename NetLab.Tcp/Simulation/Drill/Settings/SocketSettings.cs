@@ -46,4 +46,7 @@ internal sealed record SocketSettings
 
     /// <summary>TCP_QUICKACK.</summary>
     public bool? QuickAcknowledgment { get; init; }
+
+    /// <summary>SO_MAX_PACING_RATE, without a limit: what may be sent is spread over the round trip.</summary>
+    public bool? Pacing { get; init; }
 }

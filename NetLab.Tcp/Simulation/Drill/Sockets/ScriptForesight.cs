@@ -14,8 +14,8 @@ internal sealed class ScriptForesight(IReadOnlyList<DrillEvent> events)
     /// <summary>Options that are looked for ahead.</summary>
     public static readonly IReadOnlySet<string> Options = new HashSet<string>
     {
-        "TCP_NODELAY", "SO_RCVBUF", "SO_SNDBUF", "TCP_CONGESTION", "TCP_USER_TIMEOUT", "SO_KEEPALIVE", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_LINGER2",
-        "TCP_NOTSENT_LOWAT", "TCP_QUICKACK", "TCP_MAXSEG", "TCP_MAXUNACKTIME",
+        "SO_RCVBUF", "SO_SNDBUF", "TCP_CONGESTION", "TCP_USER_TIMEOUT", "SO_KEEPALIVE", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_LINGER2",
+        "TCP_NOTSENT_LOWAT", "TCP_QUICKACK", "TCP_MAXSEG", "TCP_MAXUNACKTIME", "SO_MAX_PACING_RATE",
     };
 
     /// <summary>The next SYN or SYN_ACK expected of the machine.</summary>

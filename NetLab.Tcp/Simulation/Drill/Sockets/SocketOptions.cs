@@ -52,7 +52,12 @@ internal static class SocketOptions
 
         if (Apply(socket.Settings, name, value, line) is { } settings)
         {
-            if (socket.Stream?.Connection is not null && settings != socket.Settings && !IsForeseen(name))
+            if (name == "TCP_NODELAY" && socket.Stream is { } open)
+            {
+                open.Do(c => c.Nagle = settings.NoDelay != true);
+                table.Machine.Flush();
+            }
+            else if (socket.Stream?.Connection is not null && settings != socket.Settings && !IsForeseen(name))
             {
                 throw new DrillUnsupportedException(line, $"{name} of a connection that is there: the machine's options are chosen before");
             }
@@ -140,6 +145,9 @@ internal static class SocketOptions
                 return settings with { FinTimeout = Seconds(count) };
             case "TCP_NOTSENT_LOWAT":
                 return settings with { UnsentLowWaterMark = count is > 0 and < 1 << 20 ? (int)count : null };
+            case "SO_MAX_PACING_RATE":
+                return number is uint.MaxValue or -1 ? settings with { Pacing = true }
+                    : throw new DrillUnsupportedException(line, "SO_MAX_PACING_RATE: the machine paces by its window, and by no rate that is set");
             case "TCP_QUICKACK":
                 return settings with { QuickAcknowledgment = count != 0 };
             case "TCP_CORK" or "TCP_NOPUSH":

@@ -12,6 +12,7 @@ internal sealed class DrillFlow(DatagramAddress peer, ushort localPort, uint off
     private const int MaxTimestamps = 10_000;
 
     private readonly Dictionary<uint, uint> _timestamps = [];
+    private readonly HashSet<uint> _peerTimestamps = [];
     private (uint Script, uint Wire)? _newestTimestamp;
 
     /// <summary>The peer that the script plays; its TCP port is the same as its UDP port.</summary>
@@ -31,6 +32,18 @@ internal sealed class DrillFlow(DatagramAddress peer, ushort localPort, uint off
 
     /// <summary>The options of the script's SYN; null before it was sent.</summary>
     public IReadOnlyList<DrillOption>? PeerSyn { get; set; }
+
+    /// <summary>A segment of the script carried a timestamp.</summary>
+    public void NotePeerTimestamp(uint value)
+    {
+        if (_peerTimestamps.Count < MaxTimestamps)
+        {
+            _peerTimestamps.Add(value);
+        }
+    }
+
+    /// <summary>Whether the script has sent a timestamp.</summary>
+    public bool HasSent(uint timestamp) => _peerTimestamps.Contains(timestamp);
 
     /// <summary>A timestamp of the machine was expected under another name.</summary>
     public void NoteTimestamp(uint script, uint wire)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Endpoints;
 using NetLab.Tcp.Events;
@@ -121,6 +122,11 @@ internal sealed class DrillMachine
     {
         Flow ??= AddFlow();
         Flow.PeerSyn = packet.Has(SegmentFlags.Syn) ? packet.Options : Flow.PeerSyn;
+        if (packet.Find(DrillOption.Timestamps) is { } timestamps)
+        {
+            Flow.NotePeerTimestamp(BinaryPrimitives.ReadUInt32BigEndian(timestamps.Value));
+        }
+
         byte[] datagram = SegmentBytes.Write(packet, Flow);
         EcnCodepoint ecn = packet.Ecn.Count > 0 ? packet.Ecn[0] : EcnCodepoint.NotEct;
         _demultiplexer.Receive(Now, Flow.Peer, datagram, ecn);
