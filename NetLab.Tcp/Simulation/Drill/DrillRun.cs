@@ -58,7 +58,7 @@ internal sealed class DrillRun
             {
                 Outcome = difference is null ? DrillOutcome.Passes : DrillOutcome.Differs,
                 Line = difference?.Line ?? 0,
-                Message = difference?.Message ?? "",
+                Message = ScriptScanner.Printable(difference?.Message ?? ""),
                 Expected = difference?.Expected ?? "",
                 Actual = difference?.Actual ?? "",
                 System = _options.System.System,

@@ -50,5 +50,5 @@ public static class DrillScript
             : DrillSystem.Linux;
 
     private static DrillResult Cannot(DrillSystem system, int line, string message) =>
-        new() { Outcome = DrillOutcome.CannotExpress, Line = line, Message = message, System = system };
+        new() { Outcome = DrillOutcome.CannotExpress, Line = line, Message = ScriptScanner.Printable(message), System = system };
 }

@@ -181,13 +181,14 @@ internal static class AssertionValue
             {
                 return op switch
                 {
-                    "+" => a + b,
+                    "+" => (object)(a + b),
                     "-" => a - b,
                     "*" => a * b,
                     "/" => b == 0 ? throw new AssertionErrorException("division by zero") : (double)a / b,
                     "//" => b == 0 ? throw new AssertionErrorException("division by zero") : (a / b) - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0),
-                    "%" => b == 0 ? throw new AssertionErrorException("division by zero") : b == -1 ? 0 : ((a % b) + b) % b,
-                    "**" => b is >= 0 and <= 64 ? Power(a, b) : Math.Pow(a, b),
+                    "%" => b == 0 ? throw new AssertionErrorException("division by zero") : b == -1 ? 0L : ((a % b) + b) % b,
+                    "**" when b is >= 0 and <= 64 => Power(a, b),
+                    "**" => Math.Pow(a, b),
                     "&" => a & b,
                     "|" => a | b,
                     "^" => a ^ b,

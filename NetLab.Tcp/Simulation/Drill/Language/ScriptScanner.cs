@@ -245,7 +245,8 @@ internal sealed class ScriptScanner(string text, int firstLine = 1)
 
     private static string Shorten(string value) => Printable(value.Length > 160 ? string.Concat(value.AsSpan(0, 159), "…") : value);
 
-    private static string Printable(string value) => string.Create(value.Length, value, (to, from) =>
+    /// <summary>Text of a script without what would break a line.</summary>
+    public static string Printable(string value) => string.Create(value.Length, value, (to, from) =>
     {
         for (int i = 0; i < to.Length; i++)
         {

@@ -1,6 +1,5 @@
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation.Drill.Wire;
-using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Simulation.Drill.Recording;

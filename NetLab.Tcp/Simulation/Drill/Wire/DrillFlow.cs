@@ -6,7 +6,7 @@ namespace NetLab.Tcp.Simulation.Drill.Wire;
 /// <summary>A connection as the script's packets see it: its addresses, and how far numbers on the wire are from the script's.</summary>
 /// <param name="peer">The peer that the script plays.</param>
 /// <param name="localPort">The machine's TCP port.</param>
-/// <param name="offset">How far both sides' numbers are from the script's until a SYN tells.</param>
+/// <param name="offset">How far the peer's numbers are from the script's.</param>
 internal sealed class DrillFlow(DatagramAddress peer, ushort localPort, uint offset)
 {
     private const int MaxTimestamps = 10_000;
@@ -25,7 +25,7 @@ internal sealed class DrillFlow(DatagramAddress peer, ushort localPort, uint off
     public uint PeerOffset { get; } = offset;
 
     /// <summary>Added to the script's numbers of the machine's stream; known once its SYN has left.</summary>
-    public uint OwnOffset { get; set; } = offset;
+    public uint OwnOffset { get; set; }
 
     /// <summary>The options of the machine's SYN; null before it was sent.</summary>
     public IReadOnlyList<DrillOption>? OwnSyn { get; set; }
