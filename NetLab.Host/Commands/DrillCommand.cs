@@ -3,6 +3,7 @@ using System.Globalization;
 using NetLab.Host.Captures;
 using NetLab.Host.Drills;
 using NetLab.Host.Settings;
+using NetLab.Osi.Decoding;
 using NetLab.Tcp.Simulation.Drill;
 using NetLab.Tcp.Simulation.Drill.Recording;
 
@@ -70,7 +71,7 @@ internal static class DrillCommand
         }
 
         var connection = new RecordedConnection(stream);
-        IReadOnlyList<RecordedSegment> segments = connection.Read(new CaptureInput(capture, new HashSet<int>(), null, null), cancellationToken);
+        IReadOnlyList<RecordedSegment> segments = connection.Read(new CaptureInput(capture, BuiltInProtocols.Registry, null, null), cancellationToken);
         (string script, DrillResult result) = DrillRecording.ToScript(segments);
         Console.Out.Write(script);
         if (connection.IsCut)

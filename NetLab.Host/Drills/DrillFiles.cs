@@ -1,4 +1,5 @@
 using System.Text;
+using NetLab.Host.Settings;
 using NetLab.Tcp.Simulation.Drill;
 
 namespace NetLab.Host.Drills;
@@ -9,7 +10,7 @@ internal static class DrillFiles
     private const string Extension = ".pkt";
 
     /// <summary>The scripts of files and folders, in the order of their names.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file, or no script in a folder.</exception>
+    /// <exception cref="UsageException">There is no such file, or no script in a folder.</exception>
     public static IReadOnlyList<DrillFile> Find(IEnumerable<string> paths)
     {
         List<DrillFile> files = [];
@@ -23,11 +24,11 @@ internal static class DrillFiles
             {
                 var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, MaxRecursionDepth = 32 };
                 List<string> found = [.. Directory.EnumerateFiles(path, "*" + Extension, options).Order(StringComparer.Ordinal)];
-                files.AddRange(found.Count > 0 ? found.Select(f => new DrillFile(f, FolderOf(f))) : throw new FileNotFoundException($"{path}: there is no script (*{Extension}) in this folder"));
+                files.AddRange(found.Count > 0 ? found.Select(f => new DrillFile(f, FolderOf(f))) : throw new UsageException($"'{path}': there is no script (*{Extension}) in this folder"));
             }
             else
             {
-                throw new FileNotFoundException($"{path}: there is no such file or folder");
+                throw new UsageException($"'{path}': no such file or folder");
             }
         }
 

@@ -75,16 +75,15 @@ internal static class DrillReport
             Console.Out.WriteLine(LineOf(verdict));
         }
 
-        int width = Math.Max("folder".Length, verdicts.Max(v => v.File.Folder.Length));
-        Console.Out.WriteLine($"{"folder".PadRight(width)}  {"pass",6}  {"differ",6}  {"cannot",6}");
+        Console.Out.WriteLine($"{"pass",6}  {"differ",6}  {"cannot",6}  folder");
         foreach (IGrouping<string, DrillVerdict> folder in verdicts.GroupBy(v => v.File.Folder))
         {
-            Console.Out.WriteLine(RowOf(folder.Key.PadRight(width), folder));
+            Console.Out.WriteLine(RowOf(folder.Key, folder));
         }
 
         if (verdicts.DistinctBy(v => v.File.Folder).Skip(1).Any())
         {
-            Console.Out.WriteLine(RowOf("all".PadRight(width), verdicts));
+            Console.Out.WriteLine(RowOf("all", verdicts));
         }
     }
 
@@ -98,7 +97,7 @@ internal static class DrillReport
 
     private static string RowOf(string folder, IEnumerable<DrillVerdict> verdicts) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{folder}  {Count(verdicts, DrillOutcome.Passes),6}  {Count(verdicts, DrillOutcome.Differs),6}  {Count(verdicts, DrillOutcome.CannotExpress),6}");
+        $"{Count(verdicts, DrillOutcome.Passes),6}  {Count(verdicts, DrillOutcome.Differs),6}  {Count(verdicts, DrillOutcome.CannotExpress),6}  {folder}");
 
     private static int Count(IEnumerable<DrillVerdict> verdicts, DrillOutcome outcome) => verdicts.Count(v => v.Result.Outcome == outcome);
 

@@ -1,6 +1,7 @@
 using NetLab.Host.Captures;
 using NetLab.Osi.Captures;
-using NetLab.Osi.Layers;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
 using NetLab.Tcp.Simulation.Drill.Recording;
 using NetLab.Udp.Sockets;
@@ -57,15 +58,15 @@ internal sealed class RecordedConnection(int number)
             }
 
             ReadOnlySpan<byte> buffer = decoded.BufferOf(bytes, entry)[entry.Offset..];
-            switch (entry.Protocol)
+            switch (entry.Protocol.Name)
             {
-                case ProtocolId.Ipv4:
+                case "ip":
                     ecn = (EcnCodepoint)(buffer[1] & 3);
                     break;
-                case ProtocolId.Ipv6:
+                case "ipv6":
                     ecn = (EcnCodepoint)((buffer[1] >> 4) & 3);
                     break;
-                case ProtocolId.Tcp:
+                case "tcp":
                     _start ??= decoded.Time;
                     var at = TimeSpan.FromTicks(((decoded.Time ?? _start ?? 0) - (_start ?? 0)) / TimeSpan.NanosecondsPerTick);
                     _segments.Add(new RecordedSegment(at < TimeSpan.Zero ? TimeSpan.Zero : at, session.FromClient, buffer[..entry.HeaderLength].ToArray(), entry.WireLength - entry.HeaderLength, ecn));

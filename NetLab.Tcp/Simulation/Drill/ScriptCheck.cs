@@ -1,4 +1,3 @@
-using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation.Drill.Assertions;
 using NetLab.Tcp.Simulation.Drill.Language;
 using NetLab.Tcp.Simulation.Drill.Settings;
@@ -25,25 +24,9 @@ internal static class ScriptCheck
                 case CallEvent { Call: { Name: "setsockopt" } call } set when call.Arguments.Count > 3 && CallArguments.Text(call, 2) != "SO_LINGER":
                     SocketOptions.Apply(new SocketSettings(), CallArguments.Text(call, 2), call.Arguments[3], set.Line);
                     break;
-                case PacketEvent { Packet: var packet }:
-                    CheckPacket(packet, item.Line);
-                    break;
                 default:
                     break;
             }
-        }
-    }
-
-    private static void CheckPacket(DrillPacket packet, int line)
-    {
-        // RFC 3168's handshake: ECE and CWR on a SYN, ECE alone on its answer.
-        const SegmentFlags Bits = SegmentFlags.Ae | SegmentFlags.Cwr | SegmentFlags.Ece;
-        SegmentFlags bits = packet.Flags & Bits;
-        bool classic = packet.Has(SegmentFlags.Syn) && !packet.IsInbound
-            && bits == (packet.Has(SegmentFlags.Ack) ? SegmentFlags.Ece : SegmentFlags.Ece | SegmentFlags.Cwr);
-        if (classic)
-        {
-            throw new DrillUnsupportedException(line, "a handshake with ECN of RFC 3168: the machine speaks that of RFC 9768 only");
         }
     }
 }

@@ -156,9 +156,8 @@ internal static class SystemVariables
 
     private static string? SetEcn(SystemSettings settings, long number)
     {
-        // 1 and 2 are ECN of RFC 3168, which is not spoken here; 3 asks for AccECN, 4 and 5 answer it. A script that shows a
-        // handshake of the older kind is refused for that.
-        settings.Ecn = number switch { 3 => EcnMode.Request, 4 or 5 => EcnMode.Answer, _ => EcnMode.Off };
+        // 1 asks for ECN of RFC 3168 and 2 answers it, 3 asks for AccECN, 4 and 5 answer it.
+        settings.Ecn = number switch { 0 => EcnMode.Off, 1 => EcnMode.RequestClassic, 3 => EcnMode.Request, _ => EcnMode.Answer };
         return null;
     }
 

@@ -1,3 +1,4 @@
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation.Drill.Language;
 using NetLab.Tcp.Simulation.Drill.Settings;
 using NetLab.Tcp.Simulation.Drill.Wire;
@@ -108,7 +109,7 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
 
         // Linux has room for one more than it is told, FreeBSD for half as many more.
         backlog += system.System == DrillSystem.FreeBsd ? Math.Max(1, backlog / 2) : 1;
-        if (!machine.TryListen(OptionsBuilder.Build(system, settings, foresight.NextSyn(index), foresight.NextPeerSyn(index)), backlog))
+        if (!machine.TryListen(Options(settings, foresight.NextSyn(index), foresight.NextPeerSyn(index), line), backlog))
         {
             throw new DrillUnsupportedException(line, "two listening sockets at once: the machine has one listener");
         }
@@ -135,7 +136,7 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
         {
             socket.Stream = Current = new DrillStream { IsCorked = socket.IsCorked };
             socket.IsActive = true;
-            machine.Connect(OptionsBuilder.Build(system, foresight.OfSocket(index, socket.Settings, call), foresight.NextSyn(index), null), socket.Stream);
+            machine.Connect(Options(foresight.OfSocket(index, socket.Settings, call), foresight.NextSyn(index), null, line), socket.Stream);
             return CallResult.Waits("EINPROGRESS");
         }
 
@@ -249,6 +250,12 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
     {
         CollectWelcomed();
         return socket == _listener && _waiting.Exists(s => s.IsEstablished);
+    }
+
+    private ConnectionOptions Options(SocketSettings settings, DrillPacket? syn, DrillPacket? peer, int line)
+    {
+        ConnectionOptions options = OptionsBuilder.Build(system, settings, syn, peer);
+        return options.Validate() is { } problem ? throw new DrillUnsupportedException(line, $"the options set here: {problem}") : options;
     }
 
     private CallResult Add(DrillCall call, DrillSocket socket, int line)

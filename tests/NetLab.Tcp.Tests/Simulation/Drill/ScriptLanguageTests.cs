@@ -71,7 +71,6 @@ public sealed class ScriptLanguageTests
     [InlineData("+0 < S 0:0(0) win 1000 <mss 1460,FO abcd>\n", "the option 'FO': the machine has no Fast Open (RFC 7413)")]
     [InlineData("+0 setsockopt(4, SOL_TCP, TCP_MD5SIG, ..., ...) = 0\n", "the socket option TCP_MD5SIG: nothing here means the same")]
     [InlineData("+0 sendto(4, ..., 10, MSG_FASTOPEN, ..., ...) = 10\n", "MSG_FASTOPEN: the machine has no Fast Open (RFC 7413)")]
-    [InlineData("+0 > SE. 0:0(0) ack 1 <...>\n", "a handshake with ECN of RFC 3168: the machine speaks that of RFC 9768 only")]
     [InlineData("+0 `iptables -A INPUT -j DROP`\n", "the command 'iptables' is not run")]
     [InlineData("+0 `sysctl net.ipv4.tcp_congestion_control=dctcp`\n", "the congestion control 'dctcp': the machine has cubic, reno and bbr")]
     [InlineData("+0 `sysctl net.ipv4.tcp_made_up=1`\n", "sysctl net.ipv4.tcp_made_up: nothing here means the same")]
