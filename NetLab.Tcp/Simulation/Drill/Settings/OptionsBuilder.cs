@@ -17,7 +17,8 @@ internal static class OptionsBuilder
     /// <param name="socket">The socket's.</param>
     /// <param name="syn">The SYN or SYN_ACK expected of the machine; null if there is none.</param>
     /// <param name="peer">The SYN that it answers; null for one that opens.</param>
-    public static ConnectionOptions Build(SystemSettings system, SocketSettings socket, DrillPacket? syn, DrillPacket? peer)
+    /// <param name="showsAccurateEcnOption">Whether the script expects an AccECN option anywhere.</param>
+    public static ConnectionOptions Build(SystemSettings system, SocketSettings socket, DrillPacket? syn, DrillPacket? peer, bool showsAccurateEcnOption)
     {
         bool says = syn?.Options is not null;
         bool? Offers(byte kind) => !says ? null : syn!.Find(kind) is not null ? true : peer is null || peer.Find(kind) is not null ? false : null;
@@ -37,6 +38,7 @@ internal static class OptionsBuilder
             UnsentLowWaterMark = socket.UnsentLowWaterMark ?? system.UnsentLowWaterMark,
             Congestion = socket.Congestion ?? system.Congestion,
             Ecn = system.Ecn,
+            AccurateEcnOption = system.AccurateEcnOption ?? showsAccurateEcnOption,
             MtuSearch = system.MtuSearch,
 
             // The suites expect what a window allows at once.

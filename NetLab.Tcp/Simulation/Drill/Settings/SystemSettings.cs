@@ -34,6 +34,9 @@ internal sealed class SystemSettings
     /// <summary>Whether ECN is asked for, answered, or neither.</summary>
     public EcnMode Ecn { get; set; } = EcnMode.Off;
 
+    /// <summary>Whether AccECN sends its option; null if sysctl does not say, and the script's packets show.</summary>
+    public bool? AccurateEcnOption { get; set; }
+
     /// <summary>The congestion control of a socket that does not choose.</summary>
     public CongestionAlgorithm Congestion { get; set; } = CongestionAlgorithm.Cubic;
 

@@ -23,7 +23,7 @@ internal static class SystemVariables
         "tcp_abort_on_overflow", "tcp_autocorking", "tcp_min_rtt_wlen", "tcp_comp_sack_delay_ns", "tcp_comp_sack_slack_ns", "tcp_comp_sack_nr", "tcp_rcvbuf_low_rtt",
         "tcp_ecn_option_beacon", "tcp_ecn_fallback", "tcp_retries1", "tcp_syncookies", "tcp_syn_linear_timeouts", "tcp_tw_reuse", "tcp_tw_recycle", "tcp_tw_reuse_delay",
         "tcp_fack", "tcp_dsack", "tcp_frto", "tcp_frto_response", "tcp_early_retrans", "tcp_recovery", "tcp_thin_linear_timeouts", "tcp_thin_dupack", "tcp_plb_enabled",
-        "tcp_fastopen", "tcp_fastopen_key", "tcp_fastopen_blackhole_timeout_sec", "tcp_reordering", "tcp_ecn_option", "tcp_slow_start_after_idle", "tcp_shrink_window",
+        "tcp_fastopen", "tcp_fastopen_key", "tcp_fastopen_blackhole_timeout_sec", "tcp_reordering", "tcp_slow_start_after_idle", "tcp_shrink_window",
         "ip_local_port_range", "ip_no_pmtu_disc", "ip_forward", "route.flush", "rmem_max", "wmem_max", "rmem_default", "wmem_default", "optmem_max", "somaxconn",
         "default_qdisc", "tcp_collapse_max_bytes", "tcp_pingpong_thresh",
 
@@ -66,6 +66,9 @@ internal static class SystemVariables
                 return null;
             case "tcp_ecn" or "ecn.enable":
                 return SetEcn(settings, number);
+            case "tcp_ecn_option":
+                settings.AccurateEcnOption = number > 0;
+                return null;
             case "tcp_congestion_control" or "cc.algorithm":
                 return SetCongestion(settings, value);
             case "recvspace":

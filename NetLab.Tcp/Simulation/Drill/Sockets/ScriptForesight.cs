@@ -18,6 +18,9 @@ internal sealed class ScriptForesight(IReadOnlyList<DrillEvent> events)
         "TCP_NOTSENT_LOWAT", "TCP_QUICKACK", "TCP_MAXSEG", "TCP_MAXUNACKTIME", "SO_MAX_PACING_RATE",
     };
 
+    /// <summary>Whether the machine is expected to send an AccECN option anywhere.</summary>
+    public bool ShowsAccurateEcnOption => Packets(-1).Any(p => !p.IsInbound && (p.Find(DrillOption.AccurateEcn0) ?? p.Find(DrillOption.AccurateEcn1)) is not null);
+
     /// <summary>The next SYN or SYN_ACK expected of the machine.</summary>
     public DrillPacket? NextSyn(int index) => Packets(index).FirstOrDefault(p => !p.IsInbound && p.Has(SegmentFlags.Syn));
 

@@ -254,7 +254,7 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
 
     private ConnectionOptions Options(SocketSettings settings, DrillPacket? syn, DrillPacket? peer, int line)
     {
-        ConnectionOptions options = OptionsBuilder.Build(system, settings, syn, peer);
+        ConnectionOptions options = OptionsBuilder.Build(system, settings, syn, peer, foresight.ShowsAccurateEcnOption);
         return options.Validate() is { } problem ? throw new DrillUnsupportedException(line, $"the options set here: {problem}") : options;
     }
 
