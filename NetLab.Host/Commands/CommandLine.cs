@@ -26,6 +26,7 @@ internal static class CommandLine
             CompareCommand.Create(),
             LinkCommand.Create(),
             DecodeCommand.Create(),
+            FieldsCommand.Create(),
             StatsCommand.Create(),
             FollowCommand.Create(),
             FlowCommand.Create(),

@@ -22,9 +22,14 @@ internal static class DecodeCommand
         var layer = new Option<int?>("--layer") { Description = "Show only this layer of the tree, 1 to 7", HelpName = "N" };
         var count = new Option<long?>("-n", "--count") { Description = "Stop after this many packets", HelpName = "COUNT" };
         var packet = new Option<long?>("--packet") { Description = "Show only this packet", HelpName = "N" };
+        var columns = new Option<string?>("--columns") { Description = "Only these fields, a line a packet: frame.number,ip.src,dns.qry.name", HelpName = "NAMES" };
+        var csv = new Option<bool>("--csv") { Description = "Columns with commas between" };
+        var tsv = new Option<bool>("--tsv") { Description = "Columns with tabs between (the default)" };
+        var selection = new SelectionArguments();
         var hex = new Option<bool>("--hex") { Description = "Show the bytes under each packet, those of each layer in its color" };
-        var command = new Command("decode", "Take a capture apart, packet by packet, layer by layer") { json, summary, layer, count, packet, hex };
+        var command = new Command("decode", "Take a capture apart, packet by packet, layer by layer") { json, summary, layer, count, packet, hex, columns, csv, tsv };
         input.AddTo(command);
+        selection.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             if (parsed.GetValue(json) && parsed.GetValue(summary))
@@ -47,9 +52,17 @@ internal static class DecodeCommand
                 throw new UsageException($"--packet {parsed.GetValue(packet)}: packets are numbered from 1");
             }
 
-            var view = new DecodeView(
-                parsed.GetValue(json), parsed.GetValue(summary), parsed.GetValue(layer), parsed.GetValue(count), parsed.GetValue(packet), parsed.GetValue(hex));
             CaptureInput capture = input.Read(parsed);
+            ColumnFormat format = parsed.GetValue(json) ? ColumnFormat.Json : parsed.GetValue(csv) ? ColumnFormat.Csv : ColumnFormat.Tsv;
+            List<Field>? fields = parsed.GetValue(columns) is { } names ? FieldsFrom(names, capture.Protocols) : null;
+            if (fields is null && (parsed.GetValue(csv) || parsed.GetValue(tsv)))
+            {
+                throw new UsageException("--csv and --tsv need --columns: which fields?");
+            }
+
+            var view = new DecodeView(
+                parsed.GetValue(json), parsed.GetValue(summary), parsed.GetValue(layer), parsed.GetValue(count), parsed.GetValue(packet), parsed.GetValue(hex), fields, format,
+                selection.Read(parsed, capture.Protocols));
 
             // Reading standard input cannot be cancelled; what waits for it can.
             return Task.Run(() => Decode(capture, view, cancellationToken), cancellationToken).WaitAsync(cancellationToken);
@@ -65,8 +78,17 @@ internal static class DecodeCommand
         var tree = new PacketTree(text, view.Layer);
         LayerColors.Apply(tree, text);
         var summary = new PacketSummary();
+        ColumnTable? table = view.Columns is { } columns ? new ColumnTable(output, columns, view.Format) : null;
+        bool streams = view.ShowsStreams;
         var ended = new ConcurrentQueue<TcpStream>();
-        var options = new DecoderOptions { HashStreams = view.Json, DecodeBodies = !view.Summary, StreamEnded = view.Json && view.Packet is null ? ended.Enqueue : null };
+        var options = new DecoderOptions
+        {
+            HashStreams = streams,
+            DecodeBodies = !view.Summary && table is null,
+            StreamEnded = streams ? ended.Enqueue : null,
+            FollowStreams = table is null || table.NeedsStreams || view.Selection.Filter?.NeedsStreams == true,
+        };
+        long left = view.Count is { } most && !view.Selection.IsAll ? most : long.MaxValue;
         bool shown = false;
         int exit = capture.Decode(
             options,
@@ -77,17 +99,18 @@ internal static class DecodeCommand
                     json.Stream(stream);
                 }
 
-                if (view.Packet is not { } only || packet.Number == only)
+                if ((view.Packet is not { } only || packet.Number == only) && view.Selection.Includes(packet, decoded))
                 {
-                    Show(decoded, packet.Bytes, view, json, tree, summary, text, output);
+                    left--;
+                    Show(decoded, packet.Bytes, view, json, tree, summary, table, text, output);
                 }
 
                 shown |= packet.Number == view.Packet;
-                return packet.Number < (view.Packet ?? long.MaxValue);
+                return left > 0 && packet.Number < (view.Packet ?? view.Selection.Last ?? long.MaxValue);
             },
             decoder =>
             {
-                if (view.Json && view.Packet is null)
+                if (streams)
                 {
                     foreach (TcpStream stream in ended.Concat(decoder.TcpStreams))
                     {
@@ -97,17 +120,24 @@ internal static class DecodeCommand
 
                 text.Flush();
                 json.Flush();
+                table?.Flush();
                 summary.Flush(output);
             },
             cancellationToken,
-            Math.Min(view.Count ?? long.MaxValue, capture.Interface is null ? view.Packet ?? long.MaxValue : long.MaxValue));
+            Math.Min(view.Selection.IsAll ? view.Count ?? long.MaxValue : long.MaxValue, capture.Interface is null ? view.Packet ?? long.MaxValue : long.MaxValue));
         return shown || view.Packet is not { } missing ? exit : throw new InvalidDataException($"{capture.Path}: there is no packet {missing}");
     }
 
     private static void Show(
         DecodedPacket decoded, ReadOnlySpan<byte> bytes, DecodeView view, JsonLines json, PacketTree tree,
-        PacketSummary summary, StreamWriter text, Stream output)
+        PacketSummary summary, ColumnTable? table, StreamWriter text, Stream output)
     {
+        if (table is not null)
+        {
+            table.Write(decoded, bytes);
+            return;
+        }
+
         if (view.Json)
         {
             json.Begin(decoded);
@@ -130,5 +160,23 @@ internal static class DecodeCommand
         }
     }
 
-    private sealed record DecodeView(bool Json, bool Summary, int? Layer, long? Count, long? Packet, bool Hex);
+    private static List<Field> FieldsFrom(string names, ProtocolRegistry protocols)
+    {
+        var fields = new List<Field>();
+        foreach (string name in names.Split(',', StringSplitOptions.TrimEntries))
+        {
+            fields.Add(protocols.TryFindField(name, out Field? field)
+                ? field
+                : throw new UsageException($"--columns '{name}': there is no such field{(protocols.NearestField(name) is { } nearest ? $"; the nearest is {nearest}" : "")}"));
+        }
+
+        return fields;
+    }
+
+    private sealed record DecodeView(
+        bool Json, bool Summary, int? Layer, long? Count, long? Packet, bool Hex, List<Field>? Columns, ColumnFormat Format, PacketSelection Selection)
+    {
+        /// <summary>Whether JSON ends with the capture's streams: not when only some packets are shown.</summary>
+        public bool ShowsStreams => Json && Packet is null && Columns is null && Selection.IsAll;
+    }
 }

@@ -10,6 +10,8 @@ namespace NetLab.Osi.Protocols;
 /// <remarks>A protocol on byte streams is a <c>StreamedProtocol</c>, which adds how its messages follow one another.</remarks>
 public class Protocol
 {
+    private static int s_count;
+
     /// <summary>Makes a protocol.</summary>
     /// <param name="name">Its name in JSON, in summaries and, if nothing else is said, in filters: lower-case ASCII, digits and underscores.</param>
     /// <param name="layer">The layer whose work it does.</param>
@@ -23,6 +25,7 @@ public class Protocol
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(fields);
         (Name, Layer, Title, Fields, FilterName) = (name, layer, title, fields, filter ?? name);
+        Id = Interlocked.Increment(ref s_count);
         Utf8Name = Encoding.UTF8.GetBytes(name);
         HeaderFields = [.. fields.Where(f => f.At >= 0)];
         Dissect = dissect ?? (static (in Dissection _, int _, int _) => false);
@@ -60,6 +63,9 @@ public class Protocol
 
     /// <summary>Whether it is a header between IP and what IP carries, so that the addresses are those of the IP header before it.</summary>
     internal bool IsExtensionHeader { get; init; }
+
+    /// <summary>A number of the protocol's own in this process, so that what looks for it finds its place without a search.</summary>
+    internal int Id { get; }
 
     internal byte[] Utf8Name { get; }
 

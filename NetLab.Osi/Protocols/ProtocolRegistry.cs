@@ -140,6 +140,13 @@ public sealed class ProtocolRegistry
         return _fields.Value.TryFind(name, out field);
     }
 
+    /// <summary>The name of a field or a protocol in filters that is spelled most like another; null if none is near.</summary>
+    public string? NearestField(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return NearestName.Of(name, Fields.Select(f => f.FilterName!).Concat(_all.Select(p => p.Protocol.FilterName)));
+    }
+
     /// <summary>The protocol that a kind of content chooses (RFC 9110, 8.3), parameters left out; null if none does.</summary>
     internal ProtocolReference? FindContentType(string type) => _contentTypes.Count == 0 ? null : _contentTypes.GetValueOrDefault(type.Split(';')[0].Trim());
 

@@ -1,3 +1,4 @@
+using NetLab.Osi.Text;
 using System.Text;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Model;
@@ -98,8 +99,7 @@ public sealed class PacketLabel
 
         private void Append(string text)
         {
-            // A value of a packet may hold anything: what a terminal would obey is left out.
-            string shown = string.Concat(text.Where(c => !char.IsControl(c)));
+            string shown = VisibleText.Of(text);
             _text.Append(_text.Length > 0 ? " " : "").Append(shown.Length > MaxText ? string.Concat(shown.AsSpan(0, MaxText - 1), "…") : shown);
         }
     }

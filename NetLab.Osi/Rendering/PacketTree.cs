@@ -143,15 +143,11 @@ public sealed class PacketTree : IFieldSink
     private static string Range(in LayerEntry entry) =>
         entry.HeaderLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"  [{entry.Offset}..{entry.Offset + entry.HeaderLength}]");
 
-    // A value of a packet may hold anything: what a terminal would obey is shown instead.
-    private static string Printable(string value) =>
-        value.Any(char.IsControl) ? string.Concat(value.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString())) : value;
-
     private void Line(Field field, string? value)
     {
         if (field.Name is { } name)
         {
-            _output.WriteLine($"{new string(' ', _indent)}{name}:{(value is null ? "" : $" {Printable(value)}")}");
+            _output.WriteLine($"{new string(' ', _indent)}{name}:{(value is null ? "" : $" {VisibleText.Of(value)}")}");
         }
     }
 
