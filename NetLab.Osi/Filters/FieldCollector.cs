@@ -1,5 +1,4 @@
 using System.Text;
-using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Filters;

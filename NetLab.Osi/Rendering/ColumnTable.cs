@@ -1,7 +1,6 @@
 using System.Text;
 using NetLab.Osi.Filters;
 using NetLab.Osi.Protocols;
-using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Rendering;
 
