@@ -88,7 +88,7 @@ public sealed partial class Connection
         {
             // Simultaneous open (RFC 9293, 3.5, figure 7): our SYN goes again, with an ACK of theirs.
             State = ConnectionState.SynReceived;
-            _sender.RepeatSyn();
+            _sender.AnswerSyn();
             TakeText(now, segment);
         }
     }

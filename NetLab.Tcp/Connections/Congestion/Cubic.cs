@@ -3,9 +3,11 @@ using NetLab.Udp.Time;
 namespace NetLab.Tcp.Connections.Congestion;
 
 /// <summary>CUBIC (RFC 9438), with HyStart++ (RFC 9406) in the first slow start.</summary>
-internal sealed class Cubic(int segmentSize) : ICongestionControl
+/// <param name="segmentSize">SMSS in bytes.</param>
+/// <param name="paced">Whether what its window allows is spread over the round trip.</param>
+internal sealed class Cubic(int segmentSize, bool paced) : ICongestionControl
 {
-    private readonly HyStart _hyStart = new();
+    private readonly HyStart _hyStart = new(paced);
     private double _window = CongestionControls.InitialWindow(segmentSize);
     private double _maximum;
     private double _priorWindow;
@@ -13,6 +15,7 @@ internal sealed class Cubic(int segmentSize) : ICongestionControl
     private CubicCurve _curve;
     private Instant? _epochStart;
     private Instant _lastAcknowledgedAt;
+    private bool _afterTimeout;
     private Snapshot? _before;
 
     public string Name => "cubic";
@@ -49,8 +52,8 @@ internal sealed class Cubic(int segmentSize) : ICongestionControl
 
         if (slowStart)
         {
-            // Paced, so that RFC 9406, 4.2 needs no limit L.
-            _window += SlowStartThreshold == long.MaxValue ? _hyStart.Grow(sample.Acknowledged) : sample.Acknowledged;
+            // Later slow starts end at ssthresh (RFC 5681, 3.1), however much one acknowledgment covers.
+            _window = Math.Min(_window + _hyStart.Grow(sample.Acknowledged, segmentSize), SlowStartThreshold);
             if (_hyStart.IsOver && SlowStartThreshold == long.MaxValue)
             {
                 SlowStartThreshold = Window;
@@ -66,7 +69,7 @@ internal sealed class Cubic(int segmentSize) : ICongestionControl
     {
         _before = Snapshot.Of(this);
         Reduce(inFlight);
-        _window = SlowStartThreshold;
+        (_window, _afterTimeout) = (SlowStartThreshold, false);
     }
 
     public void OnMarked(Instant now, long inFlight)
@@ -87,7 +90,7 @@ internal sealed class Cubic(int segmentSize) : ICongestionControl
             Reduce(inFlight);
         }
 
-        _window = segmentSize;
+        (_window, _afterTimeout) = (segmentSize, true);
     }
 
     public void OnIdle(Instant now)
@@ -121,7 +124,10 @@ internal sealed class Cubic(int segmentSize) : ICongestionControl
         if (_epochStart is null)
         {
             _epochStart = sample.Now;
-            _maximum = Math.Max(_maximum, segments);
+
+            // RFC 9438, 4.8: after a timeout K is 0 and W_max the window that slow start has come to.
+            _maximum = _afterTimeout ? segments : Math.Max(_maximum, segments);
+            _afterTimeout = false;
             _curve = new CubicCurve(_maximum, segments);
             _renoWindow = segments;
         }
@@ -155,17 +161,17 @@ internal sealed class Cubic(int segmentSize) : ICongestionControl
         _epochStart = null;
     }
 
-    private sealed record Snapshot(double Window, double Maximum, double PriorWindow, double RenoWindow, CubicCurve Curve, Instant? EpochStart, long Threshold)
+    private sealed record Snapshot(double Window, double Maximum, double PriorWindow, double RenoWindow, CubicCurve Curve, Instant? EpochStart, bool AfterTimeout, long Threshold)
     {
         public static Snapshot Of(Cubic cubic) => new(
-            cubic._window, cubic._maximum, cubic._priorWindow, cubic._renoWindow, cubic._curve, cubic._epochStart, cubic.SlowStartThreshold);
+            cubic._window, cubic._maximum, cubic._priorWindow, cubic._renoWindow, cubic._curve, cubic._epochStart, cubic._afterTimeout, cubic.SlowStartThreshold);
 
         // RFC 9438, 4.9.
         public void Restore(Cubic cubic)
         {
             cubic._window = Math.Max(cubic._window, Window);
             (cubic._maximum, cubic._priorWindow, cubic._renoWindow) = (Maximum, PriorWindow, RenoWindow);
-            (cubic._curve, cubic._epochStart, cubic.SlowStartThreshold) = (Curve, EpochStart, Threshold);
+            (cubic._curve, cubic._epochStart, cubic._afterTimeout, cubic.SlowStartThreshold) = (Curve, EpochStart, AfterTimeout, Threshold);
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace NetLab.Tcp.Connections.Recovery;
 
 /// <summary>
-/// How much may be sent during fast recovery (RFC 6937, and its revision RFC 9937): in proportion to what is delivered,
+/// How much may be sent during fast recovery (PRR, RFC 9937): in proportion to what is delivered,
 /// so that the flight shrinks to ssthresh over one round trip, neither in a pause nor in a burst.
 /// </summary>
 internal sealed class ProportionalRateReduction(int segmentSize)
@@ -19,7 +19,10 @@ internal sealed class ProportionalRateReduction(int segmentSize)
     public void OnSegmentSize(int newSize) => segmentSize = newSize;
 
     /// <summary>Recovery begins.</summary>
-    /// <param name="flight">RecoverFS: bytes outstanding then.</param>
+    /// <param name="flight">
+    /// RecoverFS (RFC 9937, 6): bytes outstanding that were not sacked before the ACK that begins it, so that what is delivered from
+    /// that ACK on adds up to it.
+    /// </param>
     /// <param name="threshold">ssthresh, which the flight is to come down to.</param>
     public void Begin(long flight, long threshold)
     {

@@ -5,6 +5,9 @@ namespace NetLab.Tcp.Connections.Recovery;
 /// <summary>Smoothed round-trip time and retransmission timeout (RFC 6298).</summary>
 internal sealed class RoundTripEstimator
 {
+    // More doublings than any timeout has room for.
+    private const int MaxBackoff = 40;
+
     // RFC 6298, 2: G, the clock's granularity. What is measured is no finer than the peer's acknowledgments, which it may
     // delay as we do, and the timers that fire are good to about a millisecond: a path whose round trip never varies must
     // not time out when one of them is delayed.
@@ -41,7 +44,7 @@ internal sealed class RoundTripEstimator
     /// <summary>RTO with the back-off of repeated expiries (RFC 6298, 5.5), at most the maximum.</summary>
     public TimeSpan Timeout => BackedOff(BaseTimeout, _backoff, _max);
 
-    /// <summary>How often the timeout has been doubled since it was last reset.</summary>
+    /// <summary>How often the timeout has been doubled since the path was last measured.</summary>
     public int Backoff => _backoff;
 
     /// <summary>A duration doubled a number of times, at most <paramref name="max"/>.</summary>
@@ -56,6 +59,8 @@ internal sealed class RoundTripEstimator
             return;
         }
 
+        // RFC 6298, 5 (Karn): a measurement, and nothing else, says that the back-off is no longer needed.
+        _backoff = 0;
         Latest = roundTrip;
         Minimum = Minimum is { } least && least < roundTrip ? least : roundTrip;
         if (Smoothed is not { } smoothed)
@@ -76,17 +81,15 @@ internal sealed class RoundTripEstimator
     }
 
     /// <summary>The timer expired: the next wait is twice as long.</summary>
-    public void BackOff() => _backoff++;
+    public void BackOff() => _backoff = Math.Min(_backoff + 1, MaxBackoff);
 
-    /// <summary>New data was acknowledged: the path works.</summary>
-    public void ResetBackoff() => _backoff = 0;
-
-    /// <summary>RFC 6298, 5.7: a retransmitted SYN and no sample mean the initial timeout was too short for this path.</summary>
+    /// <summary>RFC 6298, 5.7: a retransmitted SYN and no sample mean that data begins with 3 s, whatever the SYN had come to.</summary>
     public void RaiseAfterLostSyn()
     {
-        if (Smoothed is null && BaseTimeout < TimeSpan.FromSeconds(3))
+        if (Smoothed is null)
         {
-            BaseTimeout = TimeSpan.FromSeconds(3);
+            BaseTimeout = TimeSpan.FromTicks(Math.Max(BaseTimeout.Ticks, TimeSpan.FromSeconds(3).Ticks));
+            _backoff = 0;
         }
     }
 }

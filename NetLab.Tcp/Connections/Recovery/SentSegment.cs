@@ -38,6 +38,9 @@ internal struct SentSegment
     /// <summary>Whether it is larger than what is known to arrive: to find out whether it does.</summary>
     public bool IsMtuProbe;
 
+    /// <summary>Whether it is a byte that asked a peer without a window for one, and waits to go again with what follows it.</summary>
+    public bool IsWindowProbe;
+
     /// <summary>Whether it counts as in the network now.</summary>
     public bool InFlight;
 

@@ -31,6 +31,14 @@ internal sealed class SentSegments
     /// <summary>How many are sacked.</summary>
     public int SackedCount { get; private set; }
 
+    /// <summary>Sequence numbers that are sacked.</summary>
+    public long SackedBytes { get; private set; }
+
+    /// <summary>
+    /// Whether the peer had sacked the very segment that it waits for now, and so must have thrown it away (RFC 2018, 8).
+    /// </summary>
+    public bool IsHeadSacked => Count > 0 && At(0).IsSacked;
+
     /// <summary>How many are lost and wait to be sent again.</summary>
     public int LostCount { get; private set; }
 
@@ -72,7 +80,7 @@ internal sealed class SentSegments
             last.Order = ++_transmissions;
             last.Transmissions = 1;
             last.InFlight = true;
-            (last.IsSyn, last.IsFin, last.IsSacked, last.IsLost, last.IsMtuProbe) = (false, false, false, false, false);
+            (last.IsSyn, last.IsFin, last.IsSacked, last.IsLost, last.IsMtuProbe, last.IsWindowProbe) = (false, false, false, false, false, false);
             rate.Stamp(ref last, now, InFlight);
             InFlight += length;
         }
@@ -99,6 +107,7 @@ internal sealed class SentSegments
         ref SentSegment first = ref At(0);
         InFlight -= first.InFlight ? first.Length : 0;
         SackedCount -= first.IsSacked ? 1 : 0;
+        SackedBytes -= first.IsSacked ? first.Length : 0;
         LostCount -= first.IsLost ? 1 : 0;
         RetransmittedCount -= first.Transmissions > 1 ? 1 : 0;
         _head = (_head + 1) & (_ring.Length - 1);
@@ -136,6 +145,7 @@ internal sealed class SentSegments
     {
         ref SentSegment first = ref At(0);
         InFlight -= first.InFlight ? acknowledged - first.Start : 0;
+        SackedBytes -= first.IsSacked ? acknowledged - first.Start : 0;
         first.Start = acknowledged;
         first.IsSyn = false;
     }
@@ -147,6 +157,7 @@ internal sealed class SentSegments
         TakeOutOfFlight(ref segment);
         LostCount -= segment.IsLost ? 1 : 0;
         SackedCount += segment.IsSacked ? 0 : 1;
+        SackedBytes += segment.IsSacked ? 0 : segment.Length;
         (segment.IsLost, segment.IsSacked) = (false, true);
     }
 
@@ -188,8 +199,7 @@ internal sealed class SentSegments
             ref SentSegment segment = ref At(i);
             if (segment.IsSacked && forgetSacked)
             {
-                segment.IsSacked = false;
-                SackedCount--;
+                Forget(ref segment);
             }
 
             if (!segment.IsSacked && (i == 0 || segment.SentAt <= sentBefore || forgetSacked))
@@ -205,7 +215,7 @@ internal sealed class SentSegments
         for (int i = 0; i < Count && LostCount > 0; i++)
         {
             ref SentSegment segment = ref At(i);
-            if (segment.IsLost)
+            if (segment.IsLost && !segment.IsWindowProbe)
             {
                 (segment.IsLost, segment.InFlight) = (false, true);
                 InFlight += segment.Length;
@@ -224,8 +234,7 @@ internal sealed class SentSegments
             ref SentSegment segment = ref At(i);
             if (segment.IsSacked && forgetSacked)
             {
-                segment.IsSacked = false;
-                SackedCount--;
+                Forget(ref segment);
             }
 
             if (!segment.IsSacked)
@@ -242,7 +251,7 @@ internal sealed class SentSegments
         LostCount -= segment.IsLost ? 1 : 0;
         RetransmittedCount += segment.Transmissions == 1 ? 1 : 0;
         InFlight += segment.InFlight ? 0 : segment.Length;
-        (segment.IsLost, segment.InFlight, segment.SentAt) = (false, true, now);
+        (segment.IsLost, segment.InFlight, segment.IsWindowProbe, segment.SentAt) = (false, true, false, now);
         segment.Transmissions++;
         segment.Order = ++_transmissions;
     }
@@ -295,6 +304,44 @@ internal sealed class SentSegments
         return losses;
     }
 
+    /// <summary>Cuts a segment that was not sacked in two, each with the history of the whole.</summary>
+    /// <param name="index">Which.</param>
+    /// <param name="length">Sequence numbers of the first piece: data, and fewer than there are.</param>
+    public void Split(int index, int length)
+    {
+        if (Count == _ring.Length)
+        {
+            Grow();
+        }
+
+        Count++;
+        for (int i = Count - 1; i > index + 1; i--)
+        {
+            At(i) = At(i - 1);
+        }
+
+        ref SentSegment first = ref At(index);
+        ref SentSegment second = ref At(index + 1);
+        second = first;
+        second.Start = first.End = first.Start + length;
+
+        // A larger segment that is sent in pieces says nothing of the path: the piece that does not begin with it tells.
+        (first.IsFin, first.IsMtuProbe, second.IsSyn) = (false, false, false);
+        LostCount += first.IsLost ? 1 : 0;
+        RetransmittedCount += first.Transmissions > 1 ? 1 : 0;
+        _lostHint += index < _lostHint ? 1 : 0;
+    }
+
+    /// <summary>Lets the newest segment, which is not in flight, grow by data that has never been sent.</summary>
+    /// <param name="end">Stream offset behind its last sequence number from now on.</param>
+    /// <param name="isFin">Whether that is our FIN.</param>
+    public void Extend(long end, bool isFin)
+    {
+        ref SentSegment last = ref At(Count - 1);
+        last.End = end;
+        last.IsFin |= isFin;
+    }
+
     /// <summary>
     /// Cuts what is longer than the path carries, and has not reached the peer, into pieces that it does. Each has the history of
     /// the whole.
@@ -340,7 +387,14 @@ internal sealed class SentSegments
     public void Clear()
     {
         _ring = [];
-        (_head, _lostHint, Count, InFlight, SackedCount, LostCount, RetransmittedCount) = (0, 0, 0, 0, 0, 0, 0);
+        (_head, _lostHint, Count, InFlight, SackedCount, SackedBytes, LostCount, RetransmittedCount) = (0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    private void Forget(ref SentSegment segment)
+    {
+        segment.IsSacked = false;
+        SackedCount--;
+        SackedBytes -= segment.Length;
     }
 
     private void TakeOutOfFlight(ref SentSegment segment)

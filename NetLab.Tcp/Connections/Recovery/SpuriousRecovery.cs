@@ -6,53 +6,58 @@ namespace NetLab.Tcp.Connections.Recovery;
 /// </summary>
 internal sealed class SpuriousRecovery
 {
+    private readonly ResentRanges _resent = new();
     private long _firstStart;
     private uint? _firstResentAt;
-    private int _notReported;
     private bool _isWatching;
     private bool _anyResent;
 
     /// <summary>A recovery begins.</summary>
-    public void Begin() => (_isWatching, _firstResentAt, _notReported, _anyResent) = (true, null, 0, false);
+    public void Begin()
+    {
+        (_isWatching, _firstResentAt, _anyResent) = (true, null, false);
+        _resent.Begin();
+    }
 
     /// <summary>Something was sent again.</summary>
     /// <param name="start">Stream offset of its first sequence number.</param>
+    /// <param name="end">Stream offset behind its last one.</param>
     /// <param name="timestamp">Our timestamp on it, or null without the option.</param>
-    public void OnResent(long start, uint? timestamp)
+    public void OnResent(long start, long end, uint? timestamp)
     {
-        if (!_isWatching)
-        {
-            return;
-        }
-
-        if (!_anyResent)
+        _resent.Add(start, end);
+        if (_isWatching && !_anyResent)
         {
             (_firstStart, _firstResentAt, _anyResent) = (start, timestamp, true);
         }
-
-        _notReported++;
     }
+
+    /// <summary>Takes a report that something arrived twice.</summary>
+    /// <param name="start">Stream offset of its first sequence number.</param>
+    /// <param name="end">Stream offset behind its last one.</param>
+    /// <returns>Whether it was something sent again, and not a copy that the network, or a peer that lies, has made.</returns>
+    public bool IsOfResent(long start, long end) => _resent.Report(start, end) > 0;
 
     /// <summary>An acknowledgment came.</summary>
     /// <param name="before">SND.UNA before it.</param>
     /// <param name="acknowledged">Its number as a stream offset.</param>
     /// <param name="echo">The timestamp of ours that it echoes, or null.</param>
-    /// <param name="isDuplicateReport">Whether it reports that something arrived twice.</param>
+    /// <param name="isOfResent">Whether it reports a duplicate of what was sent again.</param>
     /// <returns>Whether the recovery was for nothing.</returns>
-    public bool OnAcknowledged(long before, long acknowledged, uint? echo, bool isDuplicateReport)
+    public bool OnAcknowledged(long before, long acknowledged, uint? echo, bool isOfResent)
     {
         if (!_isWatching || !_anyResent)
         {
             return false;
         }
 
-        _notReported -= isDuplicateReport ? 1 : 0;
-
         // RFC 3522, 3.2, step 4: what first acknowledges the first retransmission echoes a timestamp from before it. Only if
         // it was what the peer waited for: behind another hole, the echo is of what filled that.
         bool isFirst = acknowledged > _firstStart && _firstResentAt is not null;
         bool isOriginal = isFirst && before == _firstStart && echo is { } e && unchecked((int)(e - _firstResentAt!.Value)) < 0;
-        bool allReported = isDuplicateReport && _notReported == 0;
+
+        // RFC 3708, 2: every retransmission has been reported, each by a report of its own.
+        bool allReported = isOfResent && _resent.Unreported == 0;
         if (isOriginal || allReported)
         {
             _isWatching = false;
@@ -66,5 +71,12 @@ internal sealed class SpuriousRecovery
         }
 
         return false;
+    }
+
+    /// <summary>Gives back memory: nothing is outstanding, and nobody has said anything for long.</summary>
+    public void Trim()
+    {
+        _isWatching = false;
+        _resent.Clear();
     }
 }

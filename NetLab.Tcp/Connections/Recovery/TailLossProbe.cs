@@ -3,8 +3,9 @@ namespace NetLab.Tcp.Connections.Recovery;
 /// <summary>The tail loss probe's memory: whether one is out, and what its answer means (RFC 8985, 7).</summary>
 internal sealed class TailLossProbe
 {
+    // What was sent again as the probe; empty for new data.
+    private (long Start, long End) _resent;
     private long? _end;
-    private bool _wasRetransmission;
 
     /// <summary>Whether the probe's time has come and it has not been sent.</summary>
     public bool IsDue { get; set; }
@@ -29,25 +30,29 @@ internal sealed class TailLossProbe
     }
 
     /// <summary>The probe left.</summary>
-    public void OnSent(long next, bool wasRetransmission)
+    /// <param name="next">TLP.end_seq: SND.NXT behind it, as a stream offset.</param>
+    /// <param name="resent">What it sent again; empty where it was new data.</param>
+    public void OnSent(long next, (long Start, long End) resent)
     {
         IsDue = false;
-        (_end, _wasRetransmission) = (next, wasRetransmission);
+        (_end, _resent) = (next, resent);
     }
 
     /// <summary>An acknowledgment came (RFC 8985, 7.4.2).</summary>
     /// <param name="acknowledged">Its number as a stream offset.</param>
-    /// <param name="isDuplicateReport">Whether it reports a duplicate (DSACK): the probe was not needed.</param>
+    /// <param name="duplicate">What it reports as a duplicate (D-SACK), if anything: the probe itself says that it was not needed.</param>
     /// <param name="isPlainDuplicate">Whether it is a duplicate ACK without SACK.</param>
     /// <returns>Whether the probe repaired a loss, which congestion control has to hear of.</returns>
-    public bool OnAcknowledged(long acknowledged, bool isDuplicateReport, bool isPlainDuplicate)
+    public bool OnAcknowledged(long acknowledged, (long Start, long End)? duplicate, bool isPlainDuplicate)
     {
         if (_end is not { } end || acknowledged < end)
         {
             return false;
         }
 
-        if (!_wasRetransmission || isDuplicateReport || (acknowledged == end && isPlainDuplicate))
+        bool isNew = _resent.Start >= _resent.End;
+        bool isReported = duplicate is { } d && d.Start <= _resent.Start && d.End >= _resent.End;
+        if (isNew || isReported || (acknowledged == end && isPlainDuplicate))
         {
             _end = null;
             return false;

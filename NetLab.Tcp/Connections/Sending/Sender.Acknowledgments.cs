@@ -19,6 +19,9 @@ internal sealed partial class Sender
     private int _duplicates;
     private TimeSpan? _echoAge;
 
+    // Expiries of the retransmission timer since anything was acknowledged.
+    private int _expiries;
+
     // Until this is acknowledged, further marks are of the round trip that has been answered for.
     private long _markedUpTo;
 
@@ -38,6 +41,7 @@ internal sealed partial class Sender
     public bool Acknowledge(Instant now, long acknowledged, in Segment segment, bool windowChanged, TimeSpan? echoAge)
     {
         long before = Unacknowledged;
+        long unsackedBefore = Next - before - _sent.SackedBytes;
         bool advances = acknowledged > before;
         long priorInFlight = EffectiveInFlight;
         long deliveredBefore = _rate.Delivered;
@@ -45,7 +49,6 @@ internal sealed partial class Sender
         Instant newest = default;
         int sackedBefore = _sent.SackedCount;
         int segmentsBefore = _sent.Count - sackedBefore;
-        bool synWasRetransmitted = SynWasSentAgain;
         _rate.Begin();
         _echoAge = echoAge;
         if (advances)
@@ -54,9 +57,9 @@ internal sealed partial class Sender
             Unacknowledged = acknowledged;
         }
 
-        bool duplicateReport = TakeSack(now, acknowledged, segment.Header.Options.Sack, ref sample, ref newest);
+        (long Start, long End)? duplicate = TakeSack(now, acknowledged, segment.Header.Options.Sack, ref sample, ref newest);
         sample = Measure(sample, advances, echoAge);
-        if (before == 0 && advances && synWasRetransmitted)
+        if (before == 0 && advances && _synWasLost)
         {
             RoundTrip.RaiseAfterLostSyn();
             _congestion.OnLostSyn();
@@ -65,20 +68,21 @@ internal sealed partial class Sender
         bool isDuplicate = acknowledged == before && _sent.Count > 0 && segment.SequenceLength == 0 && !windowChanged;
         _statistics.DuplicateAcknowledgments += isDuplicate ? 1 : 0;
         _duplicates = advances ? 0 : isDuplicate ? Math.Min(_duplicates + 1, 1 << 20) : _duplicates;
-        if (_tailProbe.OnAcknowledged(acknowledged, duplicateReport, isDuplicate && segment.Header.Options.Sack.Count == 0)
+        if (_tailProbe.OnAcknowledged(acknowledged, duplicate, isDuplicate && segment.Header.Options.Sack.Count == 0)
             && _phase == RecoveryPhase.None)
         {
             _congestion.OnLoss(now, FlightOf(Next - before));
         }
 
         bool partial = _phase == RecoveryPhase.Fast && advances && acknowledged < _recoveryPoint;
-        LearnOfMistakes(before, acknowledged, segment.Header.Options.Timestamps?.Echo, duplicateReport);
+        bool isUndone = LearnOfMistakes(before, acknowledged, segment.Header.Options.Timestamps?.Echo, duplicate);
         if (_phase != RecoveryPhase.None && Unacknowledged >= _recoveryPoint)
         {
             EndRecovery(now);
         }
 
-        long lost = DetectLosses(now, Next - Unacknowledged, partial, moreIsSacked: _sent.SackedCount > sackedBefore || advances);
+        // An undo takes nothing for lost any more: what is lost all the same is found again here, or by a timer.
+        long lost = DetectLosses(now, unsackedBefore, partial, isNews: _sent.SackedCount > sackedBefore || advances || isUndone);
         long delivered = _rate.Delivered - deliveredBefore;
         TakeMarks(now, segment.Header, before, delivered, segmentsBefore - (_sent.Count - _sent.SackedCount));
         Tell(now, acknowledged - Math.Max(before, 1), delivered, lost, priorInFlight, sample);
@@ -90,6 +94,10 @@ internal sealed partial class Sender
         if (advances)
         {
             OnAdvanced(now);
+        }
+        else if (isUndone)
+        {
+            ScheduleTailProbe(now);
         }
 
         return advances;
@@ -124,22 +132,28 @@ internal sealed partial class Sender
     }
 
     // Reports of duplicates and echoes of old timestamps: what was taken for loss was reordering or delay.
-    private void LearnOfMistakes(long before, long acknowledged, uint? echo, bool duplicateReport)
+    // Returns whether a recovery was undone.
+    private bool LearnOfMistakes(long before, long acknowledged, uint? echo, (long Start, long End)? duplicate)
     {
-        if (duplicateReport)
+        // RFC 8985, 6.2, step 4: a report tells of a retransmission that was for nothing, if there was one. A network that doubles
+        // segments, or a peer that says so, tells nothing of reordering.
+        bool isOfResent = duplicate is { } reported && _undo.IsOfResent(reported.Start, reported.End);
+        if (isOfResent)
         {
             _rack.OnDuplicateReport(Unacknowledged, Next);
         }
 
-        if (_undo.OnAcknowledged(before, acknowledged, echo is 0 ? null : echo, duplicateReport))
+        bool isUndone = _undo.OnAcknowledged(before, acknowledged, echo is 0 ? null : echo, isOfResent);
+        if (isUndone)
         {
             _statistics.SpuriousRecoveries++;
             Observation?.OnUndone();
             _congestion.OnSpurious();
             _sent.UnmarkLost();
-            RoundTrip.ResetBackoff();
             (_phase, _retransmitFirst) = (RecoveryPhase.None, false);
         }
+
+        return isUndone;
     }
 
     // RFC 3168, 6.1.2: a mark is answered like a loss, once a round trip, but nothing is sent again. An acknowledgment that
@@ -176,9 +190,8 @@ internal sealed partial class Sender
         _rate.OnLost(lost);
         double rate = _rate.End(RoundTrip.Minimum, out bool isRoundStart);
 
-        // In slow start a window of which more than half was used was the limit: it doubles each round (as in Linux).
         bool slowStart = _congestion.Window < _congestion.SlowStartThreshold;
-        bool wasLimit = _congestionWasLimit || (slowStart && 2 * priorInFlight > _congestion.Window);
+        bool wasLimit = _congestionWasLimit || _usage.WasLimit(_congestion.Window, slowStart);
         _congestion.OnAcknowledged(new AcknowledgmentSample
         {
             Now = now,
@@ -222,17 +235,18 @@ internal sealed partial class Sender
         }
     }
 
-    private bool TakeSack(Instant now, long acknowledged, SackBlocks blocks, ref TimeSpan? sample, ref Instant newest)
+    // Returns what is reported as a duplicate, if anything (RFC 2883, 4).
+    private (long Start, long End)? TakeSack(Instant now, long acknowledged, SackBlocks blocks, ref TimeSpan? sample, ref Instant newest)
     {
         if (!Sack)
         {
-            return false;
+            return null;
         }
 
         // In the order of the stream and not of the report: RACK would take the newest block first for reordering.
         Span<(long Start, long End)> ranges = stackalloc (long, long)[SackBlocks.Capacity];
         int count = 0;
-        bool duplicateReport = false;
+        (long Start, long End)? duplicate = null;
         for (int i = 0; i < blocks.Count; i++)
         {
             long start = Unwrap(blocks[i].Start);
@@ -240,7 +254,7 @@ internal sealed partial class Sender
             if (i == 0 && start < end && (end <= acknowledged || (blocks.Count > 1 && IsInside(start, end, blocks[1]))))
             {
                 // RFC 2883, 4: the first block repeats what this very segment acknowledges, by number or by the second block.
-                duplicateReport = start >= 0;
+                duplicate = start >= 0 ? (start, end) : null;
             }
             else if (start < end && start >= Unacknowledged && end <= Next)
             {
@@ -263,7 +277,7 @@ internal sealed partial class Sender
             }
         }
 
-        return duplicateReport;
+        return duplicate;
     }
 
     private bool IsInside(long start, long end, SackBlock block) =>
@@ -296,7 +310,8 @@ internal sealed partial class Sender
         }
     }
 
-    private long DetectLosses(Instant now, long flight, bool partial, bool moreIsSacked)
+    // The flight is what was outstanding and not sacked before this acknowledgment: RecoverFS, should a recovery begin (RFC 9937, 6).
+    private long DetectLosses(Instant now, long flight, bool partial, bool isNews)
     {
         long lost = 0;
         if (Sack)
@@ -305,7 +320,7 @@ internal sealed partial class Sender
             {
                 _timers.Stop(ConnectionTimer.Reordering);
             }
-            else if (moreIsSacked)
+            else if (isNews)
             {
                 lost = _rack.DetectLosses(_sent, now, RoundTrip, _phase != RecoveryPhase.None, out Instant recheckAt);
                 _timers.Set(ConnectionTimer.Reordering, recheckAt);
@@ -326,7 +341,7 @@ internal sealed partial class Sender
             _phase = RecoveryPhase.Fast;
             _recoveryPoint = Next;
             _retransmitFirst = true;
-            _congestion.OnLoss(now, FlightOf(flight));
+            _congestion.OnLoss(now, FlightOf(Next - Unacknowledged));
             _reduction.Begin(flight, _congestion.SlowStartThreshold);
             _undo.Begin();
             _statistics.FastRecoveries++;
@@ -339,7 +354,8 @@ internal sealed partial class Sender
 
     private void OnAdvanced(Instant now)
     {
-        RoundTrip.ResetBackoff();
+        // The tries of what is oldest now begin anew; the back-off stays until something is measured (RFC 6298, 5).
+        _expiries = 0;
         _windowProbes = 0;
 
         // RFC 6298, 5.2 and 5.3.
@@ -353,6 +369,10 @@ internal sealed partial class Sender
         {
             _timers.Set(ConnectionTimer.Retransmission, now + RoundTrip.Timeout);
             ScheduleTailProbe(now);
+            if (_sent.IsHeadSacked)
+            {
+                AwaitReneging(now);
+            }
         }
     }
 }

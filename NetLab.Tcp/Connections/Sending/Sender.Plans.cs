@@ -28,7 +28,7 @@ internal sealed partial class Sender
 
         if (_windowProbeDue)
         {
-            return TryPlanWindowProbe(out plan);
+            return TryPlanWindowProbe(now, out plan);
         }
 
         if (_tailProbe.IsDue)
@@ -65,8 +65,8 @@ internal sealed partial class Sender
 
     private bool TryPlanSyn(out SegmentPlan plan)
     {
-        plan = new SegmentPlan(0, 0, -1) { IsSyn = true };
-        return _synQueued;
+        plan = new SegmentPlan(0, 0, _synQueued ? -1 : 0) { IsSyn = true };
+        return _synQueued || _synAnswerDue;
     }
 
     private bool TryPlanLost(Instant now, out SegmentPlan plan)
@@ -78,6 +78,19 @@ internal sealed partial class Sender
             return false;
         }
 
+        // RFC 9293, 3.8.6 (SHLD-16): what a peer that took its window back has room for goes again, and no more. What lies behind that
+        // is not in the network, and waits.
+        long room = SynAcknowledged ? WindowEdge - _sent[index].Start : 1;
+        if (room <= 0)
+        {
+            return false;
+        }
+
+        if (room < _sent[index].Length)
+        {
+            _sent.Split(index, (int)room);
+        }
+
         ref readonly SentSegment segment = ref _sent[index];
 
         // The first retransmission of a recovery goes whatever is in flight (RFC 6675, 5 (4.3)).
@@ -86,8 +99,19 @@ internal sealed partial class Sender
             return false;
         }
 
-        plan = Again(index);
+        plan = segment.IsWindowProbe && index == _sent.Count - 1 ? WithWhatFollows(index, room) : Again(index);
         return true;
+    }
+
+    // A byte that a peer without a window refused is no segment by itself once there is a window (RFC 9293, 3.8.6.2.1).
+    private SegmentPlan WithWhatFollows(int index, long room)
+    {
+        SegmentPlan again = Again(index);
+        long available = Buffer.End - again.Start;
+        int length = (int)Math.Min(Math.Min(available, PayloadLimit), room);
+        return again.IsFin || length <= again.Length
+            ? again
+            : again with { Length = length, IsPush = length == available, IsFin = _finQueued && length == available && room > length };
     }
 
     private SegmentPlan Again(int index)
@@ -149,6 +173,7 @@ internal sealed partial class Sender
         }
 
         _congestionWasLimit = true;
+        NoteUsage();
         if (fits)
         {
             _timers.Set(ConnectionTimer.Pacing, _pacer.ReadyAt);
@@ -162,7 +187,7 @@ internal sealed partial class Sender
     private bool MaySendSmall(int length, bool isLast) =>
         isLast ? !Nagle || _sent.Count == 0 : length >= Math.Max(1, MaxWindow / 2);
 
-    private bool TryPlanWindowProbe(out SegmentPlan plan)
+    private bool TryPlanWindowProbe(Instant now, out SegmentPlan plan)
     {
         // One byte at SND.UNA: of what was sent before, or else the first byte of what waits (RFC 9293, 3.8.6.1).
         plan = default;
@@ -185,9 +210,14 @@ internal sealed partial class Sender
         if (Window > 0)
         {
             // A window too small to be worth a segment (RFC 9293, 3.8.6.2.1): after this long it is used as it is.
-            int length = (int)Math.Min(Math.Min(Buffer.End - start, PayloadLimit), WindowEdge - start);
             _windowProbeDue = false;
-            plan = known ? Again(0) : new SegmentPlan(start, length, -1) { IsFin = fin };
+            if (known)
+            {
+                return TryPlanLost(now, out plan);
+            }
+
+            int length = (int)Math.Min(Math.Min(Buffer.End - start, PayloadLimit), WindowEdge - start);
+            plan = new SegmentPlan(start, length, -1) { IsFin = fin };
             return true;
         }
 
@@ -206,7 +236,8 @@ internal sealed partial class Sender
 
         for (int i = _sent.Count - 1; i >= 0; i--)
         {
-            if (!_sent[i].IsSacked)
+            // Nothing that a peer which took its window back has no room for (SHLD-16).
+            if (!_sent[i].IsSacked && _sent[i].End <= WindowEdge)
             {
                 plan = Again(i) with { IsTailProbe = true };
                 return true;

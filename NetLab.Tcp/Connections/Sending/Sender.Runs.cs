@@ -64,6 +64,7 @@ internal sealed partial class Sender
         _statistics.BytesSent += (long)count * length;
         _reduction.OnSent((long)count * length);
         _timers.Stop(ConnectionTimer.WindowProbe);
+        NoteUsage();
         if (!_timers.IsSet(ConnectionTimer.Retransmission))
         {
             _timers.Set(ConnectionTimer.Retransmission, now + RoundTrip.Timeout);

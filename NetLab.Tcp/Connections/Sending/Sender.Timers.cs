@@ -9,7 +9,7 @@ namespace NetLab.Tcp.Connections.Sending;
 internal sealed partial class Sender
 {
     /// <summary>The retransmission timer expired (RFC 6298, 5.4 to 5.6).</summary>
-    /// <returns>How often it has in a row.</returns>
+    /// <returns>How often it has since anything was acknowledged.</returns>
     public int OnRetransmissionTimer(Instant now)
     {
         if (_sent.Count == 0)
@@ -26,10 +26,14 @@ internal sealed partial class Sender
         }
 
         _statistics.Timeouts++;
-        bool repeated = _phase == RecoveryPhase.Timeout && RoundTrip.Backoff > 0;
+        bool repeated = _phase == RecoveryPhase.Timeout && _expiries > 0;
         if (SynAcknowledged)
         {
             _congestion.OnTimeout(now, FlightOf(Next - Unacknowledged), repeated);
+        }
+        else
+        {
+            _synWasLost = true;
         }
 
         if (!repeated)
@@ -58,7 +62,7 @@ internal sealed partial class Sender
 
         TakeLossesBySize(now);
         _retransmitFirst = true;
-        return RoundTrip.Backoff;
+        return ++_expiries;
     }
 
     /// <summary>The tail loss probe's time has come.</summary>
@@ -73,7 +77,7 @@ internal sealed partial class Sender
     }
 
     /// <summary>A segment that was suspected has not turned up in time (RFC 8985, 6.3).</summary>
-    public void OnReorderingTimer(Instant now) => DetectLosses(now, Next - Unacknowledged, false, true);
+    public void OnReorderingTimer(Instant now) => DetectLosses(now, Next - Unacknowledged - _sent.SackedBytes, partial: false, isNews: true);
 
     private void ScheduleTailProbe(Instant now)
     {

@@ -17,6 +17,8 @@ namespace NetLab.Tcp.Connections.Sending;
 /// </summary>
 internal sealed partial class Sender
 {
+    private static readonly TimeSpan LeastRenegingWait = TimeSpan.FromMilliseconds(10);
+
     private readonly ConnectionOptions _options;
     private readonly TimerTable _timers;
     private readonly ConnectionStatistics _statistics;
@@ -35,6 +37,11 @@ internal sealed partial class Sender
     private bool _windowProbeDue;
     private int _windowProbes;
     private bool _congestionWasLimit;
+    private WindowUsage _usage;
+
+    // Whether our SYN has to go again though it was not lost, and whether one was.
+    private bool _synAnswerDue;
+    private bool _synWasLost;
 
     public Sender(ConnectionOptions options, SequenceNumber initial, TimerTable timers, ConnectionStatistics statistics, EcnDataSender ecn)
     {
@@ -181,6 +188,7 @@ internal sealed partial class Sender
         TryPlanSyn(out SegmentPlan plan);
         AppendNew(now, plan, inFlight: true);
         _sent.MarkRetransmitted(0, now);
+        _synWasLost = true;
     }
 
     /// <summary>Our SYN is to be sent again now, without touching its timer: the peer asked again.</summary>
@@ -189,8 +197,14 @@ internal sealed partial class Sender
         if (_sent.Count > 0 && _sent[0].IsSyn)
         {
             _sent.MarkLost(0, LossCause.Asked);
+            _synWasLost = true;
         }
     }
+
+    /// <summary>
+    /// Our SYN is to be sent again now, as the answer to the peer's: both opened at once (RFC 9293, 3.5, figure 7), and nothing was lost.
+    /// </summary>
+    public void AnswerSyn() => _synAnswerDue = _sent.Count > 0 && _sent[0].IsSyn;
 
     /// <summary>No more data will be written: a FIN goes behind what there is.</summary>
     public void QueueFin() => _finQueued = true;
@@ -231,8 +245,8 @@ internal sealed partial class Sender
         _lastSentAt = now;
         if (plan.Index >= 0)
         {
-            _statistics.Retransmissions++;
-            _retransmitFirst = false;
+            _statistics.Retransmissions += _synAnswerDue ? 0 : 1;
+            (_retransmitFirst, _synAnswerDue) = (false, false);
         }
 
         _statistics.BytesSent += plan.Length;
@@ -246,11 +260,19 @@ internal sealed partial class Sender
 
         if (plan.Index >= 0)
         {
+            if (plan.End > _sent[plan.Index].End)
+            {
+                // A refused probe byte goes with what follows it.
+                _sent.Extend(plan.End, plan.IsFin);
+                Next = plan.End;
+                FinSent |= plan.IsFin;
+            }
+
             _sent.MarkRetransmitted(plan.Index, now);
             _sent.Stamp(plan.Index, _rate, now, inFlightBefore);
-            if (!plan.IsTailProbe)
+            if (!plan.IsTailProbe && _phase != RecoveryPhase.None)
             {
-                _undo.OnResent(plan.Start, timestamp);
+                _undo.OnResent(plan.Start, plan.End, timestamp);
             }
         }
         else
@@ -267,7 +289,7 @@ internal sealed partial class Sender
         if (plan.IsTailProbe)
         {
             _statistics.TailLossProbes++;
-            _tailProbe.OnSent(Next, plan.Index >= 0);
+            _tailProbe.OnSent(Next, plan.Index >= 0 ? (plan.Start, plan.End) : default);
             _timers.Set(ConnectionTimer.Retransmission, now + RoundTrip.Timeout);
             return;
         }
@@ -275,8 +297,11 @@ internal sealed partial class Sender
         // Something went into the window: there is no need to ask for one.
         _timers.Stop(ConnectionTimer.WindowProbe);
 
-        // RFC 6298, 5.1: sending starts the timer only if it is not running.
-        if (!_timers.IsSet(ConnectionTimer.Retransmission))
+        NoteUsage();
+
+        // RFC 6298, 5.1: sending starts the timer only if it is not running; but a recovery that goes on for longer than the RTO must
+        // not be cut by it (RFC 6675, 6).
+        if (!_timers.IsSet(ConnectionTimer.Retransmission) || (plan.Index == 0 && _phase == RecoveryPhase.Fast))
         {
             _timers.Set(ConnectionTimer.Retransmission, now + RoundTrip.Timeout);
         }
@@ -308,6 +333,12 @@ internal sealed partial class Sender
             _rate.OnApplicationLimited(_sent.InFlight);
         }
 
+        if (_sent.IsHeadSacked)
+        {
+            AwaitReneging(now);
+            return;
+        }
+
         bool waiting = SynAcknowledged && _sent.InFlight == 0 && !_windowProbeDue
             && (_sent.LostCount > 0 || HasUnsent) && !_timers.IsSet(ConnectionTimer.WindowProbe);
         if (waiting)
@@ -335,7 +366,7 @@ internal sealed partial class Sender
 
         if (_sent.LostCount > 0)
         {
-            return Window == 0 ? SendLimit.ReceiveWindow : SendLimit.CongestionWindow;
+            return WindowEdge <= _sent[_sent.FirstLost()].Start ? SendLimit.ReceiveWindow : SendLimit.CongestionWindow;
         }
 
         if (Unsent > 0)
@@ -359,23 +390,43 @@ internal sealed partial class Sender
     }
 
     /// <summary>Gives back memory that only a busy connection needs.</summary>
-    public void Trim() => _sent.Trim();
+    public void Trim()
+    {
+        _sent.Trim();
+        _undo.Trim();
+    }
 
     /// <summary>Lets go of everything; nothing will be sent any more.</summary>
     public void Release()
     {
         _sent.Clear();
         Buffer.Clear();
-        (_synQueued, _finQueued, _windowProbeDue) = (false, false, false);
+        _undo.Trim();
+        (_synQueued, _synAnswerDue, _finQueued, _windowProbeDue) = (false, false, false, false);
         _tailProbe.Cancel();
     }
 
     [MemberNotNull(nameof(_congestion), nameof(_reduction), nameof(_pacer))]
     private void StartCongestionControl()
     {
-        _congestion = CongestionControls.Create(_options.Congestion, PayloadLimit, Initial);
+        _congestion = CongestionControls.Create(_options.Congestion, PayloadLimit, _options.Pacing, Initial);
         _reduction = new ProportionalRateReduction(PayloadLimit);
         _pacer = new Pacer(PayloadLimit);
+    }
+
+    private void NoteUsage() =>
+        _usage.Note(Unacknowledged, Next, _sent.InFlight, isFull: EffectiveInFlight + PayloadLimit > _congestion.Window);
+
+    // The peer acknowledges up to what it had sacked, and not that: it has thrown it away (RFC 2018, 8), unless an acknowledgment of
+    // more is about to come. It gets half a round trip for that (as in Linux), and not the whole RTO, in which nothing else happens.
+    private void AwaitReneging(Instant now)
+    {
+        TimeSpan wait = TimeSpan.FromTicks(Math.Max(LeastRenegingWait.Ticks, (RoundTrip.Smoothed ?? RoundTrip.Timeout).Ticks / 2));
+        Instant at = now + (wait < RoundTrip.Timeout ? wait : RoundTrip.Timeout);
+        if (!_timers.IsSet(ConnectionTimer.Retransmission) || at < _timers[ConnectionTimer.Retransmission])
+        {
+            _timers.Set(ConnectionTimer.Retransmission, at);
+        }
     }
 
     private void CommitWindowProbe(Instant now, in SegmentPlan plan)
@@ -407,6 +458,7 @@ internal sealed partial class Sender
             IsMtuProbe = plan.IsMtuProbe,
             InFlight = inFlight,
             IsLost = !inFlight,
+            IsWindowProbe = plan.IsWindowProbe,
         });
         Next = plan.End;
         _synQueued &= !plan.IsSyn;

@@ -107,9 +107,14 @@ public sealed class MoreToComeTests
         long acknowledged = 0;
         while (acknowledged < script.Stream.Written)
         {
-            acknowledged += Sent(script);
+            long sent = acknowledged + Sent(script);
             script.Advance(roundTrip);
-            script.Inject(Say.Ack(1, acknowledged + 1));
+            while (acknowledged < sent)
+            {
+                // Every second segment is acknowledged (RFC 9293, 3.8.6.3).
+                acknowledged = Math.Min(sent, acknowledged + (2 * payload));
+                script.Inject(Say.Ack(1, acknowledged + 1));
+            }
         }
 
         Assert.InRange(script.Connection!.CongestionWindow, 3 * Batch, long.MaxValue);

@@ -20,6 +20,18 @@ internal static class Say
     public static ScriptedSegment Fin(long seq, long ack, ReadOnlyMemory<byte> bytes = default) =>
         new() { Flags = SegmentFlags.Fin | SegmentFlags.Ack, Sequence = seq, Acknowledgment = ack, Payload = bytes };
 
+    /// <summary>An acknowledgment with SACK blocks, in numbers of the endpoint's stream and in the order given.</summary>
+    public static ScriptedSegment Sack(ConnectionScript script, long ack, params (long Start, long End)[] blocks)
+    {
+        var sack = default(SackBlocks);
+        foreach ((long start, long end) in blocks)
+        {
+            sack.Add(new SackBlock(script.OwnNumber(start), script.OwnNumber(end)));
+        }
+
+        return Ack(1, ack) with { Options = new SegmentOptions { Sack = sack } };
+    }
+
     public static ScriptedSegment Rst(long seq) => new() { Flags = SegmentFlags.Rst, Sequence = seq };
 
     public static ScriptedSegment RstAck(long ack, long seq = 0) =>

@@ -87,7 +87,11 @@ public sealed class RetransmissionTests
             Assert.Equal(rto * (1 << (i + 1)), script.NextTimeout);
         }
 
+        // RFC 6298, 5 (Karn): nor does the acknowledgment of what was sent twice, until something sent once is measured.
         script.Inject(Say.Ack(1, 101));
+        script.Write(new byte[100]);
+        Assert.Equal(rto * 16, script.NextTimeout);
+        script.Inject(Say.Ack(1, 201));
         script.Write(new byte[100]);
         Assert.True(script.NextTimeout < rto * 2);
     }

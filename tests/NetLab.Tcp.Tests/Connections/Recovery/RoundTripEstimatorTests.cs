@@ -57,7 +57,7 @@ public sealed class RoundTripEstimatorTests
 
     [Fact]
     [Conformance(95)]
-    public void Back_off_doubles_to_the_maximum_and_is_reset()
+    public void Back_off_doubles_to_the_maximum_and_a_measurement_resets_it()
     {
         var estimator = new RoundTripEstimator(new ConnectionOptions());
         double[] expected = [1, 2, 4, 8, 16, 32, 60, 60];
@@ -67,7 +67,7 @@ public sealed class RoundTripEstimatorTests
             estimator.BackOff();
         }
 
-        estimator.ResetBackoff();
-        Assert.Equal(1, estimator.Timeout.TotalSeconds);
+        estimator.Sample(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(1.5, estimator.Timeout.TotalSeconds);
     }
 }
