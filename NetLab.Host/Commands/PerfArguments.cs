@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using NetLab.Host.Measurement;
 using NetLab.Host.Measurement.Saved;
 using NetLab.Host.Recording;
@@ -23,9 +24,14 @@ internal sealed class PerfArguments
     private readonly Option<int> _segmentSize = new("--segment-size") { Description = "Bytes a datagram, or the largest segment of a stream", HelpName = "N", DefaultValueFactory = _ => 1400 };
     private readonly Option<int> _streams = new("--streams") { Description = "Flows or connections at once", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<string> _rate = new("--rate") { Description = "Bits a second to offer, streams together; 0 for flat out", HelpName = "RATE", DefaultValueFactory = _ => "0" };
-    private readonly Option<string?> _warmUp = new("--warm-up") { Description = "Time before the measured part; 1s if not given, none with --bytes (of streams, never)", HelpName = "DURATION" };
+    private readonly Option<string?> _warmUp = new("--warm-up", "--omit") { Description = "Time before the measured part; 1s if not given, none with --bytes (of streams, never)", HelpName = "DURATION" };
+    private readonly Option<string> _interval = new("--interval") { Description = "How often it reports on itself, from 10ms on", HelpName = "DURATION", DefaultValueFactory = _ => "1s" };
+    private readonly Option<bool> _reverse = new("--reverse") { Description = "The bytes go down the link instead of up" };
+    private readonly Option<bool> _bidirectional = new("--bidirectional") { Description = "Both ways at the same time" };
+    private readonly Option<bool> _underLoad = new("--under-load") { Description = "Round trips of a probe every 5 ms through the same link: idle, loaded one way, the other, and both" };
+    private readonly Option<string?> _settings = new("--settings") { Hidden = true };
     private readonly Option<string?> _link = new("--link") { Description = "An emulated link between the two, such as delay=20ms,loss=1%", HelpName = "LINK" };
-    private readonly Option<string?> _congestion = new("--congestion") { Description = "Congestion control of streams: cubic, reno or bbr, and what the kernel has; the transport's own choice if not given", HelpName = "NAME" };
+    private readonly Option<string?> _congestion = new("--congestion") { Description = "Congestion control of streams: cubic, reno or bbr, and what the kernel has; several, such as cubic,bbr, are beside each other in as many streams", HelpName = "NAMES" };
     private readonly Option<bool> _ecn = new("--ecn") { Description = "Let tcp ask queues to mark instead of drop (ECN; a link marks with mark=SIZE)" };
     private readonly Option<bool> _mtuSearch = new("--mtu-search") { Description = "Let tcp find out how large a segment, up to --segment-size, the path carries (a link drops larger ones with mtu=N)" };
     private readonly Option<bool> _latency = new("--latency") { Description = "Measure round trips of 100 bytes instead: p50, p90, p99, p99.9" };
@@ -54,6 +60,11 @@ internal sealed class PerfArguments
         command.Add(arguments._streams);
         command.Add(arguments._rate);
         command.Add(arguments._warmUp);
+        command.Add(arguments._interval);
+        command.Add(arguments._reverse);
+        command.Add(arguments._bidirectional);
+        command.Add(arguments._underLoad);
+        command.Add(arguments._settings);
         command.Add(arguments._link);
         command.Add(arguments._congestion);
         command.Add(arguments._ecn);
@@ -106,21 +117,29 @@ internal sealed class PerfArguments
 
     /// <summary>The one run with an address.</summary>
     /// <exception cref="UsageException">It makes no sense.</exception>
-    public PerfPlan Plan(ParseResult parsed, LabAddress address)
+    public PerfSettings Plan(ParseResult parsed, LabAddress address)
     {
         if (parsed.GetValue(_transport) is not null || parsed.GetValue(_link) is not null || parsed.GetValue(_rounds) != 1)
         {
             throw new UsageException($"'{address}': --transport, --link and --rounds compare on this machine, without an address");
         }
 
-        return Checked(Template(parsed) with { Transport = address.Transport });
+        if (parsed.GetValue(_settings) is { } words)
+        {
+            return JsonSerializer.Deserialize(words, PerfSettingsJson.Default.PerfSettings)!;
+        }
+
+        PerfSettings settings = Template(parsed);
+        return settings.Direction == PerfDirection.Forward && !settings.UnderLoad
+            ? Checked(settings with { Transport = address.Transport })
+            : throw new UsageException($"'{address}': --reverse, --bidirectional and --under-load measure on this machine, without an address");
     }
 
     /// <summary>What to compare.</summary>
     /// <exception cref="UsageException">It makes no sense.</exception>
     public PerfComparison Comparison(ParseResult parsed)
     {
-        PerfPlan template = Template(parsed);
+        PerfSettings template = Template(parsed);
         int rounds = parsed.GetValue(_rounds);
         if (rounds is < 1 or > 1000)
         {
@@ -129,23 +148,26 @@ internal sealed class PerfArguments
 
         string? description = parsed.GetValue(_link);
         LinkDescription? emulated = description is null ? null : LinkText.Parse(description);
-        PerfPlan[] plans = [.. Transports(parsed.GetValue(_transport), emulated is not null, template.Mode).Select(t => Checked(template with { Transport = t }))];
+        PerfSettings[] plans = [.. Transports(parsed.GetValue(_transport), emulated is not null, template.Mode).Select(t => Checked(template with { Transport = t }))];
         string[] recordings = Recordings(_recorded.From(parsed), plans, rounds);
         return new PerfComparison(plans, recordings, emulated, description, rounds, emulated?.Seed ?? parsed.GetValue(_seed) ?? Seeds.Draw());
     }
 
-    private PerfPlan Template(ParseResult parsed)
+    private PerfSettings Template(ParseResult parsed)
     {
         bool counted = parsed.GetValue(_bytes) is not null;
         string warm = parsed.GetValue(_warmUp) ?? (counted ? "0" : "1s");
         string rate = parsed.GetRequiredValue(_rate);
-        var template = new PerfPlan(default, parsed.GetValue(_segmentSize), parsed.GetValue(_streams))
+        var template = new PerfSettings(default, parsed.GetValue(_segmentSize), parsed.GetValue(_streams))
         {
             Time = DurationText.Parse(parsed.GetRequiredValue(_time), "--time"),
             Bytes = Size(parsed.GetValue(_bytes)),
             Rate = Quantity.TryParseRate(rate, out long bits) ? bits : throw new UsageException($"--rate '{rate}': a rate looks like 100M or 10G"),
             WarmUp = Quantity.TryParseDuration(warm, out TimeSpan before) ? before : throw new UsageException($"--warm-up '{warm}': a duration looks like 20ms, 1.5s or 2m"),
-            Congestion = parsed.GetValue(_congestion),
+            Congestion = parsed.GetValue(_congestion)?.Split(',', StringSplitOptions.TrimEntries),
+            Interval = DurationText.Parse(parsed.GetRequiredValue(_interval), "--interval"),
+            Direction = Direction(parsed.GetValue(_reverse), parsed.GetValue(_bidirectional)),
+            UnderLoad = parsed.GetValue(_underLoad),
             Ecn = parsed.GetValue(_ecn),
             MtuSearch = parsed.GetValue(_mtuSearch),
             Mode = Mode(parsed.GetValue(_latency), parsed.GetValue(_connections)),
@@ -155,10 +177,39 @@ internal sealed class PerfArguments
             throw new UsageException($"{(counted ? "--bytes" : "--rate")}: only of throughput");
         }
 
-        return template.Streams is < 1 or > PerfPlan.MaxStreams
-            ? throw new UsageException($"--streams '{template.Streams}': 1 to {PerfPlan.MaxStreams}")
+        if (template.Interval < TimeSpan.FromMilliseconds(10))
+        {
+            throw new UsageException($"--interval '{parsed.GetValue(_interval)}': 10ms or more");
+        }
+
+        if (template.UnderLoad && (template.Mode != PerfMode.Throughput || counted || template.Direction != PerfDirection.Forward))
+        {
+            throw new UsageException("--under-load: loads one way, the other and both by itself, for --time each");
+        }
+
+        if (template.Mode != PerfMode.Throughput && template.Congestion is { Count: > 1 })
+        {
+            throw new UsageException($"--congestion '{parsed.GetValue(_congestion)}': several only of throughput");
+        }
+
+        // Several algorithms need a stream each, unless there are more.
+        if (template.Congestion is { Count: > 1 } names && template.Streams < names.Count)
+        {
+            template = template with { Streams = names.Count };
+        }
+
+        return template.Streams is < 1 or > PerfSettings.MaxStreams
+            ? throw new UsageException($"--streams '{template.Streams}': 1 to {PerfSettings.MaxStreams}")
             : template;
     }
+
+    private static PerfDirection Direction(bool reverse, bool bidirectional) => (reverse, bidirectional) switch
+    {
+        (true, true) => throw new UsageException("--bidirectional: one of --reverse and --bidirectional"),
+        (true, false) => PerfDirection.Reverse,
+        (false, true) => PerfDirection.Bidirectional,
+        _ => PerfDirection.Forward,
+    };
 
     private static PerfMode Mode(bool latency, bool connections) => (latency, connections) switch
     {
@@ -171,7 +222,7 @@ internal sealed class PerfArguments
     private static long Size(string? text) =>
         text is null ? 0 : Quantity.TryParseSize(text, out long size) && size > 0 ? size : throw new UsageException($"--bytes '{text}': a size looks like 64K or 1G, and is more than 0");
 
-    private static PerfPlan Checked(PerfPlan plan)
+    private static PerfSettings Checked(PerfSettings plan)
     {
         bool datagrams = IsOfDatagrams(plan.Transport);
         if (datagrams && plan.Mode == PerfMode.Connections)
@@ -187,7 +238,10 @@ internal sealed class PerfArguments
 
         if (plan.Transport == LabTransport.Tcp)
         {
-            CongestionNames.Parse(plan.Congestion);
+            foreach (string? name in plan.Congestion ?? [])
+            {
+                CongestionNames.Parse(name);
+            }
         }
 
         // A stream has no marks in it: with so many bytes asked for, all of them count.
@@ -195,7 +249,7 @@ internal sealed class PerfArguments
     }
 
     // The sender records, in its own process; a second run would write over the first.
-    private static string[] Recordings(RecordingOptions recording, PerfPlan[] plans, int rounds)
+    private static string[] Recordings(RecordingOptions recording, PerfSettings[] plans, int rounds)
     {
         string[] arguments = [.. recording.Arguments];
         if (arguments.Length > 0 && (plans.Length > 1 || rounds > 1))

@@ -32,7 +32,7 @@ internal static class PerfCommand
         return command;
     }
 
-    private static async Task<int> SendAsync(LabAddress address, PerfPlan plan, PerfOutput output, RecordingOptions recording, bool allowRemote, CancellationToken cancellationToken)
+    private static async Task<int> SendAsync(LabAddress address, PerfSettings plan, PerfOutput output, RecordingOptions recording, bool allowRemote, CancellationToken cancellationToken)
     {
         address.ResolvePeer(allowRemote);
         using LabRecorder? recorder = recording.Open();
@@ -74,16 +74,19 @@ internal static class PerfCommand
         }
 
         var runs = new List<PerfRun>();
+        var latencies = new List<LoadedLatency>();
         try
         {
-            await PerfBoard.RunAsync(comparison.Runs, board => new PerfSideBySide(comparison, board).RunAsync(runs, cancellationToken)).ConfigureAwait(false);
+            await PerfBoard.RunAsync(comparison.Runs, board => comparison.UnderLoad
+                ? new PerfUnderLoad(comparison, board).RunAsync(runs, latencies, cancellationToken)
+                : new PerfSideBySide(comparison, board).RunAsync(runs, cancellationToken)).ConfigureAwait(false);
         }
         finally
         {
             // Interrupted or failed: what is complete is shown.
-            if (runs.Count > 0)
+            if (runs.Count + latencies.Count > 0)
             {
-                Print(new PerfDocument(comparison.LinkText, comparison.Plans[0].SegmentSize, runs), output, comparison.Link is null ? null : comparison.Seed);
+                Print(new PerfDocument(comparison.LinkText, comparison.Plans[0].SegmentSize, runs) { UnderLoad = comparison.UnderLoad ? latencies : null }, output, comparison.Link is null ? null : comparison.Seed);
             }
         }
 
@@ -103,8 +106,8 @@ internal static class PerfCommand
         }
         else
         {
-            Terminal.Out.Write(PerfTable.Of(document.Runs));
-            foreach (string line in PerfTable.Summary(document))
+            Terminal.Out.Write(document.UnderLoad is { } latencies ? LoadedLatencyTable.Of(latencies) : PerfTable.Of(document.Runs));
+            foreach (string line in PerfTable.Streams(document).Concat(document.UnderLoad is null ? PerfTable.Summary(document) : []))
             {
                 Console.WriteLine(line);
             }

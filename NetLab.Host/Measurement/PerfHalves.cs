@@ -16,7 +16,7 @@ internal static class PerfHalves
     /// <summary>Sends, as planned, to a receiving half.</summary>
     /// <exception cref="IOException">Nobody answers there, or the answer is no.</exception>
     public static async Task<PerfOutcome> SendAsync(
-        LabAddress address, PerfPlan plan, bool allowRemote, LabRecorder? recorder, CancellationToken cancellationToken)
+        LabAddress address, PerfSettings plan, bool allowRemote, LabRecorder? recorder, CancellationToken cancellationToken)
     {
         IPEndPoint remote = address.ResolvePeer(allowRemote);
         if (address.IsStream)

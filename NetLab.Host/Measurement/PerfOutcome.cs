@@ -11,6 +11,12 @@ internal sealed record PerfOutcome(PerfSent Sent, double SenderCpuPercent, PerfR
     /// <summary>The sender's congestion control; null for datagrams.</summary>
     public string? Congestion { get; init; }
 
+    /// <summary>What kept the sender from sending more; null where that is not known.</summary>
+    public PerfLimits? Limits { get; init; }
+
+    /// <summary>Each of the streams; null of datagrams.</summary>
+    public IReadOnlyList<PerfStream>? Streams { get; init; }
+
     /// <summary>Round trips, where they were measured.</summary>
     public LatencySummary? Latency { get; init; }
 
@@ -24,6 +30,9 @@ internal sealed record PerfOutcome(PerfSent Sent, double SenderCpuPercent, PerfR
         {
             SenderTcpCongestion = Congestion,
             Intact = Report.Intact,
+            LimitedByPercent = Limits,
+            Streams = Streams,
+            JainsIndex = PerfStream.JainsIndex(Streams),
             P50 = Latency?.P50,
             P90 = Latency?.P90,
             P99 = Latency?.P99,

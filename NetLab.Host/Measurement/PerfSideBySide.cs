@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Relays;
 using NetLab.Host.Settings;
@@ -20,15 +18,18 @@ internal sealed class PerfSideBySide(PerfComparison comparison, IPerfBoard board
     {
         for (int round = 1; round <= comparison.Rounds; round++)
         {
-            foreach (PerfPlan plan in comparison.Plans)
+            foreach (PerfSettings plan in comparison.Plans)
             {
                 string transport = LabAddress.SchemeOf(plan.Transport);
                 board.Begin(transport, round);
                 try
                 {
-                    PerfRun run = await RunOnceAsync(plan, round, cancellationToken).ConfigureAwait(false);
-                    runs.Add(run);
-                    board.End(run);
+                    foreach (PerfRun run in await RunOnceAsync(plan, round, cancellationToken).ConfigureAwait(false))
+                    {
+                        runs.Add(run);
+                        board.End(run);
+                    }
+
                     cancellationToken.ThrowIfCancellationRequested();
                 }
                 catch (IOException error)
@@ -39,114 +40,54 @@ internal sealed class PerfSideBySide(PerfComparison comparison, IPerfBoard board
         }
     }
 
-    private async Task<PerfRun> RunOnceAsync(PerfPlan plan, int round, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PerfRun>> RunOnceAsync(PerfSettings settings, int round, CancellationToken cancellationToken)
     {
-        var loopback = new LabAddress(plan.Transport, IPAddress.Loopback.ToString(), 0);
-        var server = new ChildProcess(["perf", "server", loopback.ToString(), "--once", "--json-stream"]);
-        await using (server.ConfigureAwait(false))
+        bool up = settings.Direction != PerfDirection.Reverse;
+        bool down = settings.Direction != PerfDirection.Forward;
+        PerfPair? forward = up ? new PerfPair(settings, comparison.Recordings, board) : null;
+        PerfPair? reverse = down ? new PerfPair(settings, forward is null ? comparison.Recordings : [], board) : null;
+        PerfPair[] pairs = [.. new[] { forward, reverse }.OfType<PerfPair>()];
+        try
         {
-            LabAddress address = LabAddress.Parse(await server.ListeningAsync(cancellationToken).ConfigureAwait(false));
-            using LinkRelay? relay = comparison.Link is not { } link ? null : LabRelay.Start(new IPEndPoint(IPAddress.Loopback, address.Port), link, comparison.Seed);
-            if (relay is not null)
+            foreach (PerfPair pair in pairs)
             {
-                address = address.At(relay.LocalEndPoint);
+                await pair.StartAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            Task watching = WatchAsync(server);
-            var client = new ChildProcess([.. ArgumentsOf(plan, address), .. comparison.Recordings]);
-            await using (client.ConfigureAwait(false))
-            {
-                // Interrupted, the sender stops and still collects what arrived until then.
-                using CancellationTokenRegistration interrupt = cancellationToken.Register(client.CloseInput);
-                PerfRun? run = null;
-                await foreach (string line in client.Output.ConfigureAwait(false))
+            using LinkRelay? relay = comparison.Link is not { } link ? null : LabRelay.Start(
+                link, comparison.Seed, [.. pairs.Select(pair => (new IPEndPoint(IPAddress.Loopback, pair.Address.Port), IsReversed: pair == reverse))]);
+            IPEndPoint[] entrances = relay is null ? [] : [relay.LocalEndPoint, .. relay.MoreEndPoints];
+            PerfRun[] runs = await Task.WhenAll(pairs.Select((pair, i) =>
+                pair.RunAsync(relay is null ? pair.Address : pair.Address.At(entrances[i]), round, cancellationToken))).ConfigureAwait(false);
+            return
+            [
+                .. runs.Select((run, i) =>
                 {
-                    run = JsonSerializer.Deserialize(line, PerfLineJson.Default.PerfRun);
-                }
-
-                if (run is null)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                }
-
-                if (run is null)
-                {
-                    await client.EndAsync().ConfigureAwait(false);
-                }
-
-                await server.EndAsync().ConfigureAwait(false);
-                await watching.ConfigureAwait(false);
-                run = (run ?? throw new IOException("the sender reported nothing")) with { Round = round };
-                return relay is null ? run : WithLink(run, LinkReport.Of(relay, comparison.Seed), plan);
-            }
+                    PerfRun named = pairs[i] == reverse ? run with { Direction = "reverse" } : run;
+                    return relay is null ? named : WithLink(named, LinkReport.Of(relay, comparison.Seed), settings);
+                }),
+            ];
         }
-    }
-
-    private async Task WatchAsync(ChildProcess server)
-    {
-        await foreach (string line in server.Output.ConfigureAwait(false))
+        finally
         {
-            if (JsonSerializer.Deserialize(line, PerfLineJson.Default.PerfInterval) is { } interval)
+            foreach (PerfPair pair in pairs)
             {
-                board.Interval(interval);
+                await pair.DisposeAsync().ConfigureAwait(false);
             }
         }
     }
 
     // The link knows what it dropped and what it damaged; whatever else is missing was lost in a buffer before or behind it.
-    private static PerfRun WithLink(PerfRun run, LinkReport report, PerfPlan plan)
+    private static PerfRun WithLink(PerfRun run, LinkReport report, PerfSettings settings)
     {
         PerfReceived received = run.End.SumReceived;
-        if (plan.Transport is LabTransport.Udp or LabTransport.KernelUdp)
+        if (settings.Transport is LabTransport.Udp or LabTransport.KernelUdp)
         {
-            LinkDirectionReport up = report.Up;
-            long onLink = Math.Min(received.LostPackets, up.Lost + up.ScriptedDrops + up.QueueDrops + up.EarlyDrops + up.LostWhileDown + up.TooLarge + up.Corrupted);
+            LinkDirectionReport way = run.Direction == "reverse" ? report.Down : report.Up;
+            long onLink = Math.Min(received.LostPackets, way.Lost + way.ScriptedDrops + way.QueueDrops + way.EarlyDrops + way.LostWhileDown + way.TooLarge + way.Corrupted);
             received = received with { LostOnLink = onLink, LostInSocketBuffer = received.LostPackets - onLink };
         }
 
         return run with { End = run.End with { SumReceived = received, Link = report } };
     }
-
-    private static IEnumerable<string> ArgumentsOf(PerfPlan plan, LabAddress address)
-    {
-        List<string> arguments =
-        [
-            "perf", address.ToString(), "--json-stream",
-            "--segment-size", Number(plan.SegmentSize),
-            "--streams", Number(plan.Streams),
-            "--time", Milliseconds(plan.Time),
-            "--warm-up", Milliseconds(plan.WarmUp),
-            "--rate", Number(plan.Rate),
-        ];
-        if (plan.Bytes > 0)
-        {
-            arguments.AddRange(["--bytes", Number(plan.Bytes)]);
-        }
-
-        if (plan.Mode != PerfMode.Throughput)
-        {
-            arguments.Add(plan.Mode == PerfMode.Latency ? "--latency" : "--connections");
-        }
-
-        if (plan.Ecn)
-        {
-            arguments.Add("--ecn");
-        }
-
-        if (plan.MtuSearch)
-        {
-            arguments.Add("--mtu-search");
-        }
-
-        if (plan.Congestion is { } congestion)
-        {
-            arguments.AddRange(["--congestion", congestion]);
-        }
-
-        return arguments;
-    }
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds}ms");
 }

@@ -18,6 +18,22 @@ internal static class LabRelay
         return relay;
     }
 
+    /// <summary>Starts one on loopback with several ways through one link, at ports that the system chooses.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="seed">Its seed, unless it names one.</param>
+    /// <param name="routes">Where each leads; a reversed one is for clients at the link's far end.</param>
+    public static LinkRelay Start(LinkDescription link, ulong seed, IReadOnlyList<(IPEndPoint Target, bool IsReversed)> routes)
+    {
+        var listen = new IPEndPoint(IPAddress.Loopback, 0);
+        var relay = new LinkRelay(OptionsFor(listen, routes[0].Target, link, seed) with
+        {
+            IsReversed = routes[0].IsReversed,
+            MoreRoutes = [.. routes.Skip(1).Select(route => new LinkRoute(listen, route.Target, route.IsReversed))],
+        });
+        relay.Start();
+        return relay;
+    }
+
     /// <summary>The options of a relay.</summary>
     public static LinkRelayOptions OptionsFor(IPEndPoint listen, IPEndPoint target, LinkDescription link, ulong seed) => new()
     {

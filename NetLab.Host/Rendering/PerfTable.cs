@@ -9,7 +9,7 @@ internal static class PerfTable
 {
     private static readonly (string Title, bool OfDatagrams, bool OfStreams, Func<PerfRun, string> Cell)[] Columns =
     [
-        ("transport", true, true, run => run.Transport),
+        ("transport", true, true, run => run.Label),
         ("round", true, true, run => Number(run.Round)),
         ("received", true, true, run => Units.Rate(run.End.SumReceived.BitsPerSecond) + (run.End.Intact ? "" : " DAMAGED")),
         ("sent", true, true, run => Units.Rate(run.End.SumSent.BitsPerSecond)),
@@ -23,6 +23,7 @@ internal static class PerfTable
             ? $"{Units.Short(TimeSpan.FromMicroseconds(delay.P50))}/{Units.Short(TimeSpan.FromMicroseconds(delay.P99))}"
             : "-"),
         ("resent", false, true, run => Number(run.End.SumSent.Retransmits)),
+        ("bound by", false, true, run => run.End.LimitedByPercent is { } limits ? string.Create(CultureInfo.InvariantCulture, $"{limits.Most.Name} {limits.Most.Percent:F0} %") : "-"),
         ("CPU %", true, true, run => string.Create(
             CultureInfo.InvariantCulture, $"{run.End.CpuUtilizationPercent.HostTotal:F0}/{run.End.CpuUtilizationPercent.RemoteTotal:F0}")),
     ];
@@ -73,6 +74,11 @@ internal static class PerfTable
 
         return table;
     }
+
+    /// <summary>Of runs with several streams: what each got, and how fair that was, a line a run.</summary>
+    public static IEnumerable<string> Streams(PerfDocument document) => document.Runs.Where(run => run.End.JainsIndex is not null).Select(run => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{run.Label}, round {run.Round}: {string.Join(", ", run.End.Streams!.Select(s => $"{s.Congestion ?? $"stream {s.Stream}"} {Units.Rate(s.BitsPerSecond)}"))}; Jain's index {run.End.JainsIndex:F3}"));
 
     /// <summary>What a run was made for: a rate, a round trip or a number of connections.</summary>
     /// <param name="run">A run that says which of them.</param>

@@ -118,6 +118,9 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     /// <summary>The congestion window in bytes, a moment ago; 0 before the first segment.</summary>
     public long CongestionWindow => Entry?.Connection.CongestionWindow ?? 0;
 
+    /// <summary>What is known of the path, and how much may be sent, a moment ago; null before the first segment.</summary>
+    public ConnectionMetrics? Metrics => Entry?.Connection.Metrics;
+
     /// <summary>The congestion control's name, as iperf3 and the kernel write it; null before the first segment.</summary>
     public string? CongestionControl => Entry?.Connection.CongestionControl;
 

@@ -26,14 +26,12 @@ public sealed class LinkRelay : IDisposable
     private readonly LinkRelayOptions _options;
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
     private readonly DatagramPoller _poller = new();
-    private readonly DatagramSocket _listener;
-    private readonly DatagramAddress _target;
-    private readonly EmulatedLink<RelayClient> _up;
-    private readonly EmulatedLink<RelayClient> _down;
-    private readonly LinkDelivery<RelayClient> _sendToTarget;
-    private readonly LinkDelivery<RelayClient> _sendToClient;
+    private readonly RelayDoor[] _doors;
+    private readonly EmulatedLink<RelayedDatagram> _up;
+    private readonly EmulatedLink<RelayedDatagram> _down;
+    private readonly LinkDelivery<RelayedDatagram> _send;
     private readonly RelayOutbox _outbox = new();
-    private readonly PeerTable<DatagramAddress, RelayClient> _clients;
+    private readonly PeerTable<(int Door, DatagramAddress Address), RelayClient> _clients;
     private readonly Dictionary<DatagramSocket, RelayClient> _bySocket = [];
     private readonly HashSet<int> _ownPorts = [];
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
@@ -53,8 +51,8 @@ public sealed class LinkRelay : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         (LinkModel up, LinkModel down) = options.Link.CreateModels(options.Seed, options.Match);
-        _up = new EmulatedLink<RelayClient>(up, options.MaxBytesOnLink) { IsAside = options.IsAside, FlowOf = client => client.Address.FlowHash };
-        _down = new EmulatedLink<RelayClient>(down, options.MaxBytesOnLink) { IsAside = options.IsAside, FlowOf = client => client.Address.FlowHash };
+        _up = new EmulatedLink<RelayedDatagram>(up, options.MaxBytesOnLink) { IsAside = options.IsAside, FlowOf = datagram => datagram.Client.Address.FlowHash };
+        _down = new EmulatedLink<RelayedDatagram>(down, options.MaxBytesOnLink) { IsAside = options.IsAside, FlowOf = datagram => datagram.Client.Address.FlowHash };
         if (options.Log is { } log)
         {
             _up.Log = outcome => log(true, outcome);
@@ -67,19 +65,42 @@ public sealed class LinkRelay : IDisposable
             _down.Changes = change => changes(false, change);
         }
 
-        _sendToTarget = SendToTarget;
-        _sendToClient = SendToClient;
-        _clients = new PeerTable<DatagramAddress, RelayClient>(options.MaxClients);
-        _target = DatagramAddress.From(options.Target);
-        _listener = DatagramSocket.Bind(options.Listen, new DatagramSocketOptions { ReceiveHopLimit = true, Counts = options.SocketCounts });
+        _send = Send;
+        _clients = new PeerTable<(int Door, DatagramAddress Address), RelayClient>(options.MaxClients);
+        LinkRoute[] routes = [new LinkRoute(options.Listen, options.Target, options.IsReversed), .. options.MoreRoutes];
+        _doors = new RelayDoor[routes.Length];
+        try
+        {
+            for (int i = 0; i < routes.Length; i++)
+            {
+                var socket = DatagramSocket.Bind(routes[i].Listen, new DatagramSocketOptions { ReceiveHopLimit = true, Counts = options.SocketCounts });
+                _doors[i] = new RelayDoor(i, socket, routes[i]);
+                _poller.Add(socket);
+            }
+        }
+        catch
+        {
+            Array.ForEach(_doors, door => door?.Socket.Dispose());
+            _poller.Dispose();
+            throw;
+        }
+
         options.Counts.Up.Add(Up);
         options.Counts.Down.Add(Down);
-        _poller.Add(_listener);
         _thread = new Thread(Run) { IsBackground = true, Name = "link relay" };
     }
 
     /// <summary>Where clients send to.</summary>
-    public IPEndPoint LocalEndPoint => _listener.LocalEndPoint;
+    public IPEndPoint LocalEndPoint => _doors[0].Socket.LocalEndPoint;
+
+    /// <summary>Where clients send to of <see cref="LinkRelayOptions.MoreRoutes"/>, in their order.</summary>
+    public IReadOnlyList<IPEndPoint> MoreEndPoints => [.. _doors.Skip(1).Select(door => door.Socket.LocalEndPoint)];
+
+    /// <summary>Bytes that wait on the way up now; a look from another thread, which may be a moment old.</summary>
+    public long QueuedBytesUp => _up.Model.QueuedBytes;
+
+    /// <summary>Bytes that wait on the way down now.</summary>
+    public long QueuedBytesDown => _down.Model.QueuedBytes;
 
     /// <summary>What the link has done to datagrams from clients to the target.</summary>
     public LinkStatistics Up => _up.Statistics;
@@ -106,7 +127,7 @@ public sealed class LinkRelay : IDisposable
     /// How often a full buffer of the listening socket made the kernel drop something before it reached the link (each up to
     /// 64 datagrams), or null where the kernel does not say.
     /// </summary>
-    public uint? BufferDrops => _stopping ? null : _listener.BufferDrops;
+    public uint? BufferDrops => _stopping ? null : _doors[0].Socket.BufferDrops;
 
     /// <summary>Datagrams that were not passed on because they had passed too many relays, or this one before.</summary>
     public long Circling => Volatile.Read(ref _circling);
@@ -159,7 +180,7 @@ public sealed class LinkRelay : IDisposable
 
         _options.Counts.Up.Remove(Up);
         _options.Counts.Down.Remove(Down);
-        _listener.Dispose();
+        Array.ForEach(_doors, door => door.Socket.Dispose());
         _poller.Dispose();
     }
 
@@ -180,8 +201,8 @@ public sealed class LinkRelay : IDisposable
                     _down.Model.Change(now, link.Down);
                 }
 
-                Deliver(_up, _sendToTarget, now);
-                Deliver(_down, _sendToClient, now);
+                Deliver(_up, now);
+                Deliver(_down, now);
                 ForgetIdle(now);
                 Instant next = Instant.Min(Instant.Min(_up.NextDeadline, _down.NextDeadline), _nextSweep);
                 TimeSpan wait = next == Instant.Never ? Timeout.InfiniteTimeSpan : Max(TimeSpan.Zero, next - _clock.Now);
@@ -206,9 +227,9 @@ public sealed class LinkRelay : IDisposable
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
-    private void Deliver(EmulatedLink<RelayClient> link, LinkDelivery<RelayClient> deliver, Instant now)
+    private void Deliver(EmulatedLink<RelayedDatagram> link, Instant now)
     {
-        while (link.TryDeliver(now, deliver, out Instant due))
+        while (link.TryDeliver(now, _send, out Instant due))
         {
             Lateness.Record(now - due);
         }
@@ -216,23 +237,24 @@ public sealed class LinkRelay : IDisposable
         _outbox.Flush();
     }
 
-    private void SendToTarget(ReadOnlySpan<byte> datagram, RelayClient client, EcnCodepoint ecn)
+    private void Send(ReadOnlySpan<byte> datagram, RelayedDatagram relayed, EcnCodepoint ecn)
     {
-        if (!client.IsForgotten)
+        RelayClient client = relayed.Client;
+        if (!relayed.IsForTarget)
         {
-            _outbox.Add(client.Socket, _target, datagram, ecn);
+            _options.Tap?.Invoke(_clock.Now, datagram, client.Address, true);
+            _outbox.Add(client.Door.Socket, client.Address, datagram, ecn);
         }
-    }
-
-    private void SendToClient(ReadOnlySpan<byte> datagram, RelayClient client, EcnCodepoint ecn)
-    {
-        _options.Tap?.Invoke(_clock.Now, datagram, client.Address, true);
-        _outbox.Add(_listener, client.Address, datagram, ecn);
+        else if (!client.IsForgotten)
+        {
+            _outbox.Add(client.Socket, client.Door.Target, datagram, ecn);
+        }
     }
 
     private void Receive(DatagramSocket socket)
     {
-        bool fromClient = socket == _listener;
+        RelayDoor? door = Array.Find(_doors, d => d.Socket == socket);
+        bool fromClient = door is not null;
         RelayClient? known = null;
         if (!fromClient && !_bySocket.TryGetValue(socket, out known))
         {
@@ -254,7 +276,7 @@ public sealed class LinkRelay : IDisposable
 
             int segmentSize = Math.Max(1, batch.SegmentSize);
             bool isCircling = fromClient && IsCircling(batch);
-            RelayClient? client = isCircling ? null : fromClient ? FindOrAdd(batch) : Meet(known!);
+            RelayClient? client = isCircling ? null : fromClient ? FindOrAdd(door!, batch) : Meet(known!);
             if (client is null)
             {
                 (isCircling ? ref _circling : ref _unreachable) += (batch.Length + segmentSize - 1) / segmentSize;
@@ -262,7 +284,7 @@ public sealed class LinkRelay : IDisposable
             }
 
             client.LastSeen = batch.ReceivedAt;
-            EmulatedLink<RelayClient> link = fromClient ? _up : _down;
+            EmulatedLink<RelayedDatagram> link = fromClient != client.Door.IsReversed ? _up : _down;
             int offset = 0;
             do
             {
@@ -274,7 +296,7 @@ public sealed class LinkRelay : IDisposable
                 }
 
                 client.Statistics.Count(fromClient, length);
-                link.Enter(batch.ReceivedAt, datagram, client, batch.Ecn);
+                link.Enter(batch.ReceivedAt, datagram, new RelayedDatagram(client, fromClient), batch.Ecn);
                 offset += length;
             }
             while (offset < batch.Length);
@@ -284,7 +306,7 @@ public sealed class LinkRelay : IDisposable
     // An answer tells a client that is somebody from one that only claims to be.
     private RelayClient Meet(RelayClient client)
     {
-        _clients.TryMeet(client.Address, out _);
+        _clients.TryMeet((client.Door.Index, client.Address), out _);
         return client;
     }
 
@@ -301,19 +323,19 @@ public sealed class LinkRelay : IDisposable
     }
 
     // Null for whom there can be no socket: too many files are open, or there is no way to the target now.
-    private RelayClient? FindOrAdd(in DatagramBatch batch)
+    private RelayClient? FindOrAdd(RelayDoor door, in DatagramBatch batch)
     {
         (DatagramAddress address, Instant now) = (batch.From, batch.ReceivedAt);
-        if (_clients.TryMeet(address, out RelayClient? client))
+        if (_clients.TryMeet((door.Index, address), out RelayClient? client))
         {
             return client;
         }
 
-        var any = new IPEndPoint(_target.IsIPv4 ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        var any = new IPEndPoint(door.Target.IsIPv4 ? IPAddress.Any : IPAddress.IPv6Any, 0);
         DatagramSocket upstream;
         try
         {
-            upstream = DatagramSocket.Bind(any, new DatagramSocketOptions { Remote = _options.Target, ReceiveBufferSize = ClientBufferSize, Counts = _options.SocketCounts });
+            upstream = DatagramSocket.Bind(any, new DatagramSocketOptions { Remote = door.Target.ToIPEndPoint(), ReceiveBufferSize = ClientBufferSize, Counts = _options.SocketCounts });
         }
         catch (SocketException)
         {
@@ -325,8 +347,8 @@ public sealed class LinkRelay : IDisposable
             upstream.HopLimit = (byte)(hops - HopCost);
         }
 
-        client = new RelayClient(address, upstream) { LastSeen = now };
-        if (_clients.Add(address, client, out RelayClient? displaced))
+        client = new RelayClient(door, address, upstream) { LastSeen = now };
+        if (_clients.Add((door.Index, address), client, out RelayClient? displaced))
         {
             Close(displaced);
         }
@@ -346,9 +368,9 @@ public sealed class LinkRelay : IDisposable
             return;
         }
 
-        foreach ((DatagramAddress address, RelayClient client) in _clients.All.Where(c => now - c.Value.LastSeen >= _options.IdleTimeout).ToList())
+        foreach (((int Door, DatagramAddress Address) key, RelayClient client) in _clients.All.Where(c => now - c.Value.LastSeen >= _options.IdleTimeout).ToList())
         {
-            _clients.Remove(address);
+            _clients.Remove(key);
             Close(client);
         }
 

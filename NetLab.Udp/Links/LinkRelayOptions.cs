@@ -13,6 +13,12 @@ public sealed record LinkRelayOptions
     /// <summary>Where the relay passes their datagrams on to.</summary>
     public required IPEndPoint Target { get; init; }
 
+    /// <summary>Whether clients stand at the link's far end: what they send goes down, and the answers up.</summary>
+    public bool IsReversed { get; init; }
+
+    /// <summary>Further ways through the same link, such as that of a probe beside the load; none by default.</summary>
+    public IReadOnlyList<LinkRoute> MoreRoutes { get; init; } = [];
+
     /// <summary>What happens on the way.</summary>
     public required LinkDescription Link { get; init; }
 

@@ -4,8 +4,10 @@ using NetLab.Udp.Time;
 namespace NetLab.Udp.Links;
 
 /// <summary>A client of a relay, and the socket by which the target tells it from the others.</summary>
-internal sealed class RelayClient(DatagramAddress address, DatagramSocket socket)
+internal sealed class RelayClient(RelayDoor door, DatagramAddress address, DatagramSocket socket)
 {
+    public RelayDoor Door { get; } = door;
+
     public DatagramAddress Address { get; } = address;
 
     public DatagramSocket Socket { get; } = socket;

@@ -1,3 +1,4 @@
+using NetLab.Host.Settings;
 using System.Net;
 using NetLab.Host.Recording;
 using NetLab.Udp.Flows;
@@ -19,7 +20,7 @@ internal sealed class BatchedDatagramPort : IDatagramPort
     /// <param name="recorder">Records what passes; null for not.</param>
     public BatchedDatagramPort(IPEndPoint local, IPEndPoint? remote, LabRecorder? recorder)
     {
-        _socket = DatagramSocket.Bind(local, new DatagramSocketOptions { Remote = remote, ReceiveBufferSize = PerfPlan.ReceiveBufferSize });
+        _socket = DatagramSocket.Bind(local, new DatagramSocketOptions { Remote = remote, ReceiveBufferSize = PerfSettings.ReceiveBufferSize });
         _poller.Add(_socket);
         _tap = recorder?.AddPlace("perf", () => LocalEndPoint, asTcp: false);
     }

@@ -1,3 +1,4 @@
+using NetLab.Host.Settings;
 using System.Diagnostics;
 using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Reports;
@@ -17,7 +18,7 @@ internal sealed class DatagramPerfClient
 
     private readonly IDatagramPort _port;
     private readonly DatagramAddress _to;
-    private readonly PerfPlan _plan;
+    private readonly PerfSettings _plan;
     private readonly ulong _session = (ulong)Random.Shared.NextInt64();
     private readonly ControlCodec _codec = new();
     private readonly DatagramSink _sink = new() { Accepts = flow => flow.Number == ControlCodec.Flow };
@@ -26,7 +27,7 @@ internal sealed class DatagramPerfClient
     /// <param name="port">Sends; connected to the peer; stays the caller's.</param>
     /// <param name="to">The receiving half.</param>
     /// <param name="plan">What to measure.</param>
-    public DatagramPerfClient(IDatagramPort port, DatagramAddress to, PerfPlan plan)
+    public DatagramPerfClient(IDatagramPort port, DatagramAddress to, PerfSettings plan)
     {
         (_port, _to, _plan) = (port, to, plan);
         _sink.OnPayload = (in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from) =>
@@ -44,7 +45,7 @@ internal sealed class DatagramPerfClient
     {
         // Even, so that the flows of the warm-up are even and the measured ones odd.
         uint first = (uint)Random.Shared.Next() & ~1u;
-        var hello = new PerfHello(_plan.Streams, _plan.SegmentSize, _plan.WarmUp.TotalMilliseconds) { FirstFlow = first, Mode = _plan.Mode };
+        var hello = new PerfHello(_plan.Streams, _plan.SegmentSize, _plan.WarmUp.TotalMilliseconds) { FirstFlow = first, Mode = _plan.Mode, IntervalMs = _plan.Interval.TotalMilliseconds };
         Ask(new PerfMessage { Hello = hello }, answer => answer.Ready, cancellationToken);
         if (_plan.Mode == PerfMode.Latency)
         {

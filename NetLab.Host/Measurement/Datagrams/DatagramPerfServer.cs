@@ -1,3 +1,4 @@
+using NetLab.Host.Settings;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Sockets;
@@ -121,7 +122,7 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
 
     private PerfMessage Begin(ulong id, PerfHello hello, DatagramAddress from, Instant now)
     {
-        if (hello.Streams is < 1 or > PerfPlan.MaxStreams || hello.SegmentSize is < ProbeHeader.Size or > DatagramSocket.MaxDatagramSize)
+        if (hello.Streams is < 1 or > PerfSettings.MaxStreams || hello.SegmentSize is < ProbeHeader.Size or > DatagramSocket.MaxDatagramSize)
         {
             return new PerfMessage { Refusal = "the measurement asked for is not possible" };
         }

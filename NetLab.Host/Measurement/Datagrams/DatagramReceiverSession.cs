@@ -1,3 +1,4 @@
+using NetLab.Host.Settings;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Sockets;
@@ -78,7 +79,7 @@ internal sealed class DatagramReceiverSession
         }
 
         LastHeard = Instant.Max(LastHeard, LastArrival());
-        if (now - _reported.At >= PerfPlan.Interval)
+        if (now - _reported.At >= _hello.Interval)
         {
             Report(now);
         }

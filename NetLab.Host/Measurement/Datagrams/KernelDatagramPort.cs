@@ -1,3 +1,4 @@
+using NetLab.Host.Settings;
 using System.Net;
 using System.Net.Sockets;
 using NetLab.Udp.Flows;
@@ -25,7 +26,7 @@ internal sealed class KernelDatagramPort : IDatagramPort
         _socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            DatagramSocket.RequestBuffers(_socket, new DatagramSocketOptions { ReceiveBufferSize = PerfPlan.ReceiveBufferSize });
+            DatagramSocket.RequestBuffers(_socket, new DatagramSocketOptions { ReceiveBufferSize = PerfSettings.ReceiveBufferSize });
             _socket.Bind(local);
             _connected = remote is not null;
             if (remote is not null)

@@ -1,3 +1,4 @@
+using NetLab.Host.Settings;
 using NetLab.Host.Measurement.Reports;
 
 namespace NetLab.Host.Measurement.Exchanges;
@@ -27,7 +28,7 @@ internal sealed class ExchangeSlot
     {
         lock (_lock)
         {
-            if (hello.Streams is < 1 or > PerfPlan.MaxStreams || hello.Stream < 0 || hello.Stream >= hello.Streams)
+            if (hello.Streams is < 1 or > PerfSettings.MaxStreams || hello.Stream < 0 || hello.Stream >= hello.Streams)
             {
                 return false;
             }

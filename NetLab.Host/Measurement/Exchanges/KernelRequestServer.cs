@@ -1,3 +1,4 @@
+using NetLab.Host.Settings;
 using System.Net;
 using System.Net.Sockets;
 
@@ -17,7 +18,7 @@ internal sealed class KernelRequestServer : IDisposable
     {
         _listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         _listener.Bind(new IPEndPoint(address, 0));
-        _listener.Listen(PerfPlan.MaxStreams);
+        _listener.Listen(PerfSettings.MaxStreams);
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
         new Thread(Run) { IsBackground = true, Name = "requests" }.Start();
     }

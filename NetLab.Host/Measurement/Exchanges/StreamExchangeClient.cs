@@ -1,3 +1,4 @@
+using NetLab.Host.Settings;
 using System.Diagnostics;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Measurement.Streams;
@@ -6,7 +7,7 @@ using NetLab.Udp.Time;
 namespace NetLab.Host.Measurement.Exchanges;
 
 /// <summary>The asking half of a measurement of round trips or of connections by streams.</summary>
-internal sealed class StreamExchangeClient(PerfConnector connector, PerfPlan plan)
+internal sealed class StreamExchangeClient(PerfConnector connector, PerfSettings plan)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -26,7 +27,7 @@ internal sealed class StreamExchangeClient(PerfConnector connector, PerfPlan pla
             int? port = null;
             for (int stream = 0; stream < opened; stream++)
             {
-                PerfConnection connection = await connector.ConnectAsync(null, cancellationToken).ConfigureAwait(false);
+                PerfConnection connection = await connector.ConnectAsync(stream, null, cancellationToken).ConfigureAwait(false);
                 connections.Add(connection);
                 var hello = new PerfHello(opened, plan.SegmentSize, 0) { Stream = stream, Mode = plan.Mode };
                 await connection.WriteAsync(new PerfMessage { Session = _session, Hello = hello }, cancellationToken).ConfigureAwait(false);
@@ -123,7 +124,7 @@ internal sealed class StreamExchangeClient(PerfConnector connector, PerfPlan pla
     }
 
     /// <summary>The time of a run: a warm-up, and then what counts.</summary>
-    private sealed class ExchangeRun(PerfPlan plan, CancellationToken cancellationToken)
+    private sealed class ExchangeRun(PerfSettings plan, CancellationToken cancellationToken)
     {
         private readonly long _started = Stopwatch.GetTimestamp();
         private readonly Lock _lock = new();

@@ -27,6 +27,15 @@ internal sealed record PerfIntervalSum(double Start, double End)
     /// <summary>The sender's congestion window at the end, in bytes, all streams together; 0 for datagrams or where it is not known.</summary>
     public long SndCwnd { get; init; }
 
+    /// <summary>The sender's slow start threshold in bytes, all streams together; 0 before the first loss, or where it is not known.</summary>
+    public long SndSsthresh { get; init; }
+
+    /// <summary>Bytes in the network at the end, all streams together; 0 for datagrams.</summary>
+    public long InFlight { get; init; }
+
+    /// <summary>The variation of the first stream's round trip, in microseconds; 0 for datagrams.</summary>
+    public long Rttvar { get; init; }
+
     /// <summary>Smoothed round-trip time of the first stream at the end, in microseconds; 0 for datagrams.</summary>
     public long Rtt { get; init; }
 }

@@ -1,3 +1,4 @@
+using NetLab.Host.Settings;
 namespace NetLab.Host.Measurement.Reports;
 
 /// <summary>What the two halves of a measurement say to each other: of each message, one part.</summary>
@@ -43,6 +44,13 @@ internal sealed record PerfHello(int Streams, int SegmentSize, double WarmUpMs)
     /// <summary>What is to be measured.</summary>
     public PerfMode Mode { get; init; }
 
+    /// <summary>How often the receiver reports, in milliseconds; 0 for every second.</summary>
+    public double IntervalMs { get; init; }
+
+    /// <summary>The same as a time, whatever came over the network.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public TimeSpan Interval => IntervalMs > 0 ? TimeSpan.FromMilliseconds(Math.Clamp(IntervalMs, 10, 3_600_000)) : PerfSettings.UsualInterval;
+
     /// <summary>Of streams: which connection this is, from 0.</summary>
     public int Stream { get; init; }
 }
@@ -56,7 +64,7 @@ internal sealed record PerfDone(IReadOnlyList<long>? Sent, int FromInterval)
     private const long MostSent = 86_400L * 100_000_000;
 
     /// <summary>Whether it can be true: it came over the network.</summary>
-    public bool IsPlausible => Sent is { Count: >= 1 and <= PerfPlan.MaxStreams } && Sent.All(n => n is >= 0 and <= MostSent);
+    public bool IsPlausible => Sent is { Count: >= 1 and <= PerfSettings.MaxStreams } && Sent.All(n => n is >= 0 and <= MostSent);
 }
 
 /// <summary>What the receiver measured.</summary>
@@ -67,4 +75,8 @@ internal sealed record PerfDone(IReadOnlyList<long>? Sent, int FromInterval)
 /// <param name="IntervalCount">How many pieces there are.</param>
 /// <param name="Intervals">Some of them.</param>
 internal sealed record PerfReport(
-    PerfReceived Received, double CpuPercent, bool Intact, int FromInterval, int IntervalCount, IReadOnlyList<PerfInterval> Intervals);
+    PerfReceived Received, double CpuPercent, bool Intact, int FromInterval, int IntervalCount, IReadOnlyList<PerfInterval> Intervals)
+{
+    /// <summary>Of streams: the bytes of each; null of datagrams.</summary>
+    public IReadOnlyList<long>? StreamBytes { get; init; }
+}

@@ -3,7 +3,15 @@ using System.Text.Json.Serialization;
 namespace NetLab.Host.Measurement.Reports;
 
 /// <summary>One transport measured once.</summary>
-internal sealed record PerfRun(string Transport, int Round, PerfStart Start, IReadOnlyList<PerfInterval> Intervals, PerfEnd End);
+internal sealed record PerfRun(string Transport, int Round, PerfStart Start, IReadOnlyList<PerfInterval> Intervals, PerfEnd End)
+{
+    /// <summary><c>reverse</c> where the bytes went down the link; null otherwise.</summary>
+    public string? Direction { get; init; }
+
+    /// <summary>What it is called beside others.</summary>
+    [JsonIgnore]
+    public string Label => Direction is null ? Transport : $"{Transport} {Direction}";
+}
 
 /// <summary>Where and when.</summary>
 internal sealed record PerfStart(PerfTimestamp Timestamp, string SystemInfo, string Version)
@@ -27,6 +35,15 @@ internal sealed record PerfEnd(PerfSent SumSent, PerfReceived SumReceived, PerfP
 
     /// <summary>Whether everything received was what had been sent, at the place where it had been.</summary>
     public bool Intact { get; init; }
+
+    /// <summary>What kept the sender from sending more, in per cent of the time; null of datagrams, and where it is not known.</summary>
+    public PerfLimits? LimitedByPercent { get; init; }
+
+    /// <summary>Each of the streams; null of datagrams.</summary>
+    public IReadOnlyList<PerfStream>? Streams { get; init; }
+
+    /// <summary>How fairly the streams shared (Jain 1984); null of fewer than two.</summary>
+    public double? JainsIndex { get; init; }
 
     /// <summary>The median of round trips in microseconds, where they were measured; the others likewise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

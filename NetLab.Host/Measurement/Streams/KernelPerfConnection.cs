@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using NetLab.Tcp.Counters;
 
 namespace NetLab.Host.Measurement.Streams;
 
@@ -16,7 +17,19 @@ internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
     private const int CongestionWindowAt = 80; // tcpi_snd_cwnd
     private const int RetransmissionsAt = 100; // tcpi_total_retrans
     private const int SendSegmentSizeAt = 16; // tcpi_snd_mss
+    private const int UnacknowledgedAt = 24; // tcpi_unacked
+    private const int RoundTripVariationAt = 72; // tcpi_rttvar
+    private const int SlowStartThresholdAt = 76; // tcpi_snd_ssthresh
+    private const int BusyAt = 168; // tcpi_busy_time, since Linux 4.10, as those behind it
+    private const int ReceiveWindowLimitedAt = 176; // tcpi_rwnd_limited
+    private const int SendBufferLimitedAt = 184; // tcpi_sndbuf_limited
     private const int InformationSize = 104;
+    private const int LongInformationSize = 192;
+
+    // TCP_INFINITE_SSTHRESH: not yet known.
+    private const uint UnknownThreshold = 0x7FFF_FFFF;
+
+    private readonly long _began = Stopwatch.GetTimestamp();
 
     private const int ReadSize = 256 << 10;
 
@@ -25,6 +38,35 @@ internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
     public override long CongestionWindow => Read(CongestionWindowAt) * Read(SendSegmentSizeAt);
 
     public override TimeSpan RoundTrip => TimeSpan.FromMicroseconds(Read(RoundTripAt));
+
+    public override PerfSenderState State
+    {
+        get
+        {
+            long segment = Read(SendSegmentSizeAt);
+            uint threshold = Read(SlowStartThresholdAt);
+            return new(threshold >= UnknownThreshold ? 0 : threshold * segment, Read(UnacknowledgedAt) * segment, TimeSpan.FromMicroseconds(Read(RoundTripVariationAt)));
+        }
+    }
+
+    public override SendLimitTimes? Limits
+    {
+        get
+        {
+            Span<byte> info = stackalloc byte[LongInformationSize];
+            if (!OperatingSystem.IsLinux() || socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, Information, info) < LongInformationSize)
+            {
+                return null;
+            }
+
+            // The kernel counts pacing with the window: nobody tells them apart from outside.
+            TimeSpan busy = Microseconds(info, BusyAt);
+            TimeSpan receiveWindow = Microseconds(info, ReceiveWindowLimitedAt);
+            TimeSpan sendBuffer = Microseconds(info, SendBufferLimitedAt);
+            TimeSpan idle = Stopwatch.GetElapsedTime(_began) - busy;
+            return new(busy - receiveWindow - sendBuffer, receiveWindow, sendBuffer, idle > TimeSpan.Zero ? idle : TimeSpan.Zero, TimeSpan.Zero);
+        }
+    }
 
     public override string? Congestion
     {
@@ -159,6 +201,8 @@ internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
     /// <summary>The same with a result.</summary>
     public static Task<T> OnThread<T>(Func<T> function) =>
         Task.Factory.StartNew(function, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static TimeSpan Microseconds(ReadOnlySpan<byte> info, int at) => TimeSpan.FromMicroseconds(MemoryMarshal.Read<ulong>(info[at..]));
 
     private uint Read(int at)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Tcp.Counters;
 
 namespace NetLab.Host.Measurement.Streams;
 
@@ -20,6 +21,12 @@ internal abstract class PerfConnection : IAsyncDisposable
 
     /// <summary>The smoothed round-trip time; zero where it is not known.</summary>
     public abstract TimeSpan RoundTrip { get; }
+
+    /// <summary>What else the sender knows now.</summary>
+    public abstract PerfSenderState State { get; }
+
+    /// <summary>For how long what kept the sender from sending more, since the connection began; null where that is not known.</summary>
+    public abstract SendLimitTimes? Limits { get; }
 
     /// <summary>The name of the congestion control; null where it is not known.</summary>
     public abstract string? Congestion { get; }

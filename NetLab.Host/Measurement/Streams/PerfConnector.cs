@@ -9,22 +9,23 @@ using NetLab.Tcp.Transport;
 namespace NetLab.Host.Measurement.Streams;
 
 /// <summary>Opens measured streams to a receiving half, by NetLab's TCP (all of them on one endpoint) or the kernel's.</summary>
-internal sealed class PerfConnector(IPEndPoint remote, PerfPlan plan, LabRecorder? recorder) : IAsyncDisposable
+internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRecorder? recorder) : IAsyncDisposable
 {
-    private TcpEndpoint? _endpoint;
+    private readonly Dictionary<string, TcpEndpoint> _endpoints = [];
 
     /// <summary>Opens one.</summary>
+    /// <param name="stream">Which of them it is, from 0.</param>
     /// <param name="port">The port to open it to, if not the receiving half's own.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">Refused, or no answer.</exception>
-    public async Task<PerfConnection> ConnectAsync(int? port, CancellationToken cancellationToken)
+    public async Task<PerfConnection> ConnectAsync(int stream, int? port, CancellationToken cancellationToken)
     {
         IPEndPoint to = port is { } other ? new IPEndPoint(remote.Address, other) : remote;
         try
         {
             return plan.Transport == LabTransport.Tcp
-                ? new TcpPerfConnection(await Endpoint().ConnectAsync(to, cancellationToken).ConfigureAwait(false))
-                : new KernelPerfConnection(await KernelPerfConnection.OnThread(() => Connect(to)).WaitAsync(cancellationToken).ConfigureAwait(false));
+                ? new TcpPerfConnection(await Endpoint(plan.CongestionOf(stream)).ConnectAsync(to, cancellationToken).ConfigureAwait(false))
+                : new KernelPerfConnection(await KernelPerfConnection.OnThread(() => Connect(to, plan.CongestionOf(stream))).WaitAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (SocketException error)
         {
@@ -44,7 +45,7 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfPlan plan, LabRecorde
             bool right = true;
             while (more(right))
             {
-                var connection = (TcpPerfConnection)await ConnectAsync(port, cancellationToken).ConfigureAwait(false);
+                var connection = (TcpPerfConnection)await ConnectAsync(0, port, cancellationToken).ConfigureAwait(false);
                 await using (connection.ConfigureAwait(false))
                 {
                     right = await connection.RequestAsync(request, cancellationToken).ConfigureAwait(false);
@@ -80,44 +81,53 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfPlan plan, LabRecorde
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_endpoint is not null)
+        foreach (TcpEndpoint endpoint in _endpoints.Values)
         {
-            await _endpoint.DisposeAsync().ConfigureAwait(false);
+            await endpoint.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private TcpEndpoint Endpoint()
+    // Connections of one algorithm share an endpoint.
+    private TcpEndpoint Endpoint(string? congestion)
     {
+        if (_endpoints.TryGetValue(congestion ?? "", out TcpEndpoint? known))
+        {
+            return known;
+        }
+
         var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
-        return _endpoint ??= TcpEndpoint.Bind(any, new TcpEndpointOptions
+        TcpEndpoint? endpoint = null;
+        endpoint = TcpEndpoint.Bind(any, new TcpEndpointOptions
         {
             Connection = new ConnectionOptions
             {
                 MaxSegmentSize = plan.SegmentSize,
-                SendBufferSize = PerfPlan.SendBufferSize(plan.Streams),
-                Congestion = CongestionNames.Parse(plan.Congestion),
+                SendBufferSize = PerfSettings.SendBufferSize(plan.Streams),
+                Congestion = CongestionNames.Parse(congestion),
                 MtuSearch = plan.MtuSearch,
                 Ecn = plan.Ecn ? EcnMode.Request : EcnMode.Answer,
-                KeepAlive = PerfPlan.Silence / 2,
-                UserTimeout = PerfPlan.Silence,
+                KeepAlive = PerfSettings.Silence / 2,
+                UserTimeout = PerfSettings.Silence,
                 Observe = recorder?.Observe,
             },
             Remote = remote,
 
             // Nothing measured here ever blocks.
             UnsafePreferInlineScheduling = true,
-            BusyPoll = PerfPlan.BusyPoll,
-            Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref _endpoint)?.LocalEndPoint ?? any),
+            BusyPoll = PerfSettings.BusyPoll,
+            Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref endpoint)?.LocalEndPoint ?? any),
         });
+        _endpoints.Add(congestion ?? "", endpoint);
+        return endpoint;
     }
 
-    private Socket Connect(IPEndPoint to)
+    private Socket Connect(IPEndPoint to, string? congestion)
     {
         var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            KernelPerfConnection.Prepare(socket, plan.SegmentSize, plan.Congestion);
-            KernelSockets.Watch(socket, PerfPlan.Silence);
+            KernelPerfConnection.Prepare(socket, plan.SegmentSize, congestion);
+            KernelSockets.Watch(socket, PerfSettings.Silence);
             socket.Connect(to);
             return socket;
         }

@@ -1,17 +1,19 @@
+using NetLab.Host.Settings;
 using System.Diagnostics;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Tcp.Counters;
 
 namespace NetLab.Host.Measurement.Streams;
 
 /// <summary>The sending half of a measurement by streams.</summary>
-internal sealed class StreamPerfClient(PerfConnector connector, PerfPlan plan)
+internal sealed class StreamPerfClient(PerfConnector connector, PerfSettings plan)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly ulong _session = (ulong)Random.Shared.NextInt64();
     private readonly List<PerfConnection> _connections = [];
-    private readonly List<(long Retransmits, long Window, long RoundTrip)> _samples = [];
+    private readonly List<PerfIntervalSum> _samples = [];
     private long _sent;
     private long _started;
 
@@ -23,9 +25,9 @@ internal sealed class StreamPerfClient(PerfConnector connector, PerfPlan plan)
         {
             for (int stream = 0; stream < plan.Streams; stream++)
             {
-                PerfConnection connection = await connector.ConnectAsync(null, cancellationToken).ConfigureAwait(false);
+                PerfConnection connection = await connector.ConnectAsync(stream, null, cancellationToken).ConfigureAwait(false);
                 _connections.Add(connection);
-                var hello = new PerfHello(plan.Streams, plan.SegmentSize, plan.WarmUp.TotalMilliseconds) { Stream = stream };
+                var hello = new PerfHello(plan.Streams, plan.SegmentSize, plan.WarmUp.TotalMilliseconds) { Stream = stream, IntervalMs = plan.Interval.TotalMilliseconds };
                 await connection.WriteAsync(new PerfMessage { Session = _session, Hello = hello }, cancellationToken).ConfigureAwait(false);
                 PerfMessage answer = await connection.ReadAsync(PerfConnection.LongestHello, cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
                 if (!answer.Ready)
@@ -76,25 +78,36 @@ internal sealed class StreamPerfClient(PerfConnector connector, PerfPlan plan)
         }
 
         var processor = new ProcessorTime();
+        SendLimitTimes? limitsBefore = Limits();
+        SendLimitTimes? limits = limitsBefore;
+        long[] resentBefore = [.. _connections.Select(c => c.Retransmissions)];
+        string?[] algorithms = [.. _connections.Select(c => c.Congestion)];
         long retransmitted = retransmittedBefore;
         while (!sending.IsCompleted)
         {
-            await Task.WhenAny(sending, Task.Delay(PerfPlan.Interval, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(sending, Task.Delay(plan.Interval, CancellationToken.None)).ConfigureAwait(false);
             long now = Retransmissions();
-            _samples.Add((now - retransmitted, _connections.Sum(c => c.CongestionWindow), (long)_connections[0].RoundTrip.TotalMicroseconds));
+            limits = Limits() ?? limits;
+            _samples.Add(Sample(now - retransmitted));
             retransmitted = now;
         }
 
         await sending.ConfigureAwait(false);
         double seconds = Stopwatch.GetElapsedTime(from).TotalSeconds;
         double cpu = processor.Percent;
-        string? congestion = _connections[0].Congestion;
+        string? congestion = string.Join(',', algorithms.OfType<string>().Distinct()) is { Length: > 0 } names ? names : null;
+        long[] resent = [.. _connections.Zip(resentBefore, (c, before) => c.Retransmissions - before)];
         var sent = new PerfSent(seconds, Volatile.Read(ref _sent) - counted, 0) { Retransmits = retransmitted - retransmittedBefore };
 
         // What still has to arrive takes as long as the link takes; a peer that is gone is found out by the transport.
         PerfMessage answer = await _connections[0].ReadAsync(PerfConnection.LongestReport, abort).ConfigureAwait(false);
         PerfReport report = answer.Report ?? throw new IOException("the receiver gave no report");
-        return new PerfOutcome(sent, cpu, report with { Intervals = [.. (report.Intervals ?? []).Select(WithSample)] }) { Congestion = congestion };
+        return new PerfOutcome(sent, cpu, report with { Intervals = [.. (report.Intervals ?? []).Select(WithSample)] }) 
+        {
+            Congestion = congestion,
+            Limits = limits is { } after && limitsBefore is { } earlier ? PerfLimits.Between(earlier, after) : null,
+            Streams = PerfStream.Of(report, algorithms, resent),
+        };
     }
 
     // Both halves count seconds, each from its own beginning: the n-th piece here is the n-th there.
@@ -105,8 +118,45 @@ internal sealed class StreamPerfClient(PerfConnector connector, PerfPlan plan)
             return interval;
         }
 
-        (long retransmits, long window, long roundTrip) = _samples[Math.Min(index, _samples.Count - 1)];
-        return new PerfInterval(interval.Sum with { Retransmits = index < _samples.Count ? retransmits : 0, SndCwnd = window, Rtt = roundTrip });
+        PerfIntervalSum sample = _samples[Math.Min(index, _samples.Count - 1)];
+        return new PerfInterval(sample with
+        {
+            Start = interval.Sum.Start,
+            End = interval.Sum.End,
+            Bytes = interval.Sum.Bytes,
+            Retransmits = index < _samples.Count ? sample.Retransmits : 0,
+        });
+    }
+
+    // The windows of all streams together; times are the first one's.
+    private PerfIntervalSum Sample(long retransmits)
+    {
+        PerfSenderState[] states = [.. _connections.Select(c => c.State)];
+        return new PerfIntervalSum(0, 0)
+        {
+            Retransmits = retransmits,
+            SndCwnd = _connections.Sum(c => c.CongestionWindow),
+            SndSsthresh = states.Sum(s => s.SlowStartThreshold),
+            InFlight = states.Sum(s => s.InFlight),
+            Rtt = (long)_connections[0].RoundTrip.TotalMicroseconds,
+            Rttvar = (long)states[0].RoundTripVariation.TotalMicroseconds,
+        };
+    }
+
+    private SendLimitTimes? Limits()
+    {
+        SendLimitTimes sum = default;
+        foreach (PerfConnection connection in _connections)
+        {
+            if (connection.Limits is not { } limits)
+            {
+                return null;
+            }
+
+            sum = sum.Add(limits);
+        }
+
+        return sum;
     }
 
     private long Retransmissions() => _connections.Sum(c => c.Retransmissions);

@@ -27,11 +27,11 @@ internal sealed class StreamPerfListener : IAsyncDisposable
             {
                 // Nothing measured here ever blocks.
                 UnsafePreferInlineScheduling = true,
-                BusyPoll = PerfPlan.BusyPoll,
+                BusyPoll = PerfSettings.BusyPoll,
                 Tap = recorder?.AddPlace("perf", () => LocalEndPoint ?? local),
 
                 // Many streams share it, each with a window of its own.
-                Socket = new DatagramSocketOptions { ReceiveBufferSize = PerfPlan.ReceiveBufferSize },
+                Socket = new DatagramSocketOptions { ReceiveBufferSize = PerfSettings.ReceiveBufferSize },
 
                 // The sender says how large segments are; the receiver takes any.
                 Connection = new ConnectionOptions { MaxSegmentSize = ConnectionOptions.LargestSegmentSize, Observe = recorder?.Observe },
@@ -45,7 +45,7 @@ internal sealed class StreamPerfListener : IAsyncDisposable
         try
         {
             _socket.Bind(local);
-            _socket.Listen(PerfPlan.MaxStreams);
+            _socket.Listen(PerfSettings.MaxStreams);
             LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
         }
         catch
@@ -78,7 +78,7 @@ internal sealed class StreamPerfListener : IAsyncDisposable
             {
                 Socket socket = await _socket!.AcceptAsync(cancellationToken).ConfigureAwait(false);
                 socket.NoDelay = true;
-                KernelSockets.Watch(socket, PerfPlan.Silence);
+                KernelSockets.Watch(socket, PerfSettings.Silence);
                 return new KernelPerfConnection(socket);
             }
             catch (SocketException error) when (error.SocketErrorCode is not SocketError.OperationAborted)

@@ -1,3 +1,4 @@
+using NetLab.Host.Settings;
 using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Reports;
 
@@ -114,7 +115,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
     private static async Task WatchAsync(Task echoing, Func<long> progress)
     {
         long last = -1;
-        while (await Task.WhenAny(echoing, Task.Delay(PerfPlan.Silence, CancellationToken.None)).ConfigureAwait(false) != echoing)
+        while (await Task.WhenAny(echoing, Task.Delay(PerfSettings.Silence, CancellationToken.None)).ConfigureAwait(false) != echoing)
         {
             long now = progress();
             if (now == last)
@@ -179,7 +180,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
 
     private Running? Join(ulong id, PerfHello hello, CancellationToken cancellationToken)
     {
-        if (hello.Streams is < 1 or > PerfPlan.MaxStreams || hello.Stream < 0 || hello.Stream >= hello.Streams)
+        if (hello.Streams is < 1 or > PerfSettings.MaxStreams || hello.Stream < 0 || hello.Stream >= hello.Streams)
         {
             return null;
         }

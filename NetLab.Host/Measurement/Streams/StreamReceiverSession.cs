@@ -1,3 +1,4 @@
+using NetLab.Host.Settings;
 using System.Diagnostics;
 using NetLab.Host.Measurement.Reports;
 
@@ -8,6 +9,7 @@ internal sealed class StreamReceiverSession
 {
     private readonly PatternCheck[] _checks;
     private readonly TimeSpan _warmUp;
+    private readonly TimeSpan _interval;
     private readonly Action<PerfInterval> _onInterval;
     private readonly List<PerfInterval> _intervals = [];
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,6 +23,7 @@ internal sealed class StreamReceiverSession
         Id = id;
         _warmUp = TimeSpan.FromMilliseconds(Math.Clamp(hello.WarmUpMs, 0, TimeSpan.FromDays(1).TotalMilliseconds));
         _onInterval = onInterval;
+        _interval = hello.Interval;
         _open = hello.Streams;
         _claimed = new int[hello.Streams];
         _checks = [.. Enumerable.Range(0, hello.Streams).Select(_ => new PatternCheck
@@ -60,7 +63,7 @@ internal sealed class StreamReceiverSession
         {
             await Task.WhenAny(_complete.Task, Task.Delay(10, cancellationToken)).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            if (Stopwatch.GetElapsedTime(progressAt) > PerfPlan.Silence)
+            if (Stopwatch.GetElapsedTime(progressAt) > PerfSettings.Silence)
             {
                 throw new TimeoutException("no stream said anything");
             }
@@ -82,18 +85,19 @@ internal sealed class StreamReceiverSession
         bool tooShort = _complete.Task.IsCompleted;
         bool fromTheFirst = tooShort || _warmUp == TimeSpan.Zero;
         long start = fromTheFirst ? _firstAt : Stopwatch.GetTimestamp();
-        long before = fromTheFirst ? 0 : Total();
+        long[] beforeEach = [.. _checks.Select(c => fromTheFirst ? 0 : c.Bytes)];
+        long before = beforeEach.Sum();
         var processor = new ProcessorTime();
         (double at, long bytes) = (0, before);
         progressAt = Stopwatch.GetTimestamp();
         while (!_complete.Task.IsCompleted)
         {
-            await Task.WhenAny(_complete.Task, Task.Delay(PerfPlan.Interval, cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAny(_complete.Task, Task.Delay(_interval, cancellationToken)).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             long last = bytes;
             (at, bytes) = Report(at, bytes, start);
             progressAt = bytes > last ? Stopwatch.GetTimestamp() : progressAt;
-            if (Stopwatch.GetElapsedTime(progressAt) > PerfPlan.Silence)
+            if (Stopwatch.GetElapsedTime(progressAt) > PerfSettings.Silence)
             {
                 throw new TimeoutException("the streams stand still");
             }
@@ -109,7 +113,7 @@ internal sealed class StreamReceiverSession
 
         double seconds = Stopwatch.GetElapsedTime(start, _endedAt).TotalSeconds;
         var received = new PerfReceived(seconds, Total() - before, 0);
-        return new PerfReport(received, cpu, _checks.All(c => c.IsIntact), 0, _intervals.Count, [.. _intervals]);
+        return new PerfReport(received, cpu, _checks.All(c => c.IsIntact), 0, _intervals.Count, [.. _intervals]) { StreamBytes = [.. _checks.Zip(beforeEach, (c, b) => c.Bytes - b)] };
     }
 
     private (double At, long Bytes) Report(double at, long bytes, long start)

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
+using NetLab.Tcp.Counters;
 using NetLab.Tcp.Transport;
+using NetLab.Udp.Time;
 
 namespace NetLab.Host.Measurement.Streams;
 
@@ -13,6 +15,12 @@ internal sealed class TcpPerfConnection(TcpConnection connection) : PerfConnecti
     public override long CongestionWindow => connection.CongestionWindow;
 
     public override TimeSpan RoundTrip => connection.Statistics.SmoothedRoundTrip ?? TimeSpan.Zero;
+
+    public override PerfSenderState State => connection.Metrics is { } metrics
+        ? new(metrics.SlowStartThreshold ?? 0, metrics.InFlight, metrics.RoundTripVariation)
+        : default;
+
+    public override SendLimitTimes? Limits => connection.Metrics is null ? null : connection.Statistics.LimitsAt(MonotonicClock.Shared.Now);
 
     public override string? Congestion => connection.CongestionControl;
 

@@ -1,4 +1,4 @@
-namespace NetLab.Host.Measurement;
+namespace NetLab.Host.Settings;
 
 /// <summary>What is measured.</summary>
 internal enum PerfMode

@@ -1,12 +1,11 @@
-using NetLab.Host.Settings;
 
-namespace NetLab.Host.Measurement;
+namespace NetLab.Host.Settings;
 
 /// <summary>What one run measures.</summary>
 /// <param name="Transport">What carries the bytes.</param>
 /// <param name="SegmentSize">Bytes a datagram (probe header counted), or the largest segment of a stream.</param>
 /// <param name="Streams">Flows or connections at once.</param>
-internal sealed record PerfPlan(LabTransport Transport, int SegmentSize, int Streams)
+internal sealed record PerfSettings(LabTransport Transport, int SegmentSize, int Streams)
 {
     /// <summary>The most flows or connections a run may have: as many as iperf3 allows.</summary>
     public const int MaxStreams = 128;
@@ -29,8 +28,8 @@ internal sealed record PerfPlan(LabTransport Transport, int SegmentSize, int Str
     /// </summary>
     public static int SendBufferSize(int streams) => streams == 1 ? 1 << 20 : 512 << 10;
 
-    /// <summary>How often a run reports on itself.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    /// <summary>How often a run reports on itself unless something else is said.</summary>
+    public static readonly TimeSpan UsualInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>How long nothing may come from the other half before it is given up: longer than any link's back-off.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
@@ -53,8 +52,22 @@ internal sealed record PerfPlan(LabTransport Transport, int SegmentSize, int Str
     /// </summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The congestion control of a stream's sender, or null for the transport's own choice.</summary>
-    public string? Congestion { get; init; }
+    /// <summary>How often it reports on itself.</summary>
+    public TimeSpan Interval { get; init; } = UsualInterval;
+
+    /// <summary>
+    /// The congestion controls of the streams' senders, which take turns in having them; null for the transport's own choice.
+    /// </summary>
+    public IReadOnlyList<string>? Congestion { get; init; }
+
+    /// <summary>Which way it goes on the link.</summary>
+    public PerfDirection Direction { get; init; }
+
+    /// <summary>Whether a probe measures round trips beside it: idle, one way, the other, and both.</summary>
+    public bool UnderLoad { get; init; }
+
+    /// <summary>The congestion control of one of the streams.</summary>
+    public string? CongestionOf(int stream) => Congestion is { Count: > 0 } names ? names[stream % names.Count] : null;
 
     /// <summary>Whether NetLab's TCP asks to be marked instead of dropped (ECN).</summary>
     public bool Ecn { get; init; }

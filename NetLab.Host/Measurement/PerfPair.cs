@@ -1,0 +1,80 @@
+using System.Net;
+using System.Text.Json;
+using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Settings;
+
+namespace NetLab.Host.Measurement;
+
+/// <summary>A sender and a receiver, each a process of its own.</summary>
+/// <param name="settings">What they measure.</param>
+/// <param name="recordings">What the sender is told to record, as on a command line.</param>
+/// <param name="board">Told how far they are.</param>
+internal sealed class PerfPair(PerfSettings settings, IReadOnlyList<string> recordings, IPerfBoard board) : IAsyncDisposable
+{
+    private ChildProcess? _receiver;
+    private LabAddress? _address;
+
+    /// <summary>Where the receiver listens.</summary>
+    public LabAddress Address => _address ?? throw new InvalidOperationException("The receiver has not been started.");
+
+    /// <summary>Starts the receiver.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var loopback = new LabAddress(settings.Transport, IPAddress.Loopback.ToString(), 0);
+        _receiver = new ChildProcess(["perf", "server", loopback.ToString(), "--once", "--json-stream"]);
+        _address = LabAddress.Parse(await _receiver.ListeningAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Lets the sender send, once.</summary>
+    /// <param name="to">The receiver, or a relay before it.</param>
+    /// <param name="round">Which turn it is.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="IOException">It failed.</exception>
+    public async Task<PerfRun> RunAsync(LabAddress to, int round, CancellationToken cancellationToken)
+    {
+        ChildProcess receiver = _receiver!;
+        Task watching = WatchAsync(receiver);
+        string words = JsonSerializer.Serialize(settings, PerfSettingsJson.Default.PerfSettings);
+        var sender = new ChildProcess(["perf", to.ToString(), "--json-stream", "--settings", words, .. recordings]);
+        await using (sender.ConfigureAwait(false))
+        {
+            // Interrupted, the sender stops and still collects what arrived until then.
+            using CancellationTokenRegistration interrupt = cancellationToken.Register(sender.CloseInput);
+            PerfRun? run = null;
+            await foreach (string line in sender.Output.ConfigureAwait(false))
+            {
+                run = JsonSerializer.Deserialize(line, PerfLineJson.Default.PerfRun);
+            }
+
+            if (run is null)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await sender.EndAsync().ConfigureAwait(false);
+            }
+
+            await receiver.EndAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(false);
+            return (run ?? throw new IOException("the sender reported nothing")) with { Round = round };
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_receiver is { } receiver)
+        {
+            await receiver.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task WatchAsync(ChildProcess receiver)
+    {
+        await foreach (string line in receiver.Output.ConfigureAwait(false))
+        {
+            if (JsonSerializer.Deserialize(line, PerfLineJson.Default.PerfInterval) is { } interval)
+            {
+                board.Interval(interval);
+            }
+        }
+    }
+}
