@@ -83,7 +83,7 @@ internal sealed class PerfArguments
 
     /// <summary>A comparison as a command line of <c>nlab perf</c> says it.</summary>
     /// <exception cref="UsageException">It makes no sense, or is none.</exception>
-    public static PerfComparison ComparisonOf(IReadOnlyList<string> commandLine)
+    public static PerfComparison ComparisonOf(IReadOnlyList<string> commandLine, bool mayNameFiles = true)
     {
         var command = new Command("perf");
         PerfArguments arguments = AddTo(command);
@@ -93,7 +93,7 @@ internal sealed class PerfArguments
             throw new UsageException(parsed.Errors[0].Message);
         }
 
-        return arguments.Url(parsed) is { } url ? throw new UsageException($"'{url}': a comparison has no address") : arguments.Comparison(parsed);
+        return arguments.Url(parsed) is { } url ? throw new UsageException($"'{url}': a comparison has no address") : arguments.Comparison(parsed, mayNameFiles);
     }
 
     /// <summary>Where to send to, instead of comparing; null to compare.</summary>
@@ -137,7 +137,7 @@ internal sealed class PerfArguments
 
     /// <summary>What to compare.</summary>
     /// <exception cref="UsageException">It makes no sense.</exception>
-    public PerfComparison Comparison(ParseResult parsed)
+    public PerfComparison Comparison(ParseResult parsed, bool mayNameFiles = true)
     {
         PerfSettings template = Template(parsed);
         int rounds = parsed.GetValue(_rounds);
@@ -147,7 +147,7 @@ internal sealed class PerfArguments
         }
 
         string? description = parsed.GetValue(_link);
-        LinkDescription? emulated = description is null ? null : LinkText.Parse(description);
+        LinkDescription? emulated = description is null ? null : LinkText.Parse(description, mayNameFiles);
         PerfSettings[] plans = [.. Transports(parsed.GetValue(_transport), emulated is not null, template.Mode).Select(t => Checked(template with { Transport = t }))];
         string[] recordings = Recordings(_recorded.From(parsed), plans, rounds);
         return new PerfComparison(plans, recordings, emulated, description, rounds, emulated?.Seed ?? parsed.GetValue(_seed) ?? Seeds.Draw());

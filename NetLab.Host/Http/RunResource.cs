@@ -16,7 +16,8 @@ internal sealed class RunResource(LabRuns runs)
 {
     // Those that say what is measured; where it is recorded, drawn or sent to is not a client's to say.
     private static readonly string[] Members =
-        ["transport", "time", "bytes", "segment_size", "streams", "rate", "warm_up", "link", "congestion", "ecn", "mtu_search", "latency", "connections", "rounds", "seed"];
+        ["transport", "time", "bytes", "segment_size", "streams", "rate", "warm_up", "link", "congestion", "ecn", "mtu_search", "latency", "connections", "rounds", "seed",
+            "interval", "omit", "reverse", "bidirectional", "under_load"];
 
     /// <summary>All measurements; without what was measured, which each of them has.</summary>
     public IResult List() =>
@@ -29,7 +30,7 @@ internal sealed class RunResource(LabRuns runs)
     public async Task<IResult> CreateAsync(HttpContext context)
     {
         string[] commandLine = [.. CommandLineOf(await RequestBody.ReadObjectAsync(context.Request).ConfigureAwait(false))];
-        PerfComparison comparison = PerfArguments.ComparisonOf(commandLine);
+        PerfComparison comparison = PerfArguments.ComparisonOf(commandLine, mayNameFiles: false);
         if (comparison.Seconds > LabRun.Longest.TotalSeconds)
         {
             throw new ProblemException(Problem.BadRequest($"time: {comparison.Seconds:F0} s in all; a run takes at most {LabRun.Longest.TotalSeconds:F0} s"));

@@ -36,7 +36,7 @@ internal static class RunComparison
     private static string Keys(IReadOnlyList<RunSeries> runs) => string.Join(", ", runs.Select(KeyOf).Distinct());
 
     private static string KeyOf(RunSeries run) =>
-        string.Join(" ", new[] { "transport", "congestion", "series" }.Select(key => run.Facts.GetValueOrDefault(key)).Where(fact => !string.IsNullOrEmpty(fact)));
+        string.Join(" ", new[] { "transport", "load", "direction", "congestion", "series" }.Select(key => run.Facts.GetValueOrDefault(key)).Where(fact => !string.IsNullOrEmpty(fact)));
 
     private static double[] Headlines(RunSeries[] runs) => [.. runs.Select(run => run.Headline!.Value)];
 

@@ -3,7 +3,7 @@ namespace NetLab.Host.Measurement.Comparison;
 /// <summary>Names for runs beside each other: what differs is the name, what is common the title.</summary>
 internal sealed class RunNames
 {
-    private static readonly string[] Order = ["transport", "congestion", "link", "segment size", "series", "title", "version", "file", "round"];
+    private static readonly string[] Order = ["transport", "load", "congestion", "direction", "link", "segment size", "series", "title", "version", "file", "round"];
     private readonly Dictionary<RunSeries, string> _names = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Names them.</summary>

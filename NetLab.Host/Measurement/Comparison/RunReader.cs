@@ -94,7 +94,38 @@ internal static class RunReader
             all.Add(Iperf(path, run, new(facts) { ["transport"] = transport }, (int)(Number(run, "round") ?? 1)) with { Seed = seed });
         }
 
+        if (document.TryGetProperty("under_load", out JsonElement loads) && loads.ValueKind == JsonValueKind.Array)
+        {
+            // What was asked for then is the probe's round trip; the loads themselves are in the way of it.
+            all = [.. loads.EnumerateArray().Select((load, i) => Loaded(path, $"under_load[{i}]", load, facts) with { Seed = seed })];
+        }
+
         return [.. all.Select(run => run with { At = run.At ?? at })];
+    }
+
+    private static RunSeries Loaded(string path, string where, JsonElement load, Dictionary<string, string> facts)
+    {
+        if (!load.TryGetProperty("samples", out JsonElement samples) || samples.ValueKind != JsonValueKind.Array)
+        {
+            throw Wrong(path, $"{where}.samples", "is missing");
+        }
+
+        double? median = load.TryGetProperty("round_trip", out JsonElement trip) ? Number(trip, "p50") : null;
+        return new RunSeries(
+            path,
+            new Dictionary<string, string>(facts) { ["transport"] = Text(load, "transport") ?? "", ["load"] = Text(load, "load") ?? "" },
+            [
+                .. samples.EnumerateArray().Select((sample, i) => new RunSample(Number(sample, "at") ?? throw Wrong(path, $"{where}.samples[{i}]", "there is no time in it"))
+                {
+                    Latency = Number(sample, "rtt") / 1_000,
+                    Queue = Math.Max(Number(sample, "queue_up") ?? 0, Number(sample, "queue_down") ?? 0),
+                }),
+            ])
+        {
+            Headline = median,
+            Unit = "µs",
+            Round = (int)(Number(load, "round") ?? 1),
+        };
     }
 
     // Ours has iperf3's names inside of a run.
@@ -121,6 +152,11 @@ internal static class RunReader
         if (Text(end, "sender_tcp_congestion") is { } congestion)
         {
             facts["congestion"] = congestion;
+        }
+
+        if (Text(run, "direction") is { } direction)
+        {
+            facts["direction"] = direction;
         }
 
         if (Text(start, "version") is { } version)

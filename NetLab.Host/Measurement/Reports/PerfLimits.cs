@@ -25,6 +25,7 @@ internal sealed record PerfLimits(double CongestionWindow, double ReceiveWindow,
     }
 
     /// <summary>The one that had most, and how much.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
     public (string Name, double Percent) Most => new[]
     {
         ("cwnd", CongestionWindow), ("rwnd", ReceiveWindow), ("send buffer", SendBuffer), ("application", Application), ("pacing", Pacing),
