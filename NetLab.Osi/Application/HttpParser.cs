@@ -15,6 +15,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
     private BodyDigest? _body;
     private long _left;
     private Mode _mode;
+    private bool _isResuming;
 
     private enum Mode
     {
@@ -49,6 +50,25 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
         return at;
     }
 
+    public override void GiveUp() => _body = null;
+
+    public override bool Skip(in StreamSegment segment, long missing)
+    {
+        Lose(segment);
+        _isResuming = true;
+        if (_mode == Mode.Length && missing < _left)
+        {
+            _left -= missing;
+        }
+        else if (_mode is Mode.Length or Mode.Chunked)
+        {
+            // Where the body ends is not known; what comes next may be a message.
+            Complete(segment);
+        }
+
+        return true;
+    }
+
     public override void OnEnd(in StreamSegment segment)
     {
         // RFC 9112, 6.3: a response without a length ends with its connection. Any other that ends here is not whole.
@@ -80,7 +100,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
             }
 
             // In the middle of a message whose header was not captured: the next one begins with a segment.
-            return protocol.MayResume ? bytes.Length : NotMine;
+            return protocol.MayResume || _isResuming ? bytes.Length : NotMine;
         }
 
         int end = bytes.IndexOf("\r\n\r\n"u8);
@@ -98,7 +118,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
 
         if (HttpMessage.Read(bytes[..end]) is not { } message)
         {
-            return protocol.MayResume ? size : NotMine;
+            return protocol.MayResume || _isResuming ? size : NotMine;
         }
 
         Begin(segment, message);
@@ -143,7 +163,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
 
         if (segment.Options.DecodeBodies)
         {
-            _body = new BodyDigest(message.ContentEncoding);
+            _body = new BodyDigest(message.ContentEncoding, segment.Recall(ContentBudget.Slot));
         }
 
         if (message.IsChunked)
@@ -230,12 +250,13 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
     private void Complete(in StreamSegment segment)
     {
         _mode = Mode.Header;
+        long kept = _body?.Kept ?? 0;
         if (_body?.Finish() is { } digest)
         {
             (_message!.BodyBytes, _message.BodySha256) = (digest.Bytes, digest.Sha256);
         }
 
-        segment.Release(_body?.Kept ?? 0);
+        segment.Release(kept);
         segment.Layer(HttpProtocol.Value, static () => new HttpDetail()).Messages.Add(_message!);
         (_message, _body) = (null, null);
     }

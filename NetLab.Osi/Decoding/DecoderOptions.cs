@@ -19,6 +19,12 @@ public sealed record DecoderOptions
     public StreamBytesHandler? StreamBytes { get; init; }
 
     /// <summary>
+    /// Told of holes that are passed over, in order with <see cref="StreamBytes"/>: the stream, whether its client sent what is
+    /// missing, and how many bytes that are; or null.
+    /// </summary>
+    public Action<TcpStream, bool, long>? StreamHole { get; init; }
+
+    /// <summary>
     /// Told of TCP streams that are handed over before the end of the capture, on the decoder's thread, because it has more
     /// than some forty thousand; or null, and they are forgotten. <see cref="PacketDecoder.TcpStreams"/> has the others.
     /// </summary>

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using ZstdSharp;
 
@@ -12,27 +11,34 @@ internal sealed class BodyDigest
 {
     // What is larger is counted as not known: a capture must not become an allocation, nor a small body an endless one.
     private const int MaxCoded = 16 << 20;
-    private const long MaxDecoded = 256 << 20;
 
-    private readonly string[] _codings;
+    private readonly ContentCodings _codings;
+    private readonly ContentBudget _budget;
     private readonly MemoryStream? _coded;
     private IncrementalHash? _hash;
     private long _bytes;
     private bool _isLost;
 
     /// <param name="contentEncoding">The header field's value, or null.</param>
-    public BodyDigest(string? contentEncoding)
+    /// <param name="budget">What all bodies together may become.</param>
+    public BodyDigest(string? contentEncoding, ContentBudget budget)
     {
-        _codings = contentEncoding?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
-        _codings = [.. _codings.Where(c => !c.Equals("identity", StringComparison.OrdinalIgnoreCase))];
-        _coded = _codings.Length > 0 ? new MemoryStream() : null;
+        _codings = ContentCodings.Read(contentEncoding);
+        _isLost = _codings.AreTooMany;
+        _coded = _codings.AreNone || _isLost ? null : new MemoryStream();
+        _budget = budget;
     }
 
     /// <summary>Bytes that are kept.</summary>
-    public long Kept => _coded?.Length ?? 0;
+    public long Kept => _coded?.Capacity ?? 0;
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
+        if (_isLost)
+        {
+            return;
+        }
+
         if (_coded is null)
         {
             Hash(bytes);
@@ -45,7 +51,7 @@ internal sealed class BodyDigest
             _coded.SetLength(0);
             _coded.Capacity = 0;
         }
-        else if (!_isLost)
+        else
         {
             _coded.Write(bytes);
         }
@@ -77,57 +83,26 @@ internal sealed class BodyDigest
         try
         {
             _coded!.Position = 0;
-            Stream stream = _coded;
-            for (int i = _codings.Length - 1; i >= 0; i--)
+            _budget.Begin(_coded.Length);
+            using Stream? content = _codings.Open(_coded, _budget);
+            if (content is null)
             {
-                if (Decoder(_codings[i], stream) is not { } decoder)
-                {
-                    return false;
-                }
-
-                stream = decoder;
+                return false;
             }
 
             byte[] buffer = new byte[16 << 10];
             int read;
-            while ((read = stream.Read(buffer)) > 0)
+            while ((read = content.Read(buffer)) > 0)
             {
                 Hash(buffer.AsSpan(0, read));
-                if (_bytes > MaxDecoded)
-                {
-                    return false;
-                }
             }
 
             return true;
         }
         catch (Exception error) when (error is InvalidDataException or IOException or InvalidOperationException or ZstdException)
         {
-            // A body that lies about its coding, or was cut: not known.
+            // A body that lies about its coding, was cut, or becomes too large: not known.
             return false;
         }
-    }
-
-    private static Stream? Decoder(string coding, Stream stream) => coding.ToLowerInvariant() switch
-    {
-        "gzip" or "x-gzip" => new GZipStream(stream, CompressionMode.Decompress),
-        "deflate" => Deflate(stream),
-        "br" => new BrotliStream(stream, CompressionMode.Decompress),
-        "zstd" => new DecompressionStream(stream),
-        _ => null,
-    };
-
-    // RFC 9110, 8.4.1.2: the zlib format; some senders leave its header away.
-    private static Stream Deflate(Stream stream)
-    {
-        int first = stream.CanSeek ? stream.ReadByte() : 0x78;
-        int second = stream.CanSeek ? stream.ReadByte() : 0x9C;
-        if (stream.CanSeek)
-        {
-            stream.Position = 0;
-        }
-
-        bool isZlib = (first & 15) == 8 && ((first << 8) | second) % 31 == 0;
-        return isZlib ? new ZLibStream(stream, CompressionMode.Decompress) : new DeflateStream(stream, CompressionMode.Decompress);
     }
 }

@@ -57,6 +57,13 @@ internal sealed class TlsKeys(TlsProtocol protocol)
         }
     }
 
+    /// <summary>Records are missing: none behind them can be decrypted.</summary>
+    public void Lose()
+    {
+        _cipher?.Dispose();
+        (_cipher, _suite, _secret, _looked) = (null, null, null, true);
+    }
+
     private byte[]? Find(TlsSecrets secrets, string label) => secrets.Find(label, protocol.ClientHello?.Random ?? []);
 
     private void Use(byte[]? secret)

@@ -21,6 +21,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
     private int _skipping;
     private int _held;
     private bool _isEncrypted;
+    private bool _isResuming;
 
     public override Protocol Protocol => TlsProtocol.Value;
 
@@ -41,7 +42,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
             if (!TlsProtocol.IsRecord(rest))
             {
                 // In the middle of a record whose beginning was not captured: the next one may begin with a segment.
-                return protocol.MayResume ? bytes.Length : NotMine;
+                return protocol.MayResume || _isResuming ? bytes.Length : NotMine;
             }
 
             if (rest.Length < TlsProtocol.HeaderSize)
@@ -71,6 +72,33 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
         }
 
         return at;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>What is spoken inside holds bytes of its own.</remarks>
+    public override void GiveUp()
+    {
+        (_handshake, _held) = (null, 0);
+        protocol.GiveUpInner();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Records are numbered, and none behind a hole can be decrypted (RFC 8446, 5.3).</remarks>
+    public override bool Skip(in StreamSegment segment, long missing)
+    {
+        segment.Release(_held);
+        (_handshake, _held, _isResuming) = (null, 0, true);
+        _keys?.Lose();
+        if (_skipping > missing)
+        {
+            _skipping -= (int)missing;
+        }
+        else
+        {
+            _skipping = 0;
+        }
+
+        return true;
     }
 
     public override void OnEnd(in StreamSegment segment) => protocol.EndInner(segment);

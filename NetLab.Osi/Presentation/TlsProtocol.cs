@@ -10,7 +10,7 @@ namespace NetLab.Osi.Presentation;
 internal sealed class TlsProtocol(StreamApplication application, bool mayResume) : StreamProtocol
 {
     public static readonly StreamedProtocol Value = new(
-        "tls", OsiLayer.Presentation, "Transport Layer Security", TlsDetail.AllFields, static (in StreamStart start) => new TlsProtocol(start.Application, mayResume: start.IsByPort));
+        "tls", OsiLayer.Presentation, "Transport Layer Security", TlsDetail.AllFields, static (in StreamStart start) => start.Application.MayNest ? new TlsProtocol(start.Application, mayResume: start.IsByPort) : null);
 
     public const int HeaderSize = 5;
 
@@ -33,7 +33,10 @@ internal sealed class TlsProtocol(StreamApplication application, bool mayResume)
     public bool IsVersion13 => ServerHello?.SelectedVersion == TlsNumbers.Tls13;
 
     /// <summary>What is spoken inside, when it can be decrypted.</summary>
-    public StreamApplication Inner => _inner ??= new StreamApplication(Application.Options);
+    public StreamApplication Inner => _inner ??= new StreamApplication(Application.Options, Application.Depth + 1);
+
+    /// <summary>What is spoken inside gives up what it holds.</summary>
+    public void GiveUpInner() => _inner?.GiveUp();
 
     /// <summary>A direction ended, and what is spoken inside with it.</summary>
     public void EndInner(in StreamSegment segment) => _inner?.End(segment.Inside(_inner));

@@ -8,11 +8,20 @@ internal sealed class PendingBytes
     // One-byte segments would make millions of pieces of as many bytes.
     private const int MaxPieces = 1 << 14;
 
+    // What a piece costs beside its bytes: its place in the list, the object, and the room that the list grows by.
+    private const int PieceCost = 72;
+
     private readonly List<(long Start, byte[] Bytes)> _pieces = [];
     private long _bytes;
     private int _taken;
 
     public bool IsEmpty => _pieces.Count == _taken;
+
+    /// <summary>Whether some bytes found no room.</summary>
+    public bool IsFull { get; private set; }
+
+    /// <summary>What a piece of so many bytes holds of the memory of all streams.</summary>
+    public static int CostOf(int bytes) => bytes + PieceCost;
 
     public long FirstStart => _pieces[_taken].Start;
 
@@ -41,8 +50,9 @@ internal sealed class PendingBytes
             }
 
             int room = index < _pieces.Count ? (int)Math.Min(_pieces[index].Start - start, bytes.Length) : bytes.Length;
-            if (_bytes + room > MaxBytes || _pieces.Count - _taken >= MaxPieces || !segment.TryHold(room))
+            if (_bytes + room > MaxBytes || _pieces.Count - _taken >= MaxPieces || !segment.TryHold(CostOf(room)))
             {
+                IsFull = true;
                 return false;
             }
 
@@ -67,6 +77,7 @@ internal sealed class PendingBytes
         bytes = _pieces[_taken].Bytes;
         _bytes -= bytes.Length;
         _pieces[_taken++] = (start, []);
+        IsFull = false;
         if (_taken == _pieces.Count || _taken >= 256)
         {
             _pieces.RemoveRange(0, _taken);

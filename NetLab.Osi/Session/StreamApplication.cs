@@ -6,6 +6,9 @@ namespace NetLab.Osi.Session;
 /// </summary>
 public sealed class StreamApplication
 {
+    // TLS through a proxy that itself is spoken to by TLS is two; no more are opened, whatever secrets a capture brings.
+    private const int MaxDepth = 4;
+
     // As many as most protocols are recognized by, HTTP/2 among them; who comes in smaller crumbs than a longer line of SIP needs is not.
     private const int FewBytes = 16;
 
@@ -15,9 +18,15 @@ public sealed class StreamApplication
     /// <summary>What both directions speak; null as long as it is not known.</summary>
     private StreamProtocol? _protocol;
 
-    internal StreamApplication(StreamOptions options) => Options = options;
+    internal StreamApplication(StreamOptions options, int depth = 0) => (Options, Depth) = (options, depth);
 
     internal StreamOptions Options { get; }
+
+    /// <summary>How many streams it is inside of.</summary>
+    internal int Depth { get; }
+
+    /// <summary>Whether a stream inside of it is still looked at.</summary>
+    internal bool MayNest => Depth < MaxDepth;
 
     /// <summary>A direction as its parser sees it.</summary>
     internal StreamSide Side(bool fromClient) => fromClient ? _client ??= new StreamSide() : _server ??= new StreamSide();
@@ -31,7 +40,8 @@ public sealed class StreamApplication
             return;
         }
 
-        int strange = side.Parser is null ? side.Held : 0;
+        int held = side.Held;
+        int strange = side.Parser is null ? side.Count : 0;
         ReadOnlySpan<byte> rest = side.With(bytes);
         if (strange > 0 && _protocol is not null && !StreamRecognizer.MayBegin(segment.Registry, rest[..strange]))
         {
@@ -57,6 +67,15 @@ public sealed class StreamApplication
             strange = 0;
             StreamParser parser = side.Parser!;
             int taken = parser.Parse(segment, rest);
+            if (taken == StreamParser.NotMine && side.IsResuming && side.Parser == parser)
+            {
+                // Behind a hole: in the middle of a message. The next may begin with a segment.
+                parser.GiveUp();
+                side.Parser = _protocol?.Renew(segment.FromClient);
+                rest = default;
+                break;
+            }
+
             if (taken == StreamParser.NotMine)
             {
                 side.IsIgnored = side.Parser == parser;
@@ -71,7 +90,6 @@ public sealed class StreamApplication
             }
         }
 
-        int held = side.Held;
         side.IsIgnored |= !side.Keep(side.IsIgnored ? default : rest);
         if (side.Held <= held)
         {
@@ -96,6 +114,24 @@ public sealed class StreamApplication
 
         side.Clear();
     }
+
+    /// <summary>Bytes of the direction are missing: what comes next is not what its parser waits for.</summary>
+    internal void Skip(in StreamSegment segment, long missing)
+    {
+        StreamSide side = Side(segment.FromClient);
+        int held = side.Held;
+        side.Clear();
+        segment.Release(held);
+        side.IsResuming = true;
+        if (side.Parser is { } parser && !parser.Skip(segment, missing))
+        {
+            parser.GiveUp();
+            side.Parser = _protocol?.Renew(segment.FromClient);
+        }
+    }
+
+    /// <summary>A direction begins once more: what seemed to end it was no part of the stream.</summary>
+    internal void Restart(bool fromClient) => Side(fromClient).IsIgnored = false;
 
     /// <summary>The packet brought bytes and no message: they are shown as a part of what the direction speaks.</summary>
     internal void ShowPart(in StreamSegment segment)
@@ -155,7 +191,7 @@ public sealed class StreamApplication
                 continue;
             }
 
-            side.IsIgnored |= side.Parser is not null && (side.Held > 0 || side.Parser.HoldsBytes);
+            side.IsIgnored |= side.Parser is not null && (side.Count > 0 || side.Parser.HoldsBytes);
             side.Clear();
             side.Parser?.GiveUp();
         }

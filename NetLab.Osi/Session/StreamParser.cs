@@ -25,6 +25,12 @@ public abstract class StreamParser
     {
     }
 
+    /// <summary>Bytes are missing behind those that it took; what it was not able to take is gone as well.</summary>
+    /// <param name="segment">The segment that showed that they are missing.</param>
+    /// <param name="missing">How many.</param>
+    /// <returns>False if it cannot go on, and a new parser shall look for the next message.</returns>
+    public virtual bool Skip(in StreamSegment segment, long missing) => false;
+
     /// <summary>The direction ended in order.</summary>
     public virtual void OnEnd(in StreamSegment segment)
     {

@@ -13,6 +13,10 @@ public abstract class StreamProtocol
     /// <param name="fromClient">Whether the stream's client sends in it.</param>
     internal StreamParser ParserFor(bool fromClient) => fromClient != IsInverted ? _client ??= Make(true) : _server ??= Make(false);
 
+    /// <summary>A parser of a direction that knows nothing of what came before.</summary>
+    /// <param name="fromClient">Whether the stream's client sends in it.</param>
+    public StreamParser Renew(bool fromClient) => fromClient != IsInverted ? _client = Make(true) : _server = Make(false);
+
     /// <summary>Makes the parser of a direction.</summary>
     /// <param name="fromClient">Whether who plays the protocol's client sends in it.</param>
     protected abstract StreamParser Make(bool fromClient);

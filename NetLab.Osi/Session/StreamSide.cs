@@ -17,8 +17,14 @@ internal sealed class StreamSide
     /// <summary>Whether nothing more will be recognized.</summary>
     public bool IsIgnored { get; set; }
 
-    /// <summary>Bytes that are kept, as of the last <see cref="Keep"/>.</summary>
-    public int Held { get; private set; }
+    /// <summary>Whether bytes are missing in what came: what follows may be the middle of a message.</summary>
+    public bool IsResuming { get; set; }
+
+    /// <summary>Bytes that are kept.</summary>
+    public int Count => _count;
+
+    /// <summary>Memory that is held for them.</summary>
+    public int Held => _kept.Length;
 
     /// <summary>What was kept, and the new bytes behind it.</summary>
     public ReadOnlySpan<byte> With(ReadOnlySpan<byte> bytes)
@@ -61,14 +67,13 @@ internal sealed class StreamSide
             (_start, _count) = (0, rest.Length);
         }
 
-        Held = _count;
         return _count <= MaxKept;
     }
 
     public void Clear()
     {
         Return();
-        (_kept, _start, _count, Held) = ([], 0, 0, 0);
+        (_kept, _start, _count) = ([], 0, 0);
     }
 
     private void Return()

@@ -4,166 +4,239 @@ namespace NetLab.Osi.Session;
 
 /// <summary>
 /// What an onlooker knows of one direction of a connection, to say what stands out about its next segment. The rules are
-/// those of Wireshark (User's Guide, 7.5, TCP Analysis), for that is what people compare with.
+/// those of Wireshark (User's Guide, 7.5, TCP Analysis), for that is what people compare with; as there, a number that is
+/// still 0 was not seen yet.
 /// </summary>
 internal sealed class TcpAnalysis
 {
     // Wireshark's: a retransmission this soon after the duplicate acknowledgments is a fast one; a segment this soon after
     // the newest was overtaken, unless the handshake's round trip says otherwise.
-    private const long FastRetransmissionTime = 20_000_000;
-    private const long DefaultReorderTime = 3_000_000;
+    private const ulong FastRetransmissionTime = 20_000_000;
+    private const ulong DefaultReorderTime = 3_000_000;
 
+    private const int UnknownShift = -1;
+    private const int NoShift = -2;
+
+    private readonly UnacknowledgedSegments _sent = new();
     private uint _next;
     private long _nextTime;
     private uint _lastAck;
     private long _lastAckTime;
-    private uint _window;
-    private int _windowShift = -1;
+    private uint _window = uint.MaxValue;
+    private bool _windowIsScaled;
+    private int _shift = UnknownShift;
     private int _duplicateAcks;
     private uint _highestToAck;
-    private bool _started;
-    private bool _hasAck;
-    private bool _lastWasKeepAlive;
+    private bool _toldBeyond;
+    private bool _mayTellInFlight = true;
+    private TcpAnalysisFlags _lastFlags;
+
+    /// <summary>By how many bits windows are shifted; null as long as no SYN said it.</summary>
+    public int? WindowShift => _shift switch { UnknownShift => null, NoShift => 0, _ => _shift };
 
     /// <summary>Says what stands out about a segment, and remembers it.</summary>
     /// <param name="reverse">The other direction.</param>
-    /// <param name="header">The segment's header.</param>
+    /// <param name="segment">The segment.</param>
     /// <param name="options">Its options.</param>
-    /// <param name="length">Bytes of payload on the wire.</param>
-    /// <param name="time">When, in nanoseconds.</param>
     /// <param name="roundTrip">The handshake's round trip in nanoseconds, if it was seen.</param>
-    public TcpAnalysisFlags Take(TcpAnalysis reverse, in TcpHeader header, ReadOnlySpan<byte> options, int length, long time, long? roundTrip)
+    /// <param name="room">What all connections together may remember of segments that were not acknowledged.</param>
+    /// <param name="facts">What was found.</param>
+    public void Take(
+        TcpAnalysis reverse, in AnalyzedSegment segment, ReadOnlySpan<byte> options, long? roundTrip, SegmentRoom room, TcpSegmentFacts facts)
     {
-        bool isSyn = header.Has(TcpHeader.Syn);
-        bool isFin = header.Has(TcpHeader.Fin);
-        bool isReset = header.Has(TcpHeader.Rst);
-        bool isPlain = !isSyn && !isFin && !isReset;
-        uint sequence = header.Sequence;
-        uint window = ScaledWindow(header, isSyn, options);
-        uint end = unchecked(sequence + (uint)length + (isSyn || isFin ? 1u : 0));
         TcpAnalysisFlags flags = TcpAnalysisFlags.None;
-        if (_started)
+        if (segment.HasAck)
         {
-            flags |= OfSequence(reverse, sequence, length, isPlain, isReset, time);
-            flags |= OfAcknowledgment(reverse, header, sequence, length, window, isPlain);
-            bool fills = (flags & (TcpAnalysisFlags.KeepAlive | TcpAnalysisFlags.ZeroWindowProbe)) == 0;
-            if (fills && (length > 0 || isSyn || isFin) && Before(sequence, _next))
-            {
-                flags |= OfRepetition(reverse, sequence, end, length, time, roundTrip);
-            }
+            reverse._mayTellInFlight = true;
         }
 
-        if (isPlain && window == 0)
+        if (segment.Length == 1 && segment.Sequence == _next && reverse._window == 0)
+        {
+            flags = TcpAnalysisFlags.ZeroWindowProbe;
+        }
+        else
+        {
+            flags = OfSequence(reverse, segment);
+            flags |= OfAcknowledgment(reverse, segment, flags);
+        }
+
+        _duplicateAcks = segment.Acknowledgment != _lastAck ? 0 : (flags & TcpAnalysisFlags.DuplicateAck) != 0 ? _duplicateAcks + 1 : _duplicateAcks;
+        if (segment.HasAck && reverse._highestToAck != 0 && Before(reverse._highestToAck, segment.Acknowledgment))
+        {
+            flags |= OfUnseen(reverse, segment);
+        }
+
+        if (segment.Fills && (flags & TcpAnalysisFlags.KeepAlive) == 0)
+        {
+            flags |= OfRepetition(reverse, segment, roundTrip);
+        }
+
+        Remember(segment, flags, room);
+        if (segment.HasAck)
+        {
+            (facts.AcknowledgedPacket, facts.AcknowledgmentRoundTrip) = reverse._sent.Acknowledge(segment.Acknowledgment, segment.Time, room);
+        }
+
+        facts.Analysis |= flags;
+        facts.DuplicateAckNumber = (flags & TcpAnalysisFlags.DuplicateAck) != 0 ? _duplicateAcks : 0;
+        facts.BytesInFlight = segment.Length > 0 && _mayTellInFlight ? _sent.BytesInFlight - (segment.End - segment.Sequence - (uint)segment.Length) : null;
+        LearnWindowShift(reverse, segment, options);
+        facts.WindowShift = WindowShift;
+    }
+
+    /// <summary>A SYN begins the same connection once more: a RST before it may have said a number of its own (RFC 9293, 3.10.7).</summary>
+    public void BeginAgain() => _next = _highestToAck;
+
+    /// <summary>Lets go of what is remembered of segments.</summary>
+    public void Clear(SegmentRoom room) => _sent.Clear(room);
+
+    private static bool Before(uint a, uint b) => unchecked((int)(a - b)) < 0;
+
+    private TcpAnalysisFlags OfSequence(TcpAnalysis reverse, in AnalyzedSegment segment)
+    {
+        TcpAnalysisFlags flags = TcpAnalysisFlags.None;
+        if (segment.IsPlain && segment.Window == 0)
         {
             flags |= TcpAnalysisFlags.ZeroWindow;
         }
 
-        if (reverse._started && header.Has(TcpHeader.Ack) && reverse._highestToAck != 0 && Before(reverse._highestToAck, header.Acknowledgment))
+        if (_next != 0 && Before(_next, segment.Sequence) && !segment.IsReset)
         {
-            flags |= TcpAnalysisFlags.AckedLostSegment;
-            reverse._highestToAck = reverse._next;
+            flags |= TcpAnalysisFlags.LostSegment;
+            _mayTellInFlight = false;
         }
 
-        Remember(header, sequence, end, length, window, time, flags);
-        return flags;
-    }
-
-    private static bool Before(uint a, uint b) => unchecked((int)(a - b)) < 0;
-
-    private uint ScaledWindow(in TcpHeader header, bool isSyn, ReadOnlySpan<byte> options)
-    {
-        if (isSyn)
-        {
-            _windowShift = TcpOptions.FindWindowScale(options) ?? 0;
-            return (uint)header.Window;
-        }
-
-        return (uint)header.Window << Math.Max(0, _windowShift);
-    }
-
-    private TcpAnalysisFlags OfSequence(TcpAnalysis reverse, uint sequence, int length, bool isPlain, bool isReset, long time)
-    {
-        TcpAnalysisFlags flags = TcpAnalysisFlags.None;
-        if (isPlain && length <= 1 && sequence == unchecked(_next - 1))
+        if (segment.IsPlain && segment.Length <= 1 && segment.Sequence == unchecked(_next - 1))
         {
             flags |= TcpAnalysisFlags.KeepAlive;
         }
 
-        if (length == 1 && sequence == _next && reverse._started && reverse._window == 0)
+        if (segment.IsPlain && segment.Length > 0 && reverse.WindowShift is { } shift)
         {
-            flags |= TcpAnalysisFlags.ZeroWindowProbe;
-        }
-
-        if (isPlain && length > 0 && reverse._hasAck && unchecked(sequence + (uint)length == reverse._lastAck + reverse._window))
-        {
-            flags |= TcpAnalysisFlags.WindowFull;
-        }
-
-        if (!isReset && Before(_next, sequence))
-        {
-            flags |= TcpAnalysisFlags.LostSegment;
+            uint window = reverse._window << (reverse._windowIsScaled ? shift : 0);
+            flags |= unchecked(segment.Sequence + (uint)segment.Length == reverse._lastAck + window) ? TcpAnalysisFlags.WindowFull : TcpAnalysisFlags.None;
         }
 
         return flags;
     }
 
-    private TcpAnalysisFlags OfAcknowledgment(TcpAnalysis reverse, in TcpHeader header, uint sequence, int length, uint window, bool isPlain)
+    // What an empty segment that stands where the last one ended says.
+    private TcpAnalysisFlags OfAcknowledgment(TcpAnalysis reverse, in AnalyzedSegment segment, TcpAnalysisFlags flags)
     {
-        bool repeats = length == 0 && isPlain && _hasAck && sequence == _next && header.Acknowledgment == _lastAck && header.Has(TcpHeader.Ack);
-        if (!repeats)
+        if (segment.Length > 0 || !segment.IsPlain || segment.Sequence != _next)
         {
             return TcpAnalysisFlags.None;
         }
 
-        if (window != _window)
+        bool repeats = segment.Acknowledgment == _lastAck;
+        if (repeats && segment.Window != _window)
         {
-            return window == 0 ? TcpAnalysisFlags.None : TcpAnalysisFlags.WindowUpdate;
+            return segment.Window == 0 ? TcpAnalysisFlags.None : TcpAnalysisFlags.WindowUpdate;
         }
 
-        return reverse._lastWasKeepAlive ? TcpAnalysisFlags.KeepAliveAck : window == 0 ? TcpAnalysisFlags.None : TcpAnalysisFlags.DuplicateAck;
+        if (repeats && segment.Window != 0)
+        {
+            return (reverse._lastFlags & TcpAnalysisFlags.KeepAlive) != 0 ? TcpAnalysisFlags.KeepAliveAck : TcpAnalysisFlags.DuplicateAck;
+        }
+
+        if (segment.Window != 0 || _window != 0 || (reverse._lastFlags & TcpAnalysisFlags.ZeroWindowProbe) == 0)
+        {
+            return TcpAnalysisFlags.None;
+        }
+
+        if (segment.Acknowledgment == unchecked(_lastAck + 1))
+        {
+            // The receiver took the byte of the probe.
+            (reverse._next, reverse._highestToAck) = (segment.Acknowledgment, segment.Acknowledgment);
+            repeats = true;
+        }
+
+        return repeats ? TcpAnalysisFlags.ZeroWindowProbeAck : TcpAnalysisFlags.None;
     }
 
-    private TcpAnalysisFlags OfRepetition(TcpAnalysis reverse, uint sequence, uint end, int length, long time, long? roundTrip)
+    // It acknowledges more than what came without a hole.
+    private TcpAnalysisFlags OfUnseen(TcpAnalysis reverse, in AnalyzedSegment segment)
     {
-        if (length > 0 && reverse._hasAck && !Before(reverse._lastAck, end))
+        if (segment.Acknowledgment == unchecked(_lastAck + 1) && segment.Sequence == _next && (reverse._lastFlags & TcpAnalysisFlags.ZeroWindowProbe) != 0)
+        {
+            // A probe's byte was taken, and the window opened with it.
+            (reverse._next, reverse._highestToAck) = (segment.Acknowledgment, segment.Acknowledgment);
+            return TcpAnalysisFlags.WindowUpdate;
+        }
+
+        // What nothing shows that was sent, is said once; what lies before something that was seen, each time.
+        bool isTold = reverse._highestToAck == reverse._next && reverse._toldBeyond;
+        reverse._toldBeyond |= reverse._highestToAck == reverse._next;
+        reverse._highestToAck = reverse._next;
+        return isTold ? TcpAnalysisFlags.None : TcpAnalysisFlags.AckedLostSegment;
+    }
+
+    private TcpAnalysisFlags OfRepetition(TcpAnalysis reverse, in AnalyzedSegment segment, long? roundTrip)
+    {
+        uint end = unchecked(segment.Sequence + (uint)segment.Length);
+        if (segment.Length > 0 && reverse._lastAck != 0 && !Before(reverse._lastAck, end))
         {
             return TcpAnalysisFlags.SpuriousRetransmission | TcpAnalysisFlags.Retransmission;
         }
 
-        if (reverse._duplicateAcks >= 2 && reverse._lastAck == sequence && time - reverse._lastAckTime < FastRetransmissionTime)
+        // After a single byte at the same place, which may have been a probe, more bytes are new ones.
+        if (_next == 0 || !Before(segment.Sequence, _next) || (segment.Length > 1 && unchecked(_next - 1) == segment.Sequence))
+        {
+            return TcpAnalysisFlags.None;
+        }
+
+        if (reverse._duplicateAcks >= 2 && reverse._lastAck == segment.Sequence && unchecked((ulong)(segment.Time - reverse._lastAckTime)) < FastRetransmissionTime)
         {
             return TcpAnalysisFlags.FastRetransmission | TcpAnalysisFlags.Retransmission;
         }
 
-        return time - _nextTime < (roundTrip ?? DefaultReorderTime) && end != _next
+        // Times that go back are taken as unsigned ones, so that they are no reason to call it overtaken.
+        ulong since = unchecked((ulong)(segment.Time - _nextTime));
+        return since < (roundTrip is null or 0 ? DefaultReorderTime : unchecked((ulong)roundTrip.Value)) && segment.End != _next
             ? TcpAnalysisFlags.OutOfOrder
             : TcpAnalysisFlags.Retransmission;
     }
 
-    private void Remember(in TcpHeader header, uint sequence, uint end, int length, uint window, long time, TcpAnalysisFlags flags)
+    private void Remember(in AnalyzedSegment segment, TcpAnalysisFlags flags, SegmentRoom room)
     {
-        bool hasAck = header.Has(TcpHeader.Ack);
-        _duplicateAcks = (flags & TcpAnalysisFlags.DuplicateAck) != 0 ? _duplicateAcks + 1
-            : hasAck && header.Acknowledgment != _lastAck ? 0 : _duplicateAcks;
-        if (hasAck)
+        if (segment.Fills)
         {
-            (_lastAck, _lastAckTime, _hasAck) = (header.Acknowledgment, time, true);
+            _sent.Add(segment.Sequence, segment.End, segment.Packet, segment.Time, room);
         }
 
-        _window = window;
-        _lastWasKeepAlive = (flags & TcpAnalysisFlags.KeepAlive) != 0;
-        if ((!_started || Before(_next, end) || (end == _next && length > 0)) && !_lastWasKeepAlive && (flags & TcpAnalysisFlags.ZeroWindowProbe) == 0)
+        bool isProbe = (flags & TcpAnalysisFlags.ZeroWindowProbe) != 0;
+        if (!isProbe && (_next == 0 || Before(_next, segment.End)))
         {
-            (_next, _nextTime) = (end, time);
+            (_next, _nextTime) = (segment.End, segment.Time);
         }
 
         // The highest number up to which nothing is missing.
-        bool isProbe = (flags & (TcpAnalysisFlags.KeepAlive | TcpAnalysisFlags.ZeroWindowProbe)) != 0;
-        if (!isProbe && (_highestToAck == 0 || sequence == _highestToAck))
+        if (!isProbe && (_highestToAck == 0 || segment.Sequence == _highestToAck))
         {
             _highestToAck = _next;
         }
 
-        _started = true;
+        (_lastAck, _lastAckTime, _lastFlags) = (segment.Acknowledgment, segment.Time, flags);
+        (_window, _windowIsScaled) = (segment.Window, !segment.IsSyn);
+    }
+
+    // RFC 7323, 2.2: windows are scaled when both SYNs say so, and never in a SYN. A SYN without the option settles it for both,
+    // whether the other is seen or not.
+    private void LearnWindowShift(TcpAnalysis reverse, in AnalyzedSegment segment, ReadOnlySpan<byte> options)
+    {
+        if (!segment.IsSyn)
+        {
+            return;
+        }
+
+        _shift = TcpOptions.FindWindowScale(options) ?? _shift;
+        if (_shift == UnknownShift)
+        {
+            (_shift, reverse._shift) = (NoShift, NoShift);
+        }
+        else if (segment.HasAck && reverse._shift == NoShift)
+        {
+            _shift = NoShift;
+        }
     }
 }

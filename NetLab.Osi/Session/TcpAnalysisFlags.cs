@@ -45,4 +45,10 @@ public enum TcpAnalysisFlags
 
     /// <summary>It answers a keep-alive.</summary>
     KeepAliveAck = 4096,
+
+    /// <summary>It answers a probe and says that the window is still closed.</summary>
+    ZeroWindowProbeAck = 8192,
+
+    /// <summary>Addresses and ports had another connection before.</summary>
+    PortsReused = 16384,
 }

@@ -18,7 +18,12 @@ public static class TcpAnalysisNames
         (TcpAnalysisFlags.WindowFull, "window_full"),
         (TcpAnalysisFlags.KeepAlive, "keep_alive"),
         (TcpAnalysisFlags.KeepAliveAck, "keep_alive_ack"),
+        (TcpAnalysisFlags.ZeroWindowProbeAck, "zero_window_probe_ack"),
+        (TcpAnalysisFlags.PortsReused, "reused_ports"),
     ];
+
+    /// <summary>The names of all findings, in the order of their bits.</summary>
+    internal static IEnumerable<string> InOrder => All.OrderBy(n => (int)n.Flag).Select(n => n.Name);
 
     // A capture has few of the combinations there are.
     private static readonly IReadOnlyList<string>?[] Known = new IReadOnlyList<string>?[1 << All.Length];

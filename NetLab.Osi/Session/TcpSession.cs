@@ -14,11 +14,26 @@ internal static class TcpSession
         public static readonly Field Direction = Field.Text("direction");
         public static readonly Field RelativeSeq = Field.Number("relative_seq", "tcp.seq");
         public static readonly Field RelativeAck = Field.Number("relative_ack", "tcp.ack");
-        public static readonly Field HandshakeNs = Field.Number("handshake_ns", "tcp.analysis.initial_rtt", names: static _ => "from SYN to ACK");
+        public static readonly Field HandshakeNs = Field.Number("handshake_ns", names: static _ => "from SYN to ACK");
         public static readonly Field Retransmission = Field.Flag("retransmission");
         public static readonly Field Analysis = Field.Text("analysis");
 
-        public static readonly Field[] All = [State, Direction, RelativeSeq, RelativeAck, HandshakeNs, Retransmission, Analysis];
+        public static readonly Field DuplicateAckNumber = Hidden(FieldKind.Number, "duplicate_ack_num", "which of several equal acknowledgments in a row, from 1");
+        public static readonly Field AcksFrame = Hidden(FieldKind.Number, "acks_frame", "the packet whose last byte it acknowledges");
+        public static readonly Field AckRoundTrip = Hidden(FieldKind.Duration, "ack_rtt", "time since that packet");
+        public static readonly Field InitialRoundTrip = Hidden(FieldKind.Duration, "initial_rtt", "from the SYN to the first segment behind the handshake");
+        public static readonly Field BytesInFlight = Hidden(FieldKind.Number, "bytes_in_flight", "bytes of its direction that were sent and not acknowledged");
+
+        /// <summary>The marks, in the order of the bits of <see cref="TcpAnalysisFlags"/>.</summary>
+        public static readonly Field[] Marks = [.. TcpAnalysisNames.InOrder.Select(n => Hidden(FieldKind.Boolean, n, "TCP analysis: " + n.Replace('_', ' ')))];
+
+        public static readonly Field[] All =
+        [
+            State, Direction, RelativeSeq, RelativeAck, HandshakeNs, Retransmission, Analysis,
+            DuplicateAckNumber, AcksFrame, AckRoundTrip, InitialRoundTrip, BytesInFlight, .. Marks,
+        ];
+
+        private static Field Hidden(FieldKind kind, string name, string about) => Field.Of(kind, null, "tcp.analysis." + name, about, needsStreams: true);
     }
 
     public static void Describe(in PacketView view, int index, IFieldSink sink)
@@ -46,6 +61,45 @@ internal static class TcpSession
         if (facts.Analysis != TcpAnalysisFlags.None)
         {
             sink.Texts(Fields.Analysis, TcpAnalysisNames.Of(facts.Analysis), at, 0);
+        }
+
+        if (sink.WantsHidden)
+        {
+            DescribeAnalysis(facts, at, sink);
+        }
+    }
+
+    // What Wireshark shows under "SEQ/ACK analysis": for filters and columns.
+    private static void DescribeAnalysis(TcpSegmentFacts facts, int at, IFieldSink sink)
+    {
+        for (int i = 0; i < Fields.Marks.Length; i++)
+        {
+            if (((int)facts.Analysis & (1 << i)) != 0)
+            {
+                sink.Flag(Fields.Marks[i], true, at, 0);
+            }
+        }
+
+        if (facts.DuplicateAckNumber > 0)
+        {
+            sink.Number(Fields.DuplicateAckNumber, facts.DuplicateAckNumber, at, 0);
+        }
+
+        if (facts.AcknowledgedPacket is { } acknowledged)
+        {
+            sink.Number(Fields.AcksFrame, acknowledged, at, 0);
+            sink.Number(Fields.AckRoundTrip, facts.AcknowledgmentRoundTrip ?? 0, at, 0);
+        }
+
+        if (facts.BytesInFlight is { } inFlight)
+        {
+            sink.Number(Fields.BytesInFlight, inFlight, at, 0);
+        }
+
+        // As Wireshark: only where there is something else to say.
+        if (facts.InitialRoundTrip is { } roundTrip && (facts.AcknowledgedPacket is not null || facts.BytesInFlight is not null || facts.Analysis != TcpAnalysisFlags.None))
+        {
+            sink.Number(Fields.InitialRoundTrip, roundTrip, at, 0);
         }
     }
 

@@ -43,6 +43,8 @@ public sealed class TcpStream
 
     internal long? SynTime { get; set; }
 
+    internal long? LastSynTime { get; set; }
+
     /// <summary>The handshake's round trip in nanoseconds, if it was seen.</summary>
     internal long? RoundTrip { get; set; }
 
@@ -79,11 +81,11 @@ public sealed class TcpStream
     }
 
     /// <summary>Keeps the sums and lets go of everything that was needed to go on.</summary>
-    internal void Retire(HashPool pool)
+    internal void Retire(HashPool pool, SegmentRoom room)
     {
         Application?.Clear();
         Application = null;
-        ClientToServer.Retire(pool);
-        ServerToClient.Retire(pool);
+        ClientToServer.Retire(pool, room);
+        ServerToClient.Retire(pool, room);
     }
 }

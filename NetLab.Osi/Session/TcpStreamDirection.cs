@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 namespace NetLab.Osi.Session;
 
 /// <summary>
-/// One direction of a TCP stream put back in order. Where segments overlap, what came first in the file stays. Memory is
-/// bounded: what waits behind a hole beyond <see cref="MaxPending"/> is given up, and the direction ends at the hole.
+/// One direction of a TCP stream put back in order. Where segments overlap, what came first in the file stays. A hole is
+/// passed over once the other side has acknowledged what lies behind it, or more than <see cref="MaxPending"/> waits there:
+/// what is missing then is missing in the capture alone. Sums are kept up to the first hole that was passed over.
 /// </summary>
 public sealed class TcpStreamDirection
 {
@@ -18,11 +19,14 @@ public sealed class TcpStreamDirection
     private byte[]? _final;
     private uint _first;
     private long _next;
+    private long _summed;
     private long _highest;
+    private long _acknowledged;
     private long _finAt = -1;
     private bool _hasFirst;
     private bool _wasCut;
     private bool _isEnded;
+    private bool _hasSkipped;
 
     /// <summary>Packets seen in this direction.</summary>
     public long Packets { get; internal set; }
@@ -31,10 +35,13 @@ public sealed class TcpStreamDirection
     public long WireBytes { get; internal set; }
 
     /// <summary>Bytes in order, up to the first hole.</summary>
-    public long Bytes => _next;
+    public long Bytes => _summed;
+
+    /// <summary>Bytes that are missing in the capture, of holes that were passed over.</summary>
+    public long MissingBytes { get; private set; }
 
     /// <summary>Whether bytes lie beyond a hole, or were cut by the capture.</summary>
-    public bool HasGap => _pending is { IsEmpty: false } || _wasCut;
+    public bool HasGap => _pending is { IsEmpty: false } || _wasCut || _hasSkipped;
 
     /// <summary>SHA-256 of the bytes in order, in hexadecimal; of nothing when hashes are not kept.</summary>
     public string Sha256 => Convert.ToHexStringLower(Hash);
@@ -51,6 +58,40 @@ public sealed class TcpStreamDirection
     /// <summary>A packet was seen: a SYN stands for the number before the first byte, any other for its own first byte.</summary>
     internal void See(uint sequence, bool isSyn) => BaseSequence ??= isSyn ? sequence : sequence - 1;
 
+    /// <summary>The other side acknowledged all before a number.</summary>
+    internal void Acknowledge(uint number)
+    {
+        BaseSequence ??= number - 1;
+        if (_hasFirst)
+        {
+            _acknowledged = Math.Max(_acknowledged, Unwrap(number));
+        }
+    }
+
+    /// <summary>The hole that is to be passed over now: how many bytes are missing in it; 0 if there is none.</summary>
+    internal long Hole
+    {
+        get
+        {
+            if (_isEnded || !_hasFirst)
+            {
+                return 0;
+            }
+
+            long end = _pending is { IsEmpty: false } ? _pending.FirstStart : _finAt;
+            return end > _next && (_acknowledged >= end || _pending is { IsFull: true }) ? end - _next : 0;
+        }
+    }
+
+    /// <summary>Passes over a hole.</summary>
+    internal void Skip(long bytes, HashPool pool)
+    {
+        Finish(pool);
+        _hasSkipped = true;
+        MissingBytes += bytes;
+        _next += bytes;
+    }
+
     /// <summary>A SYN says where the bytes begin, unless some were taken already.</summary>
     internal void Begin(uint initialSequence)
     {
@@ -58,6 +99,23 @@ public sealed class TcpStreamDirection
         {
             (_first, _hasFirst) = (initialSequence + 1, true);
         }
+    }
+
+    /// <summary>
+    /// A SYN whose number is another than what was seen before it: relative numbers count from it. If no byte was taken,
+    /// what was seen was no part of this connection, and neither was its FIN.
+    /// </summary>
+    /// <returns>Whether nothing of what was seen is kept.</returns>
+    internal bool Restart(uint initialSequence)
+    {
+        BaseSequence = initialSequence;
+        if (_next > 0 || _pending is not null)
+        {
+            return false;
+        }
+
+        (_hasFirst, _finAt, _isEnded, FinSeen, _highest, _acknowledged) = (false, -1, false, false, 0, 0);
+        return true;
     }
 
     /// <summary>Without a SYN the first segment seen says where the bytes begin, whether it has any or not.</summary>
@@ -136,7 +194,7 @@ public sealed class TcpStreamDirection
             return false;
         }
 
-        segment.Release(bytes.Length);
+        segment.Release(PendingBytes.CostOf(bytes.Length));
         Deliver(bytes, pool);
         return true;
     }
@@ -144,12 +202,7 @@ public sealed class TcpStreamDirection
     /// <summary>No more bytes are taken, and what was needed to take them is let go of: after a FIN in order, nothing can follow.</summary>
     internal void End(HashPool pool)
     {
-        if (_hash is not null)
-        {
-            _final = pool.Finish(_hash);
-            _hash = null;
-        }
-
+        Finish(pool);
         _wasCut = HasGap;
         (_pending, _isEnded) = (null, true);
     }
@@ -162,9 +215,10 @@ public sealed class TcpStreamDirection
     }
 
     /// <summary>Keeps the sums alone.</summary>
-    internal void Retire(HashPool pool)
+    internal void Retire(HashPool pool, SegmentRoom room)
     {
         End(pool);
+        Analysis?.Clear(room);
         Analysis = null;
     }
 
@@ -177,12 +231,26 @@ public sealed class TcpStreamDirection
 
     private void Deliver(ReadOnlySpan<byte> bytes, HashPool? pool)
     {
+        _next += bytes.Length;
+        if (_hasSkipped)
+        {
+            return;
+        }
+
+        _summed = _next;
         if (pool is not null && !bytes.IsEmpty)
         {
             _hash ??= pool.Begin();
             _hash.AppendData(bytes);
         }
+    }
 
-        _next += bytes.Length;
+    private void Finish(HashPool pool)
+    {
+        if (_hash is not null)
+        {
+            _final = pool.Finish(_hash);
+            _hash = null;
+        }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class TcpStreams
     private readonly Queue<(FlowKey Key, TcpStream Stream)> _order = new();
     private readonly Queue<TcpStream> _retired = new();
     private readonly HashPool _hashes = new();
+    private readonly SegmentRoom _room = new();
     private readonly StreamMemory _memory;
     private readonly StreamOptions _options;
     private int _count;
@@ -47,14 +48,25 @@ internal sealed class TcpStreams
 
         bool isSyn = header.Has(TcpHeader.Syn);
         bool isReset = header.Has(TcpHeader.Rst);
-        TcpStream stream = FindOrAdd(key, isV4, header);
+        TcpStream stream = FindOrAdd(key, isV4, header, out bool isReused);
         bool fromClient = key.SourceIsLow == stream.ClientIsLow;
         (TcpStreamDirection direction, TcpStreamDirection reverse) = fromClient
             ? (stream.ClientToServer, stream.ServerToClient)
             : (stream.ServerToClient, stream.ClientToServer);
         direction.Packets++;
         direction.WireBytes += dissection.Result.OriginalLength;
+        bool isRestart = header.Has(TcpHeader.Syn | TcpHeader.Ack) && direction.BaseSequence is { } began && began != header.Sequence;
+        if (isRestart)
+        {
+            Restart(stream, direction, header, fromClient);
+        }
+
         direction.See(header.Sequence, isSyn);
+        if (header.Has(TcpHeader.Ack))
+        {
+            reverse.Acknowledge(header.Acknowledgment);
+        }
+
         TcpSegmentFacts facts = dissection.Result.BeginFacts<TcpSegmentFacts>();
         facts.Reset();
         dissection.Result.TcpStreamNumber = stream.Number;
@@ -68,10 +80,14 @@ internal sealed class TcpStreams
             stream.LastTime = time;
             direction.Analysis ??= new TcpAnalysis();
             reverse.Analysis ??= new TcpAnalysis();
-            facts.Analysis = direction.Analysis.Take(reverse.Analysis, header, tcpOptions, claimed, time, stream.RoundTrip);
+            facts.Analysis = isReused || isRestart ? TcpAnalysisFlags.PortsReused : TcpAnalysisFlags.None;
+            var analyzed = new AnalyzedSegment(header, claimed, time, dissection.Result.Number);
+            direction.Analysis.Take(reverse.Analysis, analyzed, tcpOptions, stream.RoundTrip, _room, facts);
+            LearnRoundTrip(stream, header, time);
         }
 
         facts.HandshakeRoundTrip = Advance(stream, direction, header, fromClient, dissection.Result.Time);
+        facts.InitialRoundTrip = stream.RoundTrip;
         facts.State = stream.State;
         dissection.Add(TcpSession.Value, offset, 0, offset);
         if (isSyn)
@@ -101,7 +117,7 @@ internal sealed class TcpStreams
             direction.EndAt(unchecked(first + (uint)claimed));
         }
 
-        if (claimed == 0 && !direction.IsComplete)
+        if (claimed == 0 && !direction.IsComplete && direction.Hole == 0)
         {
             return;
         }
@@ -109,16 +125,32 @@ internal sealed class TcpStreams
         StreamApplication application = stream.Application ??= new StreamApplication(_options);
         var segment = new StreamSegment(dissection, stream, application, _memory, fromClient, payload, end);
         int before = dissection.Result.Count;
-        if (claimed > 0)
+        HashPool? pool = _options.HashStreams ? _hashes : null;
+        ReadOnlySpan<byte> bytes = claimed > 0 ? direction.Take(first, dissection.Bytes[payload..end], claimed, pool, segment) : default;
+        while (true)
         {
-            HashPool? pool = _options.HashStreams ? _hashes : null;
-            ReadOnlySpan<byte> bytes = direction.Take(first, dissection.Bytes[payload..end], claimed, pool, segment);
-            while (!bytes.IsEmpty)
+            if (!bytes.IsEmpty)
             {
                 _options.StreamBytes?.Invoke(stream, fromClient, bytes);
                 application.Accept(segment, bytes);
-                bytes = direction.TryTakePending(out byte[] waited, pool, segment) ? waited : default;
             }
+
+            if (direction.TryTakePending(out byte[] waited, pool, segment))
+            {
+                bytes = waited;
+                continue;
+            }
+
+            long missing = direction.Hole;
+            if (missing == 0)
+            {
+                break;
+            }
+
+            direction.Skip(missing, _hashes);
+            _options.StreamHole?.Invoke(stream, fromClient, missing);
+            application.Skip(segment, missing);
+            bytes = default;
         }
 
         if (direction.IsComplete)
@@ -134,6 +166,32 @@ internal sealed class TcpStreams
         if (dissection.Result.Count == before && payload < end)
         {
             application.ShowPart(segment);
+        }
+    }
+
+    // As Wireshark has it: from the last SYN to the first segment behind the handshake, whoever sends it.
+    private static void LearnRoundTrip(TcpStream stream, in TcpHeader header, long time)
+    {
+        bool isSyn = header.Has(TcpHeader.Syn);
+        bool isAck = header.Has(TcpHeader.Ack);
+        if (isSyn && !isAck && stream.RoundTrip is null)
+        {
+            stream.LastSynTime = time;
+        }
+        else if (!isSyn && isAck)
+        {
+            stream.RoundTrip ??= time - stream.LastSynTime;
+        }
+    }
+
+    // A SYN_ACK whose number is not the one that was seen in its direction: if no byte was taken, what was seen was no part
+    // of the connection.
+    private static void Restart(TcpStream stream, TcpStreamDirection direction, in TcpHeader header, bool fromClient)
+    {
+        if (direction.Restart(header.Sequence))
+        {
+            stream.State = TcpSessionState.Opening;
+            stream.Application?.Restart(fromClient);
         }
     }
 
@@ -165,7 +223,7 @@ internal sealed class TcpStreams
         if (stream.State == TcpSessionState.Answered && fromClient && header.Has(TcpHeader.Ack))
         {
             stream.State = TcpSessionState.Established;
-            stream.RoundTrip = handshake = time - stream.SynTime;
+            handshake = time - stream.SynTime;
         }
 
         if (header.Has(TcpHeader.Fin))
@@ -182,17 +240,23 @@ internal sealed class TcpStreams
         return handshake;
     }
 
-    private TcpStream FindOrAdd(in FlowKey key, bool isV4, in TcpHeader header)
+    private TcpStream FindOrAdd(in FlowKey key, bool isV4, in TcpHeader header, out bool isReused)
     {
+        isReused = false;
         bool opens = header.Has(TcpHeader.Syn) && !header.Has(TcpHeader.Ack);
         bool answers = header.Has(TcpHeader.Syn | TcpHeader.Ack);
         if (_current.TryGetValue(key, out TcpStream? stream))
         {
             // A SYN with another number than its direction began with opens another stream.
             TcpStreamDirection direction = key.SourceIsLow == stream.ClientIsLow ? stream.ClientToServer : stream.ServerToClient;
-            bool isNew = opens && direction.BaseSequence is { } first && first != header.Sequence;
-            if (!isNew)
+            isReused = opens && direction.BaseSequence is { } first && first != header.Sequence;
+            if (!isReused)
             {
+                if (opens)
+                {
+                    direction.Analysis?.BeginAgain();
+                }
+
                 ClientWitness witness = opens ? ClientWitness.Syn : answers ? ClientWitness.SynAck : ClientWitness.FirstPacket;
                 if (witness > stream.Witness)
                 {
@@ -238,7 +302,7 @@ internal sealed class TcpStreams
             }
 
             _memory.Release(stream, stream.Held);
-            stream.Retire(_hashes);
+            stream.Retire(_hashes, _room);
             _retired.Enqueue(stream);
             if (isCurrent)
             {

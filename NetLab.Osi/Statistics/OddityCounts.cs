@@ -13,7 +13,7 @@ internal sealed class OddityCounts
 
     private const int FirstStop = 3;
     private const int FirstAnalysis = FirstStop + 4;
-    private const int AnalysisFlags = 13;
+    private const int AnalysisFlags = 15;
 
     private readonly long[] _counts = new long[FirstAnalysis + AnalysisFlags];
     private readonly long[] _first = new long[FirstAnalysis + AnalysisFlags];

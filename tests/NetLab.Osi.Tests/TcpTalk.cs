@@ -60,14 +60,56 @@ internal sealed class TcpTalk(int serverPort, DecoderOptions? options = null)
         return this;
     }
 
-    private void Segment(bool fromClient, uint sequence, byte[] payload, int flags)
+    /// <summary>The server sent bytes that the capture does not have.</summary>
+    public TcpTalk ServerLost(int bytes)
+    {
+        _server += (uint)bytes;
+        return this;
+    }
+
+    /// <summary>The client acknowledges all that the server sent.</summary>
+    public TcpTalk ClientAck()
+    {
+        Segment(true, _client, [], 0x10, _server);
+        return this;
+    }
+
+    /// <summary>The server acknowledges all that the client sent.</summary>
+    public TcpTalk ServerAck()
+    {
+        Segment(false, _server, [], 0x10, _client);
+        return this;
+    }
+
+    /// <summary>The client asks whether the server is still there (RFC 9293, 3.8.4).</summary>
+    public TcpTalk ClientKeepAlive()
+    {
+        Segment(true, _client - 1, [], 0x10, _server);
+        return this;
+    }
+
+    public TcpTalk ClientSyn()
+    {
+        Segment(true, _client++, [], 2);
+        return this;
+    }
+
+    /// <summary>The server's SYN_ACK, whose number is at a distance from what it sent before.</summary>
+    public TcpTalk ServerSyn(int distance)
+    {
+        _server = (uint)(_server + distance);
+        Segment(false, _server++, [], 0x12, _client);
+        return this;
+    }
+
+    private void Segment(bool fromClient, uint sequence, byte[] payload, int flags, uint acknowledgment = 1)
     {
         (int from, int to) = fromClient ? (ClientPort, serverPort) : (serverPort, ClientPort);
         byte[] segment =
         [
             (byte)(from >> 8), (byte)from, (byte)(to >> 8), (byte)to,
             (byte)(sequence >> 24), (byte)(sequence >> 16), (byte)(sequence >> 8), (byte)sequence,
-            0, 0, 0, 1, 0x50, (byte)flags, 0xFF, 0xFF, 0, 0, 0, 0, .. payload,
+            (byte)(acknowledgment >> 24), (byte)(acknowledgment >> 16), (byte)(acknowledgment >> 8), (byte)acknowledgment, 0x50, (byte)flags, 0xFF, 0xFF, 0, 0, 0, 0, .. payload,
         ];
         var client = new IPEndPoint(IPAddress.Parse("192.0.2.1"), ClientPort);
         var server = new IPEndPoint(IPAddress.Parse("192.0.2.2"), serverPort);

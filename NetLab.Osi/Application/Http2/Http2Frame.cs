@@ -10,6 +10,8 @@ internal readonly record struct Http2Frame(Http2FrameType Type, int Flags, uint 
     /// <summary>Bytes of its header.</summary>
     public const int HeaderSize = 9;
 
+    // RFC 9113, 6.5.2: what SETTINGS_MAX_FRAME_SIZE begins with.
+    private const int DefaultMaxLength = 1 << 14;
     private const int EndHeaders = 0x4;
     private const int Padded = 0x8;
     private const int Priority = 0x20;
@@ -18,6 +20,10 @@ internal readonly record struct Http2Frame(Http2FrameType Type, int Flags, uint 
 
     /// <summary>Whether its payload is, or is a part of, a header block.</summary>
     public bool HasHeaders => Type is Http2FrameType.Headers or Http2FrameType.PushPromise or Http2FrameType.Continuation;
+
+    /// <summary>Whether it is what most senders would send: for bytes that need not be a frame at all.</summary>
+    public bool IsLikely => Type <= Http2FrameType.Continuation && Length <= DefaultMaxLength
+        && (Type == Http2FrameType.WindowUpdate || (Type is Http2FrameType.Settings or Http2FrameType.Ping or Http2FrameType.GoAway) == (Stream == 0));
 
     /// <summary>Whether it is the last part of one.</summary>
     public bool EndsHeaders => (Flags & EndHeaders) != 0;

@@ -15,6 +15,7 @@ internal sealed class Http2Parser : StreamParser
     private uint? _openStream;
     private Http2Frame _frame;
     private bool _sawFirst;
+    private bool _isResuming;
     private int _left = -1;
     private int _held;
 
@@ -26,6 +27,22 @@ internal sealed class Http2Parser : StreamParser
     {
         Forget();
         _held = 0;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Frames go on where the hole lies in one that is passed over, or else with a segment that begins like one.</remarks>
+    public override bool Skip(in StreamSegment segment, long missing)
+    {
+        if (_left >= missing)
+        {
+            _left -= (int)missing;
+            return true;
+        }
+
+        Forget();
+        Account(segment);
+        (_left, _openStream, _sawFirst, _isResuming) = (-1, null, true, true);
+        return true;
     }
 
     public override void OnEnd(in StreamSegment segment)
@@ -58,6 +75,12 @@ internal sealed class Http2Parser : StreamParser
                 }
 
                 _frame = Read(bytes[at..]);
+                if (_isResuming && !_frame.IsLikely)
+                {
+                    return bytes.Length;
+                }
+
+                _isResuming = false;
                 if (_frame.HasHeaders && _frame.Length <= LongestBlock)
                 {
                     int end = at + Http2Frame.HeaderSize + _frame.Length;
