@@ -14,27 +14,29 @@ namespace NetLab.Tcp.Endpoints;
 /// All connections of one UDP socket, as pure as one of them: datagrams in, datagrams out, time as an argument. Finds
 /// the connection a segment belongs to, lets the listener answer SYNs, and resets what belongs to nobody.
 /// </summary>
-/// <param name="secrets">Where numbers that nobody can guess come from.</param>
-/// <param name="memory">What pays for what its connections hold; null for a budget of the default size.</param>
-/// <param name="repliesPerSecond">How many segments of no connection are answered a second.</param>
-internal sealed partial class Demultiplexer(
-    EndpointSecrets secrets, MemoryBudget? memory = null, int repliesPerSecond = Demultiplexer.DefaultRepliesPerSecond)
+internal sealed class Demultiplexer
 {
     /// <summary>On average: enough for a port that many honest clients still know, and nothing that anybody would call a flood.</summary>
-    public const int DefaultRepliesPerSecond = 1000;
+    public const int DefaultResetsPerSecond = 1000;
 
-    // Answers to strangers that may wait at once. A flood of strange segments gets no flood of answers.
-    private const int MaxStrangerReplies = 64;
-
+    private readonly EndpointSecrets _secrets;
+    private readonly StatelessReplies _replies;
     private readonly Dictionary<ConnectionKey, ConnectionEntry> _entries = [];
     private readonly Queue<ConnectionEntry> _ready = new();
-    private readonly PriorityQueue<ConnectionEntry, Instant> _timers = new();
-    private readonly Queue<(DatagramAddress To, SegmentHeader Answer)> _answers = new();
-    private readonly SynCookies _cookies = new(secrets);
-    private readonly ReplyBudget _budget = new(repliesPerSecond, secrets);
-    private readonly MemoryBudget _memory = memory ?? new MemoryBudget();
+    private readonly TimerQueue _timers = new();
     private Listener? _listener;
     private long _portAttempts;
+
+    /// <summary>An empty table.</summary>
+    /// <param name="secrets">Where numbers that nobody can guess come from.</param>
+    /// <param name="memory">What pays for what its connections hold; null for a budget of the default size.</param>
+    /// <param name="resetsPerSecond">How many segments of no connection are answered by a RST a second.</param>
+    public Demultiplexer(EndpointSecrets secrets, MemoryBudget? memory = null, int resetsPerSecond = DefaultResetsPerSecond)
+    {
+        _secrets = secrets;
+        Memory = memory ?? new MemoryBudget();
+        _replies = new StatelessReplies(secrets, resetsPerSecond, Statistics);
+    }
 
     /// <summary>Connections in the table, those in TIME-WAIT counted.</summary>
     public int Count => _entries.Count;
@@ -49,20 +51,13 @@ internal sealed partial class Demultiplexer(
     public DemultiplexerStatistics Statistics { get; } = new();
 
     /// <summary>When <see cref="Timeout"/> wants to be called; <see cref="Instant.Never"/> for not at all.</summary>
-    public Instant NextTimeout
-    {
-        get
-        {
-            DropStaleTimers();
-            return _timers.TryPeek(out _, out Instant deadline) ? deadline : Instant.Never;
-        }
-    }
+    public Instant NextTimeout => _timers.Next;
 
     /// <summary>What its connections hold, and may.</summary>
-    public MemoryBudget Memory => _memory;
+    public MemoryBudget Memory { get; }
 
     /// <summary>The connections that something was done to and that wait for their turn to transmit.</summary>
-    public Queue<ConnectionEntry> Touched => _ready;
+    public Queue<ConnectionEntry> ReadyToSend => _ready;
 
     /// <summary>The connections there are.</summary>
     public IEnumerable<ConnectionEntry> Entries => _entries.Values;
@@ -115,10 +110,10 @@ internal sealed partial class Demultiplexer(
         var wanted = new ConnectionKey(peer, (ushort)peer.Port, 0);
         for (int attempt = 0; attempt < 1 << 16; attempt++)
         {
-            ConnectionKey key = wanted with { LocalPort = secrets.EphemeralPort(wanted, ++_portAttempts) };
+            ConnectionKey key = wanted with { LocalPort = _secrets.EphemeralPort(wanted, ++_portAttempts) };
             if (!_entries.ContainsKey(key))
             {
-                return Add(key, Connection.Open(now, options, handler, secrets.IdentityFor(now, key), _memory));
+                return Add(key, Connection.Open(now, options, handler, _secrets.IdentityFor(now, key), Memory));
             }
         }
 
@@ -131,7 +126,7 @@ internal sealed partial class Demultiplexer(
     /// <param name="datagrams">They, back to back.</param>
     /// <param name="segmentSize">Bytes of each but the last, which may be shorter; at least 1.</param>
     /// <param name="ecn">The ECN field of their IP headers.</param>
-    public void ReceiveTrain(Instant now, DatagramAddress from, ReadOnlySpan<byte> datagrams, int segmentSize, EcnCodepoint ecn)
+    public void ReceiveBatch(Instant now, DatagramAddress from, ReadOnlySpan<byte> datagrams, int segmentSize, EcnCodepoint ecn)
     {
         do
         {
@@ -170,13 +165,13 @@ internal sealed partial class Demultiplexer(
         var key = new ConnectionKey(from, segment.Header.SourcePort, segment.Header.DestinationPort);
         if (!_entries.TryGetValue(key, out ConnectionEntry? entry))
         {
-            ReceiveFromStranger(now, key, segment);
+            ReceiveUnmatched(now, key, segment);
         }
         else if (_listener is { HasRoom: true } listener && entry.Connection.MayBeReplacedBy(segment))
         {
             // RFC 9293, 3.6.1: the new connection begins beyond everything the old one has sent.
             Remove(entry);
-            ConnectionIdentity identity = secrets.IdentityFor(now, key);
+            ConnectionIdentity identity = _secrets.IdentityFor(now, key);
             SequenceNumber least = entry.Connection.SendNext.Add(ushort.MaxValue + 2);
             Admit(now, listener, key, segment, identity.InitialSequence.DistanceFrom(least) >= 0 ? identity : identity with { InitialSequence = least });
         }
@@ -213,15 +208,8 @@ internal sealed partial class Demultiplexer(
     /// <summary>Lets the timers that have come due do their work.</summary>
     public void Timeout(Instant now)
     {
-        while (_timers.TryPeek(out ConnectionEntry? entry, out Instant deadline) && deadline <= now)
+        while (_timers.TryTake(now, out ConnectionEntry? entry))
         {
-            _timers.Dequeue();
-            if (entry.IsRemoved || entry.ScheduledAt != deadline)
-            {
-                continue;
-            }
-
-            entry.ScheduledAt = Instant.Never;
             if (entry.Connection.NextTimeout is { } due && due <= now)
             {
                 entry.Connection.Timeout(now);
@@ -240,11 +228,10 @@ internal sealed partial class Demultiplexer(
     /// <returns>False when nobody has anything to send.</returns>
     public bool TryTransmit(Instant now, Span<byte> buffer, int maxSegments, out DatagramAddress to, out TransmitResult result)
     {
-        if (_answers.TryDequeue(out (DatagramAddress To, SegmentHeader Answer) answer))
+        if (_replies.TryTake(out to, out SegmentHeader reply))
         {
-            to = answer.To;
-            int size = SegmentWriter.SizeOf(answer.Answer.Options);
-            SegmentWriter.Write(buffer[..size], answer.Answer);
+            int size = SegmentWriter.SizeOf(reply.Options);
+            SegmentWriter.Write(buffer[..size], reply);
             result = new TransmitResult(size, size);
             return true;
         }
@@ -283,6 +270,64 @@ internal sealed partial class Demultiplexer(
         return result.Bytes > 0;
     }
 
+    // A segment of no connection opens one, brings back a cookie, or is answered without anything being kept of it.
+    private void ReceiveUnmatched(Instant now, in ConnectionKey key, in Segment segment)
+    {
+        SegmentHeader header = segment.Header;
+        bool isSyn = header.Has(SegmentFlags.Syn) && !header.Has(SegmentFlags.Ack) && !header.Has(SegmentFlags.Rst);
+        if (_listener is not { } listener)
+        {
+            _replies.AddReset(now, key, segment, isListening: false);
+        }
+        else if (isSyn)
+        {
+            ReceiveSyn(now, listener, key, segment);
+        }
+        else if (listener.HasRoomForEstablished && _replies.TryRestoreSyn(now, key, segment, out SegmentHeader syn))
+        {
+            Statistics.CookiesAccepted++;
+            ConnectionIdentity identity = _secrets.IdentityFor(now, key) with { InitialSequence = header.Acknowledgment.Add(-1) };
+            ConnectionEntry entry = Admit(now, listener, key, new Segment(syn, default), identity);
+            entry.Connection.AssumeSynSent(now);
+            entry.Connection.Receive(now, segment);
+        }
+        else
+        {
+            _replies.AddReset(now, key, segment, isListening: true);
+        }
+    }
+
+    private void ReceiveSyn(Instant now, Listener listener, in ConnectionKey key, in Segment syn)
+    {
+        if (Memory.IsExhausted)
+        {
+            // A connection that can take nothing in is of no use; the peer asks again.
+            Memory.OnConnectionRefused();
+        }
+        else if (listener.HasRoom)
+        {
+            Admit(now, listener, key, syn, _secrets.IdentityFor(now, key));
+        }
+        else
+        {
+            Statistics.BacklogOverflows++;
+            if (listener.HasRoomForEstablished)
+            {
+                // Where not even an established connection would find room, the peer may as well ask again later.
+                _replies.AddCookie(now, listener.Options, key, syn);
+            }
+        }
+    }
+
+    private ConnectionEntry Admit(Instant now, Listener listener, in ConnectionKey key, in Segment syn, ConnectionIdentity identity)
+    {
+        ConnectionEntry entry = Add(key, Connection.Accept(now, listener.Options, listener.CreateHandler(key.Peer), identity, syn, Memory));
+        entry.Stage = ConnectionEntry.EntryStage.HalfOpen;
+        entry.Listener = listener;
+        listener.HalfOpen++;
+        return entry;
+    }
+
     private ConnectionEntry Add(in ConnectionKey key, Connection connection)
     {
         var entry = new ConnectionEntry(key, connection);
@@ -313,38 +358,7 @@ internal sealed partial class Demultiplexer(
             return;
         }
 
-        Instant next = entry.Connection.NextTimeout ?? Instant.Never;
-        if (next < entry.ScheduledAt)
-        {
-            // Only earlier deadlines are entered; a later one is found when the old one comes (lazy timers).
-            entry.ScheduledAt = next;
-            _timers.Enqueue(entry, next);
-            if (_timers.Count > (2 * _entries.Count) + 64)
-            {
-                RebuildTimers();
-            }
-        }
-    }
-
-    // Deadlines that were put forward leave their old entries behind; when most are such, the heap is made anew.
-    private void RebuildTimers()
-    {
-        _timers.Clear();
-        foreach (ConnectionEntry entry in _entries.Values)
-        {
-            if (entry.ScheduledAt != Instant.Never)
-            {
-                _timers.Enqueue(entry, entry.ScheduledAt);
-            }
-        }
-    }
-
-    private void DropStaleTimers()
-    {
-        while (_timers.TryPeek(out ConnectionEntry? entry, out Instant deadline) && (entry.IsRemoved || entry.ScheduledAt != deadline))
-        {
-            _timers.Dequeue();
-        }
+        _timers.Schedule(entry, entry.Connection.NextTimeout ?? Instant.Never);
     }
 
     private void Remove(ConnectionEntry entry)

@@ -7,8 +7,8 @@ namespace NetLab.Tcp.Endpoints;
 /// <summary>LISTEN: who wants in, and for how many there is room.</summary>
 /// <param name="options">How accepted connections behave.</param>
 /// <param name="backlog">How many may be half open or established and not yet accepted, together.</param>
-/// <param name="welcome">Makes the handler of a connection about to be.</param>
-internal sealed class Listener(ConnectionOptions options, int backlog, Func<DatagramAddress, IConnectionHandler> welcome)
+/// <param name="createHandler">Makes the handler of a connection about to be.</param>
+internal sealed class Listener(ConnectionOptions options, int backlog, Func<DatagramAddress, IConnectionHandler> createHandler)
 {
     /// <summary>How accepted connections behave.</summary>
     public ConnectionOptions Options { get; } = options;
@@ -26,5 +26,5 @@ internal sealed class Listener(ConnectionOptions options, int backlog, Func<Data
     public bool HasRoomForEstablished => Waiting < backlog;
 
     /// <summary>Makes the handler of a connection about to be.</summary>
-    public IConnectionHandler Welcome(DatagramAddress peer) => welcome(peer);
+    public IConnectionHandler CreateHandler(DatagramAddress peer) => createHandler(peer);
 }

@@ -135,7 +135,7 @@ public sealed class ConnectionScript
             _history.Add(Line($"inject {segment} (together)"));
         }
 
-        _demultiplexer.ReceiveTrain(Now, Peer, datagrams.SelectMany(d => d).ToArray(), datagrams[0].Length, segments[0].Ecn);
+        _demultiplexer.ReceiveBatch(Now, Peer, datagrams.SelectMany(d => d).ToArray(), datagrams[0].Length, segments[0].Ecn);
         Flush();
     }
 

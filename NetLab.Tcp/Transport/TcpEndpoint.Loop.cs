@@ -189,7 +189,7 @@ public sealed partial class TcpEndpoint
                 Show(tap, batch.ReceivedAt, datagrams, batch.SegmentSize, batch.From, sent: false);
             }
 
-            _demultiplexer.ReceiveTrain(batch.ReceivedAt, batch.From, datagrams, Math.Max(1, batch.SegmentSize), batch.Ecn);
+            _demultiplexer.ReceiveBatch(batch.ReceivedAt, batch.From, datagrams, Math.Max(1, batch.SegmentSize), batch.Ecn);
             if (mayBeAlone && batch.Length <= batch.SegmentSize)
             {
                 // One datagram, where nothing was waiting before: it is answered before the socket is asked again, which costs as much
@@ -207,7 +207,7 @@ public sealed partial class TcpEndpoint
     // Readers are woken once a turn, not once a segment.
     private void FlushInputs()
     {
-        foreach (ConnectionEntry entry in _demultiplexer.Touched)
+        foreach (ConnectionEntry entry in _demultiplexer.ReadyToSend)
         {
             if (entry.Connection.Handler is TcpConnection connection)
             {

@@ -41,7 +41,7 @@ public sealed class TrainTests
             now += TimeSpan.FromMilliseconds(random.Next(1, 50));
             foreach ((byte[] train, int segmentSize, EcnCodepoint ecn) in sender.Transmit(now))
             {
-                together.Demultiplexer.ReceiveTrain(now, Peer, train, segmentSize, ecn);
+                together.Demultiplexer.ReceiveBatch(now, Peer, train, segmentSize, ecn);
                 for (int offset = 0; offset < train.Length; offset += segmentSize)
                 {
                     alone.Demultiplexer.Receive(now, Peer, train.AsSpan(offset, Math.Min(segmentSize, train.Length - offset)), ecn);

@@ -67,8 +67,8 @@ public sealed class ListenerTests
         ConnectionScript script = ConnectionScript.Listening(backlog: 5);
         for (ushort port = 1; port <= 4; port++)
         {
-            script.InjectFrom(Stranger(port), port, 80, Say.Syn());
-            script.InjectFrom(Stranger(port), port, 80, Say.Rst(1));
+            script.InjectFrom(Unknown(port), port, 80, Say.Syn());
+            script.InjectFrom(Unknown(port), port, 80, Say.Rst(1));
         }
 
         Assert.Equal(0, script.Statistics.CookiesSent);
@@ -98,7 +98,7 @@ public sealed class ListenerTests
         }
         else
         {
-            script.InjectFrom(Stranger(77), 77, 80, Say.Ack(1, 1));
+            script.InjectFrom(Unknown(77), 77, 80, Say.Ack(1, 1));
         }
 
         script.Expect("a RST", s => s.Flags == SegmentFlags.Rst);
@@ -159,7 +159,7 @@ public sealed class ListenerTests
         ConnectionScript script = ConnectionScript.Listening(backlog: 64);
         for (int i = 0; i < 10_000; i++)
         {
-            script.InjectFrom(Stranger((ushort)(1 + (i % 60_000))), (ushort)(1 + i), 80, Say.Syn(Full));
+            script.InjectFrom(Unknown((ushort)(1 + (i % 60_000))), (ushort)(1 + i), 80, Say.Syn(Full));
         }
 
         Assert.InRange(script.Connections, 1, 64);
@@ -177,7 +177,7 @@ public sealed class ListenerTests
         ConnectionScript script = ConnectionScript.Closed();
         for (int i = 0; i < 10_000; i++)
         {
-            script.InjectFrom(Stranger(9), 9, 80, Say.Ack(1, i));
+            script.InjectFrom(Unknown(9), 9, 80, Say.Ack(1, i));
         }
 
         // A tenth of a second's worth of an eighth of a thousand, more or less, and the rest in silence.
@@ -185,7 +185,7 @@ public sealed class ListenerTests
         Assert.InRange(answered, 6, 18);
         Assert.Equal((answered, 10_000 - answered), (script.Statistics.ResetsSent, script.Statistics.Suppressed));
         script.Advance(TimeSpan.FromSeconds(1));
-        script.InjectFrom(Stranger(9), 9, 80, Say.Ack(1, 1));
+        script.InjectFrom(Unknown(9), 9, 80, Say.Ack(1, 1));
         Assert.Single(script.TakeAll());
     }
 
@@ -195,12 +195,12 @@ public sealed class ListenerTests
         ConnectionScript script = ConnectionScript.Listening(backlog: backlog);
         for (ushort port = 1; port <= backlog; port++)
         {
-            script.InjectFrom(Stranger(port), port, 80, Say.Syn());
+            script.InjectFrom(Unknown(port), port, 80, Say.Syn());
         }
 
         script.TakeAll();
         return script;
     }
 
-    private static DatagramAddress Stranger(ushort port) => DatagramAddress.FromIPv4(0x0A00_0063, port);
+    private static DatagramAddress Unknown(ushort port) => DatagramAddress.FromIPv4(0x0A00_0063, port);
 }
