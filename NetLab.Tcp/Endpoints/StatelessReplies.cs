@@ -50,7 +50,7 @@ internal sealed class StatelessReplies(EndpointSecrets secrets, int resetsPerSec
         var options = new SegmentOptions
         {
             MaxSegmentSize = ours.MaxSegmentSize,
-            WindowScale = scales ? Receiver.ShiftFor(ours.ReceiveBufferSize) : null,
+            WindowScale = scales ? Receiver.ShiftFor(ours) : null,
             SackPermitted = sacks,
             Timestamps = stamps
                 ? new SegmentTimestamps(SynCookies.TimestampFor(secrets.TimestampAt(now, key), remembered), offered.Timestamps!.Value.Value)
