@@ -10,9 +10,14 @@ namespace NetLab.Tcp.Tests.Simulation;
 /// <summary>What long flows do to queues, and queues to long flows, in virtual time.</summary>
 public sealed class QueueLawTests
 {
-    /// <summary>ns-3's tcp-validation: CUBIC on 50 Mbit/s and 50 ms behind CoDel.</summary>
+    /// <summary>
+    /// ns-3's tcp-validation: CUBIC on 50 Mbit/s and 50 ms behind CoDel. The peak (500 segments or more) and the two rises past 225 are
+    /// its bands. Its trough, 190 or less between 0.8 and 1 s, is three reductions to 0.7 below a peak of about 530: ns-3's window
+    /// grows by a segment an acknowledgment, which is of two. Ours grows by what is acknowledged (RFC 3465; RFC 9406, 4.2), so that
+    /// its peak is near 690, and the same three reductions end at 0.343 of that, near 236.
+    /// </summary>
     [Fact]
-    public void Cubic_stays_in_the_bands_that_ns3_validated()
+    public void Cubic_stays_in_the_bands_that_ns3_validated_as_far_as_its_growth_is_the_same()
     {
         (SimulatedNetwork network, SimulatedStream sender, _) = LongFlow(
             new LinkDirection { Rate = 50_000_000, Delay = TimeSpan.FromMilliseconds(25), Discipline = new CoDelSettings() }, TimeSpan.FromMilliseconds(25), 1_460);
@@ -23,12 +28,13 @@ public sealed class QueueLawTests
             windows.Add((network.Now.SinceOrigin.TotalSeconds, sender.Connection!.CongestionWindow / 1_448.0));
         }
 
-        double peak = windows.Where(w => w.At is >= 0.43 and <= 0.465).Max(w => w.Segments);
+        double least = windows.Where(w => w.At is >= 0.43 and <= 0.465).Min(w => w.Segments);
+        double peak = windows.Where(w => w.At <= 0.8).Max(w => w.Segments);
         double trough = windows.Where(w => w.At is >= 0.8 and <= 1).Min(w => w.Segments);
 
         // A rise is counted where the window passes 225 from below after the trough.
         int rises = windows.Where(w => w.At > 1).Zip(windows.Where(w => w.At > 1).Skip(1)).Count(pair => pair is { First.Segments: < 225, Second.Segments: >= 225 });
-        Assert.True(peak >= 500 && trough <= 190 && rises >= 2, $"peak {peak:F0}, trough {trough:F0}, rises {rises}; {string.Join(" ", windows.Where((_, i) => i % 50 == 0 && i < 1200).Select(w => $"{w.At:F2}:{w.Segments:F0}"))}");
+        Assert.True(least >= 500 && Math.Abs((trough / peak) - 0.343) < 0.01 && trough <= 250 && rises >= 2, $"least {least:F0}, peak {peak:F0}, trough {trough:F0}, rises {rises}; {string.Join(" ", windows.Where((_, i) => i % 50 == 0 && i < 1200).Select(w => $"{w.At:F2}:{w.Segments:F0}"))}");
     }
 
     [Theory]
@@ -67,12 +73,11 @@ public sealed class QueueLawTests
     public void A_long_flow_fills_a_drop_tail_queue_to_its_last_frame(int frames, double milliseconds)
     {
         (SimulatedNetwork network, SimulatedStream _, EmulatedLink<VirtualNetwork.Route> there) = LongFlow(
-            new LinkDirection { Rate = 10_000_000, Delay = TimeSpan.FromMilliseconds(2), QueueDatagrams = frames }, TimeSpan.FromMilliseconds(2), 1_472);
-        List<double> probes = Probe(network, there);
+            new LinkDirection { Rate = 10_000_000, Delay = TimeSpan.FromMilliseconds(2), Queue = frames * 1_500 }, TimeSpan.FromMilliseconds(2), 1_452);
+        var trips = new List<double>();
+        there.Log = outcome => trips.Add(outcome.IsDropped ? 0 : (outcome.DeliverAt - outcome.EnteredAt).TotalMilliseconds + 2);
         network.Advance(TimeSpan.FromSeconds(60));
-
-        // The probe's way back is 2 ms without a queue.
-        Assert.InRange(probes.Max() + 2, milliseconds * 0.98, milliseconds * 1.02);
+        Assert.InRange(trips.Max(), milliseconds * 0.98, milliseconds * 1.02);
     }
 
     // Probes of 32 bytes each 5 ms: one-way times in milliseconds.
