@@ -304,7 +304,8 @@ internal sealed class DrillRun
 
         bool isPart = taken < expected.Length;
         bool isMore = taken < sent.Length;
-        SegmentFlags flags = ~(_options.Lenient || isPart ? SegmentFlags.Psh : SegmentFlags.None) & ~(isPart || isMore ? SegmentFlags.Fin : SegmentFlags.None);
+        bool ignoresPush = _options.Lenient || isPart || (!sent.Has(SegmentFlags.Psh) && IsFollowed(sent));
+        SegmentFlags flags = ~(ignoresPush ? SegmentFlags.Psh : SegmentFlags.None) & ~(isPart || isMore ? SegmentFlags.Fin : SegmentFlags.None);
         if (SegmentComparison.Difference(expected, sent, flags, _options.Lenient) is { } reason)
         {
             return reason;
@@ -322,6 +323,10 @@ internal sealed class DrillRun
     private bool EndsAtWindow(EmittedSegment sent) =>
         _sockets.Current?.Connection is { } connection
         && unchecked(sent.Sequence + (uint)sent.Length - sent.Flow.OwnOffset) == unchecked((uint)(connection.AcknowledgedUpTo + connection.Metrics.SendWindow));
+
+    // RFC 9293, 3.9.1.2 (MUST-61): the last segment of what was written says PSH. Of those before it stacks say it as they like.
+    private bool IsFollowed(EmittedSegment sent) =>
+        _sockets.Current is { } stream && unchecked((int)((uint)stream.Written + 1 - (sent.Sequence + (uint)sent.Length - sent.Flow.OwnOffset))) > 0;
 
     private int PayloadLimit(DrillPacket expected, EmittedSegment sent) =>
         _sockets.Current?.Connection?.Metrics.PayloadSize is > 0 and var size ? size : Math.Min(expected.Length, sent.Length);

@@ -29,16 +29,12 @@ internal sealed record ScriptOptions(SystemSettings System, TimeSpan Tolerance, 
                 case "lenient":
                     lenient = true;
                     break;
-                case "tolerance_percent":
-                    break;
                 case "ip_version" when value.StartsWith("ipv6", StringComparison.Ordinal):
                     values.SegmentSize = 1440;
                     break;
                 case "mss":
                     values.SegmentSize = (int)Number(name, value, line, ushort.MaxValue);
                     break;
-                case "init_scripts" or "define" or "send_omit_free" or "wire_client" or "wire_server" or "udp_encaps" when name is "udp_encaps":
-                    throw new DrillUnsupportedException(line, $"--{name}: the machine's segments have no carrier here");
                 default:
                     break;
             }

@@ -12,6 +12,11 @@ internal static class AssertionCheck
             try
             {
                 object? value = statement.Expression(scope);
+                if (statement.Body is { } body && Run(AssertionValue.IsTrue(value) ? body : statement.Otherwise, scope) is { } failed)
+                {
+                    return failed;
+                }
+
                 if (statement.Target is { } name)
                 {
                     scope.Set(name, value);

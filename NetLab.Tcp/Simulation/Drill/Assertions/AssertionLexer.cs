@@ -20,9 +20,11 @@ internal static class AssertionLexer
     {
         List<AssertionToken> tokens = [];
         int depth = 0;
+        int lineStart = 0;
         for (int at = 0; at < code.Length;)
         {
             char c = code[at];
+            int column = at - lineStart;
             if (tokens.Count > MaxTokens)
             {
                 throw new DrillSyntaxException(line, $"an assertion has more than {MaxTokens} words");
@@ -37,6 +39,7 @@ internal static class AssertionLexer
 
                 line++;
                 at++;
+                lineStart = at;
             }
             else if (c == '\\' && IsLineEnd(code, at + 1, out int behind))
             {
@@ -54,7 +57,7 @@ internal static class AssertionLexer
             }
             else if (c is '"' or '\'')
             {
-                tokens.Add(new AssertionToken(AssertionTokenKind.Text, ReadText(code, ref at, line), line));
+                tokens.Add(new AssertionToken(AssertionTokenKind.Text, ReadText(code, ref at, line), line, column));
             }
             else if (char.IsAsciiDigit(c) || (c == '.' && at + 1 < code.Length && char.IsAsciiDigit(code[at + 1])))
             {
@@ -65,7 +68,7 @@ internal static class AssertionLexer
                     at++;
                 }
 
-                tokens.Add(new AssertionToken(AssertionTokenKind.Number, code[start..at], line));
+                tokens.Add(new AssertionToken(AssertionTokenKind.Number, code[start..at], line, column));
             }
             else if (char.IsAsciiLetter(c) || c == '_')
             {
@@ -75,7 +78,7 @@ internal static class AssertionLexer
                     at++;
                 }
 
-                tokens.Add(new AssertionToken(AssertionTokenKind.Name, code[start..at], line));
+                tokens.Add(new AssertionToken(AssertionTokenKind.Name, code[start..at], line, column));
             }
             else
             {
@@ -83,7 +86,7 @@ internal static class AssertionLexer
                 string op = Array.Find(Operators, o => string.CompareOrdinal(code, from, o, 0, o.Length) == 0)
                     ?? throw new DrillSyntaxException(line, $"'{(char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)}' has no meaning in an assertion");
                 depth = Math.Max(0, depth + (op is "(" or "[" or "{" ? 1 : op is ")" or "]" or "}" ? -1 : 0));
-                tokens.Add(op == ";" ? new AssertionToken(AssertionTokenKind.NewLine, op, line) : new AssertionToken(AssertionTokenKind.Operator, op, line));
+                tokens.Add(op == ";" ? new AssertionToken(AssertionTokenKind.NewLine, op, line) : new AssertionToken(AssertionTokenKind.Operator, op, line, column));
                 at += op.Length;
             }
         }

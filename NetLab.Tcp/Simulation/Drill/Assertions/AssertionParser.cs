@@ -12,7 +12,7 @@ internal sealed class AssertionParser
 {
     private const int MaxDepth = 64;
 
-    private static readonly string[] Statements = ["if", "for", "while", "def", "class", "with", "try", "return", "lambda", "exec", "global", "del", "raise"];
+    private static readonly string[] Statements = ["for", "while", "def", "class", "with", "try", "return", "lambda", "exec", "global", "del", "raise"];
 
     private static readonly string[][] Levels =
     [
@@ -38,32 +38,85 @@ internal sealed class AssertionParser
     public static IReadOnlyList<AssertionStatement> Parse(string code, int line)
     {
         var parser = new AssertionParser(AssertionLexer.Read(code, line));
+        return parser.ParseBlock(-1);
+    }
+
+    // The statements that stand further in than a column.
+    private List<AssertionStatement> ParseBlock(int column)
+    {
         List<AssertionStatement> statements = [];
-        while (parser.Now.Kind != AssertionTokenKind.End)
+        while (true)
         {
-            if (parser.Now.Kind == AssertionTokenKind.NewLine)
+            while (Now.Kind == AssertionTokenKind.NewLine)
             {
-                parser._at++;
-                continue;
+                _at++;
             }
 
-            if (parser.ParseStatement() is { } statement)
+            if (Now.Kind == AssertionTokenKind.End || Now.Column <= column)
+            {
+                return statements;
+            }
+
+            if (ParseStatement() is { } statement)
             {
                 statements.Add(statement);
             }
 
-            if (parser.Now.Kind is not (AssertionTokenKind.NewLine or AssertionTokenKind.End))
+            if (Now.Kind is not (AssertionTokenKind.NewLine or AssertionTokenKind.End) && statements.LastOrDefault() is not { Body: not null })
             {
-                throw parser.Error($"'{parser.Now.Text}' is not expected in an assertion");
+                throw Error($"'{Now.Text}' is not expected in an assertion");
             }
         }
+    }
 
-        return statements;
+    private AssertionStatement ParseIf(int column, int line)
+    {
+        if (++_depth > MaxDepth)
+        {
+            throw Error($"an assertion is nested more than {MaxDepth} deep");
+        }
+
+        AssertionExpression condition = ParseTest();
+        IReadOnlyList<AssertionStatement> body = ParseBody(column);
+        IReadOnlyList<AssertionStatement> others = [];
+        int at = _at;
+        while (Now.Kind == AssertionTokenKind.NewLine)
+        {
+            _at++;
+        }
+
+        if (Now.Column == column && TryTake("elif"))
+        {
+            others = [ParseIf(column, Now.Line)];
+        }
+        else if (Now.Column == column && TryTake("else"))
+        {
+            others = ParseBody(column);
+        }
+        else
+        {
+            _at = at;
+        }
+
+        _depth--;
+        return new AssertionStatement(line, null, condition, null, IsAssertion: false) { Body = body, Otherwise = others };
+    }
+
+    // On the same line behind the colon, or on those below it that are indented.
+    private List<AssertionStatement> ParseBody(int column)
+    {
+        Expect(":");
+        return Now.Kind == AssertionTokenKind.NewLine ? ParseBlock(column) : ParseStatement() is { } only ? [only] : [];
     }
 
     private AssertionStatement? ParseStatement()
     {
-        int line = Now.Line;
+        (int line, int column) = (Now.Line, Now.Column);
+        if (TryTake("if"))
+        {
+            return ParseIf(column, line);
+        }
+
         if (TryTake("assert"))
         {
             AssertionExpression test = ParseTest();

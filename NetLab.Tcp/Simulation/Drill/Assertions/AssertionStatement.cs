@@ -6,4 +6,11 @@ namespace NetLab.Tcp.Simulation.Drill.Assertions;
 /// <param name="Expression">What is worked out.</param>
 /// <param name="Message">What is shown when an assertion fails; null for nothing.</param>
 /// <param name="IsAssertion">Whether the value has to be true.</param>
-internal sealed record AssertionStatement(int Line, string? Target, AssertionExpression Expression, AssertionExpression? Message, bool IsAssertion);
+internal sealed record AssertionStatement(int Line, string? Target, AssertionExpression Expression, AssertionExpression? Message, bool IsAssertion)
+{
+    /// <summary>What is done if the expression is true; null for no condition.</summary>
+    public IReadOnlyList<AssertionStatement>? Body { get; init; }
+
+    /// <summary>What is done if it is not.</summary>
+    public IReadOnlyList<AssertionStatement> Otherwise { get; init; } = [];
+}

@@ -4,7 +4,8 @@ namespace NetLab.Tcp.Simulation.Drill.Assertions;
 /// <param name="Kind">What it is.</param>
 /// <param name="Text">How it is written; of a text, what stands between the quotes.</param>
 /// <param name="Line">The line of the script, counted from 1.</param>
-internal readonly record struct AssertionToken(AssertionTokenKind Kind, string Text, int Line);
+/// <param name="Column">How far it stands from the beginning of its line: what is indented further belongs to what stands before.</param>
+internal readonly record struct AssertionToken(AssertionTokenKind Kind, string Text, int Line, int Column = 0);
 
 /// <summary>What a word is.</summary>
 internal enum AssertionTokenKind

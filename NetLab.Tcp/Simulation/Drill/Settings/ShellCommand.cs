@@ -1,3 +1,5 @@
+using NetLab.Tcp.Options;
+
 namespace NetLab.Tcp.Simulation.Drill.Settings;
 
 /// <summary>The commands between backquotes: nothing is run; what they set is set here, and the rest is known to change nothing or is refused.</summary>
@@ -31,6 +33,8 @@ internal static class ShellCommand
         string program = words[0][(words[0].LastIndexOf('/') + 1)..];
         if (program is "sysctl" || Defaults.Contains(program))
         {
+            // What Linux's suites begin with differs from the kernel's own defaults in this alone.
+            settings.Ecn = program.StartsWith("defaults", StringComparison.Ordinal) ? EcnMode.Off : settings.Ecn;
             return SetAll(settings, words.Skip(1));
         }
 

@@ -32,7 +32,7 @@ internal sealed class SystemSettings
     public bool WindowScaling { get; set; } = true;
 
     /// <summary>Whether ECN is asked for, answered, or neither.</summary>
-    public EcnMode Ecn { get; set; } = EcnMode.Off;
+    public EcnMode Ecn { get; set; } = EcnMode.Answer;
 
     /// <summary>Whether AccECN sends its option; null if sysctl does not say, and the script's packets show.</summary>
     public bool? AccurateEcnOption { get; set; }

@@ -54,7 +54,9 @@ internal static class SocketOptions
         {
             if (name == "TCP_NODELAY" && socket.Stream is { } open)
             {
+                // As Linux has it, this sends what a cork or MSG_MORE holds back.
                 open.Do(c => c.Nagle = settings.NoDelay != true);
+                open.Show();
                 table.Machine.Flush();
             }
             else if (socket.Stream?.Connection is not null && settings != socket.Settings && !IsForeseen(name))

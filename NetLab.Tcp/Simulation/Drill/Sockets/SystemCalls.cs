@@ -67,7 +67,7 @@ internal static class SystemCalls
                 return () => PollCalls.Poll(table, call, line);
             case "read" or "recv" or "recvfrom" or "readv" or "recvmsg":
                 (long wanted, long readFlags) = ReadArguments(table, call, line);
-                return () => table.Find(call, line) is { } socket ? DataCalls.Read(table, socket, wanted, readFlags) : CallResult.Failed("EBADF");
+                return () => table.Find(call, line) is { } socket ? ControlMessages.Check(call, socket, DataCalls.Read(table, socket, wanted, readFlags), line) : CallResult.Failed("EBADF");
             case "write" or "send" or "sendto" or "writev" or "sendmsg" or "sendfile":
                 return BeginWrite(table, item);
             default:

@@ -58,6 +58,16 @@ internal sealed class DrillStream : IConnectionHandler
         Do(c => c.Write(ZeroBytes.Sequence(_shown - _acknowledged)));
     }
 
+    /// <summary>Holds nothing back of what was written so far.</summary>
+    public void Show()
+    {
+        if (_shown < Written)
+        {
+            _shown = Written;
+            Do(c => c.Write(ZeroBytes.Sequence(_shown - _acknowledged)));
+        }
+    }
+
     /// <summary>Reads some of what is unread.</summary>
     public void Read(long bytes)
     {

@@ -52,8 +52,9 @@ public sealed class ScriptLanguageTests
     [InlineData("assert max(3, tcpi_snd_cwnd) == 10 and min([7, 8]) == 7 and 2 ** 3 == 8 and 7 & 3 == 3 and 1 << 4 == 16")]
     [InlineData("assert tcpi_snd_ssthresh == TCP_INFINITE_SSTHRESH and tcpi_ca_state == TCP_CA_Open")]
     [InlineData("assert 'a %s' % 1 == 'a 1' and '{} b'.format(2) == '2 b' and True != False and None is None")]
+    [InlineData("if tcpi_snd_cwnd != 10:\n  print 'odd'\n  assert False\nelif tcpi_unacked > 3: assert False\nelse:\n  x = 4\n  if x == 4: x = 5\n\nassert x == 5")]
     [InlineData("assert 7 / 2 == 3.5 and -7 // 2 == -4 and -7 % 3 == 2 and ~1 == -2 and 0x10 == 16")]
-    public void Assertions_are_worked_out_as_in_Python(string code) => Passes(Server + "+0 %{ " + code + " }%\n");
+    public void Assertions_are_worked_out_as_in_Python(string code) => Passes(Server + "+0 %{\n" + code + "\n}%\n");
 
     [Fact]
     public void An_assertion_that_fails_says_what_its_names_are_worth()
@@ -112,6 +113,7 @@ public sealed class ScriptLanguageTests
     [InlineData("+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 2\n", "ack 1 instead of 2")]
     [InlineData("+0 write(4, ..., 100) = 100\n+0 > P. 1:91(90) ack 1\n", "100 bytes instead of 90")]
     [InlineData("+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1 win 0\n", "win 65535 instead of 0: a window that is open")]
+    [InlineData("+0 write(4, ..., 3000) = 3000\n+0 > P. 1:1001(1000) ack 1\n+0 > P. 1001:2001(1000) ack 1\n+0 > . 2001:3001(1000) ack 1\n", "flags P. instead of .")]
     [InlineData("+0 write(4, ..., 100) = 100\n+0 > [ect0] P. 1:101(100) ack 1\n", "the IP header says NotEct instead of Ect0")]
     [InlineData("+0 write(4, ..., 100) = 100\n+.1 > P. 1:101(100) ack 1\n", "sent at 0.100000 s instead of 0.200000 s")]
     [InlineData("+0 < . 11:21(10) ack 1 win 1\n+0 > . 1:1(0) ack 1 <nop,nop,sack 11:22>\n", "option sack 11:21 instead of sack 11:22")]
