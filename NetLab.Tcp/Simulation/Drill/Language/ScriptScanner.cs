@@ -11,6 +11,9 @@ internal sealed class ScriptScanner(string text, int firstLine = 1)
     private const decimal MaxSeconds = 10_000_000;
 
     private int _at;
+
+    // Behind the last thing that was taken: white space and comments behind it may have been passed over already.
+    private int _taken;
     private int _countedTo;
     private int _line = firstLine;
 
@@ -64,6 +67,7 @@ internal sealed class ScriptScanner(string text, int firstLine = 1)
         }
 
         _at += literal.Length;
+        _taken = _at;
         return true;
     }
 
@@ -77,6 +81,7 @@ internal sealed class ScriptScanner(string text, int firstLine = 1)
         }
 
         _at += word.Length;
+        _taken = _at;
         return true;
     }
 
@@ -100,6 +105,8 @@ internal sealed class ScriptScanner(string text, int firstLine = 1)
             {
                 _at++;
             }
+
+            _taken = _at;
         }
 
         return text[start.._at];
@@ -114,6 +121,7 @@ internal sealed class ScriptScanner(string text, int firstLine = 1)
             _at++;
         }
 
+        _taken = _at;
         return text[start.._at];
     }
 
@@ -146,6 +154,7 @@ internal sealed class ScriptScanner(string text, int firstLine = 1)
         }
 
         value = negative ? -value : value;
+        _taken = _at;
         return true;
     }
 
@@ -195,6 +204,7 @@ internal sealed class ScriptScanner(string text, int firstLine = 1)
         }
 
         duration = TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond));
+        _taken = _at;
         return true;
     }
 
@@ -210,6 +220,7 @@ internal sealed class ScriptScanner(string text, int firstLine = 1)
 
         string taken = text[_at..end];
         _at = end + mark.Length;
+        _taken = _at;
         return taken;
     }
 
@@ -217,7 +228,7 @@ internal sealed class ScriptScanner(string text, int firstLine = 1)
     public string TakeLine() => TakeWhile(c => c != '\n');
 
     /// <summary>Text that has been read, on one line and not too long.</summary>
-    public string TextSince(int start) => Shorten(string.Join(' ', text[start.._at].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+    public string TextSince(int start) => Shorten(string.Join(' ', text[Math.Min(start, _taken).._taken].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
 
     /// <summary>What stands next, for a message.</summary>
     public string Found()

@@ -163,6 +163,14 @@ public sealed class ScriptLanguageTests
     public void Windows_are_counted_as_the_system_does(DrillSystem like, int window) =>
         Assert.Equal(DrillOutcome.Passes, DrillScript.Run(Server + $"+0 %{{ assert tcpi_snd_cwnd == {window}, tcpi_snd_cwnd }}%", new DrillSettings { Like = like }).Outcome);
 
+    [Fact]
+    public void A_comment_behind_a_packet_is_no_part_of_it()
+    {
+        DrillResult result = DrillScript.Run(Server + "+0 > P. 1:11(10) ack 1 // not sent\n");
+
+        Assert.Equal("P. 1:11(10) ack 1", result.Expected);
+    }
+
     private static void Passes(string script)
     {
         DrillResult result = DrillScript.Run(script);
