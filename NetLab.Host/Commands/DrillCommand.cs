@@ -6,6 +6,7 @@ using NetLab.Host.Settings;
 using NetLab.Osi.Decoding;
 using NetLab.Tcp.Simulation.Drill;
 using NetLab.Tcp.Simulation.Drill.Recording;
+using NetLab.Tcp.Simulation.Drill.Settings;
 
 namespace NetLab.Host.Commands;
 

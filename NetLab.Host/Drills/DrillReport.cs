@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using NetLab.Host.Settings;
 using NetLab.Tcp.Simulation.Drill;
+using NetLab.Tcp.Simulation.Drill.Settings;
 
 namespace NetLab.Host.Drills;
 

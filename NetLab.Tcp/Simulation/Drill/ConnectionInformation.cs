@@ -2,6 +2,7 @@ using NetLab.Tcp.Connections;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Simulation.Drill.Language;
+using NetLab.Tcp.Simulation.Drill.Settings;
 using NetLab.Tcp.Simulation.Drill.Wire;
 
 namespace NetLab.Tcp.Simulation.Drill;

@@ -1,3 +1,5 @@
+using NetLab.Tcp.Simulation.Drill.Settings;
+
 namespace NetLab.Tcp.Simulation.Drill;
 
 /// <summary>What a script came to, and the conversation up to there.</summary>

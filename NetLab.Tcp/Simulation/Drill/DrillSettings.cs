@@ -1,3 +1,5 @@
+using NetLab.Tcp.Simulation.Drill.Settings;
+
 namespace NetLab.Tcp.Simulation.Drill;
 
 /// <summary>How a script is run and how strictly it is compared.</summary>

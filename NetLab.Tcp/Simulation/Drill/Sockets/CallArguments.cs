@@ -1,5 +1,6 @@
 using System.Globalization;
 using NetLab.Tcp.Simulation.Drill.Language;
+using NetLab.Tcp.Simulation.Drill.Settings;
 
 namespace NetLab.Tcp.Simulation.Drill.Sockets;
 

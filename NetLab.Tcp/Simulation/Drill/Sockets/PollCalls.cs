@@ -1,4 +1,5 @@
 using NetLab.Tcp.Simulation.Drill.Language;
+using NetLab.Tcp.Simulation.Drill.Settings;
 
 namespace NetLab.Tcp.Simulation.Drill.Sockets;
 

@@ -1,4 +1,5 @@
 using NetLab.Tcp.Simulation.Drill;
+using NetLab.Tcp.Simulation.Drill.Settings;
 
 namespace NetLab.Tcp.Tests.Simulation.Drill;
 

@@ -1,4 +1,4 @@
-namespace NetLab.Tcp.Simulation.Drill;
+namespace NetLab.Tcp.Simulation.Drill.Settings;
 
 /// <summary>The system whose defaults and system calls a script was written for.</summary>
 public enum DrillSystem
