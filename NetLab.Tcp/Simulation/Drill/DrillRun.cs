@@ -58,7 +58,7 @@ internal sealed class DrillRun
             {
                 Outcome = difference is null ? DrillOutcome.Passes : DrillOutcome.Differs,
                 Line = difference?.Line ?? 0,
-                Message = ScriptScanner.Printable(difference?.Message ?? ""),
+                Message = ScriptScanner.Shorten(difference?.Message ?? "", DrillScript.MaxMessage),
                 Expected = difference?.Expected ?? "",
                 Actual = difference?.Actual ?? "",
                 System = _options.System.System,

@@ -13,6 +13,9 @@ public static class DrillScript
     /// <summary>The most bytes of a script.</summary>
     public const int MaxSize = 1 << 20;
 
+    /// <summary>Characters of a message at most.</summary>
+    internal const int MaxMessage = 300;
+
     /// <summary>Runs a script.</summary>
     /// <param name="text">The script.</param>
     /// <param name="settings">How; null for the defaults.</param>
@@ -30,6 +33,11 @@ public static class DrillScript
         try
         {
             (IReadOnlyList<(string Name, string Value, int Line)> options, IReadOnlyList<DrillEvent> events) = ScriptParser.Parse(text);
+            if (events.Count == 0)
+            {
+                return Cannot(system, 1, "there is no event in it");
+            }
+
             ScriptCheck.Check(events, system);
             return new DrillRun(events, ScriptOptions.Read(options, settings, system)).Run();
         }
@@ -51,5 +59,5 @@ public static class DrillScript
             : DrillSystem.Linux;
 
     private static DrillResult Cannot(DrillSystem system, int line, string message) =>
-        new() { Outcome = DrillOutcome.CannotExpress, Line = line, Message = ScriptScanner.Printable(message), System = system };
+        new() { Outcome = DrillOutcome.CannotExpress, Line = line, Message = ScriptScanner.Shorten(message, MaxMessage), System = system };
 }

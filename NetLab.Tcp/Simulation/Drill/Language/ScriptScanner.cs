@@ -254,10 +254,10 @@ internal sealed class ScriptScanner(string text, int firstLine = 1)
     /// <summary>Whether a character may stand in a name.</summary>
     public static bool IsWordCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 
-    private static string Shorten(string value) => Printable(value.Length > 160 ? string.Concat(value.AsSpan(0, 159), "…") : value);
+    /// <summary>Text of a script on one line: not too long, and without what would break it.</summary>
+    public static string Shorten(string value, int length = 160) => Printable(value.Length > length ? string.Concat(value.AsSpan(0, length - 1), "…") : value);
 
-    /// <summary>Text of a script without what would break a line.</summary>
-    public static string Printable(string value) => string.Create(value.Length, value, (to, from) =>
+    private static string Printable(string value) => string.Create(value.Length, value, (to, from) =>
     {
         for (int i = 0; i < to.Length; i++)
         {

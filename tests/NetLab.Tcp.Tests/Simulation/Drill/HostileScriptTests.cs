@@ -34,6 +34,7 @@ public sealed class HostileScriptTests
 
                 Assert.True(Enum.IsDefined(result.Outcome));
                 Assert.DoesNotContain('\n', result.Message);
+                Assert.InRange(result.Message.Length, 0, 300);
                 Assert.Equal(result.Outcome == DrillOutcome.Passes, result.Message.Length == 0);
             },
             iter: 20_000);
@@ -74,6 +75,13 @@ public sealed class HostileScriptTests
 
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(30));
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("// only a comment")]
+    [InlineData("--ip_version=ipv4\n")]
+    public void A_script_without_events_is_none(string script) =>
+        Assert.Equal(DrillOutcome.CannotExpress, DrillScript.Run(script).Outcome);
 
     [Fact]
     public void A_script_that_is_too_long_is_refused()
