@@ -14,7 +14,7 @@ namespace NetLab.Tcp.Connections;
 /// </content>
 public sealed partial class Connection
 {
-    private const int HeaderWithTimestamps = SegmentHeader.MinSize + TimestampOptionBytes;
+    private const int HeaderWithTimestamps = SegmentHeader.MinSize + Handshake.TimestampOptionBytes;
 
     // An acknowledgment that takes longer is not waited for: the path would be idle meanwhile.
     private static readonly TimeSpan ShortRoundTrip = TimeSpan.FromMilliseconds(1);
@@ -32,7 +32,7 @@ public sealed partial class Connection
     internal int ReceiveFollowers(Instant now, ReadOnlySpan<byte> leader, ReadOnlySpan<byte> followers, EcnCodepoint ecn)
     {
         // Only where the ACK field can say nothing: this side has nothing outstanding.
-        if (!_hasAdvanced || State != ConnectionState.Established || _closedByApplication || _observation is not null || _sender.HasUnacknowledged
+        if (!_hasAdvanced || State != ConnectionState.Established || ClosedByApplication || _observation is not null || _sender.HasUnacknowledged
             || ecn == EcnCodepoint.Ce || !_receiver.IsInOrder || !IsOrdinary(leader, out int headerLength))
         {
             return 0;
@@ -68,8 +68,8 @@ public sealed partial class Connection
 
         if (taken > 0)
         {
-            _lastWindowUpdate = (_receiver.Next - last, _sender.Unacknowledged);
-            RestartKeepAlive(now);
+            _arrival.Acknowledgments.NoteWindow(_receiver.Next - last, _sender.Unacknowledged);
+            _keepAlive.OnHeard(now, State);
         }
 
         return taken;

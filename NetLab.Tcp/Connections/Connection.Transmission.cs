@@ -12,14 +12,6 @@ namespace NetLab.Tcp.Connections;
 /// <content>Segments out, and TIMEOUTS (RFC 9293, 3.10.8).</content>
 public sealed partial class Connection
 {
-    // 10 bytes and two no-operations in front (RFC 7323, appendix A).
-    private const int TimestampOptionBytes = 12;
-
-    private bool _scales;
-
-    // The bare ACK of a SYN_ACK tells what that arrived as (RFC 9768, 3.2.2.1); no data goes before it.
-    private bool _reportsHandshake;
-
     /// <summary>Writes the segments that may be sent now, back to back and of one size but for the last.</summary>
     /// <param name="now">The present moment.</param>
     /// <param name="buffer">Where they go; at least one segment of the largest size must fit.</param>
@@ -63,7 +55,7 @@ public sealed partial class Connection
             return default;
         }
 
-        if (_reportsHandshake && _receiver.Policy.Owed > 0)
+        if (_arrival.ReportsHandshake && _receiver.Policy.Owed > 0)
         {
             return TransmitBare(now, buffer);
         }
@@ -169,7 +161,7 @@ public sealed partial class Connection
         if (Expires(ConnectionTimer.WindowProbe, now))
         {
             _sender.OnWindowProbeTimer();
-            if (++_unansweredProbes > _options.MaxRetransmissions)
+            if (++_arrival.Acknowledgments.UnansweredWindowProbes > _options.MaxRetransmissions)
             {
                 Abort(Connections.CloseReason.TimedOut);
                 return;
@@ -178,7 +170,7 @@ public sealed partial class Connection
 
         if (Expires(ConnectionTimer.Retransmission, now))
         {
-            int limit = _established ? _options.MaxRetransmissions : _options.MaxSynRetransmissions;
+            int limit = HasBeenEstablished ? _options.MaxRetransmissions : _options.MaxSynRetransmissions;
             if (_sender.OnRetransmissionTimer(now) > limit)
             {
                 Abort(Connections.CloseReason.TimedOut);
@@ -205,10 +197,10 @@ public sealed partial class Connection
 
     private TransmitResult TransmitBare(Instant now, Span<byte> buffer)
     {
-        if (_keepAliveDue)
+        if (_keepAlive.IsProbeDue)
         {
             // RFC 9293, 3.8.4: a number before the window, which the peer has to answer.
-            _keepAliveDue = false;
+            _keepAlive.ClearProbe();
             SegmentHeader probe = BareAcknowledgment(now) with { Sequence = _sender.Wrap(_sender.Next - 1) };
             _observation?.OnKeepAliveSent(probe);
             return Single(buffer, probe);
@@ -256,7 +248,7 @@ public sealed partial class Connection
     private SegmentHeader BareAcknowledgment(Instant now)
     {
         ushort window = _receiver.AdvertiseWindow(isSyn: false);
-        SegmentFlags bits = _reportsHandshake ? _ecn.HandshakeFlags : _marks.Flags;
+        SegmentFlags bits = _arrival.ReportsHandshake ? _ecn.HandshakeFlags : _marks.Flags;
         var options = new SegmentOptions
         {
             Timestamps = TimestampsAt(now),
@@ -264,10 +256,10 @@ public sealed partial class Connection
         };
         if (_marks.Feedback == EcnFeedback.Accurate)
         {
-            options = WithMarks(options, SegmentHeader.MaxSize, _reportsHandshake);
+            options = WithMarks(options, SegmentHeader.MaxSize, _arrival.ReportsHandshake);
         }
 
-        _reportsHandshake = false;
+        _arrival.ReportsHandshake = false;
         return new SegmentHeader
         {
             SourcePort = _identity.LocalPort,
@@ -299,7 +291,7 @@ public sealed partial class Connection
     }
 
     // 40 bytes of options hold four blocks, three beside timestamps (RFC 2018, 3).
-    private int MaxSackBlocks => _timestamps ? SackBlocks.Capacity - 1 : SackBlocks.Capacity;
+    private int MaxSackBlocks => _handshake.Timestamps ? SackBlocks.Capacity - 1 : SackBlocks.Capacity;
 
     private SegmentHeader HeaderOf(Instant now, in SegmentPlan plan, out bool reportsAll)
     {
@@ -313,7 +305,7 @@ public sealed partial class Connection
         var options = new SegmentOptions { Timestamps = TimestampsAt(now) };
         if (_sender.Sack && _receiver.Policy.Owed > 0 && _receiver.HasBlocks)
         {
-            int room = (_sender.SegmentSize - plan.Length - (_timestamps ? TimestampOptionBytes : 0) - 4) / 8;
+            int room = (_sender.SegmentSize - plan.Length - (_handshake.Timestamps ? Handshake.TimestampOptionBytes : 0) - 4) / 8;
             reportsAll = room >= MaxSackBlocks;
             if (reportsAll)
             {
@@ -355,17 +347,8 @@ public sealed partial class Connection
     {
         // In a SYN everything we can do is offered; in a SYN_ACK only what the peer offered too (RFC 7323, 1.3).
         bool answer = State != ConnectionState.SynSent;
-        bool scales = answer ? _scales : _options.WindowScaling;
         int timeouts = _sender.RoundTrip.Backoff;
-        SegmentOptions options = FitInto(
-            new SegmentOptions
-            {
-                MaxSegmentSize = _options.MaxSegmentSize,
-                WindowScale = scales ? Receiving.Receiver.ShiftFor(_options) : null,
-                SackPermitted = answer ? _sender.Sack : _options.Sack,
-                Timestamps = TimestampsAt(now),
-            },
-            _answerLimit);
+        SegmentOptions options = _handshake.OptionsOf(answer, _sender.Sack, TimestampsAt(now));
         if (answer && isFirst)
         {
             // RFC 9768, 3.2.3.2: the SYN_ACK tests whether the path lets the option through; one that is sent again does without.
@@ -390,10 +373,10 @@ public sealed partial class Connection
         plan is { Index: < 0, Length: > 0, IsSyn: false, IsWindowProbe: false } && _ecn.MaySendEct ? EcnCodepoint.Ect0 : EcnCodepoint.NotEct;
 
     private SegmentTimestamps? TimestampsAt(Instant now) =>
-        _timestamps ? new SegmentTimestamps(TimestampAt(now), _receiver.RecentTimestamp) : null;
+        _handshake.Timestamps ? new SegmentTimestamps(TimestampAt(now), _receiver.RecentTimestamp) : null;
 
     // RFC 7323, 5.4: a clock of 1 ms, starting where nobody can guess.
-    private uint TimestampAt(Instant now) =>
+    internal uint TimestampAt(Instant now) =>
         unchecked(_identity.TimestampOffset + (uint)(now.Ticks / TimeSpan.TicksPerMillisecond));
 
     private void AfterSending(Instant now, in SegmentPlan plan)
@@ -404,7 +387,7 @@ public sealed partial class Connection
         }
     }
 
-    private void RestartUserTimeout(Instant now)
+    internal void RestartUserTimeout(Instant now)
     {
         _timers.Stop(ConnectionTimer.UserTimeout);
         if (_sender.HasUnacknowledged)
@@ -413,38 +396,18 @@ public sealed partial class Connection
         }
     }
 
-    private void RestartKeepAlive(Instant now)
-    {
-        _unansweredKeepAlives = 0;
-        _keepAliveDue = false;
-        _heardAt = now;
-        if (_options.KeepAlive is { } idle && State is ConnectionState.Established or ConnectionState.CloseWait or ConnectionState.FinWait2)
-        {
-            _timers.Set(ConnectionTimer.KeepAlive, now + idle);
-        }
-    }
-
     private void OnKeepAliveTimer(Instant now)
     {
-        if (_sender.HasUnacknowledged)
+        switch (_keepAlive.OnTimer(now, _sender.HasUnacknowledged, _sender.RoundTrip.Timeout))
         {
-            // Data on its way is probe enough; its own timers watch over it.
-            _timers.Set(ConnectionTimer.KeepAlive, now + _options.KeepAlive!.Value);
-            return;
+            case KeepAlive.Outcome.Probe:
+                _sender.Trim();
+                break;
+            case KeepAlive.Outcome.GiveUp:
+                Abort(Connections.CloseReason.TimedOut);
+                break;
+            default:
+                break;
         }
-
-        // RFC 5482, 4.2: where there is a user timeout, it and not the number of probes says when to give up.
-        Instant? giveUpAt = _heardAt + _options.UserTimeout;
-        if (giveUpAt is { } limit ? now >= limit : _unansweredKeepAlives >= _options.KeepAliveProbes)
-        {
-            Abort(Connections.CloseReason.TimedOut);
-            return;
-        }
-
-        _sender.Trim();
-        _unansweredKeepAlives++;
-        _keepAliveDue = true;
-        TimeSpan interval = TimeSpan.FromTicks(Math.Max(_options.KeepAliveInterval.Ticks, _sender.RoundTrip.Timeout.Ticks));
-        _timers.Set(ConnectionTimer.KeepAlive, Instant.Min(now + interval, giveUpAt ?? Instant.Never));
     }
 }

@@ -36,19 +36,12 @@ public sealed partial class Connection
     private readonly Observation? _observation;
     private ConnectionState _state = ConnectionState.Closed;
 
-    // The size of the SYN that made a passive connection: an answer to somebody who may not be there is no larger.
-    private int _answerLimit = int.MaxValue;
+    private readonly Handshake _handshake;
+    private readonly KeepAlive _keepAlive;
+    private readonly SegmentArrives _arrival;
 
     // Bare segments to be sent as they are: a RST, or the RST that answers a segment of another connection.
     private readonly Queue<SegmentHeader> _replies = new();
-    private bool _timestamps;
-    private bool _established;
-    private bool _closedByApplication;
-    private Instant? _lastChallenge;
-    private int _unansweredProbes;
-    private int _unansweredKeepAlives;
-    private Instant _heardAt;
-    private bool _keepAliveDue;
     private bool _awaitsUnsentLow;
 
     private Connection(ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity, bool passive, MemoryBudget? memory)
@@ -70,6 +63,9 @@ public sealed partial class Connection
         _memory = new MemoryAccount(memory);
         _memory.Open();
         _receiver = new Receiver(options, handler, _timers, _memory);
+        _handshake = new Handshake(options);
+        _keepAlive = new KeepAlive(options, _timers);
+        _arrival = new SegmentArrives(this, options, new ConnectionParts(_sender, _receiver, _handshake, _ecn, _marks, _keepAlive));
         _sender.QueueSyn();
         if (options.Observe?.Invoke(this) is { } observer)
         {
@@ -82,7 +78,7 @@ public sealed partial class Connection
     public ConnectionState State
     {
         get => _state;
-        private set
+        internal set
         {
             _state = value;
             _observation?.OnState(value);
@@ -173,7 +169,7 @@ public sealed partial class Connection
         var connection = new Connection(options, handler, identity, passive: false, memory);
         connection._observation?.Begin(now);
         connection.State = ConnectionState.SynSent;
-        connection._timestamps = options.Timestamps;
+        connection._handshake.Offer();
         connection.StartUserTimeout(now);
         return connection;
     }
@@ -193,19 +189,15 @@ public sealed partial class Connection
         connection.State = ConnectionState.SynReceived;
         connection.Statistics.SegmentsReceived++;
         connection._observation?.OnReceived(syn, 0);
-        connection._answerLimit = SegmentWriter.SizeOf(syn.Header.Options) + syn.Payload.Length;
-        connection.TakeSyn(now, syn);
-        connection.TakeText(now, syn);
+        connection._handshake.AnswerLimit = SegmentWriter.SizeOf(syn.Header.Options) + syn.Payload.Length;
+        connection._arrival.TakeSyn(now, syn);
+        connection._arrival.TakeText(now, syn);
         connection.StartUserTimeout(now);
         return connection;
     }
 
     /// <summary>RCV.NXT as it goes on the wire.</summary>
     internal SequenceNumber ReceiveNext => _receiver.Acknowledgment;
-
-    /// <summary>Options without the one that a peer can do without, if they would make a segment larger than a size.</summary>
-    internal static SegmentOptions FitInto(SegmentOptions options, int size) =>
-        SegmentWriter.SizeOf(options) <= size ? options : options with { MaxSegmentSize = null };
 
     /// <summary>
     /// Whether a SYN that comes in TIME-WAIT begins a new connection: by its timestamp if both sides use them (RFC 6191, 2),
@@ -220,7 +212,7 @@ public sealed partial class Connection
         }
 
         bool isBeyond = header.Sequence.DistanceFrom(_receiver.Acknowledgment) > 0;
-        if (!_timestamps || header.Options.Timestamps is not { } timestamps)
+        if (!_handshake.Timestamps || header.Options.Timestamps is not { } timestamps)
         {
             return isBeyond;
         }
@@ -234,6 +226,35 @@ public sealed partial class Connection
 
     /// <summary>The SYN_ACK has been sent by somebody else: as a cookie, before there was a connection.</summary>
     internal void AssumeSynSent(Instant now) => _sender.AssumeSynSent(now);
+
+    /// <summary>Takes a segment of this connection.</summary>
+    /// <param name="now">When the socket received it: round trips are measured by it.</param>
+    /// <param name="segment">The segment, its checksum checked.</param>
+    public void Receive(Instant now, in Segment segment)
+    {
+        Statistics.SegmentsReceived++;
+        long next = _receiver.Next;
+        if (_observation is not null)
+        {
+            _observation.Begin(now);
+            _observation.OnReceived(segment, State == ConnectionState.SynSent ? 0 : _receiver.Unwrap(segment.Header.Sequence));
+        }
+
+        switch (State)
+        {
+            case ConnectionState.Closed:
+                break;
+            case ConnectionState.SynSent:
+                _arrival.ReceiveInSynSent(now, segment);
+                break;
+            default:
+                _arrival.ReceiveSynchronized(now, segment);
+                break;
+        }
+
+        _hasAdvanced = _receiver.Next > next;
+        _observation?.Settle();
+    }
 
     /// <summary>Shows the machine everything that is written and not yet acknowledged.</summary>
     /// <remarks>
@@ -250,7 +271,7 @@ public sealed partial class Connection
         if (!_sender.FinQueued && CloseReason is null)
         {
             _sender.Buffer.Supply(unacknowledged);
-            _memory.SetUnacknowledged(_sender.Buffer.End - _sender.Buffer.Start);
+            ChargeUnacknowledged();
             _moreToCome = moreToCome;
             _awaitsUnsentLow |= !IsUnsentLow;
         }
@@ -261,7 +282,7 @@ public sealed partial class Connection
     public void Consumed(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        if (_closedByApplication || CloseReason is not null)
+        if (ClosedByApplication || CloseReason is not null)
         {
             return;
         }
@@ -298,7 +319,7 @@ public sealed partial class Connection
     /// <param name="now">The present moment.</param>
     public void Close(Instant now)
     {
-        if (_closedByApplication || CloseReason is not null)
+        if (ClosedByApplication || CloseReason is not null)
         {
             return;
         }
@@ -315,7 +336,7 @@ public sealed partial class Connection
             return;
         }
 
-        _closedByApplication = true;
+        ClosedByApplication = true;
         _receiver.StartDiscarding();
         ShutdownSend();
         StartOrphanTimeout(now);
@@ -336,7 +357,14 @@ public sealed partial class Connection
     /// <summary>Ends the connection at once: the peer gets a RST, what is not sent is forgotten (RFC 9293, 3.10.5).</summary>
     public void Abort() => Abort(Connections.CloseReason.Aborted);
 
-    private bool CanReceive => State is ConnectionState.Established or ConnectionState.FinWait1 or ConnectionState.FinWait2;
+    /// <summary>Whether the handshake was done at some time.</summary>
+    internal bool HasBeenEstablished { get; set; }
+
+    /// <summary>Whether the application has closed it both ways.</summary>
+    internal bool ClosedByApplication { get; private set; }
+
+    /// <summary>Whether text is taken in this state.</summary>
+    internal bool CanReceive => State is ConnectionState.Established or ConnectionState.FinWait1 or ConnectionState.FinWait2;
 
     // RFC 9293, 3.10.4: the state changes with the call, the FIN leaves when what is written before it has left. Before
     // the handshake is done both wait for it.
@@ -351,7 +379,7 @@ public sealed partial class Connection
         };
     }
 
-    private void Abort(CloseReason reason)
+    internal void Abort(CloseReason reason)
     {
         if (CloseReason is not null && State != ConnectionState.TimeWait)
         {
@@ -371,13 +399,13 @@ public sealed partial class Connection
     }
 
     // The connection is over for the application, and for the machine unless it lingers in TIME-WAIT.
-    private void End(CloseReason reason, ConnectionState state = ConnectionState.Closed)
+    internal void End(CloseReason reason, ConnectionState state = ConnectionState.Closed)
     {
         State = state;
         _timers.Clear();
         _sender.Release();
         _receiver.Release();
-        _keepAliveDue = false;
+        _keepAlive.ClearProbe();
         if (CloseReason is null)
         {
             CloseReason = reason;
@@ -387,7 +415,7 @@ public sealed partial class Connection
         }
     }
 
-    private void Reply(SegmentFlags flags, SequenceNumber sequence, SequenceNumber acknowledgment)
+    internal void Reply(SegmentFlags flags, SequenceNumber sequence, SequenceNumber acknowledgment)
     {
         // A handful is all one event can want; a flood of bad segments gets no flood of answers.
         if (_replies.Count < 4)
@@ -405,9 +433,9 @@ public sealed partial class Connection
     }
 
     // Nobody on this side is left to lose patience with a peer that keeps its window shut, or says no FIN.
-    private void StartOrphanTimeout(Instant now)
+    internal void StartOrphanTimeout(Instant now)
     {
-        if (_closedByApplication && State != ConnectionState.TimeWait && CloseReason is null)
+        if (ClosedByApplication && State != ConnectionState.TimeWait && CloseReason is null)
         {
             _timers.Set(ConnectionTimer.Linger, now + _options.OrphanTimeout);
         }
@@ -420,4 +448,14 @@ public sealed partial class Connection
             _timers.Set(ConnectionTimer.UserTimeout, now + limit);
         }
     }
+
+    /// <summary>Lets the peer's segments of this connection die out before its ports are used again (RFC 9293, 3.6.1).</summary>
+    internal void StartTimeWait(Instant now)
+    {
+        End(Connections.CloseReason.Finished, ConnectionState.TimeWait);
+        _timers.Set(ConnectionTimer.Linger, now + (2 * _options.MaxSegmentLifetime));
+    }
+
+    /// <summary>What is written and not acknowledged is paid for.</summary>
+    internal void ChargeUnacknowledged() => _memory.SetUnacknowledged(_sender.Buffer.End - _sender.Buffer.Start);
 }

@@ -65,7 +65,7 @@ internal sealed class StatelessReplies(EndpointSecrets secrets, int resetsPerSec
             Acknowledgment = syn.Header.Sequence.Add(1),
             Flags = SegmentFlags.Syn | SegmentFlags.Ack,
             Window = (ushort)Math.Min(ours.ReceiveBufferSize, ushort.MaxValue),
-            Options = Connection.FitInto(options, SegmentWriter.SizeOf(offered) + syn.Payload.Length),
+            Options = Handshake.FitInto(options, SegmentWriter.SizeOf(offered) + syn.Payload.Length),
         }));
     }
 

@@ -1,48 +1,46 @@
 using NetLab.Tcp.Connections.Ecn;
+using NetLab.Tcp.Connections.Receiving;
+using NetLab.Tcp.Connections.Sending;
 using NetLab.Tcp.Events;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
-using NetLab.Tcp.Timers;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Connections;
 
-/// <content>SEGMENT ARRIVES (RFC 9293, 3.10.7), in the order of the RFC's checks.</content>
-public sealed partial class Connection
+/// <summary>SEGMENT ARRIVES (RFC 9293, 3.10.7), in the order of the RFC's checks.</summary>
+internal sealed class SegmentArrives
 {
-    // SND.WL1 and SND.WL2 as stream offsets.
-    private (long Sequence, long Acknowledged) _lastWindowUpdate;
+    private readonly Connection _connection;
+    private readonly ConnectionOptions _options;
+    private readonly Sender _sender;
+    private readonly Receiver _receiver;
+    private readonly Handshake _handshake;
+    private readonly EcnNegotiation _ecn;
+    private readonly EcnDataReceiver _marks;
+    private readonly KeepAlive _keepAlive;
+    private readonly ChallengeLimit _challenges;
+    private readonly AcknowledgmentArrives _acknowledgments;
 
-    /// <summary>Takes a segment of this connection.</summary>
-    /// <param name="now">When the socket received it: round trips are measured by it.</param>
-    /// <param name="segment">The segment, its checksum checked.</param>
-    public void Receive(Instant now, in Segment segment)
+    /// <summary>Sets it up for a connection.</summary>
+    public SegmentArrives(Connection connection, ConnectionOptions options, ConnectionParts parts)
     {
-        Statistics.SegmentsReceived++;
-        long next = _receiver.Next;
-        if (_observation is not null)
-        {
-            _observation.Begin(now);
-            _observation.OnReceived(segment, State == ConnectionState.SynSent ? 0 : _receiver.Unwrap(segment.Header.Sequence));
-        }
-
-        switch (State)
-        {
-            case ConnectionState.Closed:
-                break;
-            case ConnectionState.SynSent:
-                ReceiveInSynSent(now, segment);
-                break;
-            default:
-                ReceiveSynchronized(now, segment);
-                break;
-        }
-
-        _hasAdvanced = _receiver.Next > next;
-        _observation?.Settle();
+        _connection = connection;
+        _options = options;
+        (_sender, _receiver, _handshake, _ecn, _marks, _keepAlive) = (parts.Sender, parts.Receiver, parts.Handshake, parts.Ecn, parts.Marks, parts.KeepAlive);
+        _challenges = new ChallengeLimit(options.ChallengeInterval);
+        _acknowledgments = new AcknowledgmentArrives(connection, parts, this);
     }
 
-    private void ReceiveInSynSent(Instant now, in Segment segment)
+    /// <summary>What the ACK field says.</summary>
+    public AcknowledgmentArrives Acknowledgments => _acknowledgments;
+
+    /// <summary>Whether the next bare ACK tells what the SYN_ACK arrived as (RFC 9768, 3.2.2.1); no data goes before it.</summary>
+    public bool ReportsHandshake { get; set; }
+
+    /// <summary>A segment in SYN-SENT (3.10.7.3).</summary>
+    public void ReceiveInSynSent(Instant now, in Segment segment)
     {
         SegmentHeader header = segment.Header;
         bool hasAck = header.Has(SegmentFlags.Ack);
@@ -52,7 +50,7 @@ public sealed partial class Connection
             // First: an ACK of something never sent belongs to another life of these ports.
             if (!header.Has(SegmentFlags.Rst))
             {
-                Reply(SegmentFlags.Rst, header.Acknowledgment, default);
+                _connection.Reply(SegmentFlags.Rst, header.Acknowledgment, default);
             }
 
             return;
@@ -63,7 +61,7 @@ public sealed partial class Connection
             // Second: only a RST that proves it saw our SYN is believed.
             if (hasAck)
             {
-                End(Connections.CloseReason.Refused);
+                _connection.End(CloseReason.Refused);
             }
 
             return;
@@ -78,7 +76,7 @@ public sealed partial class Connection
         TakeSyn(now, segment);
         if (hasAck)
         {
-            TakeAcknowledgment(now, segment, acknowledged, isSyn: true);
+            _acknowledgments.Take(now, segment, acknowledged, isSyn: true);
             AnswerMarkedHandshake();
             Establish(now);
             TakeText(now, segment);
@@ -87,24 +85,25 @@ public sealed partial class Connection
         else
         {
             // Simultaneous open (RFC 9293, 3.5, figure 7): our SYN goes again, with an ACK of theirs.
-            State = ConnectionState.SynReceived;
+            _connection.State = ConnectionState.SynReceived;
             _sender.AnswerSyn();
             TakeText(now, segment);
         }
     }
 
-    private void ReceiveSynchronized(Instant now, in Segment segment)
+    /// <summary>A segment in any state after that (3.10.7.4).</summary>
+    public void ReceiveSynchronized(Instant now, in Segment segment)
     {
         SegmentHeader header = segment.Header;
         long offset = _receiver.Unwrap(header.Sequence);
-        if (State == ConnectionState.SynReceived && header.Has(SegmentFlags.Syn) && !header.Has(SegmentFlags.Rst) && offset == 0)
+        if (_connection.State == ConnectionState.SynReceived && header.Has(SegmentFlags.Syn) && !header.Has(SegmentFlags.Rst) && offset == 0)
         {
             if (!header.Has(SegmentFlags.Ack))
             {
                 if (!_ecn.OnSyn(header.Flags, segment.Ecn))
                 {
                     // RFC 9768, 3.1.5: two SYNs that ask for different feedback.
-                    Abort(Connections.CloseReason.Aborted);
+                    _connection.Abort(CloseReason.Aborted);
                     return;
                 }
 
@@ -113,7 +112,7 @@ public sealed partial class Connection
                 return;
             }
 
-            if (!_passive)
+            if (!_connection.IsPassive)
             {
                 // The other side of a simultaneous open: the SYN is known, what stands behind it is looked at.
                 offset = 1;
@@ -121,13 +120,13 @@ public sealed partial class Connection
             }
         }
 
-        if (State >= ConnectionState.Established && !_passive && offset == 0 && _marks.Feedback == EcnFeedback.Accurate
+        if (_connection.State >= ConnectionState.Established && !_connection.IsPassive && offset == 0 && _marks.Feedback == EcnFeedback.Accurate
             && header.Has(SegmentFlags.Syn | SegmentFlags.Ack) && !header.Has(SegmentFlags.Rst) && AceField.ValueOf(header.Flags) is not (0b000 or 0b001 or 0b111))
         {
             // RFC 9768, 3.2.2.1: our ACK of the SYN_ACK was lost; the one that answers this copy says what the copy arrived as.
             _ecn.OnSynAckAgain(segment.Ecn);
             _marks.OnSynAck(segment.Ecn);
-            _reportsHandshake = MayChallenge(now);
+            ReportsHandshake = _challenges.Allows(now);
         }
 
         // A FIN without text needs no room, so it is taken even when there is none.
@@ -135,7 +134,7 @@ public sealed partial class Connection
         int length = segment.Payload.Length + (header.Has(SegmentFlags.Syn) ? 1 : 0) + fin;
 
         // PAWS (RFC 7323, 5.3, R1): an old timestamp is answered like a number outside the window; a RST has none to check.
-        bool isOld = _timestamps && !header.Has(SegmentFlags.Rst) && header.Options.Timestamps is { } timestamps
+        bool isOld = _handshake.Timestamps && !header.Has(SegmentFlags.Rst) && header.Options.Timestamps is { } timestamps
             && _receiver.IsOldTimestamp(timestamps.Value, now);
         if (header.Has(SegmentFlags.Rst))
         {
@@ -157,9 +156,9 @@ public sealed partial class Connection
         if (header.Has(SegmentFlags.Syn))
         {
             // RFC 5961, 4: never believed, always challenged. A half-open passive connection goes back to LISTEN.
-            if (State == ConnectionState.SynReceived && _passive)
+            if (_connection.State == ConnectionState.SynReceived && _connection.IsPassive)
             {
-                End(Connections.CloseReason.Cancelled);
+                _connection.End(CloseReason.Cancelled);
             }
             else
             {
@@ -175,20 +174,20 @@ public sealed partial class Connection
         }
 
         long acknowledged = _sender.Unwrap(header.Acknowledgment);
-        if (!ReceiveAcknowledgment(now, segment, offset, acknowledged))
+        if (!_acknowledgments.Receive(now, segment, offset, acknowledged))
         {
             return;
         }
 
         bool isMarked = _ecn.Feedback != EcnFeedback.None && segment.Ecn == EcnCodepoint.Ce;
-        Statistics.MarksReceived += isMarked ? 1 : 0;
+        _connection.Statistics.MarksReceived += isMarked ? 1 : 0;
         if (_marks.OnReceived(header.Flags, segment.Ecn, segment.Payload.Length))
         {
             // The sooner the sender knows, the shorter the queue (RFC 9768, 3.2.2.5.1).
             _receiver.Policy.OweOne();
         }
 
-        if (header.Options.Timestamps is { } stamp && _timestamps)
+        if (header.Options.Timestamps is { } stamp && _handshake.Timestamps)
         {
             _receiver.NoteTimestamp(stamp.Value, offset, now);
         }
@@ -199,17 +198,17 @@ public sealed partial class Connection
     private void ReceiveUnacceptable(Instant now, in Segment segment, in SegmentHeader header, long offset, bool isOldTimestamp)
     {
         bool hasText = segment.Payload.Length > 0 || header.Has(SegmentFlags.Fin);
-        if (State == ConnectionState.TimeWait && offset < _receiver.Next && hasText)
+        if (_connection.State == ConnectionState.TimeWait && offset < _receiver.Next && hasText)
         {
             // The peer did not get our last ACK: it is sent again and waited out again (RFC 9293, 3.10.7.4, eighth).
-            StartTimeWait(now);
+            _connection.StartTimeWait(now);
         }
 
         // Only close behind, and with an acknowledgment that could be: a blind guess must move nothing.
         long acknowledged = _sender.Unwrap(header.Acknowledgment);
         bool isClose = !isOldTimestamp && header.Has(SegmentFlags.Ack) && offset <= _receiver.Next && offset >= _receiver.Next - _options.ReceiveBufferSize
             && acknowledged <= _sender.Next && acknowledged >= _sender.Unacknowledged - Math.Max(_sender.MaxWindow, 1);
-        if (isClose && hasText && _timestamps && header.Options.Timestamps is { } timestamps)
+        if (isClose && hasText && _handshake.Timestamps && header.Options.Timestamps is { } timestamps)
         {
             _receiver.NoteRepeatedTimestamp(timestamps.Value, now);
         }
@@ -218,7 +217,7 @@ public sealed partial class Connection
         // so is whatever asks for the window of a peer that has none. Anything else might be a game of echoes.
         bool isOld = offset < _receiver.Next && hasText && !header.Has(SegmentFlags.Syn);
         bool isProbe = offset == _receiver.Next && segment.Payload.Length > 0 && !header.Has(SegmentFlags.Syn);
-        if (isOld || isProbe || State == ConnectionState.SynReceived)
+        if (isOld || isProbe || _connection.State == ConnectionState.SynReceived)
         {
             _receiver.Refuse(offset, segment.Payload.Length);
         }
@@ -230,15 +229,15 @@ public sealed partial class Connection
 
         // RFC 9293, 3.10.7.4: acknowledgments are taken also where text is not: at a window of zero, and behind it, where
         // a peer stands that cannot know that its window probe was taken.
-        if (isClose && State >= ConnectionState.Established && State != ConnectionState.TimeWait && acknowledged >= _sender.Unacknowledged)
+        if (isClose && _connection.State >= ConnectionState.Established && _connection.State != ConnectionState.TimeWait && acknowledged >= _sender.Unacknowledged)
         {
-            ReceiveAcknowledgment(now, segment, offset, acknowledged);
+            _acknowledgments.Receive(now, segment, offset, acknowledged);
         }
     }
 
     private void ReceiveReset(Instant now, long offset)
     {
-        if (State == ConnectionState.TimeWait)
+        if (_connection.State == ConnectionState.TimeWait)
         {
             // RFC 1337, 3: a RST must not cut TIME-WAIT short.
             return;
@@ -251,9 +250,9 @@ public sealed partial class Connection
             return;
         }
 
-        bool refused = State == ConnectionState.SynReceived && !_passive;
-        bool done = State is ConnectionState.Closing or ConnectionState.LastAck && _sender.OnlyFinUnacknowledged;
-        End(refused ? Connections.CloseReason.Refused : done ? Connections.CloseReason.Finished : Connections.CloseReason.Reset);
+        bool refused = _connection.State == ConnectionState.SynReceived && !_connection.IsPassive;
+        bool done = _connection.State is ConnectionState.Closing or ConnectionState.LastAck && _sender.OnlyFinUnacknowledged;
+        _connection.End(refused ? CloseReason.Refused : done ? CloseReason.Finished : CloseReason.Reset);
     }
 
     private void ReceiveText(Instant now, in Segment segment, long offset)
@@ -261,25 +260,25 @@ public sealed partial class Connection
         bool fin = segment.Header.Has(SegmentFlags.Fin);
         if (segment.Payload.Length == 0 && !fin)
         {
-            RestartKeepAlive(now);
+            _keepAlive.OnHeard(now, _connection.State);
             return;
         }
 
-        if (_closedByApplication && segment.Payload.Length > 0 && offset + segment.Payload.Length > _receiver.Next && CanReceive)
+        if (_connection.ClosedByApplication && segment.Payload.Length > 0 && offset + segment.Payload.Length > _receiver.Next && _connection.CanReceive)
         {
             // Nobody will ever read this (RFC 9293, 3.6.1; RFC 1122, 4.2.2.13).
-            Abort(Connections.CloseReason.Aborted);
+            _connection.Abort(CloseReason.Aborted);
             return;
         }
 
-        RestartKeepAlive(now);
-        if (!CanReceive)
+        _keepAlive.OnHeard(now, _connection.State);
+        if (!_connection.CanReceive)
         {
             // After the peer's FIN there is no text; a FIN again wants its ACK again.
             _receiver.Refuse(offset, segment.Payload.Length);
-            if (State == ConnectionState.TimeWait && fin)
+            if (_connection.State == ConnectionState.TimeWait && fin)
             {
-                StartTimeWait(now);
+                _connection.StartTimeWait(now);
             }
 
             return;
@@ -287,12 +286,12 @@ public sealed partial class Connection
 
         long before = _receiver.Next;
         _receiver.Receive(now, offset, segment.Payload, fin);
-        Statistics.BytesReceived += _receiver.Next - before - (_receiver.IsFinished ? 1 : 0);
+        _connection.Statistics.BytesReceived += _receiver.Next - before - (_receiver.IsFinished ? 1 : 0);
         AfterFin(now);
     }
 
-    // What stands behind a SYN: kept, and delivered once the handshake is done.
-    private void TakeText(Instant now, in Segment segment)
+    /// <summary>Takes what stands behind a SYN: kept, and delivered once the handshake is done.</summary>
+    public void TakeText(Instant now, in Segment segment)
     {
         bool fin = segment.Header.Has(SegmentFlags.Fin);
         if (segment.Payload.Length > 0 || fin)
@@ -309,34 +308,33 @@ public sealed partial class Connection
             return;
         }
 
-        switch (State)
+        switch (_connection.State)
         {
             case ConnectionState.Established:
-                State = ConnectionState.CloseWait;
+                _connection.State = ConnectionState.CloseWait;
                 break;
             case ConnectionState.FinWait1:
                 // Our FIN is not acknowledged, or the state would be FIN-WAIT-2 by now: both closed at once.
-                State = ConnectionState.Closing;
+                _connection.State = ConnectionState.Closing;
                 break;
             case ConnectionState.FinWait2:
-                StartTimeWait(now);
+                _connection.StartTimeWait(now);
                 break;
             default:
                 break;
         }
     }
 
-    private void TakeSyn(Instant now, in Segment syn)
+    /// <summary>Takes what the peer offers in its SYN or SYN_ACK.</summary>
+    public void TakeSyn(Instant now, in Segment syn)
     {
-        SegmentOptions options = syn.Header.Options;
-        _receiver.Synchronize(syn.Header.Sequence);
         if (syn.Header.Has(SegmentFlags.Ack))
         {
             _ecn.OnSynAck(syn.Header.Flags, syn.Ecn);
             _marks.Begin(_ecn.Feedback);
             _marks.OnSynAck(syn.Ecn);
-            _sender.Ecn.OnHandshakeOption(options.AccurateEcn);
-            _reportsHandshake = _ecn.Feedback == EcnFeedback.Accurate;
+            _sender.Ecn.OnHandshakeOption(syn.Header.Options.AccurateEcn);
+            ReportsHandshake = _ecn.Feedback == EcnFeedback.Accurate;
         }
         else
         {
@@ -344,71 +342,45 @@ public sealed partial class Connection
             _marks.Begin(_ecn.Feedback);
         }
 
-        _sender.Sack = _options.Sack && options.SackPermitted;
-        if (_options.WindowScaling && options.WindowScale is { } shift)
-        {
-            // RFC 7323, 2.3: a shift above 14 is taken as 14.
-            _sender.WindowShift = Math.Min(shift, 14);
-            _receiver.WindowShift = Receiving.Receiver.ShiftFor(_options);
-        }
-
-        _timestamps = _options.Timestamps && options.Timestamps is not null;
-        _scales = _options.WindowScaling && options.WindowScale is not null;
-        if (_timestamps)
-        {
-            _sender.FixedOptionBytes = TimestampOptionBytes;
-            _receiver.StartTimestamps(options.Timestamps!.Value.Value, now);
-        }
-
-        _sender.NegotiateSegmentSize(options.MaxSegmentSize);
-        _sender.UpdateWindow(syn.Header.Window);
-        _lastWindowUpdate = (0, 0);
+        _handshake.Accept(now, syn.Header, _sender, _receiver);
+        _acknowledgments.NoteWindow(0, 0);
     }
 
-    private void Establish(Instant now)
+    /// <summary>The handshake is done.</summary>
+    public void Establish(Instant now)
     {
-        State = _sender.FinQueued ? ConnectionState.FinWait1 : ConnectionState.Established;
-        _established = true;
-        _handler.OnEstablished();
+        _connection.State = _sender.FinQueued ? ConnectionState.FinWait1 : ConnectionState.Established;
+        _connection.HasBeenEstablished = true;
+        _connection.Handler.OnEstablished();
         _receiver.StartDelivering();
-        Statistics.BytesReceived += _receiver.Next - 1 - (_receiver.IsFinished ? 1 : 0);
+        _connection.Statistics.BytesReceived += _receiver.Next - 1 - (_receiver.IsFinished ? 1 : 0);
         if (_receiver.Next > 1)
         {
             // What came with the SYN is acknowledged now that it counts; the SYN_ACK did not.
             _receiver.Policy.OweOne();
         }
 
-        RestartKeepAlive(now);
+        _keepAlive.OnHeard(now, _connection.State);
         AfterFin(now);
     }
 
-    // RFC 9768, 3.2.2.2: a mark on the first segment says that there is no room for an initial window.
-    private void AnswerMarkedHandshake()
+    /// <summary>A mark on the first segment says that there is no room for an initial window (RFC 9768, 3.2.2.2).</summary>
+    public void AnswerMarkedHandshake()
     {
         if (_ecn.HandshakeWasMarked)
         {
-            Statistics.MarksReported++;
+            _connection.Statistics.MarksReported++;
             _sender.Congestion.OnLostSyn();
         }
     }
 
-    private bool MayChallenge(Instant now) => !(_lastChallenge is { } last && now - last < _options.ChallengeInterval);
-
-    private void Challenge(Instant now)
+    /// <summary>Answers what might be a guess with where we are, once an interval (RFC 5961).</summary>
+    public void Challenge(Instant now)
     {
-        if (!MayChallenge(now))
+        if (_challenges.TryTake(now))
         {
-            return;
+            _connection.Statistics.ChallengeAcknowledgments++;
+            _receiver.Policy.OweOne();
         }
-
-        _lastChallenge = now;
-        Statistics.ChallengeAcknowledgments++;
-        _receiver.Policy.OweOne();
-    }
-
-    private void StartTimeWait(Instant now)
-    {
-        End(Connections.CloseReason.Finished, ConnectionState.TimeWait);
-        _timers.Set(ConnectionTimer.Linger, now + (2 * _options.MaxSegmentLifetime));
     }
 }
