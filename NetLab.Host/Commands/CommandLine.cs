@@ -30,6 +30,7 @@ internal static class CommandLine
             StatsCommand.Create(),
             FollowCommand.Create(),
             FlowCommand.Create(),
+            LabCommand.Create(),
             CaptureCommand.Create(),
             DrillCommand.Create(),
         };

@@ -10,23 +10,28 @@ namespace NetLab.Host.Rendering;
 /// </summary>
 internal sealed class Ladder
 {
-    private const int ArrowWidth = 58;
     private const string LostOnTheLeft = "✗ lost ";
 
     private readonly List<Rung> _rungs = [];
     private readonly Instant _start;
     private readonly uint _clientInitial;
     private readonly uint _serverInitial;
+    private readonly int _arrowWidth;
 
     /// <param name="events">Everything both ends saw, in any order.</param>
-    public Ladder(IEnumerable<LadderEvent> events)
+    /// <param name="arrowWidth">Characters between the ends.</param>
+    public Ladder(IEnumerable<LadderEvent> events, int arrowWidth = 58)
     {
+        _arrowWidth = arrowWidth;
         List<LadderEvent> ordered = [.. events.OrderBy(e => e.At.Ticks)];
         _start = ordered.Count > 0 ? ordered[0].At : Instant.Zero;
         Match(ordered);
         _clientInitial = InitialOf(true);
         _serverInitial = InitialOf(false);
     }
+
+    /// <summary>All segments, in the order in which they were sent.</summary>
+    public IReadOnlyList<Rung> Rungs => _rungs;
 
     /// <summary>The segments of the handshake: the SYN to the ACK that completes it.</summary>
     public IReadOnlyList<Rung> Handshake()
@@ -74,7 +79,7 @@ internal sealed class Ladder
     /// <summary>Draws rungs; null stands for what is left out.</summary>
     public IEnumerable<string> Draw(IEnumerable<Rung?> rungs)
     {
-        yield return $"{"sent",12}  {"client",-8}{new string(' ', ArrowWidth - 6)}{"server",8}  arrived";
+        yield return $"{"sent",12}  {"client",-8}{new string(' ', _arrowWidth - 6)}{"server",8}  arrived";
         foreach (Rung? rung in rungs)
         {
             yield return rung is null ? $"{"",12}  {"⋮",5}" : Line(rung);
@@ -85,7 +90,7 @@ internal sealed class Ladder
     {
         string label = $" {Label(rung)} ";
         bool lostOnTheWayLeft = !rung.FromClient && rung.ArrivedAt is null;
-        int width = lostOnTheWayLeft ? ArrowWidth - LostOnTheLeft.Length + 2 : ArrowWidth;
+        int width = lostOnTheWayLeft ? _arrowWidth - LostOnTheLeft.Length + 2 : _arrowWidth;
         string shaft = label.PadRight(Math.Max(label.Length + 2, width), '─');
         string arrow = (rung.FromClient, rung.ArrivedAt) switch
         {

@@ -35,7 +35,7 @@ internal sealed class StatelessReplies(EndpointSecrets secrets, int resetsPerSec
     /// <summary>Answers a SYN without keeping anything of it (RFC 4987, 3.6).</summary>
     public void AddCookie(Instant now, ConnectionOptions ours, in ConnectionKey key, in Segment syn)
     {
-        if (_waiting.Count >= MaxWaiting)
+        if (_waiting.Count >= MaxWaiting || (ours.Without & Ablations.SynCookies) != 0)
         {
             return;
         }

@@ -105,6 +105,9 @@ public sealed record ConnectionOptions
     /// <summary>The window scale to offer, 0 to 14 (RFC 7323, 2.3); null for the least that <see cref="ReceiveBufferSize"/> needs.</summary>
     public int? WindowScale { get; init; }
 
+    /// <summary>Parts of the machine to do without, for experiments on what they are for.</summary>
+    public Ablations Without { get; init; }
+
     /// <summary>
     /// Asked once a connection for somebody who hears everything that happens to it; null, or an answer of null, for nobody,
     /// which costs nothing.

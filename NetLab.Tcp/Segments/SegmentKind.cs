@@ -12,12 +12,15 @@ public static class SegmentKind
     private const string Any = "ANY";
 
     /// <summary>The name of a segment; of several that would fit, the first of RST, SYN_ACK, SYN, FIN, DATA, ACK.</summary>
-    public static string NameOf(in Segment segment) => (segment.Header.Flags, segment.Payload.Length) switch
+    public static string NameOf(in Segment segment) => NameOf(segment.Header.Flags, segment.Payload.Length);
+
+    /// <summary>The name of a segment with such control bits and so many bytes of payload; see <see cref="NameOf(in Segment)"/>.</summary>
+    public static string NameOf(SegmentFlags flags, int payloadLength) => (flags, payloadLength) switch
     {
-        (SegmentFlags flags, _) when (flags & SegmentFlags.Rst) != 0 => "RST",
-        (SegmentFlags flags, _) when (flags & (SegmentFlags.Syn | SegmentFlags.Ack)) == (SegmentFlags.Syn | SegmentFlags.Ack) => "SYN_ACK",
-        (SegmentFlags flags, _) when (flags & SegmentFlags.Syn) != 0 => "SYN",
-        (SegmentFlags flags, _) when (flags & SegmentFlags.Fin) != 0 => "FIN",
+        _ when (flags & SegmentFlags.Rst) != 0 => "RST",
+        _ when (flags & (SegmentFlags.Syn | SegmentFlags.Ack)) == (SegmentFlags.Syn | SegmentFlags.Ack) => "SYN_ACK",
+        _ when (flags & SegmentFlags.Syn) != 0 => "SYN",
+        _ when (flags & SegmentFlags.Fin) != 0 => "FIN",
         (_, > 0) => "DATA",
         _ => "ACK",
     };

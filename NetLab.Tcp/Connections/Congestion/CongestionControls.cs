@@ -11,11 +11,12 @@ internal static class CongestionControls
     /// <param name="segmentSize">SMSS: payload of a full segment, in bytes.</param>
     /// <param name="paced">Whether what its window allows is spread over the round trip.</param>
     /// <param name="seed">What an algorithm that draws random numbers draws them from.</param>
-    public static ICongestionControl Create(CongestionAlgorithm algorithm, int segmentSize, bool paced, SequenceNumber seed) => algorithm switch
+    /// <param name="without">What it does without.</param>
+    public static ICongestionControl Create(CongestionAlgorithm algorithm, int segmentSize, bool paced, SequenceNumber seed, Ablations without = Ablations.None) => algorithm switch
     {
         CongestionAlgorithm.NewReno => new NewReno(segmentSize),
         CongestionAlgorithm.Bbr => new Bbr(segmentSize, seed.Value),
-        _ => new Cubic(segmentSize, paced),
+        _ => new Cubic(segmentSize, paced, without),
     };
 
     /// <summary>RFC 6928, 2: min(10·MSS, max(2·MSS, 14600)).</summary>

@@ -1,3 +1,4 @@
+using NetLab.Tcp.Options;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Connections.Congestion;
@@ -5,7 +6,8 @@ namespace NetLab.Tcp.Connections.Congestion;
 /// <summary>CUBIC (RFC 9438), with HyStart++ (RFC 9406) in the first slow start.</summary>
 /// <param name="segmentSize">SMSS in bytes.</param>
 /// <param name="paced">Whether what its window allows is spread over the round trip.</param>
-internal sealed class Cubic(int segmentSize, bool paced) : ICongestionControl
+/// <param name="without">What it does without.</param>
+internal sealed class Cubic(int segmentSize, bool paced, Ablations without = Ablations.None) : ICongestionControl
 {
     private readonly HyStart _hyStart = new(paced);
     private double _window = CongestionControls.InitialWindow(segmentSize);
@@ -31,7 +33,7 @@ internal sealed class Cubic(int segmentSize, bool paced) : ICongestionControl
     public void OnAcknowledged(in AcknowledgmentSample sample)
     {
         bool slowStart = Window < SlowStartThreshold;
-        if (slowStart && SlowStartThreshold == long.MaxValue)
+        if (slowStart && SlowStartThreshold == long.MaxValue && (without & Ablations.HyStart) == 0)
         {
             _hyStart.OnAcknowledged(sample);
         }
@@ -157,7 +159,8 @@ internal sealed class Cubic(int segmentSize, bool paced) : ICongestionControl
 
         // RFC 9438, 4.7: fast convergence, to leave room for a newcomer.
         _maximum = segments < _maximum ? segments * (1 + CubicCurve.Decrease) / 2 : segments;
-        SlowStartThreshold = (long)Math.Max(inFlight * CubicCurve.Decrease, 2.0 * segmentSize);
+        double kept = (without & Ablations.CubicDecrease) == 0 ? CubicCurve.Decrease : 0.5;
+        SlowStartThreshold = (long)Math.Max(inFlight * kept, 2.0 * segmentSize);
         _epochStart = null;
     }
 

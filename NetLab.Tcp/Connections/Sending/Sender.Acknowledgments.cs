@@ -1,6 +1,7 @@
 using NetLab.Tcp.Connections.Congestion;
 using NetLab.Tcp.Connections.Recovery;
 using NetLab.Tcp.Events;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Timers;
 using NetLab.Udp.Time;
@@ -314,6 +315,11 @@ internal sealed partial class Sender
     private long DetectLosses(Instant now, long flight, bool partial, bool isNews)
     {
         long lost = 0;
+        if ((_options.Without & Ablations.FastRetransmission) != 0 && _phase != RecoveryPhase.Timeout)
+        {
+            return 0;
+        }
+
         if (Sack)
         {
             if (_sent.SackedCount == 0 && _sent.RetransmittedCount == 0)

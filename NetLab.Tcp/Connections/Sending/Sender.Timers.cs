@@ -1,5 +1,6 @@
 using NetLab.Tcp.Connections.Recovery;
 using NetLab.Tcp.Events;
+using NetLab.Tcp.Options;
 using NetLab.Tcp.Timers;
 using NetLab.Udp.Time;
 
@@ -82,7 +83,7 @@ internal sealed partial class Sender
     private void ScheduleTailProbe(Instant now)
     {
         _timers.Stop(ConnectionTimer.TailLossProbe);
-        if (!Sack || !SynAcknowledged || _phase != RecoveryPhase.None || _sent.SackedCount > 0 || _tailProbe.IsOutstanding || _sent.InFlight == 0)
+        if ((_options.Without & Ablations.TailLossProbe) != 0 || !Sack || !SynAcknowledged || _phase != RecoveryPhase.None || _sent.SackedCount > 0 || _tailProbe.IsOutstanding || _sent.InFlight == 0)
         {
             return;
         }

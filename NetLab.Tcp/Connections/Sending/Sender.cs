@@ -346,6 +346,11 @@ internal sealed partial class Sender
             // RFC 9293, 3.8.6.1: the first probe after one RTO, then at growing intervals.
             _timers.Stop(ConnectionTimer.Retransmission);
             _timers.Stop(ConnectionTimer.TailLossProbe);
+            if ((_options.Without & Ablations.PersistTimer) != 0)
+            {
+                return;
+            }
+
             TimeSpan wait = RoundTripEstimator.BackedOff(RoundTrip.BaseTimeout, _windowProbes, _options.MaxRetransmissionTimeout);
             _timers.Set(ConnectionTimer.WindowProbe, now + wait);
         }
@@ -409,7 +414,7 @@ internal sealed partial class Sender
     [MemberNotNull(nameof(_congestion), nameof(_reduction), nameof(_pacer))]
     private void StartCongestionControl()
     {
-        _congestion = CongestionControls.Create(_options.Congestion, PayloadLimit, _options.Pacing, Initial);
+        _congestion = CongestionControls.Create(_options.Congestion, PayloadLimit, _options.Pacing, Initial, _options.Without);
         _reduction = new ProportionalRateReduction(PayloadLimit);
         _pacer = new Pacer(PayloadLimit);
     }

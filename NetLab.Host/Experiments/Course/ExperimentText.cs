@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+
+namespace NetLab.Host.Experiments.Course;
+
+/// <summary>An experiment and its results as lines of text.</summary>
+internal static class ExperimentText
+{
+    public const int Width = 80;
+
+    /// <summary>The question and what can be set.</summary>
+    public static IEnumerable<string> Before(Experiment experiment)
+    {
+        yield return $"{experiment.Title} ({experiment.Name})";
+        foreach (string line in Wrap(experiment.Summary))
+        {
+            yield return line;
+        }
+
+        yield return "";
+        foreach (string line in Wrap("Predict: " + experiment.Question))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>The figures beside the laws.</summary>
+    public static IEnumerable<string> Laws(IReadOnlyList<Law> laws, IReadOnlyList<Measure> measures)
+    {
+        if (laws.Count == 0 && measures.Count == 0)
+        {
+            yield break;
+        }
+
+        int name = Math.Min(37, laws.Select(l => l.Name.Length).Concat(measures.Select(m => m.Name.Length)).Max());
+        if (laws.Count > 0)
+        {
+            yield return $"   {"law".PadRight(name)} {"expected",21} {"got",12}";
+        }
+
+        foreach (Law law in laws)
+        {
+            string[] lines = [.. Wrap(law.Name, name)];
+            yield return $" {(law.Holds ? '✓' : '✗')} {lines[0].PadRight(name)} {Expected(law),21} {Quantity(law.Got, law.Unit, law.IsStatement),12}";
+            foreach (string line in lines.Skip(1))
+            {
+                yield return "   " + line;
+            }
+        }
+
+        foreach (Measure measure in measures)
+        {
+            yield return $"   {measure.Name.PadRight(name)} {"",21} {Quantity(measure.Value, measure.Unit, false),12}";
+        }
+    }
+
+    /// <summary>One line a law: expected, band, got.</summary>
+    public static string Line(Law law)
+    {
+        string band = string.Create(CultureInfo.InvariantCulture, $"{Number(law.Low)} to {Number(law.High)}{Unit(law.Unit)}");
+        string expected = law.Expected is { } value ? Quantity(value, law.Unit, law.IsStatement) : "-";
+        return $"{(law.Holds ? "holds" : "FAILS")}  {law.Name}: expected {expected}, band {band}, got {Quantity(law.Got, law.Unit, law.IsStatement)} [{law.Source}]";
+    }
+
+    /// <summary>Why it came out so, and where that stands.</summary>
+    public static IEnumerable<string> After(Experiment experiment)
+    {
+        foreach (string line in Wrap(experiment.Explanation))
+        {
+            yield return line;
+        }
+
+        foreach (string line in Wrap("Sources: " + string.Join("; ", experiment.Sources)))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>A value with its unit, four digits that matter.</summary>
+    public static string Quantity(double value, string unit, bool isStatement) => isStatement ? (value == 1 ? "yes" : "no") : Number(value) + Unit(unit);
+
+    public static string Number(double value) => double.IsNaN(value)
+        ? "nothing"
+        : Math.Abs(value) >= 1e6 || value == Math.Truncate(value)
+            ? value.ToString("0", CultureInfo.InvariantCulture)
+            : value.ToString(Math.Abs(value) switch { >= 1000 => "0", >= 100 => "0.#", >= 10 => "0.##", >= 1 => "0.###", _ => "0.####" }, CultureInfo.InvariantCulture);
+
+    /// <summary>Breaks a text into lines at its blanks.</summary>
+    public static IEnumerable<string> Wrap(string text, int width = Width)
+    {
+        var line = new StringBuilder();
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            {
+                yield return line.ToString();
+                line.Clear();
+            }
+
+            line.Append(line.Length > 0 ? " " : "").Append(word);
+        }
+
+        yield return line.ToString();
+    }
+
+    private static string Expected(Law law) =>
+        law.IsStatement ? "yes"
+        : law.Expected is { } value ? Quantity(value, law.Unit, false)
+        : $"{Number(law.Low)} to {Number(law.High)}{Unit(law.Unit)}";
+
+    private static string Unit(string unit) => unit.Length == 0 ? "" : " " + unit;
+}
