@@ -18,6 +18,7 @@ internal static class CommandLine
             ServeCommand.Create(),
             ListenCommand.Create(),
             ConnectCommand.Create(),
+            ForwardCommand.Create(),
             SendCommand.Create(),
             ReceiveCommand.Create(),
             HttpCommand.Create(),

@@ -17,6 +17,12 @@ internal static class CommonOptions
         HelpName = "N",
     };
 
+    public static Option<string?> LinkString() => new("--link")
+    {
+        Description = "An emulated link on the way, such as delay=20ms,loss=1%,rate=10M",
+        HelpName = "LINK",
+    };
+
     public static Option<string?> Congestion() => new("--congestion")
     {
         Description = "Congestion control of NetLab's TCP: cubic, reno or bbr",

@@ -15,9 +15,10 @@ internal static class DemoCommand
         var file = new Option<FileInfo?>("--file") { Description = "The file to send; a made-up one if not given", HelpName = "FILE" };
         var link = new Option<string>("--link") { Description = "The link between the two ends", HelpName = "LINK", DefaultValueFactory = _ => "delay=10ms,loss=2%" };
         Option<ulong?> seed = CommonOptions.Seed();
+        var isLong = new Option<bool>("--long", "-l") { Description = "Show the whole handshake as trees, and the other packets in summary" };
         var command = new Command("demo", "Everything in one command: a file over tcp and over udp through a bad link, recorded, decoded and compared")
         {
-            output, file, link, seed,
+            output, file, link, seed, isLong,
         };
         RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -40,6 +41,7 @@ internal static class DemoCommand
                 Folder = folder,
                 File = source,
                 Link = description,
+                IsLong = parsed.GetValue(isLong),
                 Seed = description.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw(),
                 Recording = new FileInfo(Path.Combine(folder.FullName, "demo.pcapng")),
                 RecordingAsTcp = new FileInfo(Path.Combine(folder.FullName, "demo-as-tcp.pcapng")),

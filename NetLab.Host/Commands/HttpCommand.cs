@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Http.Headers;
+using NetLab.Host.Flows;
 using NetLab.Host.Http.Client;
 using NetLab.Host.Recording;
 using NetLab.Host.Relays;
@@ -58,9 +59,9 @@ internal static class HttpCommand
     {
         using Stream body = OpenOutput(plan.Output);
         using LabRecorder? recorder = recording.Open();
-        HttpLadder? ladder = plan.Ladder ? new HttpLadder() : null;
+        SegmentLadder? ladder = plan.Ladder ? new SegmentLadder() : null;
         using LinkRelay? relay = plan.Link is { } link ? StartLink(plan, link, options.AllowRemote) : null;
-        options = options with { Recorder = recorder, Watch = ladder is null ? null : ladder.See };
+        options = options with { Recorder = recorder, Watch = ladder is null ? null : ladder.Take };
         HttpAddress address = relay is null ? plan.Address : plan.Address with { Server = plan.Address.Server.At(relay.LocalEndPoint) };
         int exit = ExitCode.Failed;
         await HttpExchange.RunAsync(

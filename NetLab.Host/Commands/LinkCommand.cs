@@ -73,7 +73,7 @@ internal static class LinkCommand
                 }
                 else
                 {
-                    Terminal.Out.Write(new LinkTable(relay).Draw());
+                    Terminal.Out.Write(new LinkTable(relay).Draw(Terminal.Out.Profile.Width));
                 }
             }
 
@@ -159,12 +159,12 @@ internal static class LinkCommand
         else
         {
             var table = new LinkTable(relay);
-            await Terminal.Error.Live(table.Draw()).AutoClear(true).StartAsync(async live =>
+            await Terminal.Error.Live(table.Draw(Terminal.Error.Profile.Width)).AutoClear(true).StartAsync(async live =>
             {
                 while (!relay.Completion.IsCompleted && !cancellationToken.IsCancellationRequested)
                 {
                     await Task.WhenAny(relay.Completion, stopped, Task.Delay(500, CancellationToken.None)).ConfigureAwait(false);
-                    live.UpdateTarget(table.Draw());
+                    live.UpdateTarget(table.Draw(Terminal.Error.Profile.Width));
                 }
             }).ConfigureAwait(false);
         }

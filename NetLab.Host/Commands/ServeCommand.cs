@@ -41,7 +41,7 @@ internal static class ServeCommand
         foreach ((string name, LinkRelay relay) in services.Relays)
         {
             Console.WriteLine(name);
-            Terminal.Out.Write(new LinkTable(relay).Draw());
+            Terminal.Out.Write(new LinkTable(relay).Draw(Terminal.Out.Profile.Width));
         }
 
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);

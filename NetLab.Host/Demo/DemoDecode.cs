@@ -4,7 +4,6 @@ using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
 using NetLab.Osi.Session;
-using Spectre.Console;
 
 namespace NetLab.Host.Demo;
 
@@ -14,9 +13,9 @@ internal static class DemoDecode
     private const int HandshakeSegments = 3;
     private const int SummaryLines = 12;
 
-    public static void Show(FileInfo recording)
+    public static void Show(FileInfo recording, bool isLong)
     {
-        Header("the handshake by OSI layer");
+        Terminal.WriteHeading(isLong ? "the handshake by OSI layer" : "its first packet by OSI layer");
         var summary = new List<string>();
         var protocols = new SortedDictionary<string, (long Packets, long Bytes)>(StringComparer.Ordinal);
         long packets = 0;
@@ -36,7 +35,7 @@ internal static class DemoDecode
                 (long count, long bytes) = protocols.GetValueOrDefault(path);
                 protocols[path] = (count + 1, bytes + decoded.OriginalLength);
                 string text = line.Line(decoded, packet.Bytes);
-                if (shown < HandshakeSegments && decoded.InterfaceName == "sender" && IsHandshake(decoded))
+                if (shown < (isLong ? HandshakeSegments : 1) && decoded.InterfaceName == "sender" && IsHandshake(decoded))
                 {
                     shown++;
                     tree.Begin(decoded);
@@ -50,8 +49,12 @@ internal static class DemoDecode
             }
         }
 
-        Header("the rest in summary");
-        summary.ForEach(Console.WriteLine);
+        if (isLong)
+        {
+            Terminal.WriteHeading("the rest in summary");
+            summary.ForEach(Console.WriteLine);
+        }
+
         Console.WriteLine($"… {packets} packets in all, seen at both ends:");
         foreach ((string path, (long count, long bytes)) in protocols)
         {
@@ -64,10 +67,4 @@ internal static class DemoDecode
         packet.Session is { StreamNumber: 0, IsRetransmission: false } session
         && session.Stream.ClientToServer.Bytes == 0
         && session.State is TcpSessionState.Opening or TcpSessionState.Answered or TcpSessionState.Established;
-
-    private static void Header(string text)
-    {
-        Console.WriteLine();
-        Terminal.Out.Write(new Rule(Markup.Escape(text)) { Justification = Justify.Left });
-    }
 }

@@ -11,6 +11,9 @@ internal sealed record DemoOptions
     /// <summary>The file to send; null for a made-up one.</summary>
     public FileInfo? File { get; init; }
 
+    /// <summary>Whether the whole handshake is shown as trees, and the rest in summary.</summary>
+    public bool IsLong { get; init; }
+
     /// <summary>The link between the ends.</summary>
     public required LinkDescription Link { get; init; }
 

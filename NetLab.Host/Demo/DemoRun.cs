@@ -10,7 +10,6 @@ using NetLab.Host.Transfers;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Links;
 using NetLab.Udp.Sockets;
-using Spectre.Console;
 
 namespace NetLab.Host.Demo;
 
@@ -29,6 +28,7 @@ internal sealed class DemoRun(DemoOptions options)
     private const long LeastUdpRate = 10_000_000;
 
     private readonly List<LadderEvent> _segments = [];
+    private bool _isQuiet;
 
     private TimeSpan Patience => LeastPatience + TimeSpan.FromSeconds((double)(options.File?.Length ?? 0) / LeastBytesPerSecond);
 
@@ -38,10 +38,11 @@ internal sealed class DemoRun(DemoOptions options)
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         FileInfo file = options.File ?? DemoFile.Create(options.Folder, options.Seed);
-        Title($"nlab demo  seed={options.Seed}  file={file.Name} ({file.Length} bytes)");
+        Terminal.WriteHeading($"nlab demo  seed={options.Seed}  file={file.Name} ({file.Length} bytes)");
         using IHost services = await StartServicesAsync(cancellationToken).ConfigureAwait(false);
         DemoTransfer tcp;
         DemoTransfer udp;
+        await WarmUpAsync(cancellationToken).ConfigureAwait(false);
         using (var recorder = new LabRecorder(new RecordingOptions(options.Recording, options.RecordingAsTcp, options.Qlog)))
         {
             tcp = await TransferByTcpAsync(file, recorder, cancellationToken).ConfigureAwait(false);
@@ -49,13 +50,13 @@ internal sealed class DemoRun(DemoOptions options)
         }
 
         await services.StopAsync(cancellationToken).ConfigureAwait(false);
-        DemoDecode.Show(options.Recording);
         ShowLadders();
-        Title("tcp against udp");
-        Terminal.Out.Write(DemoTable.Of(tcp, udp));
+        Terminal.WriteHeading("tcp against udp");
+        DemoTable.Write(tcp, udp);
+        DemoDecode.Show(options.Recording, options.IsLong);
         Console.WriteLine();
         Console.WriteLine($"recorded: {options.Recording} (as it was, both ends), {options.RecordingAsTcp} (plain TCP for Wireshark, sender's end), {options.Qlog} (what both ends' TCP did, as qlog)");
-        Console.WriteLine($"look on:  nlab decode {options.Recording} --summary");
+        Console.WriteLine($"look on:  nlab decode {options.Recording} --summary{(options.IsLong ? "" : ", or nlab demo --long")}");
         return Judge(tcp, udp);
     }
 
@@ -71,10 +72,51 @@ internal sealed class DemoRun(DemoOptions options)
         return exitCode;
     }
 
-    private static void Title(string text)
+    // The first transfer of a process waits for its code to be compiled: 10 ms and more that are no property of the link, and that the
+    // ladder would show. So one goes ahead that nobody sees.
+    private async Task WarmUpAsync(CancellationToken cancellationToken)
     {
-        Console.WriteLine();
-        Terminal.Out.Write(new Rule(Markup.Escape(text)) { Justification = Justify.Left });
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("nlab-demo");
+        try
+        {
+            FileInfo At(string name) => new(Path.Combine(folder.FullName, name));
+            var rehearsal = new DemoRun(new DemoOptions
+            {
+                Folder = folder,
+                File = DemoFile.Create(folder, options.Seed),
+                Link = new LinkDescription(),
+                Seed = options.Seed,
+                Recording = At("demo.pcapng"),
+                RecordingAsTcp = At("demo-as-tcp.pcapng"),
+                Qlog = At("demo.qlog"),
+            })
+            {
+                _isQuiet = true,
+            };
+            using var recorder = new LabRecorder(new RecordingOptions(rehearsal.Options.Recording, rehearsal.Options.RecordingAsTcp, rehearsal.Options.Qlog));
+            await rehearsal.TransferByTcpAsync(rehearsal.Options.File!, recorder, cancellationToken).ConfigureAwait(false);
+            await rehearsal.TransferByUdpAsync(rehearsal.Options.File!, recorder, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private void Title(string text)
+    {
+        if (!_isQuiet)
+        {
+            Terminal.WriteHeading(text);
+        }
+    }
+
+    private void Print(string line)
+    {
+        if (!_isQuiet)
+        {
+            Console.WriteLine(line);
+        }
     }
 
     private async Task<IHost> StartServicesAsync(CancellationToken cancellationToken)
@@ -153,7 +195,7 @@ internal sealed class DemoRun(DemoOptions options)
 
             TransferReport report = await received.WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
             PrintReports(sent, report);
-            return new DemoTransfer("tcp", segments, sent.Bytes, report.Bytes, relay.Up.Dropped + relay.Down.Dropped, sent.Retransmissions, sent.Goodput, sent.Sha256, report.Sha256);
+            return new DemoTransfer("tcp", segments, sent.Bytes, report.Bytes, relay.Up.Dropped + relay.Down.Dropped, relay.Down.Dropped, sent.Retransmissions, sent.Goodput, sent.Sha256, report.Sha256);
         }
     }
 
@@ -189,16 +231,16 @@ internal sealed class DemoRun(DemoOptions options)
 
             // Fire and forget promises no whole file, but what does arrive must be right: both ends hash the same pieces.
             string own = DatagramFileReceiver.HashPieces(content, receiver.Pieces);
-            Console.WriteLine($"of the pieces that arrived: sha256 {own} at the sender, {receiver.PiecesSha256} at the receiver");
-            return new DemoTransfer("udp", sent.Datagrams!.Value, sent.Bytes, report.DeliveredBytes!.Value, relay.Up.Dropped, null, report.Goodput, own, receiver.PiecesSha256);
+            Print($"of the pieces that arrived: sha256 {own} at the sender, {receiver.PiecesSha256} at the receiver");
+            return new DemoTransfer("udp", sent.Datagrams!.Value, sent.Bytes, report.DeliveredBytes!.Value, relay.Up.Dropped, null, null, report.Goodput, own, receiver.PiecesSha256);
         }
     }
 
-    private static void PrintReports(params TransferReport[] reports)
+    private void PrintReports(params TransferReport[] reports)
     {
         foreach (string line in reports.SelectMany(r => r.Lines()))
         {
-            Console.WriteLine(line);
+            Print(line);
         }
     }
 

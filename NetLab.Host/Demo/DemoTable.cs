@@ -1,35 +1,23 @@
 using System.Globalization;
 using NetLab.Host.Rendering;
-using Spectre.Console;
 
 namespace NetLab.Host.Demo;
 
 /// <summary>The transports of a demo side by side.</summary>
 internal static class DemoTable
 {
-    public static Table Of(params DemoTransfer[] transfers)
-    {
-        var table = new Table().RoundedBorder();
-        foreach (string column in (string[])["transport", "sent", "delivered", "lost on link", "retransmitted", "goodput", "sha256"])
-        {
-            table.AddColumn(new TableColumn(column) { Alignment = column is "transport" or "sha256" ? Justify.Left : Justify.Right });
-        }
+    private static readonly ColumnTable<DemoTransfer> Columns = new(
+    [
+        new("transport", t => t.Transport) { IsText = true, Rank = 0 },
+        new("sent", t => Units.Count(t.Sent)) { Rank = 0 },
+        new("delivered", t => t.Delivered == t.Bytes ? "all" : string.Create(CultureInfo.InvariantCulture, $"{(t.Bytes == 0 ? 1 : (double)t.Delivered / t.Bytes):P1}")) { Rank = 0 },
+        new("lost on link", t => t.AcknowledgmentsLost is { } acks ? $"{Units.Count(t.LostOnLink)} ({Units.Count(acks)} ACKs)" : Units.Count(t.LostOnLink)) { Rank = 0 },
+        new("retransmitted", t => t.Retransmitted is { } again ? Units.Count(again) : "-") { Rank = 0 },
+        new("goodput", t => Units.Rate(t.Goodput)) { Rank = 0 },
+        new("bytes delivered", t => Units.Count(t.Delivered)) { Rank = 2 },
+        new("sha256", t => t.SentSha256 != t.ReceivedSha256 ? "DIFFERENT" : t.Delivered == t.Bytes ? "equal at both ends" : "of what arrived: equal") { IsText = true, Rank = 1 },
+    ]);
 
-        foreach (DemoTransfer t in transfers)
-        {
-            double share = t.Bytes == 0 ? 1 : (double)t.Delivered / t.Bytes;
-            table.AddRow(
-                t.Transport,
-                Number(t.Sent),
-                string.Create(CultureInfo.InvariantCulture, $"{t.Delivered} B ({share:P1})"),
-                Number(t.LostOnLink),
-                t.Retransmitted is { } again ? Number(again) : "-",
-                Units.Rate(t.Goodput),
-                t.SentSha256 != t.ReceivedSha256 ? "DIFFERENT" : t.Delivered == t.Bytes ? "equal at both ends" : "of what arrived: equal");
-        }
-
-        return table;
-    }
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    /// <summary>Writes it to standard output.</summary>
+    public static void Write(params DemoTransfer[] transfers) => Columns.Write(Terminal.Out, transfers);
 }

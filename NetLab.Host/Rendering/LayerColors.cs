@@ -10,7 +10,7 @@ internal static class LayerColors
     private static readonly int[] Codes = [90, 34, 36, 32, 33, 35, 31];
 
     /// <summary>Whether nobody wants to see colors: standard output is redirected, or NO_COLOR is set.</summary>
-    public static bool IsPlain { get; } = Console.IsOutputRedirected || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+    public static bool IsPlain => !Terminal.HasColors;
 
     /// <summary>What a terminal is told to begin a layer's color; to end it for no layer.</summary>
     public static string Begin(OsiLayer? layer) => layer is { } known ? $"\e[{Codes[(int)known - 1]}m" : "\e[0m";

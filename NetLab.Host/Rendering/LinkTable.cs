@@ -1,59 +1,66 @@
-using System.Globalization;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Udp.Links;
-using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace NetLab.Host.Rendering;
 
 /// <summary>What a relay has done, per direction; drawn again and again, with the rate since it was drawn last.</summary>
 internal sealed class LinkTable(LinkRelay relay)
 {
-    private static readonly string[] Columns =
-        ["direction", "entered", "delivered", "rate", "lost", "scripted", "queue", "early", "down", "too large", "delayed", "held back", "reordered", "duplicated", "corrupted", "marked"];
+    private static readonly ColumnTable<Row> Columns = new(
+    [
+        new("direction", r => r.Name) { IsText = true, Rank = 0 },
+        new("entered", r => Units.Count(r.Of.Entered)) { Rank = 0 },
+        new("delivered", r => Units.Count(r.Of.Delivered)) { Rank = 0 },
+        new("rate", r => r.Rate) { Rank = 0 },
+        new("lost", r => Units.Count(r.Of.Lost)) { Rank = 0 },
+        new("scripted", r => Units.Count(r.Of.ScriptedDrops)) { Rank = 2 },
+        new("queue", r => Units.Count(r.Of.QueueDrops)) { Rank = 0 },
+        new("early", r => Units.Count(r.Of.EarlyDrops)) { Rank = 4 },
+        new("down", r => Units.Count(r.Of.LostWhileDown)) { Rank = 4 },
+        new("too large", r => Units.Count(r.Of.TooLarge)) { Rank = 4 },
+        new("delayed", r => Units.Count(r.Of.Delayed)) { Rank = 2 },
+        new("held back", r => Units.Count(r.Of.HeldBack)) { Rank = 3 },
+        new("reordered", r => Units.Count(r.Of.Reordered)) { Rank = 1 },
+        new("duplicated", r => Units.Count(r.Of.Duplicated)) { Rank = 2 },
+        new("corrupted", r => Units.Count(r.Of.Corrupted)) { Rank = 2 },
+        new("marked", r => Units.Count(r.Of.Marked)) { Rank = 1 },
+    ]);
 
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly Dictionary<LinkStatistics, (long Bytes, long At)> _before = [];
 
     /// <summary>As it is now.</summary>
-    public Table Draw()
+    /// <param name="width">Columns of the terminal.</param>
+    public IRenderable Draw(int width)
     {
-        var table = new Table().RoundedBorder();
-        foreach (string column in Columns)
-        {
-            table.AddColumn(new TableColumn(column) { Alignment = column == "direction" ? Justify.Left : Justify.Right, NoWrap = true });
-        }
-
-        Add(table, "up", relay.Up);
-        Add(table, "down", relay.Down);
+        List<Row> rows = [Of("up", relay.Up), Of("down", relay.Down)];
 
         // What serves a measurement and is not part of it: nlab perf's warm-up and messages.
         if (relay.UpAside.Entered + relay.DownAside.Entered > 0)
         {
-            Add(table, "up, aside", relay.UpAside);
-            Add(table, "down, aside", relay.DownAside);
+            rows.Add(Of("up, aside", relay.UpAside));
+            rows.Add(Of("down, aside", relay.DownAside));
         }
 
         LatencySummary? late = LatencySummary.From(relay.Lateness);
         string lateness = late is null ? "" : $", late p50 {Micro(late.P50)} p99 {Micro(late.P99)}";
         string drops = relay.BufferDrops is > 0 and var n ? $", socket buffer full {n} times" : "";
         string failures = relay.SendFailures > 0 ? $", not taken by the system {relay.SendFailures}" : "";
-        table.Caption = new TableTitle(Markup.Escape($"clients {relay.Clients}{lateness}{drops}{failures}"));
-        return table;
+        string circling = relay.Circling > 0 ? $", circling {relay.Circling}" : "";
+        return Columns.Draw(rows, width, $"clients {relay.Clients}{lateness}{drops}{failures}{circling}");
     }
 
     private static string Micro(double microseconds) => Units.Short(TimeSpan.FromMicroseconds(microseconds));
 
-    private void Add(Table table, string name, LinkStatistics s)
+    private Row Of(string name, LinkStatistics s)
     {
         long now = _time.GetTimestamp();
         (long bytes, long at) = _before.GetValueOrDefault(s, (0, now));
         double seconds = _time.GetElapsedTime(at, now).TotalSeconds;
         _before[s] = (s.DeliveredBytes, now);
-        table.AddRow([name, Number(s.Entered), Number(s.Delivered), seconds > 0 ? Units.Rate(8 * (s.DeliveredBytes - bytes) / seconds) : "-", .. new[]
-        {
-            s.Lost, s.ScriptedDrops, s.QueueDrops, s.EarlyDrops, s.LostWhileDown, s.TooLarge, s.Delayed, s.HeldBack, s.Reordered, s.Duplicated, s.Corrupted, s.Marked,
-        }.Select(Number)]);
+        return new Row(name, s, seconds > 0 ? Units.Rate(8 * (s.DeliveredBytes - bytes) / seconds) : "-");
     }
 
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    private sealed record Row(string Name, LinkStatistics Of, string Rate);
 }

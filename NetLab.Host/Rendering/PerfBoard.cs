@@ -71,12 +71,9 @@ internal sealed class PerfBoard : IPerfBoard
             return;
         }
 
-        Table table = PerfTable.Of(_runs);
         string now = _latest is null ? "…" : Units.Rate(_latest.Sum.BitsPerSecond);
         string second = _latest is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {_latest.Sum.End:F0} s");
-        table.AddRow(
-            [new Text($"{_present.Transport}"), new Text(string.Create(CultureInfo.InvariantCulture, $"{_present.Round}")), new Text(now), .. Enumerable.Repeat(new Text(""), table.Columns.Count - 3)]);
-        table.Caption = new TableTitle(string.Create(CultureInfo.InvariantCulture, $"run {_runs.Count + 1} of {_total}{second}"));
-        _draw(table);
+        string present = string.Create(CultureInfo.InvariantCulture, $"run {_runs.Count + 1} of {_total}{second}: {_present.Transport} round {_present.Round} {now}");
+        _draw(PerfTable.Of(_runs, Terminal.Error.Profile.Width, present));
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using NetLab.Host.Measurement.Reports;
-using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace NetLab.Host.Rendering;
 
@@ -49,9 +49,11 @@ internal static class PerfTable
     ];
 
     /// <summary>A row a run; columns that say nothing of any of them are left out.</summary>
-    public static Table Of(IReadOnlyCollection<PerfRun> runs)
+    /// <param name="runs">They.</param>
+    /// <param name="width">Columns of the terminal.</param>
+    /// <param name="caption">What stands below; null for nothing.</param>
+    public static IRenderable Of(IReadOnlyCollection<PerfRun> runs, int width, string? caption = null)
     {
-        var table = new Table().RoundedBorder();
         var all = runs.FirstOrDefault()?.End switch
         {
             { P50: not null } => OfExchanges,
@@ -62,17 +64,16 @@ internal static class PerfTable
         bool streams = runs.Any(r => !IsOfDatagrams(r));
         (string Title, bool OfDatagrams, bool OfStreams, Func<PerfRun, string> Cell)[] shown =
             [.. all.Where(c => (c.OfDatagrams && datagrams) || (c.OfStreams && streams) || runs.Count == 0)];
-        foreach (var column in shown)
-        {
-            table.AddColumn(new TableColumn(column.Title) { Alignment = column.Title == "transport" ? Justify.Left : Justify.Right, NoWrap = true });
-        }
-
-        foreach (PerfRun run in runs)
-        {
-            table.AddRow([.. shown.Select(c => new Text((IsOfDatagrams(run) ? c.OfDatagrams : c.OfStreams) ? c.Cell(run) : "-"))]);
-        }
-
-        return table;
+        int rank = 0;
+        var table = new ColumnTable<PerfRun>(
+        [
+            .. shown.Select(c => new Column<PerfRun>(c.Title, run => (IsOfDatagrams(run) ? c.OfDatagrams : c.OfStreams) ? c.Cell(run) : "-")
+            {
+                IsText = c.Title == "transport",
+                Rank = rank++,
+            }),
+        ]);
+        return table.Draw(runs, width, caption);
     }
 
     /// <summary>Of runs with several streams: what each got, and how fair that was, a line a run.</summary>

@@ -21,4 +21,16 @@ internal static class Units
         < 1e6 and var us => string.Create(CultureInfo.InvariantCulture, $"{us / 1e3:0.##} ms"),
         var us => string.Create(CultureInfo.InvariantCulture, $"{us / 1e6:0.##} s"),
     };
+
+    /// <summary>A count with separators, such as 1,124,813,961.</summary>
+    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Bytes, by powers of 1024.</summary>
+    public static string Bytes(long bytes) => bytes switch
+    {
+        >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):F2} GiB"),
+        >= 1L << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):F2} MiB"),
+        >= 1L << 10 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 10):F1} KiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
+    };
 }

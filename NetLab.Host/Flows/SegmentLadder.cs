@@ -1,16 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
 using NetLab.Host.Captures;
-using NetLab.Host.Flows;
 using NetLab.Osi.Captures;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
-namespace NetLab.Host.Http.Client;
+namespace NetLab.Host.Flows;
 
-/// <summary>The ladder of an exchange, of the segments that were seen at the client: handshake, request, response and FINs.</summary>
-internal sealed class HttpLadder
+/// <summary>The ladder of a conversation, of the segments that were seen at one end: handshake, data and FINs.</summary>
+internal sealed class SegmentLadder
 {
     private const int EthernetLinkType = 1;
     private const int Most = 10_000;
@@ -20,7 +19,7 @@ internal sealed class HttpLadder
     private int _leftOut;
 
     /// <summary>Sees a datagram; on the endpoint's thread, so that nothing is made of it yet.</summary>
-    public void See(Instant at, ReadOnlySpan<byte> datagram, DatagramAddress peer, bool sent)
+    public void Take(Instant at, ReadOnlySpan<byte> datagram, DatagramAddress peer, bool sent)
     {
         if (_segments.Count == Most)
         {
