@@ -11,17 +11,21 @@ internal static class ConnectCommand
     public static Command Create()
     {
         var url = new Argument<string>("URL") { Description = "Where to: tcp://, udp://, kernel-tcp:// or kernel-udp://HOST:PORT" };
+        Option<string> timeout = CommonOptions.Timeout("30s");
+        Option<string?> congestion = CommonOptions.Congestion();
         Option<bool> allowRemote = CommonOptions.AllowRemote();
         var command = new Command("connect", "Standard input to the peer, the peer to standard output; end of input half-closes")
         {
-            url, allowRemote,
+            url, timeout, congestion, allowRemote,
         };
         RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             LabAddress address = LabAddress.Parse(parsed.GetRequiredValue(url));
+            CommonOptions.CheckCongestion(parsed.GetValue(congestion), address);
+            TimeSpan silence = DurationText.Parse(parsed.GetRequiredValue(timeout), "--timeout");
             using LabRecorder? recorder = recorded.From(parsed).For(address).Open();
-            var options = new StreamOptions(null, parsed.GetValue(allowRemote), recorder) { Place = "client" };
+            var options = new StreamOptions(silence, parsed.GetValue(allowRemote), recorder) { Place = "client", Congestion = CongestionNames.Parse(parsed.GetValue(congestion)) };
             if (!address.IsStream)
             {
                 return await DatagramConversation.ConnectAsync(address, options, cancellationToken).ConfigureAwait(false);

@@ -4,6 +4,7 @@ using NetLab.Host.Flows;
 using NetLab.Host.Http.Client;
 using NetLab.Host.Recording;
 using NetLab.Host.Relays;
+using NetLab.Host.Rendering;
 using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Udp.Links;
@@ -71,10 +72,10 @@ internal static class HttpCommand
             options.Timeout!.Value,
             async (response, readBody) =>
             {
-                await Console.Error.WriteLineAsync($"HTTP/{response.Version} {(int)response.StatusCode} {response.ReasonPhrase}").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync($"HTTP/{response.Version} {(int)response.StatusCode} {PlainText.Of(response.ReasonPhrase ?? "")}").ConfigureAwait(false);
                 foreach ((string name, IEnumerable<string> values) in response.Headers.Concat(response.Content.Headers))
                 {
-                    await Console.Error.WriteLineAsync($"{name}: {string.Join(", ", values)}").ConfigureAwait(false);
+                    await Console.Error.WriteLineAsync(PlainText.Of($"{name}: {string.Join(", ", values)}")).ConfigureAwait(false);
                 }
 
                 byte[] buffer = new byte[64 << 10];

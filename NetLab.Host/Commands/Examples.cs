@@ -1,0 +1,30 @@
+namespace NetLab.Host.Commands;
+
+/// <summary>Two lines a verb that run as they stand (the second of those that need a peer, beside the first).</summary>
+internal static class Examples
+{
+    private static readonly Dictionary<string, string[]> ByVerb = new()
+    {
+        ["demo"] = ["nlab demo", "nlab demo --link delay=30ms,loss=5% --long"],
+        ["serve"] = ["nlab serve", "nlab serve --set Lab:Services=[] --set Lab:Services:0:Kind=echo --set Lab:Services:0:Address=tcp://127.0.0.1:7007"],
+        ["listen"] = ["nlab listen tcp://127.0.0.1:9000", "nlab listen --keep-open kernel-tcp://127.0.0.1:9000"],
+        ["connect"] = ["echo hello | nlab connect tcp://127.0.0.1:9000", "nlab connect --congestion bbr tcp://127.0.0.1:9000"],
+        ["forward"] = ["nlab forward kernel-tcp://127.0.0.1:8080 kernel-tcp://127.0.0.1:80 --link delay=20ms,loss=1%", "nlab forward kernel-tcp://127.0.0.1:2222 kernel-tcp://127.0.0.1:22 --ladder"],
+        ["send"] = ["nlab send README.md tcp://127.0.0.1:9000", "nlab send captures kernel-tcp://127.0.0.1:9000"],
+        ["receive"] = ["nlab receive tcp://127.0.0.1:9000", "nlab receive --resume -o copy.bin tcp://127.0.0.1:9000"],
+        ["http"] = ["nlab http GET tcp://127.0.0.1:7080/services", "nlab http GET kernel-tcp://127.0.0.1:7080/ --ladder"],
+        ["perf"] = ["nlab perf --time 2s", "nlab perf --transport tcp,kernel-tcp --link delay=10ms,loss=1%,rate=100M --time 5s"],
+        ["plot"] = ["nlab perf --time 2s --save run.json", "nlab plot run.json -o run.svg"],
+        ["compare"] = ["nlab perf --time 2s --save before.json", "nlab compare before.json after.json --fail-if-slower 5%"],
+        ["link"] = ["nlab link udp://127.0.0.1:5300 udp://127.0.0.1:53 --link delay=20ms,loss=10%", "nlab link udp://127.0.0.1:7100 udp://127.0.0.1:7107 --link drop=ANY#1 --json"],
+        ["decode"] = ["nlab decode demo.pcapng --summary", "nlab decode demo.pcapng --json -n 3"],
+        ["stats"] = ["nlab stats demo.pcapng", "nlab stats demo.pcapng --json"],
+        ["follow"] = ["nlab follow demo.pcapng 0 -o stream.bin", "nlab follow demo.pcapng 0 --direction a"],
+        ["flow"] = ["nlab flow demo.pcapng 0", "nlab flow demo.pcapng 0 --svg flow.svg"],
+        ["capture"] = ["nlab capture", "nlab capture lo -n 10 -w packets.pcapng"],
+        ["completion"] = ["nlab completion bash > ~/.local/share/bash-completion/completions/nlab", "source <(nlab completion zsh)"],
+    };
+
+    /// <summary>Those of a verb; none if nobody wrote any.</summary>
+    public static IReadOnlyList<string> Of(string verb) => ByVerb.GetValueOrDefault(verb) ?? [];
+}
