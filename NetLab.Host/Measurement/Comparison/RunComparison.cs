@@ -5,6 +5,8 @@ namespace NetLab.Host.Measurement.Comparison;
 /// <summary>Two files of runs, matched by what was measured.</summary>
 internal static class RunComparison
 {
+    private static readonly string[] KeyFacts = ["transport", "load", "direction", "congestion", "series"];
+
     // Whoever compares the same files gets the same answer.
     private const int Seed = 1;
 
@@ -36,7 +38,7 @@ internal static class RunComparison
     private static string Keys(IReadOnlyList<RunSeries> runs) => string.Join(", ", runs.Select(KeyOf).Distinct());
 
     private static string KeyOf(RunSeries run) =>
-        string.Join(" ", new[] { "transport", "load", "direction", "congestion", "series" }.Select(key => run.Facts.GetValueOrDefault(key)).Where(fact => !string.IsNullOrEmpty(fact)));
+        string.Join(" ", KeyFacts.Select(key => run.Facts.GetValueOrDefault(key)).Where(fact => !string.IsNullOrEmpty(fact)));
 
     private static double[] Headlines(RunSeries[] runs) => [.. runs.Select(run => run.Headline!.Value)];
 

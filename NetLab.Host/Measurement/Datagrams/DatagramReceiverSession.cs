@@ -1,4 +1,3 @@
-using NetLab.Host.Settings;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Sockets;

@@ -102,7 +102,7 @@ internal sealed class StreamPerfClient(PerfConnector connector, PerfSettings pla
         // What still has to arrive takes as long as the link takes; a peer that is gone is found out by the transport.
         PerfMessage answer = await _connections[0].ReadAsync(PerfConnection.LongestReport, abort).ConfigureAwait(false);
         PerfReport report = answer.Report ?? throw new IOException("the receiver gave no report");
-        return new PerfOutcome(sent, cpu, report with { Intervals = [.. (report.Intervals ?? []).Select(WithSample)] }) 
+        return new PerfOutcome(sent, cpu, report with { Intervals = [.. (report.Intervals ?? []).Select(WithSample)] })
         {
             Congestion = congestion,
             Limits = limits is { } after && limitsBefore is { } earlier ? PerfLimits.Between(earlier, after) : null,
