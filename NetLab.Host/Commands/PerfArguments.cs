@@ -34,6 +34,7 @@ internal sealed class PerfArguments
     private readonly Option<string?> _congestion = new("--congestion") { Description = "Congestion control of streams: cubic, reno or bbr, and what the kernel has; several, such as cubic,bbr, are beside each other in as many streams", HelpName = "NAMES" };
     private readonly Option<bool> _ecn = new("--ecn") { Description = "Let tcp ask queues to mark instead of drop (ECN; a link marks with mark=SIZE)" };
     private readonly Option<bool> _mtuSearch = new("--mtu-search") { Description = "Let tcp find out how large a segment, up to --segment-size, the path carries (a link drops larger ones with mtu=N)" };
+    private readonly Option<string?> _poll = Poll();
     private readonly Option<bool> _latency = new("--latency") { Description = "Measure round trips of 100 bytes instead: p50, p90, p99, p99.9" };
     private readonly Option<bool> _connections = new("--connections") { Description = "Measure connections opened, used for one request and closed, a second" };
     private readonly Option<int> _rounds = new("--rounds") { Description = "How often each, in turns; medians and ratios are taken over rounds", HelpName = "N", DefaultValueFactory = _ => 1 };
@@ -69,6 +70,7 @@ internal sealed class PerfArguments
         command.Add(arguments._congestion);
         command.Add(arguments._ecn);
         command.Add(arguments._mtuSearch);
+        command.Add(arguments._poll);
         command.Add(arguments._latency);
         command.Add(arguments._connections);
         command.Add(arguments._rounds);
@@ -80,6 +82,13 @@ internal sealed class PerfArguments
         command.Add(arguments._allowRemote);
         return arguments;
     }
+
+    /// <summary>Whether streams' sockets are polled, at either half.</summary>
+    public static Option<string?> Poll() => new("--poll")
+    {
+        Description = "Whether streams (tcp and kernel-tcp alike) keep a processor busy looking for what comes next, instead of sleeping: on or off [default: on]",
+        HelpName = "on|off",
+    };
 
     /// <summary>A comparison as a command line of <c>nlab perf</c> says it.</summary>
     /// <exception cref="UsageException">It makes no sense, or is none.</exception>
@@ -170,6 +179,7 @@ internal sealed class PerfArguments
             UnderLoad = parsed.GetValue(_underLoad),
             Ecn = parsed.GetValue(_ecn),
             MtuSearch = parsed.GetValue(_mtuSearch),
+            Polls = Polling.Parse(parsed.GetValue(_poll)),
             Mode = Mode(parsed.GetValue(_latency), parsed.GetValue(_connections)),
         };
         if (template.Mode != PerfMode.Throughput && (counted || template.Rate != 0))

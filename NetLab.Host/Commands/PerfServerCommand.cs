@@ -17,9 +17,10 @@ internal static class PerfServerCommand
     {
         var url = new Argument<string>("URL") { Description = "Where to receive: tcp://, udp://, kernel-tcp:// or kernel-udp://HOST:PORT" };
         var once = new Option<bool>("--once") { Description = "End after one measurement" };
+        Option<string?> poll = PerfArguments.Poll();
         var jsonStream = new Option<bool>("--json-stream") { Hidden = true };
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        var command = new Command("server", "Receive what nlab perf URL sends, one measurement after the other, until Ctrl-C") { url, once, jsonStream, allowRemote };
+        var command = new Command("server", "Receive what nlab perf URL sends, one measurement after the other, until Ctrl-C") { url, once, poll, jsonStream, allowRemote };
         RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -39,6 +40,7 @@ internal static class PerfServerCommand
                     address,
                     parsed.GetValue(allowRemote),
                     parsed.GetValue(once),
+                    Polling.Parse(parsed.GetValue(poll)),
                     observer,
                     recorder,
                     at => Console.Error.WriteLine($"listening on {at}"),

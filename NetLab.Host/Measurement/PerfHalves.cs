@@ -43,19 +43,20 @@ internal static class PerfHalves
     /// <param name="address">Where.</param>
     /// <param name="allowRemote">Whether that may be reached from other machines.</param>
     /// <param name="once">Whether to end after one measurement.</param>
+    /// <param name="polls">Whether streams' sockets are polled.</param>
     /// <param name="observer">Hears of it.</param>
     /// <param name="recorder">Records datagrams of NetLab's transports; null for not.</param>
     /// <param name="onListening">Told where it listens.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="UsageException">The address is taken or not this machine's.</exception>
     public static async Task ReceiveAsync(
-        LabAddress address, bool allowRemote, bool once, IPerfObserver observer, LabRecorder? recorder, Action<LabAddress> onListening,
+        LabAddress address, bool allowRemote, bool once, bool polls, IPerfObserver observer, LabRecorder? recorder, Action<LabAddress> onListening,
         CancellationToken cancellationToken)
     {
         IPEndPoint local = address.Resolve(allowRemote);
         if (address.IsStream)
         {
-            StreamPerfListener listener = Bind(address, () => new StreamPerfListener(address.Transport, local, recorder));
+            StreamPerfListener listener = Bind(address, () => new StreamPerfListener(address.Transport, local, polls, recorder));
             await using (listener.ConfigureAwait(false))
             {
                 onListening(address.At(listener.LocalEndPoint));

@@ -17,12 +17,6 @@ internal sealed record PerfSettings(LabTransport Transport, int SegmentSize, int
     public const int ReceiveBufferSize = 32 << 20;
 
     /// <summary>
-    /// How long NetLab's TCP keeps looking for the next datagram while they come that quickly: a few times what one takes on
-    /// loopback. Its price is in the processor time that is reported.
-    /// </summary>
-    public static readonly TimeSpan BusyPoll = TimeSpan.FromMicroseconds(100);
-
-    /// <summary>
     /// Send buffer of each of so many streams of NetLab's TCP. What several have written and not sent is walked through in turns, and is
     /// out of the processor's cache when its turn comes: with half the usual size eight of them were a tenth faster.
     /// </summary>
@@ -71,6 +65,9 @@ internal sealed record PerfSettings(LabTransport Transport, int SegmentSize, int
 
     /// <summary>Whether NetLab's TCP asks to be marked instead of dropped (ECN).</summary>
     public bool Ecn { get; init; }
+
+    /// <summary>Whether a stream's sockets are polled (<see cref="Polling"/>).</summary>
+    public bool Polls { get; init; } = true;
 
     /// <summary>Whether NetLab's TCP looks for the largest segment the path carries, up to the segment size.</summary>
     public bool MtuSearch { get; init; }

@@ -42,6 +42,13 @@ public sealed partial class Connection
         _observation?.Settle();
     }
 
+    /// <summary>
+    /// What <see cref="Transmit"/> has just written could not be sent for a reason of this machine's own, such as an interface that is down:
+    /// nothing is known of the path by that, and the next attempt does not wait as if it had been lost there.
+    /// </summary>
+    /// <param name="now">The present moment.</param>
+    public void OnNotSent(Instant now) => _sender.OnNotSent(now);
+
     private TransmitResult TransmitNext(Instant now, Span<byte> buffer, int maxSegments)
     {
         if (_replies.TryDequeue(out SegmentHeader reply))

@@ -30,4 +30,10 @@ internal static partial class TcpLog
 
     [LoggerMessage(7, LogLevel.Warning, "{Local}: the backlog is full: {Overflows} SYNs were answered by cookies or dropped since this was last said")]
     public static partial void BacklogFull(ILogger logger, IPEndPoint local, long overflows);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Local}: the tap failed and is told nothing any more; the connections go on")]
+    public static partial void TapFailed(ILogger logger, IPEndPoint local, Exception why);
+
+    [LoggerMessage(9, LogLevel.Warning, "{Local}: an observer failed and is told nothing any more; its connection goes on")]
+    public static partial void ObserverFailed(ILogger logger, IPEndPoint local, Exception why);
 }

@@ -59,6 +59,9 @@ internal sealed class Demultiplexer
     /// <summary>The connections that something was done to and that wait for their turn to transmit.</summary>
     public Queue<ConnectionEntry> ReadyToSend => _ready;
 
+    /// <summary>Whose the batch is that <see cref="TryTransmit(Instant, Span{byte}, int, out DatagramAddress, out TransmitResult)"/> wrote last; null for an answer to a segment of no connection.</summary>
+    public ConnectionEntry? Transmitting { get; private set; }
+
     /// <summary>The connections there are.</summary>
     public IEnumerable<ConnectionEntry> Entries => _entries.Values;
 
@@ -228,6 +231,7 @@ internal sealed class Demultiplexer
     /// <returns>False when nobody has anything to send.</returns>
     public bool TryTransmit(Instant now, Span<byte> buffer, int maxSegments, out DatagramAddress to, out TransmitResult result)
     {
+        Transmitting = null;
         if (_replies.TryTake(out to, out SegmentHeader reply))
         {
             int size = SegmentWriter.SizeOf(reply.Options);
@@ -242,6 +246,7 @@ internal sealed class Demultiplexer
             if (TryTransmit(now, entry, buffer, maxSegments, out result))
             {
                 to = entry.Key.Peer;
+                Transmitting = entry;
                 Touch(entry);
                 return true;
             }

@@ -125,6 +125,10 @@ public sealed record ConnectionOptions
         _ when !Enum.IsDefined(Congestion) => $"Congestion is one of {string.Join(", ", Enum.GetNames<CongestionAlgorithm>())}, not {Congestion}",
         _ when !Enum.IsDefined(Ecn) => $"Ecn is one of {string.Join(", ", Enum.GetNames<EcnMode>())}, not {Ecn}",
         _ when Durations().Any(d => d < TimeSpan.Zero || d > LongestDuration) => $"durations are from 0 to {LongestDuration.TotalDays} days",
+        { KeepAlive.Ticks: <= 0 } or { KeepAliveInterval.Ticks: <= 0 } => "KeepAlive and KeepAliveInterval are more than zero",
+        { KeepAliveProbes: < 1 } => $"KeepAliveProbes is at least 1, not {KeepAliveProbes}",
+        { UserTimeout.Ticks: <= 0 } => "UserTimeout is more than zero",
+        { QuickAcknowledgments: < 0 } => $"QuickAcknowledgments is not negative, as {QuickAcknowledgments} is",
         { MaxRetransmissions: < 0 } or { MaxSynRetransmissions: < 0 } => "the number of retransmissions is not negative",
         { QuickAcknowledgments: < 0 } => $"QuickAcknowledgments is not negative, not {QuickAcknowledgments}",
         { KeepAlive: { } idle } when idle < ShortestKeepAlive => $"KeepAlive is {ShortestKeepAlive.TotalMilliseconds} ms or more, not {idle.TotalSeconds} s",
@@ -139,7 +143,7 @@ public sealed record ConnectionOptions
     };
 
     // Longer than any connection lives, and short enough that no clock overflows.
-    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(365);
+    internal static readonly TimeSpan LongestDuration = TimeSpan.FromDays(365);
 
     // Less would be a busy loop. How soon a probe follows another is a matter of the path, too.
     private static readonly TimeSpan ShortestKeepAlive = TimeSpan.FromMilliseconds(1);

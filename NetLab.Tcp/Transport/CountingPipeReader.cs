@@ -9,8 +9,9 @@ namespace NetLab.Tcp.Transport;
 /// </summary>
 /// <param name="inner">The pipe's own reader.</param>
 /// <param name="onConsumed">Told how many bytes were consumed.</param>
+/// <param name="onWaiting">Told that a read has to wait for more than there is.</param>
 /// <param name="onCompleted">Told that nothing more is read.</param>
-internal sealed class CountingPipeReader(PipeReader inner, Action<long> onConsumed, Action onCompleted) : PipeReader
+internal sealed class CountingPipeReader(PipeReader inner, Action<long> onConsumed, Action onWaiting, Action onCompleted) : PipeReader
 {
     private ReadResult _read;
     private long _consumed;
@@ -43,19 +44,30 @@ internal sealed class CountingPipeReader(PipeReader inner, Action<long> onConsum
         onCompleted();
     }
 
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        Take(await inner.ReadAsync(cancellationToken).ConfigureAwait(false));
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        ValueTask<ReadResult> reading = inner.ReadAsync(cancellationToken);
+        if (!reading.IsCompleted)
+        {
+            onWaiting();
+        }
+
+        return TakeAsync(reading);
+    }
 
     public override bool TryRead(out ReadResult result)
     {
         if (!inner.TryRead(out result))
         {
+            onWaiting();
             return false;
         }
 
         result = Take(result);
         return true;
     }
+
+    private async ValueTask<ReadResult> TakeAsync(ValueTask<ReadResult> reading) => Take(await reading.ConfigureAwait(false));
 
     private ReadResult Take(ReadResult result)
     {

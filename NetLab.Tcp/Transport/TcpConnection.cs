@@ -11,7 +11,6 @@ using NetLab.Tcp.Counters;
 using NetLab.Tcp.Endpoints;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
-using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Transport;
 
@@ -28,61 +27,42 @@ namespace NetLab.Tcp.Transport;
 /// A reset, a timeout or an abort shows as an exception from the pipes.
 /// </para>
 /// </remarks>
-public sealed partial class TcpConnection : ConnectionContext, IConnectionHandler
+public sealed class TcpConnection : ConnectionContext, IConnectionHandler
 {
-    private readonly TcpEndpoint _endpoint;
-    private readonly StreamInput _input;
-    private readonly CountingPipeReader _reader;
-    private readonly Pipe _output;
+    private readonly EndpointLoop _loop;
+    private readonly ReceivePipe _receive;
+    private readonly SendPipe _send;
+    private readonly ShutdownRequest _shutdown = new();
+    private readonly ConnectionReport _report;
+    private readonly AcknowledgmentWaiters _waiters = new();
     private readonly ClosedSignal _closed = new();
     private readonly TaskCompletionSource _established;
     private readonly TaskCompletionSource<CloseReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _allAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly LowWaterGate? _gate;
-    private readonly int _consumedStep;
     private IDictionary<object, object?>? _items;
     private IFeatureCollection? _features;
     private string? _id;
     private CancellationToken? _connectionClosed;
-    private readonly Instant _openedAt;
-    private Instant? _establishedAt;
-    private ReadResult? _reading;
-    private long _consumed;
-    private long _consumedSinceSignal;
     private int _signaled;
-    private bool _writerWaits;
-    private bool _outputEnded;
-    private bool _inputEnded;
     private bool _closesLater;
     private int _over;
-    private volatile bool _inputCompleted;
-    private volatile Request _request;
     private volatile bool _isClosing;
 
-    internal TcpConnection(TcpEndpoint endpoint, IPEndPoint remote)
+    internal TcpConnection(EndpointLoop loop, IPEndPoint remote, ChannelWriter<TcpConnection>? acceptQueue)
     {
-        _endpoint = endpoint;
-        _openedAt = endpoint.Now;
-        ConnectionOptions options = endpoint.Options.Connection;
+        _loop = loop;
+        AcceptQueue = acceptQueue;
+        ConnectionOptions options = loop.Options.Connection;
 
         // On the loop, who waits for it goes on there; see OnEstablished.
         _established = new TaskCompletionSource(
-            endpoint.Options.UnsafePreferInlineScheduling ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
-        _input = new StreamInput(endpoint.Pipes.Input);
-        _output = new Pipe(endpoint.Pipes.Output);
-        _gate = options.UnsentLowWaterMark is null ? null : new LowWaterGate();
-        _consumedStep = options.ReceiveBufferSize / 8;
-        _reader = new CountingPipeReader(_input.Reader, OnConsumed, OnInputCompleted);
-        Transport = new DuplexPipe(_reader, new SignalingPipeWriter(_output.Writer, Signal, _gate));
-        LocalEndPoint = endpoint.LocalEndPoint;
+            loop.Options.UnsafePreferInlineScheduling ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        _receive = new ReceivePipe(loop.Pipes.Input, options.ReceiveBufferSize, Signal);
+        _send = new SendPipe(loop.Pipes, options.UnsentLowWaterMark is not null, Signal);
+        Transport = new DuplexPipe(_receive.Reader, _send.Writer);
+        LocalEndPoint = loop.LocalEndPoint;
         RemoteEndPoint = remote;
-    }
-
-    private enum Request
-    {
-        None,
-        Close,
-        Abort,
+        _report = new ConnectionReport(loop.Options.Meter, loop.Logger, loop.LocalEndPoint, remote, isPassive: acceptQueue is not null, loop.Now);
     }
 
     /// <inheritdoc/>
@@ -133,25 +113,29 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     /// <summary>Completes when the connection is over, with the reason; TIME-WAIT counts as over.</summary>
     public Task<CloseReason> Ended => _ended.Task;
 
-    internal MemoryPool<byte> ServerPool => _endpoint.Pipes.ServerPool;
+    internal MemoryPool<byte> ServerPool => _loop.Pipes.ServerPool;
 
     internal ConnectionEntry? Entry { get; private set; }
 
-    internal ChannelWriter<TcpConnection>? AcceptQueue { get; init; }
-
-    private bool IsPassive => AcceptQueue is not null;
+    internal ChannelWriter<TcpConnection>? AcceptQueue { get; }
 
     internal Task Established => _established.Task;
 
-    internal bool OwnsEndpoint { get; set; }
+    /// <summary>Whether the application has asked for an abort.</summary>
+    internal bool IsAborting => _shutdown.AbortReason is not null;
+
+    /// <summary>Called once the application is done with the connection, or it is over; perhaps twice. Null for nobody.</summary>
+    internal Action? Released { get; set; }
 
     /// <inheritdoc/>
     public override void Abort() => Abort(new ConnectionAbortedException("The application aborted the connection."));
 
     /// <inheritdoc/>
+    /// <remarks>The reason is what reads and flushes throw on this side; the first one given stays. An abort wins over a close.</remarks>
     public override void Abort(ConnectionAbortedException abortReason)
     {
-        _request = Request.Abort;
+        // Middleware aborts without a reason too, against the annotation.
+        _shutdown.RequestAbort(abortReason ?? new ConnectionAbortedException("The application aborted the connection."));
         Signal();
     }
 
@@ -167,11 +151,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         await Transport.Output.CompleteAsync().ConfigureAwait(false);
 
         // Before the input is completed: from then on unread bytes count as discarded, and the peer must learn of them.
-        if (_request == Request.None)
-        {
-            _request = Request.Close;
-        }
-
+        _shutdown.RequestClose();
         await Transport.Input.CompleteAsync().ConfigureAwait(false);
 
         Signal();
@@ -181,19 +161,38 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
             await Task.WhenAny(_allAcknowledged.Task, Task.Delay(linger)).ConfigureAwait(false);
         }
 
-        if (OwnsEndpoint)
-        {
-            // Not waited for: like a kernel, the endpoint says goodbye while the application goes on.
-            _ = _endpoint.DisposeAsync().AsTask();
-        }
-
+        Released?.Invoke();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal void Attach(ConnectionEntry entry) => Entry = entry;
+    /// <summary>
+    /// Waits until the peer's TCP has acknowledged all that was written and flushed before: it is there, though perhaps not read yet.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up waiting; nothing is taken back.</param>
+    /// <exception cref="IOException">The connection ended before that.</exception>
+    public Task WaitForAcknowledgedAsync(CancellationToken cancellationToken = default)
+    {
+        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_loop.TryPost(() => Await(waiter)))
+        {
+            waiter.TrySetException(new ObjectDisposedException(nameof(TcpEndpoint)));
+        }
+
+        return waiter.Task.WaitAsync(cancellationToken);
+    }
+
+    internal void Attach(ConnectionEntry entry)
+    {
+        Entry = entry;
+        if (_shutdown.IsMade)
+        {
+            // Asked for before there was a machine to tell: the signal that came with it found nobody.
+            Signal();
+        }
+    }
 
     /// <summary>The application has it: it takes no room in the backlog any more.</summary>
-    internal void NoteAccepted() => _endpoint.TryPost(() =>
+    internal void NoteAccepted() => _loop.TryPost(() =>
     {
         if (Entry is { } entry)
         {
@@ -202,13 +201,7 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     });
 
     /// <summary>Lets a reader see what arrived since the last call.</summary>
-    internal void FlushInput()
-    {
-        if (!_input.Flush())
-        {
-            _inputCompleted = true;
-        }
-    }
+    internal void FlushInput() => _receive.Flush();
 
     /// <summary>Lets whoever lingers go, once the peer has all that was sent and the FIN.</summary>
     internal void ReleaseLinger()
@@ -230,46 +223,35 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         }
 
         // Taken before what was consumed: who reads everything and then closes must not be seen to close with bytes unread.
-        Request request = _request;
-        bool inputCompleted = _inputCompleted;
+        bool aborts = _shutdown.AbortReason is not null;
+        bool closes = _shutdown.IsClose;
+        bool isReaderDone = _receive.IsReaderDone;
 
         Connection connection = entry.Connection;
-        long consumed = Interlocked.Exchange(ref _consumed, 0);
-        connection.Consumed(Math.Min(consumed, connection.Unread));
-        if (request == Request.Abort)
+        connection.Consumed(Math.Min(_receive.TakeConsumed(), connection.Unread));
+        if (aborts)
         {
             connection.Abort();
             return;
         }
 
-        if (!_outputEnded)
-        {
-            if (_reading is { } read)
-            {
-                // Nothing consumed, nothing examined: only to see what has been added.
-                _reading = null;
-                _output.Reader.AdvanceTo(read.Buffer.Start);
-            }
-
-            ReadOutput();
-        }
-
+        Supply(connection);
         if (connection.IsUnsentLow)
         {
-            _gate?.Open();
+            _send.OnUnsentLow();
         }
 
-        if (request == Request.Close && connection.Unsent > 0 && connection.ClosingResets && !_closesLater)
+        if (closes && connection.Unsent > 0 && connection.ClosingResets && !_closesLater)
         {
             // Bytes are left unread, so closing is a reset: what was said before it may leave first, as far as it may leave at once.
             _closesLater = true;
-            _endpoint.TryPost(Signal);
+            _loop.TryPost(Signal);
         }
-        else if (request == Request.Close)
+        else if (closes)
         {
-            connection.Close(_endpoint.Now);
+            connection.Close(_loop.Now);
         }
-        else if (inputCompleted)
+        else if (isReaderDone)
         {
             connection.ShutdownReceive();
         }
@@ -278,12 +260,100 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
     /// <summary>The endpoint ends this connection for a reason of its own.</summary>
     internal void Fail(Exception error) => End(CloseReason.Aborted, error);
 
-    private static Exception ErrorFor(CloseReason reason) => reason switch
+    void IConnectionHandler.OnEstablished()
+    {
+        _report.OnEstablished(_loop.Now, Entry?.Connection);
+        if (_loop.Options.UnsafePreferInlineScheduling)
+        {
+            // Not from within the machine: somebody's code may go on from here.
+            _loop.ApplicationScheduler.Schedule(static connection => ((TcpConnection)connection!).Announce(), this);
+        }
+        else
+        {
+            Announce();
+        }
+    }
+
+    void IConnectionHandler.OnReceived(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _receive.Write(bytes);
+        }
+        catch (Exception error)
+        {
+            // The pool had nothing to give: that ends the connection that asked and no other.
+            Abort(new ConnectionAbortedException("There was no memory for what the peer sent.", error));
+        }
+    }
+
+    void IConnectionHandler.OnEndOfStream() => _receive.End();
+
+    void IConnectionHandler.OnAcknowledged(long bytes)
+    {
+        Connection connection = Entry!.Connection;
+        if (_send.Release(bytes))
+        {
+            Supply(connection);
+        }
+
+        _waiters.OnAcknowledged(connection.AcknowledgedUpTo);
+    }
+
+    void IConnectionHandler.OnUnsentLow() => _send.OnUnsentLow();
+
+    void IConnectionHandler.OnClosed(CloseReason reason) => End(reason, reason == CloseReason.Finished ? null : ErrorFor(reason));
+
+    // Shows the machine what is in the output pipe.
+    private void Supply(Connection connection)
+    {
+        if (!_send.TryLook(out SendPipeContent content))
+        {
+            return;
+        }
+
+        if (content.IsBroken)
+        {
+            connection.Abort();
+            return;
+        }
+
+        connection.Write(content.Bytes, content.WriterWaits);
+        if (content.IsCompleted && !(_isClosing && connection.ClosingResets))
+        {
+            // Whoever closes with bytes unread says no goodbye, which a peer would take for the end of a good conversation.
+            connection.ShutdownSend();
+        }
+    }
+
+    // On the loop, where what was flushed is looked at first.
+    private void Await(TaskCompletionSource waiter)
+    {
+        OnSignal();
+        if (_ended.Task is { IsCompleted: true } ended)
+        {
+            AcknowledgmentWaiters.Complete(waiter, ended.GetAwaiter().GetResult());
+        }
+        else if (Entry is not { } entry)
+        {
+            AcknowledgmentWaiters.Complete(waiter, CloseReason.Aborted);
+        }
+        else if (entry.Connection.AcknowledgedUpTo >= entry.Connection.WrittenUpTo)
+        {
+            waiter.TrySetResult();
+        }
+        else
+        {
+            _waiters.Add(entry.Connection.WrittenUpTo, waiter);
+        }
+    }
+
+    private Exception ErrorFor(CloseReason reason) => reason switch
     {
         CloseReason.Reset => new ConnectionResetException("The peer reset the connection."),
         CloseReason.Refused => new SocketException((int)SocketError.ConnectionRefused),
         CloseReason.TimedOut => new IOException("The peer did not answer in time.", new SocketException((int)SocketError.TimedOut)),
-        _ => new ConnectionAbortedException("The connection was aborted on this side."),
+        _ => _shutdown.AbortReason ?? new ConnectionAbortedException("The connection was aborted on this side."),
     };
 
     private void End(CloseReason reason, Exception? error)
@@ -294,103 +364,48 @@ public sealed partial class TcpConnection : ConnectionContext, IConnectionHandle
         }
 
         // Counted before anybody hears of it.
-        Report(reason);
+        _report.OnEnded(_loop.Now, reason, Entry?.Connection);
         _ended.TrySetResult(reason);
         _allAcknowledged.TrySetResult();
-        SettleAll(reason);
+        _waiters.OnEnded(reason);
         Exception toConnector = error is IOException { InnerException: SocketException inner } ? inner : error ?? ErrorFor(reason);
         if (!_established.Task.IsCompleted)
         {
-            _endpoint.ApplicationScheduler.Schedule(failure => FailHandshake((Exception)failure!), toConnector);
+            _loop.ApplicationScheduler.Schedule(failure => FailHandshake((Exception)failure!), toConnector);
         }
 
-        FlushInput();
-        if (!_inputEnded && (reason is CloseReason.Reset or CloseReason.TimedOut))
-        {
-            // Of the peer's doing: what it sent before is still good.
-            _reader.FailAtEnd(error!);
-            _input.Complete();
-        }
-        else
-        {
-            _input.Complete(error);
-        }
-
-        _outputEnded = true;
-        _reading = null;
-        _output.Reader.Complete(error);
-
-        // Now and not before: who writes from here on sees that nobody reads any more.
-        _gate?.Open();
-        _endpoint.Forget(this, reason is CloseReason.Aborted or CloseReason.TimedOut);
+        // Of the peer's doing: what it sent before is still good.
+        _receive.Fail(error, keepsBytes: reason is CloseReason.Reset or CloseReason.TimedOut);
+        _send.End(error);
+        _loop.Forget(this, reason is CloseReason.Aborted or CloseReason.TimedOut);
         _closed.Set();
+        Released?.Invoke();
     }
 
-    private void ReadOutput()
+    private void FailHandshake(Exception why)
     {
-        ReadResult result;
-        try
+        if (_established.TrySetException(why))
         {
-            if (_outputEnded || !_output.Reader.TryRead(out result))
-            {
-                return;
-            }
-        }
-        catch (Exception)
-        {
-            // The application completed its output with an exception of its own, and the pipe hands it on: its stream is
-            // broken off, which is a reset and not an end.
-            _outputEnded = true;
-            Entry!.Connection.Abort();
-            return;
-        }
-
-        _writerWaits = _endpoint.Pipes.WriterWaits(result.Buffer.Length, _writerWaits) && !result.IsCompleted;
-        Entry!.Connection.Write(result.Buffer, _writerWaits);
-        if (result.IsCompleted && !(_isClosing && Entry.Connection.ClosingResets))
-        {
-            // Whoever closes with bytes unread says no goodbye, which a peer would take for the end of a good conversation.
-            Entry.Connection.ShutdownSend();
-        }
-
-        if (result.Buffer.IsEmpty)
-        {
-            _output.Reader.AdvanceTo(result.Buffer.Start);
-            if (result.IsCompleted)
-            {
-                _outputEnded = true;
-                _output.Reader.Complete();
-            }
-
-            return;
-        }
-
-        _reading = result;
-    }
-
-    private void OnConsumed(long bytes)
-    {
-        Interlocked.Add(ref _consumed, bytes);
-
-        // A little at a time does not open the window; an eighth of it does, and is before it could have closed.
-        if ((_consumedSinceSignal += bytes) >= _consumedStep)
-        {
-            _consumedSinceSignal = 0;
-            Signal();
+            // Observed here: a passive connection has nobody who awaits its handshake.
+            _ = _established.Task.Exception;
         }
     }
 
-    private void OnInputCompleted()
+    private void Announce()
     {
-        _inputCompleted = true;
-        Signal();
+        _established.TrySetResult();
+        if (AcceptQueue is { } queue && !queue.TryWrite(this))
+        {
+            // The listener closed while the handshake was under way.
+            Abort();
+        }
     }
 
     private void Signal()
     {
         if (Interlocked.Exchange(ref _signaled, 1) == 0)
         {
-            _endpoint.Signal(this);
+            _loop.Signal(this);
         }
     }
 

@@ -25,9 +25,16 @@ public sealed class TcpConnectionListener : IConnectionListener
     /// <inheritdoc/>
     public EndPoint EndPoint => _endpoints[0].LocalEndPoint;
 
+    /// <summary>
+    /// Completes when the first of the listener's endpoints has ended, whoever ended it; fails if that ended by an error of its own.
+    /// <see cref="AcceptAsync"/> ends with it too: this is for who serves without accepting himself.
+    /// </summary>
+    public Task Completion => Task.WhenAny(_endpoints.Select(e => e.Completion)).Unwrap();
+
     internal IReadOnlyList<TcpEndpoint> Endpoints => _endpoints;
 
-    /// <summary>Waits for the next connection; null when the listener has been closed.</summary>
+    /// <summary>Waits for the next connection; null when the listener has been closed, or its endpoint has.</summary>
+    /// <exception cref="IOException">The endpoint ended by an error of its own, which is the inner exception.</exception>
     public async ValueTask<TcpConnection?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (await _accepted.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))

@@ -40,7 +40,10 @@ public sealed record TcpEndpointOptions
     /// <summary>How long <see cref="TcpEndpoint.DisposeAsync"/> waits for connections to say goodbye before it resets them.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Sees each datagram sent or received, on the endpoint's own thread; for recordings.</summary>
+    /// <summary>
+    /// Sees each datagram sent or received, on the endpoint's own thread; for recordings. One that throws is told nothing any more
+    /// (<see cref="TcpEndpoint.TapFailure"/>).
+    /// </summary>
     public DatagramTap? Tap { get; init; }
 
     /// <summary>
@@ -60,4 +63,13 @@ public sealed record TcpEndpointOptions
 
     /// <summary>Where endpoints write what happens, in the category <c>NetLab.Tcp</c>.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Says what is wrong, one line, or null.</summary>
+    public string? Validate() => this switch
+    {
+        { BusyPoll.Ticks: < 0 } or { BusyPoll.TotalSeconds: > 1 } => $"BusyPoll is 0 to 1 s, not {BusyPoll}",
+        _ when Linger < TimeSpan.Zero || Linger > ConnectionOptions.LongestDuration => $"Linger is 0 to {ConnectionOptions.LongestDuration.TotalDays} days, not {Linger}",
+        { Socket.ReceiveBufferSize: < 1 } or { Socket.SendBufferSize: < 1 } => "the socket's buffers are at least a byte",
+        _ => Connection.Validate(),
+    };
 }

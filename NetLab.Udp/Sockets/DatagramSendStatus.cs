@@ -12,6 +12,12 @@ public enum DatagramSendStatus
     /// <summary>A datagram is larger than the path or the system allows; it and the rest were not sent.</summary>
     TooLarge,
 
-    /// <summary>The system refuses the destination (no route, port unreachable, not permitted); the datagrams are lost.</summary>
+    /// <summary>The destination refuses, or the system refuses to send there (port unreachable, not permitted); the datagrams are lost.</summary>
     Unreachable,
+
+    /// <summary>
+    /// This system has no way there at present: no route, an interface that is down, an address that is gone. The datagrams are lost, and
+    /// have not left the machine.
+    /// </summary>
+    NoRoute,
 }

@@ -17,8 +17,12 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     private const int ErrorAgain = 11;
     private const int ErrorInvalid = 22;
     private const int ErrorMessageSize = 90;
+    private const int ErrorAddressNotAvailable = 99;
+    private const int ErrorNetworkDown = 100;
+    private const int ErrorNetworkUnreachable = 101;
     private const int ErrorNoBuffers = 105;
     private const int ErrorConnectionRefused = 111;
+    private const int ErrorHostUnreachable = 113;
 
     // No path is narrower than IPv6's minimum of 1280 bytes (RFC 8200, 5), less its header and UDP's: a segment of this size
     // that is refused was not refused for its size.
@@ -309,6 +313,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     {
         ErrorAgain or ErrorInterrupted or ErrorNoBuffers => DatagramSendStatus.Blocked,
         ErrorMessageSize => DatagramSendStatus.TooLarge,
+        ErrorAddressNotAvailable or ErrorNetworkDown or ErrorNetworkUnreachable or ErrorHostUnreachable => DatagramSendStatus.NoRoute,
         _ => DatagramSendStatus.Unreachable,
     };
 }

@@ -122,9 +122,14 @@ internal sealed class PortableDatagramCalls(Socket socket, bool connected) : Dat
         {
             return DatagramSendStatus.TooLarge;
         }
+        catch (SocketException error) when (error.SocketErrorCode is SocketError.NetworkDown or SocketError.NetworkUnreachable
+            or SocketError.HostUnreachable or SocketError.AddressNotAvailable)
+        {
+            return DatagramSendStatus.NoRoute;
+        }
         catch (SocketException)
         {
-            // No route, nobody there, not permitted, a port of 0 that a stranger made up: whatever it is, it is about
+            // Nobody there, not permitted, a port of 0 that a stranger made up: whatever it is, it is about
             // this destination, and the loop that sends goes on.
             return DatagramSendStatus.Unreachable;
         }

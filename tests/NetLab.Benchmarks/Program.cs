@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using NetLab.Benchmarks.Bare;
+using NetLab.Benchmarks.BareWire;
 using NetLab.Benchmarks.Decoding;
 using NetLab.Benchmarks.Idle;
 using NetLab.Benchmarks.Soak;
@@ -8,6 +9,8 @@ switch (args)
 {
     case ["bare-udp", .. var rest]:
         return BareComparison.Run(rest);
+    case ["bare-wire", .. var rest]:
+        return BareWireRun.Run(rest);
     case ["decode-race", .. var rest]:
         return DecodeRace.Run(rest);
     case ["idle", .. var rest]:

@@ -1,6 +1,7 @@
 using NetLab.Host.Settings;
 using System.Net;
 using System.Net.Sockets;
+using NetLab.Host.Measurement.Streams;
 
 namespace NetLab.Host.Measurement.Exchanges;
 
@@ -13,13 +14,15 @@ internal sealed class KernelRequestServer : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly Socket _listener;
+    private readonly KernelWait _wait;
 
-    public KernelRequestServer(IPAddress address)
+    public KernelRequestServer(IPAddress address, bool polls)
     {
         _listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         _listener.Bind(new IPEndPoint(address, 0));
         _listener.Listen(PerfSettings.MaxStreams);
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
+        _wait = new KernelWait(polls);
         new Thread(Run) { IsBackground = true, Name = "requests" }.Start();
     }
 
@@ -39,6 +42,7 @@ internal sealed class KernelRequestServer : IDisposable
         {
             try
             {
+                _wait.Wait(_listener);
                 using Socket socket = _listener.Accept();
                 Answer(socket, request);
                 Answered++;
@@ -55,13 +59,13 @@ internal sealed class KernelRequestServer : IDisposable
         }
     }
 
-    private static void Answer(Socket socket, byte[] request)
+    private void Answer(Socket socket, byte[] request)
     {
         socket.NoDelay = true;
         socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
         int length = 0;
         int read;
-        while (length < request.Length && (read = socket.Receive(request.AsSpan(length))) > 0)
+        while (length < request.Length && (read = _wait.Receive(socket, request.AsSpan(length))) > 0)
         {
             length += read;
         }

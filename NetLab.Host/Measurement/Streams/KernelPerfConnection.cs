@@ -7,7 +7,7 @@ using NetLab.Tcp.Counters;
 namespace NetLab.Host.Measurement.Streams;
 
 /// <summary><c>kernel-tcp</c>: .NET's sockets as they are, blocking, on threads of their own. The yardstick.</summary>
-internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
+internal sealed class KernelPerfConnection(Socket socket, bool polls) : PerfConnection
 {
     // linux/tcp.h.
     private const int MaximumSegment = 2; // TCP_MAXSEG
@@ -32,6 +32,8 @@ internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
     private readonly long _began = Stopwatch.GetTimestamp();
 
     private const int ReadSize = 256 << 10;
+
+    private readonly KernelWait _wait = new(polls);
 
     public override long Retransmissions => Read(RetransmissionsAt);
 
@@ -121,7 +123,7 @@ internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
     {
         byte[] buffer = GC.AllocateUninitializedArray<byte>(ReadSize, pinned: true);
         int read;
-        while ((read = socket.Receive(buffer)) > 0)
+        while ((read = _wait.Receive(socket, buffer)) > 0)
         {
             check.Take(buffer.AsSpan(0, read));
         }
@@ -137,7 +139,7 @@ internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
             socket.Send(message.Span);
             for (int length = 0; length < answer.Length;)
             {
-                int read = socket.Receive(answer.AsSpan(length));
+                int read = _wait.Receive(socket, answer.AsSpan(length));
                 length += read > 0 ? read : throw new IOException("the stream ended where an answer was due");
             }
 
@@ -151,7 +153,7 @@ internal sealed class KernelPerfConnection(Socket socket) : PerfConnection
     {
         byte[] buffer = new byte[ReadSize];
         int read;
-        while ((read = socket.Receive(buffer)) > 0)
+        while ((read = _wait.Receive(socket, buffer)) > 0)
         {
             socket.Send(buffer.AsSpan(0, read));
             Echoed += read;

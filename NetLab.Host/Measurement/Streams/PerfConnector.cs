@@ -24,8 +24,13 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRec
         try
         {
             return plan.Transport == LabTransport.Tcp
+<<<<<<< HEAD
                 ? new TcpPerfConnection(await Endpoint(plan.CongestionOf(stream)).ConnectAsync(to, cancellationToken).ConfigureAwait(false))
                 : new KernelPerfConnection(await KernelPerfConnection.OnThread(() => Connect(to, plan.CongestionOf(stream))).WaitAsync(cancellationToken).ConfigureAwait(false));
+=======
+                ? new TcpPerfConnection(await Endpoint().ConnectAsync(to, cancellationToken).ConfigureAwait(false))
+                : new KernelPerfConnection(await KernelPerfConnection.OnThread(() => Connect(to)).WaitAsync(cancellationToken).ConfigureAwait(false), plan.Polls);
+>>>>>>> b90e98f (The transport is made of parts: loop, ways in and out, pipes, shutdown; endpoints that end say so, taps and observers that fail end alone, aborts keep their reason, connections of a factory share an endpoint; nlab perf --poll, and the bare-wire benchmark)
         }
         catch (SocketException error)
         {
@@ -60,6 +65,7 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRec
         {
             bool right = true;
             byte[] answer = new byte[request.Length + 1];
+            var wait = new KernelWait(plan.Polls);
             while (more(right))
             {
                 // As plain as can be: each option would be a system call that is measured.
@@ -68,7 +74,7 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRec
                 socket.Send(request.Span);
                 int length = 0;
                 int read;
-                while (length < answer.Length && (read = socket.Receive(answer.AsSpan(length))) > 0)
+                while (length < answer.Length && (read = wait.Receive(socket, answer.AsSpan(length))) > 0)
                 {
                     length += read;
                 }
@@ -114,8 +120,13 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRec
 
             // Nothing measured here ever blocks.
             UnsafePreferInlineScheduling = true,
+<<<<<<< HEAD
             BusyPoll = PerfSettings.BusyPoll,
             Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref endpoint)?.LocalEndPoint ?? any),
+=======
+            BusyPoll = plan.Polls ? Polling.Time : TimeSpan.Zero,
+            Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref _endpoint)?.LocalEndPoint ?? any),
+>>>>>>> b90e98f (The transport is made of parts: loop, ways in and out, pipes, shutdown; endpoints that end say so, taps and observers that fail end alone, aborts keep their reason, connections of a factory share an endpoint; nlab perf --poll, and the bare-wire benchmark)
         });
         _endpoints.Add(congestion ?? "", endpoint);
         return endpoint;

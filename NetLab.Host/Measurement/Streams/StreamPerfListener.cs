@@ -16,18 +16,24 @@ internal sealed class StreamPerfListener : IAsyncDisposable
     private readonly TcpEndpoint? _endpoint;
     private readonly TcpConnectionListener? _listener;
     private readonly Socket? _socket;
+    private readonly bool _polls;
 
     /// <summary>Binds and listens.</summary>
     /// <exception cref="SocketException">The address is taken or not this machine's.</exception>
-    public StreamPerfListener(LabTransport transport, IPEndPoint local, LabRecorder? recorder)
+    public StreamPerfListener(LabTransport transport, IPEndPoint local, bool polls, LabRecorder? recorder)
     {
+        _polls = polls;
         if (transport == LabTransport.Tcp)
         {
             _endpoint = TcpEndpoint.Bind(local, new TcpEndpointOptions
             {
                 // Nothing measured here ever blocks.
                 UnsafePreferInlineScheduling = true,
+<<<<<<< HEAD
                 BusyPoll = PerfSettings.BusyPoll,
+=======
+                BusyPoll = polls ? Polling.Time : TimeSpan.Zero,
+>>>>>>> b90e98f (The transport is made of parts: loop, ways in and out, pipes, shutdown; endpoints that end say so, taps and observers that fail end alone, aborts keep their reason, connections of a factory share an endpoint; nlab perf --poll, and the bare-wire benchmark)
                 Tap = recorder?.AddPlace("perf", () => LocalEndPoint ?? local),
 
                 // Many streams share it, each with a window of its own.
@@ -61,7 +67,7 @@ internal sealed class StreamPerfListener : IAsyncDisposable
     /// <summary>
     /// Somebody who answers one request a connection, where that is not done here: of the kernel's TCP. The caller's to dispose of.
     /// </summary>
-    public KernelRequestServer? OpenRequests() => _socket is null ? null : new KernelRequestServer(LocalEndPoint.Address);
+    public KernelRequestServer? OpenRequests() => _socket is null ? null : new KernelRequestServer(LocalEndPoint.Address, _polls);
 
     /// <summary>Waits for the next stream.</summary>
     public async Task<PerfConnection> AcceptAsync(CancellationToken cancellationToken)
@@ -78,8 +84,13 @@ internal sealed class StreamPerfListener : IAsyncDisposable
             {
                 Socket socket = await _socket!.AcceptAsync(cancellationToken).ConfigureAwait(false);
                 socket.NoDelay = true;
+<<<<<<< HEAD
                 KernelSockets.Watch(socket, PerfSettings.Silence);
                 return new KernelPerfConnection(socket);
+=======
+                KernelSockets.Watch(socket, PerfPlan.Silence);
+                return new KernelPerfConnection(socket, _polls);
+>>>>>>> b90e98f (The transport is made of parts: loop, ways in and out, pipes, shutdown; endpoints that end say so, taps and observers that fail end alone, aborts keep their reason, connections of a factory share an endpoint; nlab perf --poll, and the bare-wire benchmark)
             }
             catch (SocketException error) when (error.SocketErrorCode is not SocketError.OperationAborted)
             {

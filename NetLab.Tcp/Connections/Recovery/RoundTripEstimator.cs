@@ -83,6 +83,9 @@ internal sealed class RoundTripEstimator
     /// <summary>The timer expired: the next wait is twice as long.</summary>
     public void BackOff() => _backoff = Math.Min(_backoff + 1, MaxBackoff);
 
+    /// <summary>The timer expired, and what was sent upon it did not leave: the next wait is as long as the last.</summary>
+    public void UndoBackOff() => _backoff = Math.Max(0, _backoff - 1);
+
     /// <summary>RFC 6298, 5.7: a retransmitted SYN and no sample mean that data begins with 3 s, whatever the SYN had come to.</summary>
     public void RaiseAfterLostSyn()
     {

@@ -9,6 +9,12 @@ namespace NetLab.Tcp.Connections.Sending;
 /// <content>What the sender's timers do when their time comes.</content>
 internal sealed partial class Sender
 {
+    private static readonly TimeSpan MaxNotSentTime = TimeSpan.FromMinutes(15);
+
+    // Since when retransmissions have not left the machine, and whether the latest expiry has been taken back for it.
+    private Instant? _notSentSince;
+    private bool _hasBackedOff;
+
     /// <summary>The retransmission timer expired (RFC 6298, 5.4 to 5.6).</summary>
     /// <returns>How often it has since anything was acknowledged.</returns>
     public int OnRetransmissionTimer(Instant now)
@@ -43,6 +49,7 @@ internal sealed partial class Sender
         }
 
         RoundTrip.BackOff();
+        _hasBackedOff = true;
         _phase = RecoveryPhase.Timeout;
         _recoveryPoint = Next;
         _duplicates = 0;
@@ -64,6 +71,35 @@ internal sealed partial class Sender
         TakeLossesBySize(now);
         _retransmitFirst = true;
         return ++_expiries;
+    }
+
+    /// <summary>
+    /// What was sent last has not left the machine. The back-off is for a path that loses (RFC 6298, 5.5): a retransmission that never left
+    /// is repeated after the same time, and does not count among those that say the peer has gone. For a quarter of an hour, which is
+    /// about what fifteen retransmissions take; then it counts.
+    /// </summary>
+    public void OnNotSent(Instant now)
+    {
+        if (!_hasBackedOff || !SynAcknowledged)
+        {
+            return;
+        }
+
+        _hasBackedOff = false;
+        if (_expiries < 2)
+        {
+            // The first expiry stays: it says that this is a timeout.
+            _notSentSince = now;
+            return;
+        }
+
+        _notSentSince ??= now;
+        if (now - _notSentSince.Value < MaxNotSentTime)
+        {
+            RoundTrip.UndoBackOff();
+            _expiries--;
+            _timers.Set(ConnectionTimer.Retransmission, now + RoundTrip.Timeout);
+        }
     }
 
     /// <summary>The tail loss probe's time has come.</summary>

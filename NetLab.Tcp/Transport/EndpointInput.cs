@@ -1,0 +1,107 @@
+using NetLab.Tcp.Endpoints;
+using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
+
+namespace NetLab.Tcp.Transport;
+
+/// <summary>
+/// An endpoint's way in: batches of datagrams from the socket to the machines, a few a turn, and whether the loop polls or sleeps in between.
+/// Used on the loop only.
+/// </summary>
+internal sealed class EndpointInput(DatagramSocket socket, Demultiplexer demultiplexer, GuardedTap tap, MonotonicClock clock, TcpEndpointOptions options)
+{
+    // How many batches are taken before the others get a turn: applications, acknowledgments, timers. Each holds up to 64 KiB; with
+    // many more, a sender that fills the window waits while the receiver works, and the receiver while the sender does.
+    private const int TurnLength = 4;
+
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength);
+    private readonly ReceiveModeration _moderation = new();
+    private readonly bool _polls = options.BusyPoll > TimeSpan.Zero;
+    private Instant _lastReceivedAt;
+    private bool _isBrisk;
+    private bool _wasEmpty;
+
+    /// <summary>
+    /// Whether the loop goes on asking instead of sleeping. Only while datagrams come quickly one after the other: a loop that waits for
+    /// one that may take long sleeps at once.
+    /// </summary>
+    public bool KeepsLooking() => _isBrisk && clock.Now - _lastReceivedAt < options.BusyPoll;
+
+    /// <summary>Takes a turn.</summary>
+    /// <returns>Whether more may be waiting.</returns>
+    public bool Receive()
+    {
+        if (_polls && _moderation.IsTooEarly(clock.Now))
+        {
+            return false;
+        }
+
+        bool mayBeAlone = _wasEmpty;
+        bool more = true;
+        for (int i = 0; i < TurnLength && more; i++)
+        {
+            DatagramReceiveStatus status = socket.TryReceive(_buffer, out DatagramBatch batch);
+            _wasEmpty = status == DatagramReceiveStatus.Empty;
+            if (_wasEmpty)
+            {
+                OnEmpty();
+                more = false;
+                continue;
+            }
+
+            if (_polls)
+            {
+                OnArrival(batch);
+            }
+
+            if (status == DatagramReceiveStatus.Refused)
+            {
+                demultiplexer.Refuse(options.Remote is { } remote ? DatagramAddress.From(remote) : null);
+                continue;
+            }
+
+            ReadOnlySpan<byte> datagrams = _buffer.AsSpan(0, batch.Length);
+            tap.Show(batch.ReceivedAt, datagrams, batch.SegmentSize, batch.From, sent: false);
+            demultiplexer.ReceiveTrain(batch.ReceivedAt, batch.From, datagrams, Math.Max(1, batch.SegmentSize), batch.Ecn);
+            if (mayBeAlone && batch.Length <= batch.SegmentSize)
+            {
+                // One datagram, where nothing was waiting before: it is answered before the socket is asked again, which costs as much
+                // as to receive something.
+                break;
+            }
+
+            mayBeAlone = false;
+        }
+
+        FlushInputs();
+        return more;
+    }
+
+    private void OnEmpty()
+    {
+        if (_polls && socket.IsUncoalesced)
+        {
+            _moderation.OnEmpty(clock.Now);
+        }
+    }
+
+    private void OnArrival(in DatagramBatch batch)
+    {
+        Instant now = clock.Now;
+        (_isBrisk, _lastReceivedAt) = (now - _lastReceivedAt < options.BusyPoll, now);
+        _moderation.OnReceived(now, batch.SegmentSize > 0 ? (batch.Length + batch.SegmentSize - 1) / batch.SegmentSize : 1);
+    }
+
+    // Readers are woken once a turn, not once a segment.
+    private void FlushInputs()
+    {
+        foreach (ConnectionEntry entry in demultiplexer.Touched)
+        {
+            if (entry.Connection.Handler is TcpConnection connection)
+            {
+                connection.FlushInput();
+                connection.ReleaseLinger();
+            }
+        }
+    }
+}
