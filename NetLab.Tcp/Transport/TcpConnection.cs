@@ -173,9 +173,13 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     public Task WaitForAcknowledgedAsync(CancellationToken cancellationToken = default)
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_loop.TryPost(() => Await(waiter)))
+        if (_ended.Task is { IsCompleted: true } ended)
         {
-            waiter.TrySetException(new ObjectDisposedException(nameof(TcpEndpoint)));
+            AcknowledgmentWaiters.Complete(waiter, ended.GetAwaiter().GetResult());
+        }
+        else if (!_loop.TryPost(() => Await(waiter)))
+        {
+            waiter.TrySetException(new IOException("The endpoint ended before the peer acknowledged everything."));
         }
 
         return waiter.Task.WaitAsync(cancellationToken);
