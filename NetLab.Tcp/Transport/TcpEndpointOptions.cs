@@ -69,6 +69,7 @@ public sealed record TcpEndpointOptions
     {
         { BusyPoll.Ticks: < 0 } or { BusyPoll.TotalSeconds: > 1 } => $"BusyPoll is 0 to 1 s, not {BusyPoll}",
         _ when Linger < TimeSpan.Zero || Linger > ConnectionOptions.LongestDuration => $"Linger is 0 to {ConnectionOptions.LongestDuration.TotalDays} days, not {Linger}",
+        { MemoryLimit: < MemoryBudget.MinLimit } => $"MemoryLimit is at least {MemoryBudget.MinLimit} bytes, not {MemoryLimit}",
         { Socket.ReceiveBufferSize: < 1 } or { Socket.SendBufferSize: < 1 } => "the socket's buffers are at least a byte",
         _ => Connection.Validate(),
     };

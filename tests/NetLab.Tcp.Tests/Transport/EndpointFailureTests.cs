@@ -119,17 +119,8 @@ public sealed class EndpointFailureTests
         await using TcpEndpoint server = TcpEndpoint.Bind(Anywhere, new TcpEndpointOptions { Meter = meter });
         TcpConnectionListener listener = server.Listen();
         await using TcpEndpoint client = TcpEndpoint.Bind(Anywhere, new TcpEndpointOptions { UnsafePreferInlineScheduling = true });
-        await using TcpConnection first = await client.ConnectAsync(server.LocalEndPoint);
-
-        // From here on this runs on the client's loop: what it posts waits until it awaits.
-        List<Task> connecting = [];
-        for (int i = 0; i < 100; i++)
-        {
-            using var cancelled = new CancellationTokenSource();
-            connecting.Add(client.ConnectAsync(server.LocalEndPoint, cancelled.Token));
-            cancelled.Cancel();
-        }
-
+        (TcpConnection first, List<Task> connecting) = await GiveUpOnLoop(client, server.LocalEndPoint).WaitAsync(Patience);
+        await using TcpConnection opened = first;
         foreach (Task one in connecting)
         {
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one.WaitAsync(Patience));
@@ -175,6 +166,23 @@ public sealed class EndpointFailureTests
         reader.AdvanceTo(most.Buffer.End);
         await reader.CompleteAsync();
         await writing.WaitAsync(Patience);
+    }
+
+    private static async Task<(TcpConnection First, List<Task> Connecting)> GiveUpOnLoop(TcpEndpoint client, IPEndPoint server)
+    {
+        TcpConnection first = await client.ConnectAsync(server).ConfigureAwait(false);
+
+        // This goes on on the client's loop: what it posts waits until it has come to its end.
+        Assert.StartsWith("tcp endpoint", Thread.CurrentThread.Name, StringComparison.Ordinal);
+        List<Task> connecting = [];
+        for (int i = 0; i < 100; i++)
+        {
+            using var cancelled = new CancellationTokenSource();
+            connecting.Add(client.ConnectAsync(server, cancelled.Token));
+            cancelled.Cancel();
+        }
+
+        return (first, connecting);
     }
 
     private static async Task Exchange(TcpConnection from, TcpConnection to, int bytes)
