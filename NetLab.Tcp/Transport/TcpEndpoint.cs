@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
@@ -132,6 +133,9 @@ public sealed class TcpEndpoint : IAsyncDisposable
 
         await _loop.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    /// <summary>Where its applications go on.</summary>
+    internal PipeScheduler ApplicationScheduler => _loop.ApplicationScheduler;
 
     internal void CloseSocket() => _loop.CloseSocket();
 

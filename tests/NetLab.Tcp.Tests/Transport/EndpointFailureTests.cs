@@ -119,9 +119,8 @@ public sealed class EndpointFailureTests
         await using TcpEndpoint server = TcpEndpoint.Bind(Anywhere, new TcpEndpointOptions { Meter = meter });
         TcpConnectionListener listener = server.Listen();
         await using TcpEndpoint client = TcpEndpoint.Bind(Anywhere, new TcpEndpointOptions { UnsafePreferInlineScheduling = true });
-        (TcpConnection first, List<Task> connecting) = await GiveUpOnLoop(client, server.LocalEndPoint).WaitAsync(Patience);
-        await using TcpConnection opened = first;
-        foreach (Task one in connecting)
+        await using TcpConnection first = await client.ConnectAsync(server.LocalEndPoint).WaitAsync(Patience);
+        foreach (Task one in await GiveUpOnLoop(client, server.LocalEndPoint).WaitAsync(Patience))
         {
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one.WaitAsync(Patience));
         }
@@ -168,21 +167,25 @@ public sealed class EndpointFailureTests
         await writing.WaitAsync(Patience);
     }
 
-    private static async Task<(TcpConnection First, List<Task> Connecting)> GiveUpOnLoop(TcpEndpoint client, IPEndPoint server)
+    // As an application on the loop, which looks at signals behind it, and only then at commands.
+    private static Task<List<Task>> GiveUpOnLoop(TcpEndpoint client, IPEndPoint server)
     {
-        TcpConnection first = await client.ConnectAsync(server).ConfigureAwait(false);
-
-        // This goes on on the client's loop: what it posts waits until it has come to its end.
-        Assert.StartsWith("tcp endpoint", Thread.CurrentThread.Name, StringComparison.Ordinal);
-        List<Task> connecting = [];
-        for (int i = 0; i < 100; i++)
+        var done = new TaskCompletionSource<List<Task>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        client.ApplicationScheduler.Schedule(
+            _ =>
         {
-            using var cancelled = new CancellationTokenSource();
-            connecting.Add(client.ConnectAsync(server, cancelled.Token));
-            cancelled.Cancel();
-        }
+            List<Task> connecting = [];
+            for (int i = 0; i < 100; i++)
+            {
+                using var cancelled = new CancellationTokenSource();
+                connecting.Add(client.ConnectAsync(server, cancelled.Token));
+                cancelled.Cancel();
+            }
 
-        return (first, connecting);
+            done.TrySetResult(connecting);
+        },
+            null);
+        return done.Task;
     }
 
     private static async Task Exchange(TcpConnection from, TcpConnection to, int bytes)
