@@ -62,7 +62,7 @@ internal sealed class EndpointInput(DatagramSocket socket, Demultiplexer demulti
 
             ReadOnlySpan<byte> datagrams = _buffer.AsSpan(0, batch.Length);
             tap.Show(batch.ReceivedAt, datagrams, batch.SegmentSize, batch.From, sent: false);
-            demultiplexer.ReceiveTrain(batch.ReceivedAt, batch.From, datagrams, Math.Max(1, batch.SegmentSize), batch.Ecn);
+            demultiplexer.ReceiveBatch(batch.ReceivedAt, batch.From, datagrams, Math.Max(1, batch.SegmentSize), batch.Ecn);
             if (mayBeAlone && batch.Length <= batch.SegmentSize)
             {
                 // One datagram, where nothing was waiting before: it is answered before the socket is asked again, which costs as much
@@ -95,7 +95,7 @@ internal sealed class EndpointInput(DatagramSocket socket, Demultiplexer demulti
     // Readers are woken once a turn, not once a segment.
     private void FlushInputs()
     {
-        foreach (ConnectionEntry entry in demultiplexer.Touched)
+        foreach (ConnectionEntry entry in demultiplexer.ReadyToSend)
         {
             if (entry.Connection.Handler is TcpConnection connection)
             {
