@@ -21,7 +21,7 @@ internal sealed class PerfPair(PerfSettings settings, IReadOnlyList<string> reco
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var loopback = new LabAddress(settings.Transport, IPAddress.Loopback.ToString(), 0);
-        _receiver = new ChildProcess(["perf", "server", loopback.ToString(), "--once", "--json-stream"]);
+        _receiver = new ChildProcess(["perf", "server", loopback.ToString(), "--once", "--json-stream", "--poll", settings.Polls ? "on" : "off"]);
         _address = LabAddress.Parse(await _receiver.ListeningAsync(cancellationToken).ConfigureAwait(false));
     }
 

@@ -42,18 +42,12 @@ internal sealed class PerfSideBySide(PerfComparison comparison, IPerfBoard board
 
     private async Task<IReadOnlyList<PerfRun>> RunOnceAsync(PerfSettings settings, int round, CancellationToken cancellationToken)
     {
-<<<<<<< HEAD
         bool up = settings.Direction != PerfDirection.Reverse;
         bool down = settings.Direction != PerfDirection.Forward;
         PerfPair? forward = up ? new PerfPair(settings, comparison.Recordings, board) : null;
         PerfPair? reverse = down ? new PerfPair(settings, forward is null ? comparison.Recordings : [], board) : null;
         PerfPair[] pairs = [.. new[] { forward, reverse }.OfType<PerfPair>()];
         try
-=======
-        var loopback = new LabAddress(plan.Transport, IPAddress.Loopback.ToString(), 0);
-        var server = new ChildProcess(["perf", "server", loopback.ToString(), "--once", "--json-stream", .. PollOf(plan)]);
-        await using (server.ConfigureAwait(false))
->>>>>>> b90e98f (The transport is made of parts: loop, ways in and out, pipes, shutdown; endpoints that end say so, taps and observers that fail end alone, aborts keep their reason, connections of a factory share an endpoint; nlab perf --poll, and the bare-wire benchmark)
         {
             foreach (PerfPair pair in pairs)
             {
@@ -96,54 +90,4 @@ internal sealed class PerfSideBySide(PerfComparison comparison, IPerfBoard board
 
         return run with { End = run.End with { SumReceived = received, Link = report } };
     }
-<<<<<<< HEAD
-=======
-
-    private static IEnumerable<string> ArgumentsOf(PerfPlan plan, LabAddress address)
-    {
-        List<string> arguments =
-        [
-            "perf", address.ToString(), "--json-stream",
-            "--segment-size", Number(plan.SegmentSize),
-            "--streams", Number(plan.Streams),
-            "--time", Milliseconds(plan.Time),
-            "--warm-up", Milliseconds(plan.WarmUp),
-            "--rate", Number(plan.Rate),
-        ];
-        if (plan.Bytes > 0)
-        {
-            arguments.AddRange(["--bytes", Number(plan.Bytes)]);
-        }
-
-        if (plan.Mode != PerfMode.Throughput)
-        {
-            arguments.Add(plan.Mode == PerfMode.Latency ? "--latency" : "--connections");
-        }
-
-        arguments.AddRange(PollOf(plan));
-        if (plan.Ecn)
-        {
-            arguments.Add("--ecn");
-        }
-
-        if (plan.MtuSearch)
-        {
-            arguments.Add("--mtu-search");
-        }
-
-        if (plan.Congestion is { } congestion)
-        {
-            arguments.AddRange(["--congestion", congestion]);
-        }
-
-        return arguments;
-    }
-
-    // Both halves poll, or neither does.
-    private static IEnumerable<string> PollOf(PerfPlan plan) => plan.Polls ? [] : ["--poll", "off"];
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds}ms");
->>>>>>> b90e98f (The transport is made of parts: loop, ways in and out, pipes, shutdown; endpoints that end say so, taps and observers that fail end alone, aborts keep their reason, connections of a factory share an endpoint; nlab perf --poll, and the bare-wire benchmark)
 }

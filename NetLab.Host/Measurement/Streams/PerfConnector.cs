@@ -24,13 +24,8 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRec
         try
         {
             return plan.Transport == LabTransport.Tcp
-<<<<<<< HEAD
                 ? new TcpPerfConnection(await Endpoint(plan.CongestionOf(stream)).ConnectAsync(to, cancellationToken).ConfigureAwait(false))
                 : new KernelPerfConnection(await KernelPerfConnection.OnThread(() => Connect(to, plan.CongestionOf(stream))).WaitAsync(cancellationToken).ConfigureAwait(false));
-=======
-                ? new TcpPerfConnection(await Endpoint().ConnectAsync(to, cancellationToken).ConfigureAwait(false))
-                : new KernelPerfConnection(await KernelPerfConnection.OnThread(() => Connect(to)).WaitAsync(cancellationToken).ConfigureAwait(false), plan.Polls);
->>>>>>> b90e98f (The transport is made of parts: loop, ways in and out, pipes, shutdown; endpoints that end say so, taps and observers that fail end alone, aborts keep their reason, connections of a factory share an endpoint; nlab perf --poll, and the bare-wire benchmark)
         }
         catch (SocketException error)
         {
@@ -120,13 +115,8 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRec
 
             // Nothing measured here ever blocks.
             UnsafePreferInlineScheduling = true,
-<<<<<<< HEAD
-            BusyPoll = PerfSettings.BusyPoll,
-            Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref endpoint)?.LocalEndPoint ?? any),
-=======
             BusyPoll = plan.Polls ? Polling.Time : TimeSpan.Zero,
-            Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref _endpoint)?.LocalEndPoint ?? any),
->>>>>>> b90e98f (The transport is made of parts: loop, ways in and out, pipes, shutdown; endpoints that end say so, taps and observers that fail end alone, aborts keep their reason, connections of a factory share an endpoint; nlab perf --poll, and the bare-wire benchmark)
+            Tap = recorder?.AddPlace("perf", () => Volatile.Read(ref endpoint)?.LocalEndPoint ?? any),
         });
         _endpoints.Add(congestion ?? "", endpoint);
         return endpoint;

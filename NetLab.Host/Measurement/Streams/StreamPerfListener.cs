@@ -29,11 +29,7 @@ internal sealed class StreamPerfListener : IAsyncDisposable
             {
                 // Nothing measured here ever blocks.
                 UnsafePreferInlineScheduling = true,
-<<<<<<< HEAD
-                BusyPoll = PerfSettings.BusyPoll,
-=======
                 BusyPoll = polls ? Polling.Time : TimeSpan.Zero,
->>>>>>> b90e98f (The transport is made of parts: loop, ways in and out, pipes, shutdown; endpoints that end say so, taps and observers that fail end alone, aborts keep their reason, connections of a factory share an endpoint; nlab perf --poll, and the bare-wire benchmark)
                 Tap = recorder?.AddPlace("perf", () => LocalEndPoint ?? local),
 
                 // Many streams share it, each with a window of its own.
@@ -84,13 +80,8 @@ internal sealed class StreamPerfListener : IAsyncDisposable
             {
                 Socket socket = await _socket!.AcceptAsync(cancellationToken).ConfigureAwait(false);
                 socket.NoDelay = true;
-<<<<<<< HEAD
                 KernelSockets.Watch(socket, PerfSettings.Silence);
-                return new KernelPerfConnection(socket);
-=======
-                KernelSockets.Watch(socket, PerfPlan.Silence);
                 return new KernelPerfConnection(socket, _polls);
->>>>>>> b90e98f (The transport is made of parts: loop, ways in and out, pipes, shutdown; endpoints that end say so, taps and observers that fail end alone, aborts keep their reason, connections of a factory share an endpoint; nlab perf --poll, and the bare-wire benchmark)
             }
             catch (SocketException error) when (error.SocketErrorCode is not SocketError.OperationAborted)
             {
