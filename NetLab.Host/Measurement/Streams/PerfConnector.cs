@@ -25,7 +25,7 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRec
         {
             return plan.Transport == LabTransport.Tcp
                 ? new TcpPerfConnection(await Endpoint(plan.CongestionOf(stream)).ConnectAsync(to, cancellationToken).ConfigureAwait(false))
-                : new KernelPerfConnection(await KernelPerfConnection.OnThread(() => Connect(to, plan.CongestionOf(stream))).WaitAsync(cancellationToken).ConfigureAwait(false));
+                : new KernelPerfConnection(await KernelPerfConnection.OnThread(() => Connect(to, plan.CongestionOf(stream))).WaitAsync(cancellationToken).ConfigureAwait(false), plan.Polls);
         }
         catch (SocketException error)
         {
