@@ -66,7 +66,7 @@ internal sealed record PerfSettings(LabTransport Transport, int SegmentSize, int
     /// <summary>Whether NetLab's TCP asks to be marked instead of dropped (ECN).</summary>
     public bool Ecn { get; init; }
 
-    /// <summary>Whether a stream's sockets are polled , instead of slept on.</summary>
+    /// <summary>Whether a stream's sockets are polled, instead of slept on.</summary>
     public bool Polls { get; init; } = true;
 
     /// <summary>Whether NetLab's TCP looks for the largest segment the path carries, up to the segment size.</summary>
