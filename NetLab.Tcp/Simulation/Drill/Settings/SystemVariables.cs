@@ -20,23 +20,44 @@ internal static class SystemVariables
         "tcp_min_tso_segs", "tcp_tso_rtt_log", "tcp_pacing_ss_ratio", "tcp_pacing_ca_ratio", "tcp_backlog_ack_defer", "tcp_probe_interval", "tcp_probe_threshold",
         "tcp_moderate_rcvbuf", "tcp_adv_win_scale", "tcp_app_win", "tcp_base_mss", "tcp_min_snd_mss", "tcp_mtu_probe_floor", "tcp_low_latency", "tcp_reflect_tos",
         "tcp_migrate_req", "tcp_child_ehash_entries", "tcp_early_demux", "tcp_max_reordering", "tcp_workaround_signed_windows", "tcp_rfc1337",
-        "tcp_abort_on_overflow", "tcp_autocorking", "tcp_min_rtt_wlen", "tcp_comp_sack_delay_ns", "tcp_comp_sack_slack_ns", "tcp_comp_sack_nr", "tcp_rcvbuf_low_rtt",
-        "tcp_ecn_option_beacon", "tcp_ecn_fallback", "tcp_retries1", "tcp_syncookies", "tcp_syn_linear_timeouts", "tcp_tw_reuse", "tcp_tw_recycle", "tcp_tw_reuse_delay",
-        "tcp_fack", "tcp_dsack", "tcp_frto", "tcp_frto_response", "tcp_early_retrans", "tcp_recovery", "tcp_thin_linear_timeouts", "tcp_thin_dupack", "tcp_plb_enabled",
-        "tcp_fastopen", "tcp_fastopen_key", "tcp_fastopen_blackhole_timeout_sec", "tcp_reordering", "tcp_slow_start_after_idle", "tcp_shrink_window",
+        "tcp_autocorking", "tcp_min_rtt_wlen", "tcp_comp_sack_delay_ns", "tcp_comp_sack_slack_ns", "tcp_comp_sack_nr", "tcp_rcvbuf_low_rtt",
+        "tcp_ecn_option_beacon", "tcp_ecn_fallback", "tcp_retries1", "tcp_syn_linear_timeouts", "tcp_tw_reuse", "tcp_tw_recycle", "tcp_tw_reuse_delay",
+        "tcp_fack", "tcp_frto", "tcp_frto_response", "tcp_plb_enabled",
+        "tcp_fastopen", "tcp_fastopen_key", "tcp_fastopen_blackhole_timeout_sec", "tcp_reordering", "tcp_slow_start_after_idle",
         "ip_local_port_range", "ip_no_pmtu_disc", "ip_forward", "route.flush", "rmem_max", "wmem_max", "rmem_default", "wmem_default", "optmem_max", "somaxconn",
         "default_qdisc", "tcp_collapse_max_bytes", "tcp_pingpong_thresh",
 
         // FreeBSD.
-        "alloweddeviation", "blackhole", "drop_synfin", "icmp_rst", "isn_reseed_interval", "log_in_vain", "log_debug", "path_mtu_discovery", "pmtud_blackhole_detection",
+        "alloweddeviation", "icmp_rst", "isn_reseed_interval", "log_in_vain", "log_debug", "path_mtu_discovery", "pmtud_blackhole_detection",
         "sendbuf_auto", "sendbuf_inc", "sendbuf_max", "recvbuf_auto", "recvbuf_inc", "recvbuf_max", "sendspace", "tso", "soreceive_stream", "per_cpu_timers", "lro.entries",
-        "initcwnd_segments", "abc_l_var", "do_tcpdrain", "insecure_rst", "insecure_syn", "insecure_ack", "syncookies", "syncookies_only",
+        "initcwnd_segments", "abc_l_var", "do_tcpdrain", "syncookies",
         "syncache.rexmtlimit", "syncache.rst_on_sock_fail", "syncache.see_other", "hostcache.enable", "hostcache.purgenow", "hostcache.prune", "hostcache.expire", "fast_finwait2_recycle",
-        "nolocaltimewait", "msl_local", "rfc3042", "rfc3390", "rfc3465", "rfc6675_pipe", "do_lrd", "do_prr", "do_prr_conservative", "sack.revised", "sack.tso", "sack.lrd",
+        "msl_local", "rfc3042", "rfc3390", "rfc3465", "rfc6675_pipe", "do_lrd", "do_prr_conservative", "sack.revised", "sack.tso", "sack.lrd",
         "tolerate_missing_ts", "ts_offset_per_conn", "newcwv", "maxunacktime", "udp_tunneling_port", "functions_default", "functions_inherit_listen_socket_stack",
         "ack_war_cnt", "ack_war_timewindow", "rexmit_drop_options", "persmax", "persmin", "slowstart_flightsize", "v6mssdflt", "minmss", "icmplim", "random_id",
         "ecn.maxretries", "ecn.generalized", "hz", "bpf.optimize_writers", "rack.misc", "retries", "insecure_vrf",
     ];
+
+    // What cannot be switched here: the values that ask for the opposite, and how it is.
+    private static readonly Dictionary<string, (string Refused, string Reason)> Fixed = new()
+    {
+        ["tcp_recovery"] = ("0", "RACK (RFC 8985) is always on"),
+        ["tcp_early_retrans"] = ("0", "tail loss probes (RFC 8985) are always sent"),
+        ["tcp_dsack"] = ("0", "duplicates are always reported (RFC 2883)"),
+        ["tcp_thin_linear_timeouts"] = ("1", "timeouts always double"),
+        ["tcp_thin_dupack"] = ("1", "one duplicate is never enough"),
+        ["tcp_shrink_window"] = ("1", "a window that was offered is never taken back"),
+        ["tcp_abort_on_overflow"] = ("1", "a full backlog is answered by cookies"),
+        ["tcp_syncookies"] = ("2", "cookies are sent when the backlog is full"),
+        ["syncookies_only"] = ("1", "cookies are sent when the backlog is full"),
+        ["blackhole"] = ("12", "what belongs to nobody is always answered"),
+        ["drop_synfin"] = ("1", "a SYN with FIN is taken"),
+        ["insecure_rst"] = ("1", "RFC 5961 always holds"),
+        ["insecure_syn"] = ("1", "RFC 5961 always holds"),
+        ["insecure_ack"] = ("1", "RFC 5961 always holds"),
+        ["nolocaltimewait"] = ("1", "TIME-WAIT is always waited out"),
+        ["do_prr"] = ("0", "recovery is always in proportion (RFC 6937)"),
+    };
 
     /// <summary>Sets a variable.</summary>
     /// <param name="settings">What it changes.</param>
@@ -151,6 +172,8 @@ internal static class SystemVariables
             case "tcp_notsent_lowat":
                 settings.UnsentLowWaterMark = number > 0 && number < MaxBuffer ? count : null;
                 return null;
+            case var _ when Fixed.TryGetValue(last, out (string Refused, string Reason) known):
+                return number is >= 0 and <= 9 && known.Refused.Contains((char)('0' + number)) ? $"sysctl {name}={value}: {known.Reason}" : null;
             default:
                 // Variables of other parts of a system than TCP are none of a connection's business.
                 return Harmless.Contains(last) || !IsTcp(name) ? null : $"sysctl {name}: nothing here means the same";

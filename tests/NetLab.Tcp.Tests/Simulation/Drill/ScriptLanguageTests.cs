@@ -75,6 +75,8 @@ public sealed class ScriptLanguageTests
     [InlineData("+0 sendto(4, ..., 10, MSG_FASTOPEN, ..., ...) = 10\n", "MSG_FASTOPEN: the machine has no Fast Open (RFC 7413)")]
     [InlineData("+0 `iptables -A INPUT -j DROP`\n", "the command 'iptables' is not run")]
     [InlineData("+0 `sysctl net.ipv4.tcp_congestion_control=dctcp`\n", "the congestion control 'dctcp': the machine has cubic, reno and bbr")]
+    [InlineData("+0 `sysctl net.ipv4.tcp_early_retrans=0`\n", "sysctl net.ipv4.tcp_early_retrans=0: tail loss probes (RFC 8985) are always sent")]
+    [InlineData("+0 setsockopt(3, SOL_TCP, TCP_DEFER_ACCEPT, [1], 4) = 0\n", "the socket option TCP_DEFER_ACCEPT: nothing here means the same")]
     [InlineData("+0 `sysctl net.ipv4.tcp_made_up=1`\n", "sysctl net.ipv4.tcp_made_up: nothing here means the same")]
     [InlineData("+0 %{ for x in y: pass }%\n", "'for' in an assertion: of Python, only assert, print and assignments are spoken")]
     [InlineData("+0 %{ assert tcpi_made_up == 1 }%\n", "'tcpi_made_up' in an assertion: the machine has nothing of that name")]
