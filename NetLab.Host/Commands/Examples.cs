@@ -21,6 +21,7 @@ internal static class Examples
         ["stats"] = ["nlab stats demo.pcapng", "nlab stats demo.pcapng --json"],
         ["follow"] = ["nlab follow demo.pcapng 0 -o stream.bin", "nlab follow demo.pcapng 0 --direction a"],
         ["flow"] = ["nlab flow demo.pcapng 0", "nlab flow demo.pcapng 0 --svg flow.svg"],
+        ["drill"] = ["nlab drill tests/NetLab.Tcp.Tests/Scripts", "nlab drill --from captures/http-as-tcp.pcapng --stream 0"],
         ["capture"] = ["nlab capture", "nlab capture lo -n 10 -w packets.pcapng"],
         ["completion"] = ["nlab completion bash > ~/.local/share/bash-completion/completions/nlab", "source <(nlab completion zsh)"],
     };
