@@ -160,17 +160,26 @@ internal static class DecodeCommand
         }
     }
 
+    // A name that no protocol here has makes an empty column and a line on standard error: a script that asks for more than there is still gets the rest.
     private static List<Field> FieldsFrom(string names, ProtocolRegistry protocols)
     {
         var fields = new List<Field>();
+        int known = 0;
         foreach (string name in names.Split(',', StringSplitOptions.TrimEntries))
         {
-            fields.Add(protocols.TryFindField(name, out Field? field)
-                ? field
-                : throw new UsageException($"--columns '{name}': there is no such field{(protocols.NearestField(name) is { } nearest ? $"; the nearest is {nearest}" : "")}"));
+            if (protocols.TryFindField(name, out Field? field))
+            {
+                known++;
+                fields.Add(field);
+                continue;
+            }
+
+            string nearest = protocols.NearestField(name) is { } near ? $"; the nearest is {near}" : "";
+            Console.Error.WriteLine($"nlab: --columns '{name}': there is no such field{nearest}; its column stays empty");
+            fields.Add(Field.Of(FieldKind.Text, null, name));
         }
 
-        return fields;
+        return known > 0 ? fields : throw new UsageException($"--columns '{names}': there is no such field");
     }
 
     private sealed record DecodeView(

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NetLab.Osi.Queries;
 using PacketDotNet;
 using PacketDotNet.Lldp;
 using PacketDotNet.Utils;

@@ -11,19 +11,39 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
         public static readonly Field Id = Field.Number("id", "dns.id");
         public static readonly Field Qr = Field.Flag("qr", "dns.flags.response");
         public static readonly Field Opcode = Field.Number("opcode", "dns.flags.opcode");
-        public static readonly Field Rcode = Field.Number("rcode", "dns.flags.rcode", names: static v => RcodeName((int)v));
+        public static readonly Field Rcode = Field.Number("rcode", "dns.flags.rcode", summary: true, names: static v => RcodeName((int)v));
         public static readonly Field Qdcount = Field.Number("qdcount", "dns.count.queries");
         public static readonly Field Ancount = Field.Number("ancount", "dns.count.answers");
         public static readonly Field Nscount = Field.Number("nscount", "dns.count.auth_rr");
         public static readonly Field Arcount = Field.Number("arcount", "dns.count.add_rr");
-        public static readonly Field Questions = Field.Group("questions");
-        public static readonly Field Name = Field.Text("name");
-        public static readonly Field Type = Field.Number("type", names: static v => TypeName((int)v));
-        public static readonly Field Answers = Field.Group("answers");
-        public static readonly Field Ttl = Field.Number("ttl");
-        public static readonly Field Data = Field.Of(FieldKind.Ip, "data");
+        public static readonly Field Authoritative = Field.Flag(null, "dns.flags.authoritative", at: 2, size: 2, mask: 0x0400, about: "The answer is authoritative");
+        public static readonly Field Truncated = Field.Flag(null, "dns.flags.truncated", at: 2, size: 2, mask: 0x0200, about: "The message is truncated");
+        public static readonly Field RecursionDesired = Field.Flag(null, "dns.flags.recdesired", at: 2, size: 2, mask: 0x0100, about: "Recursion is desired");
+        public static readonly Field RecursionAvailable = Field.Flag(null, "dns.flags.recavail", at: 2, size: 2, mask: 0x0080, about: "Recursion is available");
+        public static readonly Field AllFlags = Field.Number(null, "dns.flags", at: 2, size: 2, about: "Flags");
+        public static readonly Field Questions = Field.Group("questions", "What is asked");
+        public static readonly Field QuestionName = Field.Text("name", "dns.qry.name", about: "Name asked for", summary: true);
+        public static readonly Field QuestionType = Field.Number("type", "dns.qry.type", names: static v => TypeName((int)v), about: "Type asked for", summary: true);
+        public static readonly Field QuestionClass = Field.Number(null, "dns.qry.class", about: "Class asked for");
+        public static readonly Field Answers = Field.Group("answers", "What is answered");
+        public static readonly Field Name = Field.Text("name", "dns.resp.name", about: "Name of a record");
+        public static readonly Field Type = Field.Number("type", "dns.resp.type", names: static v => TypeName((int)v), about: "Type of a record");
+        public static readonly Field Class = Field.Number(null, "dns.resp.class", about: "Class of a record");
+        public static readonly Field Ttl = Field.Number("ttl", "dns.resp.ttl", names: static _ => "seconds", about: "Time to live of a record");
+        public static readonly Field A = Field.Ipv4("data", "dns.a", about: "Address", summary: true);
+        public static readonly Field Aaaa = Field.Ipv6("data", "dns.aaaa", about: "Address");
+        public static readonly Field Cname = Field.Text("data", "dns.cname", about: "Canonical name");
+        public static readonly Field Ns = Field.Text("data", "dns.ns", about: "Name server");
+        public static readonly Field Ptr = Field.Text("data", "dns.ptr.domain_name", about: "Name of an address");
+        public static readonly Field Mx = Field.Text("data", "dns.mx.mail_exchange", about: "Mail exchange");
+        public static readonly Field Srv = Field.Text("data", "dns.srv.target", about: "Target of a service");
+        public static readonly Field Txt = Field.Text(null, "dns.txt", about: "Text");
 
-        public static readonly Field[] All = [Id, Qr, Opcode, Rcode, Qdcount, Ancount, Nscount, Arcount, Questions, Name, Type, Answers, Ttl, Data];
+        public static readonly Field[] All =
+        [
+            Id, Qr, Opcode, Rcode, Qdcount, Ancount, Nscount, Arcount, Authoritative, Truncated, RecursionDesired, RecursionAvailable, AllFlags,
+            Questions, QuestionName, QuestionType, QuestionClass, Answers, Name, Type, Class, Ttl, A, Aaaa, Cname, Ns, Ptr, Mx, Srv, Txt,
+        ];
     }
 
     public const int HeaderSize = 12;
@@ -33,8 +53,14 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
     private const int CanonicalName = 5;
     private const int Pointer = 12;
     private const int MailExchange = 15;
+    private const int Text = 16;
     private const int Address6 = 28;
     private const int Service = 33;
+
+    // RFC 6762, 5.4 and 10.2: in mDNS the top bit of a class has a meaning of its own.
+    private const int ClassMask = 0x7FFF;
+
+    private static readonly Field[] HiddenFlags = [Fields.Authoritative, Fields.Truncated, Fields.RecursionDesired, Fields.RecursionAvailable, Fields.AllFlags];
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
@@ -72,7 +98,18 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
         bool isWhole = DescribeQuestions(questions, ref at, offset, sink);
         if (isWhole && answers > 0)
         {
-            DescribeAnswers(answers, ref at, offset, sink);
+            sink.BeginList(Fields.Answers);
+            isWhole = DescribeRecords(answers, ref at, offset, sink);
+            sink.EndList();
+        }
+
+        if (sink.WantsHidden)
+        {
+            FieldReader.Tell(HiddenFlags, _bytes, offset, sink);
+            if (isWhole)
+            {
+                DescribeRecords(Read16(_bytes, 8) + Read16(_bytes, 10), ref at, offset, sink);
+            }
         }
     }
 
@@ -86,7 +123,7 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
         6 => "SOA",
         Pointer => "PTR",
         MailExchange => "MX",
-        16 => "TXT",
+        Text => "TXT",
         Address6 => "AAAA",
         Service => "SRV",
         41 => "OPT",
@@ -125,8 +162,13 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
             {
                 int type = Read16(_bytes, at);
                 sink.BeginItem();
-                sink.Text(Fields.Name, name[..length], offset + start, at - start);
-                sink.Number(Fields.Type, type, offset + at, 2);
+                sink.Text(Fields.QuestionName, name[..length], offset + start, at - start);
+                sink.Number(Fields.QuestionType, type, offset + at, 2);
+                if (sink.WantsHidden)
+                {
+                    sink.Number(Fields.QuestionClass, Read16(_bytes, at + 2) & ClassMask, offset + at + 2, 2);
+                }
+
                 sink.EndItem();
                 at += 4;
             }
@@ -136,16 +178,15 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
         return isWhole;
     }
 
-    private void DescribeAnswers(int count, ref int at, int offset, IFieldSink sink)
+    private bool DescribeRecords(int count, ref int at, int offset, IFieldSink sink)
     {
         Span<byte> name = stackalloc byte[DnsName.MaxText];
-        sink.BeginList(Fields.Answers);
         for (int i = 0; i < count; i++)
         {
             int start = at;
             if (!DnsName.TryRead(_bytes, ref at, name, out int length) || at + 10 > _bytes.Length)
             {
-                break;
+                return false;
             }
 
             int type = Read16(_bytes, at);
@@ -153,40 +194,73 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
             int data = at + 10;
             if (data + size > _bytes.Length)
             {
-                break;
+                return false;
             }
 
             sink.BeginItem();
             sink.Text(Fields.Name, name[..length], offset + start, at - start);
             sink.Number(Fields.Type, type, offset + at, 2);
+            if (sink.WantsHidden)
+            {
+                sink.Number(Fields.Class, Read16(_bytes, at + 2) & ClassMask, offset + at + 2, 2);
+            }
+
             sink.Number(Fields.Ttl, BinaryPrimitives.ReadUInt32BigEndian(_bytes[(at + 4)..]), offset + at + 4, 4);
             DescribeData(type, data, size, offset, sink);
             sink.EndItem();
             at = data + size;
         }
 
-        sink.EndList();
+        return true;
     }
 
     private void DescribeData(int type, int data, int size, int offset, IFieldSink sink)
     {
         switch (type, size)
         {
-            case (Address, 4) or (Address6, 16):
-                sink.Ip(Fields.Data, _bytes.Slice(data, size), offset + data);
+            case (Address, 4):
+                sink.Ip(Fields.A, _bytes.Slice(data, size), offset + data);
                 break;
-            case (NameServer or CanonicalName or Pointer or MailExchange or Service, _):
-                // MX begins with a preference; SRV with priority, weight and port.
-                int nameAt = data + (type == MailExchange ? 2 : type == Service ? 6 : 0);
-                Span<byte> name = stackalloc byte[DnsName.MaxText];
-                if (DnsName.TryRead(_bytes, ref nameAt, name, out int length))
+            case (Address6, 16):
+                sink.Ip(Fields.Aaaa, _bytes.Slice(data, size), offset + data);
+                break;
+            case (NameServer, _):
+                DescribeName(Fields.Ns, data, 0, size, offset, sink);
+                break;
+            case (CanonicalName, _):
+                DescribeName(Fields.Cname, data, 0, size, offset, sink);
+                break;
+            case (Pointer, _):
+                DescribeName(Fields.Ptr, data, 0, size, offset, sink);
+                break;
+            case (MailExchange, _):
+                // Behind a preference.
+                DescribeName(Fields.Mx, data, 2, size, offset, sink);
+                break;
+            case (Service, _):
+                // Behind priority, weight and port.
+                DescribeName(Fields.Srv, data, 6, size, offset, sink);
+                break;
+            case (Text, _) when sink.WantsHidden:
+                // Each a byte of length and so many of text (RFC 1035, 3.3.14).
+                for (int at = 0; at < size && at + 1 + _bytes[data + at] <= size; at += 1 + _bytes[data + at])
                 {
-                    sink.Text(Fields.Data, name[..length], offset + data, size);
+                    sink.Text(Fields.Txt, _bytes.Slice(data + at + 1, _bytes[data + at]), offset + data + at + 1, _bytes[data + at]);
                 }
 
                 break;
             default:
                 break;
+        }
+    }
+
+    private void DescribeName(Field field, int data, int skip, int size, int offset, IFieldSink sink)
+    {
+        Span<byte> name = stackalloc byte[DnsName.MaxText];
+        int at = data + skip;
+        if (DnsName.TryRead(_bytes, ref at, name, out int length))
+        {
+            sink.Text(field, name[..length], offset + data, size);
         }
     }
 }

@@ -9,9 +9,9 @@ internal sealed class HttpMessage
 {
     internal static class Fields
     {
-        public static readonly Field Method = Field.Text("method", "http.request.method");
-        public static readonly Field Uri = Field.Text("uri", "http.request.uri");
-        public static readonly Field Status = Field.Number("status", "http.response.code", names: static v => StatusClass((int)v));
+        public static readonly Field Method = Field.Text("method", "http.request.method", summary: true);
+        public static readonly Field Uri = Field.Text("uri", "http.request.uri", summary: true);
+        public static readonly Field Status = Field.Number("status", "http.response.code", summary: true, names: static v => StatusClass((int)v));
         public static readonly Field Version = Field.Text("version");
         public static readonly Field Host = Field.Text("host", "http.host");
         public static readonly Field UserAgent = Field.Text("user_agent", "http.user_agent");
@@ -24,8 +24,18 @@ internal sealed class HttpMessage
         public static readonly Field BodyBytes = Field.Number("body_bytes");
         public static readonly Field BodySha256 = Field.Text("body_sha256");
         public static readonly Field MethodIs = Field.Text("method_is");
+        public static readonly Field Request = Field.Of(FieldKind.Boolean, null, "http.request", "It is a request");
+        public static readonly Field Response = Field.Of(FieldKind.Boolean, null, "http.response", "It is a response");
+        public static readonly Field RequestVersion = Field.Text(null, "http.request.version", about: "Version of a request");
+        public static readonly Field ResponseVersion = Field.Text(null, "http.response.version", about: "Version of a response");
+        public static readonly Field Phrase = Field.Text(null, "http.response.phrase", about: "The words behind a status");
+        public static readonly Field Cookie = Field.Text(null, "http.cookie", about: "Cookies of a request");
+        public static readonly Field Referer = Field.Text(null, "http.referer", about: "Where a request comes from");
+        public static readonly Field Location = Field.Text(null, "http.location", about: "Where a response leads");
+        public static readonly Field FullUri = Field.Text(null, "http.request.full_uri", about: "Scheme, host and target of a request");
 
-        public static readonly Field[] All = [Method, Uri, Status, Version, Host, UserAgent, Server, ContentType, Charset, ContentLength, ContentEncoding, TransferEncoding, BodyBytes, BodySha256, MethodIs];
+        public static readonly Field[] All =
+            [Method, Uri, Status, Version, Host, UserAgent, Server, ContentType, Charset, ContentLength, ContentEncoding, TransferEncoding, BodyBytes, BodySha256, MethodIs, Request, Response, RequestVersion, ResponseVersion, Phrase, Cookie, Referer, Location, FullUri];
     }
 
     private HttpMessage()
@@ -55,6 +65,15 @@ internal sealed class HttpMessage
     public string? TransferEncoding { get; private set; }
 
     public string? Upgrade { get; private set; }
+
+    public string? Cookie { get; private set; }
+
+    public string? Referer { get; private set; }
+
+    public string? Location { get; private set; }
+
+    /// <summary>The words behind a status.</summary>
+    public string? Phrase { get; private init; }
 
     /// <summary>Bytes of the body after its codings were removed; null if there is none or it was not kept.</summary>
     public long? BodyBytes { get; set; }
@@ -112,6 +131,11 @@ internal sealed class HttpMessage
         Text(Fields.BodySha256, BodySha256, sink);
         Text(Fields.MethodIs, Method is null ? null : MethodMeaning(Method), sink);
 
+        if (sink.WantsHidden)
+        {
+            DescribeHidden(at, length, sink);
+        }
+
         void Text(Field name, string? value, IFieldSink to)
         {
             if (value is not null)
@@ -125,6 +149,28 @@ internal sealed class HttpMessage
             if (value is { } number)
             {
                 to.Number(name, number, at, length);
+            }
+        }
+    }
+
+    private void DescribeHidden(int at, int length, IFieldSink sink)
+    {
+        bool isRequest = Method is not null;
+        sink.Flag(isRequest ? Fields.Request : Fields.Response, true, at, length);
+        (Field Field, string? Value)[] texts =
+        [
+            (isRequest ? Fields.RequestVersion : Fields.ResponseVersion, Version),
+            (Fields.Phrase, Phrase),
+            (Fields.Cookie, Cookie),
+            (Fields.Referer, Referer),
+            (Fields.Location, Location),
+            (Fields.FullUri, Host is null || Uri is null ? null : Uri.Contains("://", StringComparison.Ordinal) ? Uri : $"http://{Host}{Uri}"),
+        ];
+        foreach ((Field field, string? value) in texts)
+        {
+            if (value is not null && sink.Wants(field))
+            {
+                sink.Text(field, value, at, length);
             }
         }
     }
@@ -176,8 +222,14 @@ internal sealed class HttpMessage
         ReadOnlySpan<byte> version = AsciiText.First(line, " "u8);
         ReadOnlySpan<byte> rest = line[Math.Min(line.Length, version.Length + 1)..];
         return int.TryParse(AsciiText.First(rest, " "u8), NumberStyles.None, CultureInfo.InvariantCulture, out int status)
-            ? new HttpMessage { Version = AsciiText.Text(version), Status = status }
+            ? new HttpMessage { Version = AsciiText.Text(version), Status = status, Phrase = PhraseOf(rest) }
             : null;
+    }
+
+    private static string? PhraseOf(ReadOnlySpan<byte> rest)
+    {
+        int space = rest.IndexOf((byte)' ');
+        return space < 0 ? null : AsciiText.Text(rest[(space + 1)..]);
     }
 
     private void Apply(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
@@ -187,6 +239,15 @@ internal sealed class HttpMessage
         {
             case 4 when AsciiText.Same(name, "Host"u8):
                 Host ??= AsciiText.Text(value);
+                break;
+            case 6 when AsciiText.Same(name, "Cookie"u8):
+                Cookie ??= AsciiText.Text(value);
+                break;
+            case 7 when AsciiText.Same(name, "Referer"u8):
+                Referer ??= AsciiText.Text(value);
+                break;
+            case 8 when AsciiText.Same(name, "Location"u8):
+                Location ??= AsciiText.Text(value);
                 break;
             case 6 when AsciiText.Same(name, "Server"u8):
                 Server ??= AsciiText.Text(value);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
+using NetLab.Osi.Statistics;
 using NetLab.Osi.Text;
 using NetLab.Osi.Transport;
 

@@ -1,3 +1,4 @@
+using NetLab.Osi.Network;
 using SharpPcap;
 using SharpPcap.LibPcap;
 

@@ -1,3 +1,5 @@
+using NetLab.Osi.Network;
+
 namespace NetLab.Osi.Captures;
 
 /// <summary>An interface that can be captured from.</summary>

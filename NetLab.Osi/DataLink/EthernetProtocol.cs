@@ -15,8 +15,9 @@ internal static class EthernetProtocol
         public static readonly Field Src = Field.Mac("src", "eth.src");
         public static readonly Field Length = Field.Number("length", "eth.len");
         public static readonly Field Type = Field.Number("type", "eth.type", names: static v => EtherTypes.NameOf((int)v));
+        public static readonly Field Address = Field.Either("eth.addr", Dst, Src);
 
-        public static readonly Field[] All = [Dst, Src, Length, Type];
+        public static readonly Field[] All = [Dst, Src, Length, Type, Address];
     }
 
     public static bool Dissect(in Dissection dissection, int offset, int end)

@@ -18,6 +18,8 @@ public sealed class PacketDecoder
     private readonly DecoderMemory _streams = new();
     private readonly TcpStreams _tcpStreams;
     private readonly ExpectedEnds _expected = new();
+    private long? _firstTime;
+    private long _lastTime;
 
     /// <summary>Makes a decoder that has seen nothing yet.</summary>
     /// <param name="options">How it works; null for the defaults.</param>
@@ -110,6 +112,16 @@ public sealed class PacketDecoder
         result.Reset();
         result.Number = packet.Number;
         result.Time = packet.Time;
+        if (packet.Time is { } time)
+        {
+            // A damaged clock may be anything: what overflows wraps around.
+            _lastTime = _firstTime is null ? time : _lastTime;
+            _firstTime ??= time;
+            result.RelativeTime = unchecked(time - _firstTime.Value);
+            result.DeltaTime = unchecked(time - _lastTime);
+            _lastTime = time;
+        }
+
         result.OriginalLength = packet.OriginalLength;
         result.CapturedLength = packet.Bytes.Length;
         result.LinkType = LinkTypes.Canonical(packet.Source.LinkType);

@@ -1,4 +1,5 @@
 using System.Text;
+using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Filters;

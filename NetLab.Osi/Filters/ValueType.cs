@@ -1,3 +1,5 @@
+using NetLab.Osi.Network;
+
 namespace NetLab.Osi.Filters;
 
 /// <summary>What kinds of values can be compared with one another.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Network;
 

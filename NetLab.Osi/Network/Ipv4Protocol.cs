@@ -28,8 +28,17 @@ internal static class Ipv4Protocol
         public static readonly Field Protocol = Field.Number("protocol", "ip.proto", names: static v => IpProtocols.NameOf((int)v));
         public static readonly Field ChecksumOk = Field.Flag("checksum_ok");
         public static readonly Field Options = Field.Number("options", "ip.opt.type");
+        public static readonly Field Version = Field.Number(null, "ip.version", at: 0, size: 1, mask: 0xF0, about: "Version");
+        public static readonly Field Flags = Field.Number(null, "ip.flags", at: 6, size: 1, mask: 0xE0, about: "Flags");
+        public static readonly Field DsField = Field.Number(null, "ip.dsfield", at: 1, size: 1, about: "Differentiated services");
+        public static readonly Field ReservedBit = Field.Flag(null, "ip.flags.rb", at: 6, size: 1, mask: 0x80, about: "Reserved bit");
+        public static readonly Field Checksum = Field.Number(null, "ip.checksum", at: 10, size: 2, about: "Header checksum");
+        public static readonly Field ChecksumStatus = Field.Number(null, "ip.checksum.status", about: "0 bad, 1 good");
+        public static readonly Field Address = Field.Either("ip.addr", Src, Dst);
+        public static readonly Field Host = Field.Either("ip.host", Src, Dst);
 
-        public static readonly Field[] All = [Src, Dst, Hlen, Dscp, Ecn, Length, Id, Df, Mf, Offset, Ttl, Protocol, ChecksumOk, Options];
+        public static readonly Field[] All =
+            [Src, Dst, Hlen, Dscp, Ecn, Length, Id, Df, Mf, Offset, Ttl, Protocol, ChecksumOk, Options, Version, Flags, DsField, ReservedBit, Checksum, ChecksumStatus, Address, Host];
     }
 
     private static bool DissectEitherVersion(in Dissection dissection, int offset, int end)
@@ -99,6 +108,11 @@ internal static class Ipv4Protocol
         ReadOnlySpan<byte> bytes = view.BytesOf(index);
         int at = view[index].Offset;
         Ipv4Header.TryRead(bytes, out Ipv4Header header);
+        if (sink.WantsHidden)
+        {
+            Value.DescribeHeader(view, index, sink);
+        }
+
         sink.Ip(Fields.Src, header.Source, at + 12);
         sink.Ip(Fields.Dst, header.Destination, at + 16);
         sink.Number(Fields.Hlen, header.HeaderLength, at, 1);
@@ -113,7 +127,13 @@ internal static class Ipv4Protocol
         sink.Number(Fields.Protocol, header.Protocol, at + 9, 1);
         if (header.HeaderLength <= bytes.Length)
         {
-            sink.Flag(Fields.ChecksumOk, InternetChecksum.IsRight(bytes[..header.HeaderLength]), at + 10, 2);
+            bool isRight = InternetChecksum.IsRight(bytes[..header.HeaderLength]);
+            sink.Flag(Fields.ChecksumOk, isRight, at + 10, 2);
+            if (sink.WantsHidden)
+            {
+                sink.Number(Fields.ChecksumStatus, isRight ? 1 : 0, at + 10, 2);
+            }
+
             DescribeOptions(bytes[Ipv4Header.MinSize..header.HeaderLength], at + Ipv4Header.MinSize, sink);
         }
     }

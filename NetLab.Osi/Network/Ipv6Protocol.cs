@@ -19,8 +19,11 @@ internal static class Ipv6Protocol
         public static readonly Field Length = Field.Number("length", "ipv6.plen");
         public static readonly Field Next = Field.Number("next", "ipv6.nxt", names: static v => IpProtocols.NameOf((int)v));
         public static readonly Field Hlim = Field.Number("hlim", "ipv6.hlim");
+        public static readonly Field Version = Field.Number(null, "ipv6.version", at: 0, size: 1, mask: 0xF0, about: "Version");
+        public static readonly Field Address = Field.Either("ipv6.addr", Src, Dst);
+        public static readonly Field Host = Field.Either("ipv6.host", Src, Dst);
 
-        public static readonly Field[] All = [Src, Dst, Tclass, Flow, Length, Next, Hlim];
+        public static readonly Field[] All = [Src, Dst, Tclass, Flow, Length, Next, Hlim, Version, Address, Host];
     }
 
     private const int FragmentHeaderSize = 8;
@@ -56,6 +59,11 @@ internal static class Ipv6Protocol
     {
         int at = view[index].Offset;
         Ipv6Header.TryRead(view.BytesOf(index), out Ipv6Header header);
+        if (sink.WantsHidden)
+        {
+            Value.DescribeHeader(view, index, sink);
+        }
+
         sink.Ip(Fields.Src, header.Source, at + 8);
         sink.Ip(Fields.Dst, header.Destination, at + 24);
         sink.Number(Fields.Tclass, header.TrafficClass, at, 4);

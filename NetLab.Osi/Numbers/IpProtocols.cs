@@ -1,3 +1,5 @@
+using NetLab.Osi.Protocols;
+
 namespace NetLab.Osi.Numbers;
 
 /// <summary>Protocol numbers (IANA, Assigned Internet Protocol Numbers).</summary>

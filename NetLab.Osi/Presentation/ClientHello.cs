@@ -9,14 +9,17 @@ internal sealed class ClientHello
     internal static class Fields
     {
         public static readonly Field ClientHello = Field.Group("client_hello");
-        public static readonly Field Version = Field.Number("version", names: static v => TlsNumbers.VersionName((int)v));
-        public static readonly Field Ciphers = Field.Number("ciphers");
-        public static readonly Field Sni = Field.Text("sni");
-        public static readonly Field Alpn = Field.Text("alpn");
-        public static readonly Field Versions = Field.Number("versions");
+        public static readonly Field Version = Field.Number("version", "tls.handshake.version", names: static v => TlsNumbers.VersionName((int)v));
+        public static readonly Field Ciphers = Field.Number("ciphers", "tls.handshake.ciphersuite");
+        public static readonly Field Sni = Field.Text("sni", "tls.handshake.extensions_server_name", summary: true);
+        public static readonly Field Alpn = Field.Text("alpn", "tls.handshake.extensions_alpn_str");
+        public static readonly Field Versions = Field.Number("versions", "tls.handshake.extensions.supported_version");
         public static readonly Field OffersResumption = Field.Flag("offers_resumption");
+        public static readonly Field Extensions = Field.Number(null, "tls.handshake.extension.type", about: "Types of the extensions");
+        public static readonly Field Groups = Field.Number(null, "tls.handshake.extensions_supported_group", about: "Groups offered for the key exchange");
+        public static readonly Field Ja3 = Field.Text(null, "tls.handshake.ja3", about: "JA3 digest of what is offered");
 
-        public static readonly Field[] All = [ClientHello, Version, Ciphers, Sni, Alpn, Versions, OffersResumption];
+        public static readonly Field[] All = [ClientHello, Version, Ciphers, Sni, Alpn, Versions, OffersResumption, Extensions, Groups, Ja3];
     }
 
     public int Version { get; private init; }
@@ -30,6 +33,32 @@ internal sealed class ClientHello
     public List<string> Alpn { get; } = [];
 
     public int[] Versions { get; private set; } = [];
+
+    /// <summary>Types of the extensions, in their order.</summary>
+    public List<int> ExtensionTypes { get; } = [];
+
+    /// <summary>Groups offered for the key exchange.</summary>
+    public int[] Groups { get; private set; } = [];
+
+    /// <summary>Forms of points on elliptic curves (RFC 8422, 5.1.2).</summary>
+    public byte[] PointFormats { get; private set; } = [];
+
+    /// <summary>
+    /// The JA3 digest (Salesforce, 2017): MD5 of version, ciphers, extensions, groups and point formats as decimal numbers, without the
+    /// values that RFC 8701 reserves for greasing.
+    /// </summary>
+    public string Ja3
+    {
+        get
+        {
+            string text = $"{Version},{Join(Ciphers)},{Join(ExtensionTypes)},{Join(Groups)},{string.Join('-', PointFormats)}";
+#pragma warning disable CA5351 // A fingerprint that others compute the same way, not a protection.
+            return Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.ASCII.GetBytes(text)));
+#pragma warning restore CA5351
+
+            static string Join(IEnumerable<int> values) => string.Join('-', values.Where(v => !((v & 0x0F0F) == 0x0A0A && v >> 8 == (v & 0xFF))));
+        }
+    }
 
     /// <summary>Whether it offers to resume a session: a session identifier before TLS 1.3, a pre-shared key from it on.</summary>
     public bool OffersResumption { get; private set; }
@@ -47,6 +76,7 @@ internal sealed class ClientHello
         while (!extensions.IsEmpty)
         {
             int type = extensions.Take16();
+            hello.ExtensionTypes.Add(type);
             hello.Apply(type, extensions.Vector16());
         }
 
@@ -80,6 +110,20 @@ internal sealed class ClientHello
             sink.Flag(Fields.OffersResumption, true, at, length);
         }
 
+        if (sink.WantsHidden)
+        {
+            foreach (int extension in ExtensionTypes)
+            {
+                sink.Number(Fields.Extensions, extension, at, length);
+            }
+
+            sink.Numbers(Fields.Groups, Groups, at, length);
+            if (sink.Wants(Fields.Ja3))
+            {
+                sink.Text(Fields.Ja3, Ja3, at, length);
+            }
+        }
+
         sink.EndObject();
     }
 
@@ -104,6 +148,12 @@ internal sealed class ClientHello
                     Alpn.Add(AsciiText.Text(protocols.Vector8()));
                 }
 
+                break;
+            case TlsNumbers.SupportedGroups:
+                Groups = new TlsReader(reader.Vector16()).Numbers16();
+                break;
+            case TlsNumbers.PointFormats:
+                PointFormats = reader.Vector8().ToArray();
                 break;
             case TlsNumbers.SupportedVersions:
                 Versions = new TlsReader(reader.Vector8()).Numbers16();

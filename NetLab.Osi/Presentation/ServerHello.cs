@@ -9,10 +9,10 @@ internal sealed class ServerHello
     internal static class Fields
     {
         public static readonly Field ServerHello = Field.Group("server_hello");
-        public static readonly Field Version = Field.Number("version", names: static v => TlsNumbers.VersionName((int)v));
-        public static readonly Field Cipher = Field.Number("cipher");
-        public static readonly Field SelectedVersion = Field.Number("selected_version", names: static v => TlsNumbers.VersionName((int)v));
-        public static readonly Field Alpn = Field.Text("alpn");
+        public static readonly Field Version = Field.Number("version", "tls.handshake.version", names: static v => TlsNumbers.VersionName((int)v));
+        public static readonly Field Cipher = Field.Number("cipher", "tls.handshake.ciphersuite");
+        public static readonly Field SelectedVersion = Field.Number("selected_version", "tls.handshake.extensions.selected_version", names: static v => TlsNumbers.VersionName((int)v));
+        public static readonly Field Alpn = Field.Text("alpn", "tls.handshake.extensions_alpn_str");
         public static readonly Field Resumed = Field.Flag("resumed");
 
         public static readonly Field[] All = [ServerHello, Version, Cipher, SelectedVersion, Alpn, Resumed];

@@ -8,12 +8,14 @@ internal sealed class TlsDetail : LayerDetail
 {
     internal static class Fields
     {
-        public static readonly Field Records = Field.Number("records");
-        public static readonly Field Handshakes = Field.Number("handshakes");
-        public static readonly Field Alerts = Field.Number("alerts");
+        public static readonly Field Records = Field.Number("records", "tls.record.content_type", about: "Content types of the records", summary: true);
+        public static readonly Field Handshakes = Field.Number("handshakes", "tls.handshake.type", about: "Types of the handshake messages", summary: true);
+        public static readonly Field Alerts = Field.Number("alerts", "tls.alert_message.desc", about: "Descriptions of the alerts", summary: true);
         public static readonly Field DecryptedBytes = Field.Number("decrypted_bytes");
+        public static readonly Field RecordVersion = Field.Number(null, "tls.record.version", about: "Versions of the records");
+        public static readonly Field RecordLength = Field.Number(null, "tls.record.length", about: "Lengths of the records");
 
-        public static readonly Field[] All = [Records, Handshakes, Alerts, DecryptedBytes];
+        public static readonly Field[] All = [Records, Handshakes, Alerts, DecryptedBytes, RecordVersion, RecordLength];
     }
 
     /// <summary>The fields of records and of the messages in them.</summary>
@@ -24,6 +26,9 @@ internal sealed class TlsDetail : LayerDetail
 
     /// <summary>Content types.</summary>
     public List<int> Records { get; } = [];
+
+    /// <summary>Versions and lengths of the records.</summary>
+    public List<(int Version, int Length)> Headers { get; } = [];
 
     /// <summary>Types of handshake messages that are not encrypted, or were decrypted.</summary>
     public List<int> Handshakes { get; } = [];
@@ -65,6 +70,12 @@ internal sealed class TlsDetail : LayerDetail
         if (Alerts.Count > 0)
         {
             sink.Numbers(Fields.Alerts, CollectionsMarshal.AsSpan(Alerts), at, length);
+        }
+
+        for (int i = 0; sink.WantsHidden && i < Headers.Count; i++)
+        {
+            sink.Number(Fields.RecordVersion, Headers[i].Version, at, length);
+            sink.Number(Fields.RecordLength, Headers[i].Length, at, length);
         }
 
         // A second one on the same packet would be a second key of the same name; it is rare enough to be left out.

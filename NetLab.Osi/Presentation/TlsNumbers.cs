@@ -12,6 +12,8 @@ internal static class TlsNumbers
     public const int ServerHello = 2;
 
     public const int ServerName = 0;
+    public const int SupportedGroups = 10;
+    public const int PointFormats = 11;
     public const int Alpn = 16;
     public const int PreSharedKey = 41;
     public const int SupportedVersions = 43;

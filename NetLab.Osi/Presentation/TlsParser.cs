@@ -19,6 +19,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
     private List<byte>? _handshake;
     private TlsKeys? _keys;
     private int _skipping;
+    private (int Version, int Length) _skipped;
     private int _held;
     private bool _isEncrypted;
     private bool _isResuming;
@@ -55,7 +56,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
             if (!isReadable && length > 0)
             {
                 // Nobody can read it: it is passed over as it comes.
-                _skipping = length;
+                (_skipping, _skipped) = (length, (BinaryPrimitives.ReadUInt16BigEndian(rest[1..]), length));
                 at += TlsProtocol.HeaderSize;
                 continue;
             }
@@ -67,6 +68,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
 
             TlsDetail detail = DetailOn(segment);
             detail.Records.Add(rest[0]);
+            detail.Headers.Add((BinaryPrimitives.ReadUInt16BigEndian(rest[1..]), length));
             Take(segment, detail, rest[..TlsProtocol.HeaderSize], rest.Slice(TlsProtocol.HeaderSize, length));
             at += TlsProtocol.HeaderSize + length;
         }
@@ -114,7 +116,9 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
         _skipping -= step;
         if (_skipping == 0)
         {
-            DetailOn(segment).Records.Add(TlsNumbers.ApplicationData);
+            TlsDetail detail = DetailOn(segment);
+            detail.Records.Add(TlsNumbers.ApplicationData);
+            detail.Headers.Add(_skipped);
         }
 
         return step;

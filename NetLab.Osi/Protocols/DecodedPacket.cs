@@ -1,5 +1,6 @@
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Model;
+using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Protocols;
 
@@ -24,6 +25,12 @@ public sealed class DecodedPacket
 
     /// <summary>Nanoseconds since 1970-01-01 UTC, or null.</summary>
     public long? Time { get; internal set; }
+
+    /// <summary>Nanoseconds since the first packet of the capture that has a time.</summary>
+    public long RelativeTime { get; internal set; }
+
+    /// <summary>Nanoseconds since the packet before it that has a time.</summary>
+    public long DeltaTime { get; internal set; }
 
     /// <summary>Bytes it had on the wire.</summary>
     public long OriginalLength { get; internal set; }

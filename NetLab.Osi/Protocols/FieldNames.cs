@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using NetLab.Osi.Filters;
 
 namespace NetLab.Osi.Protocols;
 

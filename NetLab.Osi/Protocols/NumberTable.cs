@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using NetLab.Osi.Model;
+using NetLab.Osi.Numbers;
 
 namespace NetLab.Osi.Protocols;
 

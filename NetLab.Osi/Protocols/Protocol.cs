@@ -1,5 +1,6 @@
 using System.Text;
 using NetLab.Osi.Model;
+using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Protocols;
 

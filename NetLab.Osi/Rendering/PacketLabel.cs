@@ -1,8 +1,8 @@
-using NetLab.Osi.Text;
 using System.Text;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Rendering;
 

@@ -1,3 +1,4 @@
+using NetLab.Osi.Queries;
 using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Session;

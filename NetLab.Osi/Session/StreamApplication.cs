@@ -1,3 +1,5 @@
+using NetLab.Osi.Protocols;
+
 namespace NetLab.Osi.Session;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using NetLab.Osi.Network;
+
 namespace NetLab.Osi.Session;
 
 /// <summary>What stands out about a TCP segment, in the words people know from Wireshark.</summary>

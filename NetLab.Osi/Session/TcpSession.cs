@@ -1,5 +1,6 @@
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
+using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Session;
 
@@ -12,11 +13,16 @@ internal static class TcpSession
     {
         public static readonly Field State = Field.Text("state");
         public static readonly Field Direction = Field.Text("direction");
-        public static readonly Field RelativeSeq = Field.Number("relative_seq", "tcp.seq");
-        public static readonly Field RelativeAck = Field.Number("relative_ack", "tcp.ack");
+        public static readonly Field RelativeSeq = Field.Number("relative_seq", "tcp.seq", needsStreams: true);
+        public static readonly Field RelativeAck = Field.Number("relative_ack", "tcp.ack", needsStreams: true);
         public static readonly Field HandshakeNs = Field.Number("handshake_ns", names: static _ => "from SYN to ACK");
         public static readonly Field Retransmission = Field.Flag("retransmission");
         public static readonly Field Analysis = Field.Text("analysis");
+        public static readonly Field Next = Field.Number(null, "tcp.nxtseq", about: "Sequence number behind the segment, relative", needsStreams: true);
+        public static readonly Field SackLeft = Field.Number(null, "tcp.options.sack_le", about: "Left edge of a SACK block, relative", needsStreams: true);
+        public static readonly Field SackRight = Field.Number(null, "tcp.options.sack_re", about: "Right edge of a SACK block, relative", needsStreams: true);
+        public static readonly Field ScaledWindow = Field.Number(null, "tcp.window_size", about: "Window in bytes, scaled where the scale is known", needsStreams: true);
+        public static readonly Field AnyMark = Field.Of(FieldKind.Mark, null, "tcp.analysis.flags", "Something stands out about the segment", needsStreams: true);
 
         public static readonly Field DuplicateAckNumber = Hidden(FieldKind.Number, "duplicate_ack_num", "which of several equal acknowledgments in a row, from 1");
         public static readonly Field AcksFrame = Hidden(FieldKind.Number, "acks_frame", "the packet whose last byte it acknowledges");
@@ -25,12 +31,12 @@ internal static class TcpSession
         public static readonly Field BytesInFlight = Hidden(FieldKind.Number, "bytes_in_flight", "bytes of its direction that were sent and not acknowledged");
 
         /// <summary>The marks, in the order of the bits of <see cref="TcpAnalysisFlags"/>.</summary>
-        public static readonly Field[] Marks = [.. TcpAnalysisNames.InOrder.Select(n => Hidden(FieldKind.Boolean, n, "TCP analysis: " + n.Replace('_', ' ')))];
+        public static readonly Field[] Marks = [.. TcpAnalysisNames.InOrder.Select(n => Hidden(FieldKind.Mark, n, "TCP analysis: " + n.Replace('_', ' ')))];
 
         public static readonly Field[] All =
         [
             State, Direction, RelativeSeq, RelativeAck, HandshakeNs, Retransmission, Analysis,
-            DuplicateAckNumber, AcksFrame, AckRoundTrip, InitialRoundTrip, BytesInFlight, .. Marks,
+            DuplicateAckNumber, AcksFrame, AckRoundTrip, InitialRoundTrip, BytesInFlight, Next, SackLeft, SackRight, ScaledWindow, AnyMark, .. Marks,
         ];
 
         private static Field Hidden(FieldKind kind, string name, string about) => Field.Of(kind, null, "tcp.analysis." + name, about, needsStreams: true);
@@ -66,6 +72,7 @@ internal static class TcpSession
         if (sink.WantsHidden)
         {
             DescribeAnalysis(facts, at, sink);
+            DescribeSegment(view, index, facts, sink);
         }
     }
 
@@ -100,6 +107,46 @@ internal static class TcpSession
         if (facts.InitialRoundTrip is { } roundTrip && (facts.AcknowledgedPacket is not null || facts.BytesInFlight is not null || facts.Analysis != TcpAnalysisFlags.None))
         {
             sink.Number(Fields.InitialRoundTrip, roundTrip, at, 0);
+        }
+    }
+
+    private static void DescribeSegment(in PacketView view, int index, TcpSegmentFacts facts, IFieldSink sink)
+    {
+        int at = view[index].Offset;
+        if (facts.Analysis != TcpAnalysisFlags.None)
+        {
+            sink.Number(Fields.AnyMark, 1, at, 0);
+        }
+
+        ReadOnlySpan<byte> segment = view.BufferOf(index)[at..];
+        if (!TcpHeader.TryRead(segment, out TcpHeader header) || header.HeaderLength > segment.Length)
+        {
+            return;
+        }
+
+        int payload = 0;
+        for (int i = index - 1; i >= 0; i--)
+        {
+            if (view[i].Protocol == TcpProtocol.Value)
+            {
+                payload = Math.Max(0, view[i].WireLength - header.HeaderLength);
+                break;
+            }
+        }
+
+        // RFC 7323, 2.2: the window of a SYN is never scaled.
+        sink.Number(Fields.ScaledWindow, (long)header.Window << (header.Has(TcpHeader.Syn) ? 0 : facts.WindowShift ?? 0), at + 14, 2);
+        sink.Number(Fields.Next, unchecked(facts.RelativeSequence + (uint)payload + (header.Has(TcpHeader.Syn) || header.Has(TcpHeader.Fin) ? 1u : 0)), at, 0);
+        uint acknowledgedBase = unchecked(header.Acknowledgment - facts.RelativeAcknowledgment);
+        var options = new TcpOptions(segment[TcpHeader.MinSize..Math.Max(TcpHeader.MinSize, header.HeaderLength)]);
+        while (options.MoveNext())
+        {
+            for (int block = 0; options.Kind == TcpOptions.Sack && block + 8 <= options.Value.Length; block += 8)
+            {
+                int start = at + TcpHeader.MinSize + options.Offset + 2 + block;
+                sink.Number(Fields.SackLeft, unchecked(TcpOptions.Read32(options.Value[block..]) - acknowledgedBase), start, 4);
+                sink.Number(Fields.SackRight, unchecked(TcpOptions.Read32(options.Value[(block + 4)..]) - acknowledgedBase), start + 4, 4);
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using NetLab.Osi.Queries;
+
 namespace NetLab.Osi.Session;
 
 /// <summary>The segments of a direction that were not acknowledged yet, as they came; bounded.</summary>

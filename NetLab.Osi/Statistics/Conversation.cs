@@ -1,3 +1,5 @@
+using NetLab.Osi.Protocols;
+
 namespace NetLab.Osi.Statistics;
 
 /// <summary>A conversation between two ends, and what each sent.</summary>

@@ -1,3 +1,4 @@
+using NetLab.Osi.Filters;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Statistics;

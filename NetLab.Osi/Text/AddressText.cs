@@ -1,4 +1,5 @@
 using System.Net;
+using NetLab.Osi.Network;
 
 namespace NetLab.Osi.Text;
 

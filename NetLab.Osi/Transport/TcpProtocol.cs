@@ -22,15 +22,32 @@ internal static class TcpProtocol
         public static readonly Field Window = Field.Number("window", "tcp.window_size_value");
         public static readonly Field Urgent = Field.Number("urgent", "tcp.urgent_pointer");
         public static readonly Field Payload = Field.Number("payload", "tcp.len");
-        public static readonly Field Stream = Field.Number("stream", "tcp.stream");
+        public static readonly Field Stream = Field.Number("stream", "tcp.stream", needsStreams: true);
         public static readonly Field Mss = Field.Number("mss", "tcp.options.mss_val");
         public static readonly Field Wscale = Field.Number("wscale", "tcp.options.wscale.shift");
         public static readonly Field Tsval = Field.Number("tsval", "tcp.options.timestamp.tsval");
         public static readonly Field Tsecr = Field.Number("tsecr", "tcp.options.timestamp.tsecr");
-        public static readonly Field Options = Field.Number("options", "tcp.option_kind");
+        public static readonly Field Options = Field.Number("options", about: "Kinds of the options, padding left out");
+        public static readonly Field AllOptions = Field.Number(null, "tcp.option_kind", about: "Kinds of the options");
         public static readonly ChecksumFields Checksum = new("tcp");
+        public static readonly Field Port = Field.Either("tcp.port", Sport, Dport);
+        public static readonly Field FinFlag = Field.Flag(null, "tcp.flags.fin", at: 12, size: 2, mask: 0x001, about: "FIN");
+        public static readonly Field SynFlag = Field.Flag(null, "tcp.flags.syn", at: 12, size: 2, mask: 0x002, about: "SYN");
+        public static readonly Field ResetFlag = Field.Flag(null, "tcp.flags.reset", at: 12, size: 2, mask: 0x004, about: "RST");
+        public static readonly Field PushFlag = Field.Flag(null, "tcp.flags.push", at: 12, size: 2, mask: 0x008, about: "PSH");
+        public static readonly Field AckFlag = Field.Flag(null, "tcp.flags.ack", at: 12, size: 2, mask: 0x010, about: "ACK");
+        public static readonly Field UrgentFlag = Field.Flag(null, "tcp.flags.urg", at: 12, size: 2, mask: 0x020, about: "URG");
+        public static readonly Field EceFlag = Field.Flag(null, "tcp.flags.ece", at: 12, size: 2, mask: 0x040, about: "ECE");
+        public static readonly Field CwrFlag = Field.Flag(null, "tcp.flags.cwr", at: 12, size: 2, mask: 0x080, about: "CWR");
+        public static readonly Field AeFlag = Field.Flag(null, "tcp.flags.ae", at: 12, size: 2, mask: 0x100, about: "AE");
+        public static readonly Field ChecksumValue = Field.Number(null, "tcp.checksum", at: 16, size: 2, about: "Checksum");
+        public static readonly Field PayloadBytes = Field.Bytes(null, "tcp.payload", about: "What it carries");
 
-        public static readonly Field[] All = [Sport, Dport, Seq, Ack, Hlen, Flags, Window, Urgent, Payload, Stream, Mss, Wscale, Tsval, Tsecr, Options, Checksum.IsRight, Checksum.Verdict, Checksum.Status];
+        public static readonly Field[] All =
+        [
+            Sport, Dport, Seq, Ack, Hlen, Flags, Window, Urgent, Payload, Stream, Mss, Wscale, Tsval, Tsecr, Options, Checksum.IsRight, Checksum.Verdict, Checksum.Status,
+            Port, FinFlag, SynFlag, ResetFlag, PushFlag, AckFlag, UrgentFlag, EceFlag, CwrFlag, AeFlag, ChecksumValue, AllOptions, PayloadBytes,
+        ];
     }
 
     private const int MaxOptions = 40;
@@ -114,6 +131,15 @@ internal static class TcpProtocol
             Fields.Checksum.Tell(Judge(view, index), at + 16, sink);
         }
 
+        if (sink.WantsHidden)
+        {
+            Value.DescribeHeader(view, index, sink);
+            if (sink.Wants(Fields.PayloadBytes) && view[index].PayloadLength > 0)
+            {
+                sink.Bytes(Fields.PayloadBytes, bytes[view[index].HeaderLength..], at + view[index].HeaderLength);
+            }
+        }
+
         if (view.Decoded.TcpStreamNumber is { } number && !view[index].IsQuoted)
         {
             sink.Number(Fields.Stream, number, at, 4);
@@ -165,6 +191,28 @@ internal static class TcpProtocol
         }
 
         sink.Numbers(Fields.Options, kinds[..count], at, options.Length);
+        if (sink.WantsHidden)
+        {
+            DescribeAllOptions(options, at, sink);
+        }
+    }
+
+    // Padding among them, as it stands.
+    private static void DescribeAllOptions(ReadOnlySpan<byte> options, int at, IFieldSink sink)
+    {
+        int next = 0;
+        while (next < options.Length)
+        {
+            int kind = options[next];
+            sink.Number(Fields.AllOptions, kind, at + next, 1);
+            int length = kind is TcpOptions.EndOfList or TcpOptions.NoOperation ? 1 : next + 1 < options.Length ? options[next + 1] : 0;
+            if (kind == TcpOptions.EndOfList || length == 0)
+            {
+                break;
+            }
+
+            next += length;
+        }
     }
 
     // What was captured of a header that was cut is still worth showing.

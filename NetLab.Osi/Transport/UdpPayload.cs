@@ -1,5 +1,6 @@
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
+using NetLab.Osi.Statistics;
 
 namespace NetLab.Osi.Transport;
 

@@ -18,8 +18,11 @@ internal static class UdpProtocol
         public static readonly Field Length = Field.Number("length", "udp.length");
         public static readonly Field Stream = Field.Number("stream", "udp.stream");
         public static readonly ChecksumFields Checksum = new("udp");
+        public static readonly Field Port = Field.Either("udp.port", Sport, Dport);
+        public static readonly Field ChecksumValue = Field.Number(null, "udp.checksum", at: 6, size: 2, about: "Checksum");
+        public static readonly Field Payload = Field.Bytes(null, "udp.payload", about: "What it carries");
 
-        public static readonly Field[] All = [Sport, Dport, Length, Stream, Checksum.IsRight, Checksum.Verdict, Checksum.Status];
+        public static readonly Field[] All = [Sport, Dport, Length, Stream, Checksum.IsRight, Checksum.Verdict, Checksum.Status, Port, ChecksumValue, Payload];
     }
 
     private const int Size = 8;
@@ -97,6 +100,15 @@ internal static class UdpProtocol
             if (Fields.Checksum.AreWanted(sink))
             {
                 Fields.Checksum.Tell(Judge(view, index), at + 6, sink);
+            }
+        }
+
+        if (sink.WantsHidden)
+        {
+            Value.DescribeHeader(view, index, sink);
+            if (sink.Wants(Fields.Payload) && view[index].PayloadLength > 0 && view[index].HeaderLength == Size)
+            {
+                sink.Bytes(Fields.Payload, bytes[Size..], at + Size);
             }
         }
 
