@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using NetLab.Osi.Queries;
 using PacketDotNet;
 using PacketDotNet.Lldp;
 using PacketDotNet.Utils;

@@ -2,7 +2,6 @@ using System.Buffers;
 using NetLab.Osi.Application.Http2;
 using NetLab.Osi.Model;
 using NetLab.Osi.Presentation;
-using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Application;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
-using NetLab.Osi.Statistics;
 using NetLab.Osi.Text;
 using NetLab.Osi.Transport;
 

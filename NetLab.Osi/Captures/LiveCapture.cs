@@ -1,4 +1,3 @@
-using NetLab.Osi.Network;
 using SharpPcap;
 using SharpPcap.LibPcap;
 

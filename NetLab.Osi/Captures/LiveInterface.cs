@@ -1,5 +1,3 @@
-using NetLab.Osi.Network;
-
 namespace NetLab.Osi.Captures;
 
 /// <summary>An interface that can be captured from.</summary>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using NetLab.Osi.Protocols;
 using PacketDotNet;
 
 namespace NetLab.Osi.Captures;

@@ -1,5 +1,4 @@
 using System.Text;
-using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Filters;

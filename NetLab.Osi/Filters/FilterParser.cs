@@ -105,6 +105,12 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
             }
 
             chain = chain is null ? test : new AndTest(chain, test);
+            if (right.Operand is null)
+            {
+                // Only comparisons go on: a < b < c.
+                break;
+            }
+
             left = right;
         }
 

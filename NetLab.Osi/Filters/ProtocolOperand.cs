@@ -10,7 +10,7 @@ internal sealed class ProtocolOperand(string name, LayerRange[]? layers) : Filte
         PacketView view = context.View;
         for (int i = 0; i < view.Decoded.Entries.Length; i++)
         {
-            if (view[i].Protocol.FilterName == name && (layers is null || LayerRange.Includes(layers, view, i)))
+            if (view[i].Protocol.FilterName == name && !view[i].IsPart && (layers is null || LayerRange.Includes(layers, view, i)))
             {
                 into.Add(context.Scratch.Keep(view.BytesOf(i)));
             }
@@ -22,7 +22,7 @@ internal sealed class ProtocolOperand(string name, LayerRange[]? layers) : Filte
         ReadOnlySpan<LayerEntry> entries = context.View.Decoded.Entries;
         for (int i = 0; i < entries.Length; i++)
         {
-            if (entries[i].Protocol.FilterName == name && (layers is null || LayerRange.Includes(layers, context.View, i)))
+            if (entries[i].Protocol.FilterName == name && !entries[i].IsPart && (layers is null || LayerRange.Includes(layers, context.View, i)))
             {
                 return true;
             }

@@ -1,5 +1,3 @@
-using NetLab.Osi.Network;
-
 namespace NetLab.Osi.Filters;
 
 /// <summary>What kinds of values can be compared with one another.</summary>

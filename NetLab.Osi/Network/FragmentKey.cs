@@ -1,5 +1,3 @@
-using NetLab.Osi.Protocols;
-
 namespace NetLab.Osi.Network;
 
 /// <summary>What the fragments of a datagram have in common (RFC 791, 3.2; RFC 8200, 4.5).</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Network;
 

@@ -1,5 +1,3 @@
-using NetLab.Osi.Protocols;
-
 namespace NetLab.Osi.Numbers;
 
 /// <summary>Protocol numbers (IANA, Assigned Internet Protocol Numbers).</summary>

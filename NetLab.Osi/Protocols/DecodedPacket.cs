@@ -1,6 +1,5 @@
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Model;
-using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Protocols;
 

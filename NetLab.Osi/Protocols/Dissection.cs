@@ -1,7 +1,5 @@
 using System.Net;
 using NetLab.Osi.Model;
-using NetLab.Osi.Queries;
-using NetLab.Osi.Statistics;
 
 namespace NetLab.Osi.Protocols;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using NetLab.Osi.Filters;
 
 namespace NetLab.Osi.Protocols;
 

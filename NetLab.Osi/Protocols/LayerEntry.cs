@@ -42,6 +42,9 @@ public readonly struct LayerEntry
     /// <summary>Whether all of it was captured.</summary>
     public bool IsWhole => Length == WireLength;
 
+    /// <summary>Whether the packet brings only a part of a message of the protocol, which another packet completes.</summary>
+    public bool IsPart => HeaderLength == 0 && Length > 0 && Layer != OsiLayer.Physical;
+
     /// <summary>Where what it carries begins.</summary>
     public int PayloadOffset => Offset + HeaderLength;
 

@@ -12,7 +12,7 @@ internal static class LayerFields
         {
             detail.Describe(entry, sink);
         }
-        else if (entry.HeaderLength == 0 && entry.Length > 0)
+        else if (entry.IsPart)
         {
             sink.Number(PartBytes, entry.Length, entry.Offset, entry.Length);
         }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using NetLab.Osi.Model;
-using NetLab.Osi.Numbers;
 
 namespace NetLab.Osi.Protocols;
 

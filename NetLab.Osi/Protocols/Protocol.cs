@@ -1,6 +1,5 @@
 using System.Text;
 using NetLab.Osi.Model;
-using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Protocols;
 

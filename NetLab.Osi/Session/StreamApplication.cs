@@ -1,5 +1,3 @@
-using NetLab.Osi.Protocols;
-
 namespace NetLab.Osi.Session;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using NetLab.Osi.Queries;
 using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Session;

@@ -1,5 +1,3 @@
-using NetLab.Osi.Network;
-
 namespace NetLab.Osi.Session;
 
 /// <summary>What stands out about a TCP segment, in the words people know from Wireshark.</summary>

@@ -1,5 +1,3 @@
-using NetLab.Osi.Queries;
-
 namespace NetLab.Osi.Session;
 
 /// <summary>The segments of a direction that were not acknowledged yet, as they came; bounded.</summary>

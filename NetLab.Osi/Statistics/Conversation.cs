@@ -1,5 +1,3 @@
-using NetLab.Osi.Protocols;
-
 namespace NetLab.Osi.Statistics;
 
 /// <summary>A conversation between two ends, and what each sent.</summary>

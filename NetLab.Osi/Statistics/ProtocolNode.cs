@@ -1,4 +1,3 @@
-using NetLab.Osi.Filters;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Statistics;

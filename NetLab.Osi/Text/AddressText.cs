@@ -1,5 +1,4 @@
 using System.Net;
-using NetLab.Osi.Network;
 
 namespace NetLab.Osi.Text;
 

@@ -1,6 +1,5 @@
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
-using NetLab.Osi.Statistics;
 
 namespace NetLab.Osi.Transport;
 

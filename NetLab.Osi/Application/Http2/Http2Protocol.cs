@@ -1,5 +1,4 @@
 using NetLab.Osi.Model;
-using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Application.Http2;

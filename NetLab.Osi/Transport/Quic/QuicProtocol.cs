@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using NetLab.Osi.Model;
 using NetLab.Osi.Presentation;
 using NetLab.Osi.Protocols;
-using NetLab.Osi.Statistics;
 
 namespace NetLab.Osi.Transport.Quic;
 
