@@ -92,7 +92,7 @@ internal sealed class Cubic(int segmentSize, bool paced, Ablations without = Abl
             Reduce(inFlight);
         }
 
-        (_window, _afterTimeout) = (segmentSize, true);
+        (_window, _afterTimeout, _epochStart) = (segmentSize, true, null);
     }
 
     public void OnIdle(Instant now)
@@ -114,6 +114,7 @@ internal sealed class Cubic(int segmentSize, bool paced, Ablations without = Abl
         (_maximum, _priorWindow, _renoWindow) = (_maximum * scale, _priorWindow * scale, _renoWindow * scale);
         _epochStart = null;
         _window = Math.Max(_window, 2.0 * newSize);
+        SlowStartThreshold = Math.Max(SlowStartThreshold, 2L * newSize);
         _before = null;
         segmentSize = newSize;
     }

@@ -89,7 +89,9 @@ internal sealed class NewReno(int segmentSize) : ICongestionControl
 
     public void OnSegmentSize(int newSize)
     {
+        // ssthresh is two segments at least (RFC 5681 (4)): after a recovery it is the window.
         Window = Math.Max(Window, 2L * newSize);
+        SlowStartThreshold = Math.Max(SlowStartThreshold, 2L * newSize);
         segmentSize = newSize;
     }
 

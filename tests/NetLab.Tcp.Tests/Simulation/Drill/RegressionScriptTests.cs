@@ -5,14 +5,6 @@ namespace NetLab.Tcp.Tests.Simulation.Drill;
 /// <summary>The project's own scripts, and those that lie beside the project where it is built.</summary>
 public sealed class RegressionScriptTests
 {
-    // Scripts of faults that are known and not mended yet: one that passes leaves this list, and none comes to it.
-    private static readonly HashSet<string> Known =
-    [
-        "dsack-fake-by-receiver.pkt", "dsack-undo-false-by-network-duplicate.pkt", "karn-sack.pkt", "persist-window-shrunk-small-progress.pkt",
-        "reneg-full-window-zero-window-timer.pkt", "rto-karn-backoff-kept-until-a-sample.pkt", "rto-karn-slow-path-never-adapts.pkt", "sack-renege-window-full.pkt",
-        "simultaneous-open-iw.pkt", "slow-start-burst-of-a-window.pkt", "window-shrink-nonzero.pkt",
-    ];
-
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Scripts");
 
     public static IEnumerable<string> Files => Directory.EnumerateFiles(Folder, "*.pkt", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
@@ -49,7 +41,7 @@ public sealed class RegressionScriptTests
     {
         IEnumerable<string> differences = Directory.EnumerateFiles(FaultFolder!, "*.pkt").Order(StringComparer.Ordinal)
             .Select(f => (File: Path.GetFileName(f), Result: DrillScript.Run(File.ReadAllText(f))))
-            .Where(r => r.Result.Outcome != DrillOutcome.Passes && !Known.Contains(r.File))
+            .Where(r => r.Result.Outcome != DrillOutcome.Passes)
             .Select(r => $"{r.File}:{r.Result.Line}: {r.Result.Message}");
 
         Assert.Empty(differences);
