@@ -19,7 +19,7 @@ internal sealed class Receiver : IByteSink
     private IConnectionHandler _handler;
     private readonly MemoryAccount _memory;
     private readonly Reassembler _reassembler = new();
-    private readonly SackHistory _history = new();
+    private readonly SackReports _reports = new();
     private SequenceNumber _initial;
     private long? _finAt;
     private long _unread;
@@ -54,7 +54,7 @@ internal sealed class Receiver : IByteSink
     public bool HoldsUndelivered => _reassembler.HasEarly;
 
     /// <summary>Whether there are SACK blocks to report.</summary>
-    public bool HasBlocks => _history.HasReports;
+    public bool HasBlocks => _reports.HasReports;
 
     /// <summary>How far our window fields are shifted; 0 unless both sides offered scaling.</summary>
     public int WindowShift { get; set; }
@@ -183,7 +183,7 @@ internal sealed class Receiver : IByteSink
         if (_reassembler.TryFindReceived(offset, Math.Min(end, limit), out long duplicateStart, out long duplicateEnd))
         {
             // RFC 2883, 4: the first part of it that has been received before, wherever in the segment it lies.
-            _history.OnDuplicate(duplicateStart, duplicateEnd);
+            _reports.OnDuplicate(duplicateStart, duplicateEnd);
         }
 
         _reassembler.Insert(offset, payload, limit, _delivering ? this : null);
@@ -202,7 +202,7 @@ internal sealed class Receiver : IByteSink
         // by the block around it (RFC 2883, 4.1.2).
         if (payload.Length > 0 && _reassembler.TryFindIsland(Math.Min(end, limit) - 1, out long islandStart, out long islandEnd))
         {
-            _history.OnStored(islandStart, islandEnd);
+            _reports.OnStored(islandStart, islandEnd);
         }
 
         if (advanced && !hadHole && !IsFinished && !_reassembler.HasEarly)
@@ -239,7 +239,7 @@ internal sealed class Receiver : IByteSink
     {
         if (length > 0 && offset < Next)
         {
-            _history.OnDuplicate(offset, Math.Min(Next, offset + length));
+            _reports.OnDuplicate(offset, Math.Min(Next, offset + length));
         }
 
         Policy.OweDuplicate();
@@ -293,7 +293,7 @@ internal sealed class Receiver : IByteSink
     {
         var blocks = default(SackBlocks);
         Span<(long Start, long End)> runs = stackalloc (long, long)[most];
-        int count = _history.Report(_reassembler, runs);
+        int count = _reports.Report(_reassembler, runs);
         for (int i = 0; i < count; i++)
         {
             blocks.Add(new SackBlock(
@@ -304,7 +304,7 @@ internal sealed class Receiver : IByteSink
     }
 
     /// <summary>The blocks have been sent.</summary>
-    public void OnReported() => _history.OnReported();
+    public void OnReported() => _reports.OnReported();
 
     /// <summary>Lets go of everything held.</summary>
     public void Release()

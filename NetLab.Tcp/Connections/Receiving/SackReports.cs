@@ -4,7 +4,7 @@ namespace NetLab.Tcp.Connections.Receiving;
 /// Which blocks to report in what order: the one that the latest segment belongs to first, then those reported before
 /// it (RFC 2018, 4); a duplicate goes in front of all (RFC 2883, 4).
 /// </summary>
-internal sealed class SackHistory
+internal sealed class SackReports
 {
     // An offset inside each recently extended island, newest first; one an island.
     private readonly List<long> _recent = [];
