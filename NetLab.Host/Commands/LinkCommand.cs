@@ -32,20 +32,26 @@ internal static class LinkCommand
 
     public static Command Create()
     {
-        var listen = new Argument<string>("LISTEN") { Description = "Where clients send to: udp://HOST:PORT" };
-        var target = new Argument<string>("TARGET") { Description = "Where their datagrams go on to: udp://HOST:PORT" };
+        var listen = new Argument<string?>("LISTEN") { Description = "Where clients send to: udp://HOST:PORT", Arity = ArgumentArity.ZeroOrOne };
+        var target = new Argument<string?>("TARGET") { Description = "Where their datagrams go on to: udp://HOST:PORT", Arity = ArgumentArity.ZeroOrOne };
         var link = new Option<string>("--link") { Description = LinkHelp, HelpName = "LINK", DefaultValueFactory = _ => "" };
         var schedule = new Option<string?>("--schedule") { Description = "What changes when, from the start on: a file, or text such as '0s: rate=10M; 10s: loss=20%; 20s: down; 25s: up'", HelpName = "FILE|TEXT" };
+        var selfTest = new Option<bool>("--self-test") { Description = "Measure how exact links are on this machine, for about a minute, instead" };
         var json = new Option<bool>("--json") { Description = "At the end, what it did as one JSON document" };
         var log = new Option<FileInfo?>("--log") { Description = "Write what befell each datagram, a JSON line each", HelpName = "FILE" };
         Option<ulong?> seed = CommonOptions.Seed();
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        var command = new Command("link", Help) { listen, target, link, schedule, json, log, seed, allowRemote };
+        var command = new Command("link", Help) { listen, target, link, schedule, selfTest, json, log, seed, allowRemote };
         RecordingArguments recorded = RecordingArguments.AddTo(command, qlog: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            LabAddress from = Datagrams(parsed.GetRequiredValue(listen));
-            LabAddress to = Datagrams(parsed.GetRequiredValue(target));
+            if (parsed.GetValue(selfTest))
+            {
+                return await LinkSelfTestOutput.RunAsync(parsed.GetValue(seed) ?? Seeds.Draw(), parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
+            }
+
+            LabAddress from = Datagrams(parsed.GetValue(listen) ?? throw new UsageException("'LISTEN' is missing: nlab link udp://127.0.0.1:9001 udp://127.0.0.1:9000 --link loss=1%"));
+            LabAddress to = Datagrams(parsed.GetValue(target) ?? throw new UsageException("'TARGET' is missing: nlab link udp://127.0.0.1:9001 udp://127.0.0.1:9000 --link loss=1%"));
             LinkDescription description = LinkText.Parse(parsed.GetRequiredValue(link));
             if (parsed.GetValue(schedule) is { } steps)
             {

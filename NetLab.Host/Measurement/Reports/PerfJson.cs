@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using NetLab.Host.Measurement.Comparison;
+using NetLab.Host.Measurement.Links;
 using NetLab.Host.Measurement.Saved;
 
 namespace NetLab.Host.Measurement.Reports;
@@ -15,6 +16,7 @@ internal sealed partial class PerfMessageJson : JsonSerializerContext;
 [JsonSerializable(typeof(LinkReport))]
 [JsonSerializable(typeof(SavedRun))]
 [JsonSerializable(typeof(IReadOnlyList<RunDifference>))]
+[JsonSerializable(typeof(IReadOnlyList<LinkAccuracy>))]
 internal sealed partial class PerfDocumentJson : JsonSerializerContext;
 
 /// <summary>The same on one line, between a measurement and the processes it is made of.</summary>
