@@ -24,12 +24,16 @@ internal sealed class LatencyProbe : IDisposable
     private readonly ConcurrentDictionary<long, (double At, long Up, long Down)> _outstanding = new();
     private volatile bool _stopping;
     private long _sent;
+    private long _began;
 
     /// <summary>Starts the end that answers.</summary>
     public LatencyProbe() => new Thread(Answer) { IsBackground = true, Name = "probe answers" }.Start();
 
     /// <summary>Where it answers.</summary>
     public IPEndPoint AnswersAt => (IPEndPoint)_answers.LocalEndPoint!;
+
+    /// <summary>When a probe was sent, by <see cref="Stopwatch"/>.</summary>
+    public long MomentOf(ProbeSample sample) => _began + (long)(sample.At * Stopwatch.Frequency);
 
     /// <summary>Probes as long as something else lasts.</summary>
     /// <param name="through">Where to send to: the end that answers, or a relay before it.</param>
@@ -38,9 +42,9 @@ internal sealed class LatencyProbe : IDisposable
     /// <returns>The probes that came back, and how many were sent.</returns>
     public async Task<(IReadOnlyList<ProbeSample> Samples, long Sent)> RunAsync(IPEndPoint through, LinkRelay? relay, Task load)
     {
-        long began = Stopwatch.GetTimestamp();
+        long began = _began = Stopwatch.GetTimestamp();
         Task sending = Task.Factory.StartNew(() => Send(through, relay, load, began), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Task receiving = Task.Factory.StartNew(() => Receive(began, sending), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task receiving = Task.Factory.StartNew(() => Receive(sending), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Task.WhenAll(sending, receiving).ConfigureAwait(false);
         return ([.. _samples.OrderBy(sample => sample.At)], Interlocked.Read(ref _sent));
     }
@@ -79,7 +83,7 @@ internal sealed class LatencyProbe : IDisposable
         }
     }
 
-    private void Receive(long began, Task sending)
+    private void Receive(Task sending)
     {
         byte[] answer = new byte[2 * Size];
         long ended = 0;

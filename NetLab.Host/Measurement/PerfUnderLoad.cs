@@ -43,8 +43,9 @@ internal sealed class PerfUnderLoad(PerfComparison comparison, IPerfBoard board)
         PerfSettings settings, string name, bool up, bool down, int round, List<PerfRun> runs, CancellationToken cancellationToken)
     {
         using var probe = new LatencyProbe();
-        PerfPair? forward = up ? new PerfPair(settings, [], board) : null;
-        PerfPair? reverse = down ? new PerfPair(settings, [], board) : null;
+        var window = new LoadWindow(board);
+        PerfPair? forward = up ? new PerfPair(settings, [], window) : null;
+        PerfPair? reverse = down ? new PerfPair(settings, [], window) : null;
         PerfPair[] pairs = [.. new[] { forward, reverse }.OfType<PerfPair>()];
         try
         {
@@ -69,8 +70,7 @@ internal sealed class PerfUnderLoad(PerfComparison comparison, IPerfBoard board)
                 board.End(run);
             }
 
-            // The queue fills first: what it is like afterwards is the question.
-            ProbeSample[] settled = [.. samples.Where(sample => pairs.Length == 0 || sample.At >= settings.WarmUp.TotalSeconds)];
+            ProbeSample[] settled = [.. samples.Where(sample => pairs.Length == 0 || window.Contains(probe.MomentOf(sample)))];
             var histogram = new LatencyHistogram();
             Array.ForEach(settled, sample => histogram.Record(TimeSpan.FromMicroseconds(sample.Rtt)));
             return new LoadedLatency(LabAddress.SchemeOf(settings.Transport), name, LatencySummary.From(histogram), sent, sent - samples.Count)
@@ -80,7 +80,7 @@ internal sealed class PerfUnderLoad(PerfComparison comparison, IPerfBoard board)
                 DownBitsPerSecond = ran.Where(run => run.Direction is not null).Sum(run => run.End.SumReceived.BitsPerSecond),
                 MaxQueueUp = relay is null ? null : samples.Select(sample => sample.QueueUp).DefaultIfEmpty().Max(),
                 MaxQueueDown = relay is null ? null : samples.Select(sample => sample.QueueDown).DefaultIfEmpty().Max(),
-                Samples = samples,
+                Samples = settled,
             };
         }
         finally
