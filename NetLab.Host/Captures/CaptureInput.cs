@@ -6,11 +6,12 @@ using NetLab.Osi.Protocols;
 namespace NetLab.Host.Captures;
 
 /// <summary>A capture as a command line names it.</summary>
-/// <param name="Path">The file; - is standard input.</param>
+/// <param name="Path">The file; - is standard input. The first one, where there are several.</param>
 /// <param name="Protocols">The protocols that are known, with what the command line says of them.</param>
 /// <param name="KeyLog">A file of TLS secrets, or null.</param>
 /// <param name="Interface">The only interface whose packets are read, or null.</param>
-internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, string? KeyLog, string? Interface)
+/// <param name="Others">Other files, read as one with the first, in order of time; or null.</param>
+internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, string? KeyLog, string? Interface, IReadOnlyList<string>? Others = null)
 {
     /// <summary>Decodes it from front to back.</summary>
     /// <param name="options">What the verb wants of the decoder.</param>
@@ -18,8 +19,12 @@ internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, str
     /// <param name="finish">Called when all were decoded, with the decoder that knows the conversations.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <param name="limit">Packets to decode at most.</param>
+    /// <param name="onIdle">Called when what came through a pipe so far was handled; or null.</param>
+    /// <param name="onKeyLog">Told of TLS secrets that the capture brought; or null.</param>
     /// <returns>0, or 1 when the file is cut short or damaged; then one line on stderr says where.</returns>
-    public int Decode(DecoderOptions options, DecodePipeline.PacketHandler handler, Action<PacketDecoder> finish, CancellationToken cancellationToken, long limit = long.MaxValue)
+    public int Decode(
+        DecoderOptions options, DecodePipeline.PacketHandler handler, Action<PacketDecoder> finish, CancellationToken cancellationToken, long limit = long.MaxValue,
+        Action? onIdle = null, Action<string>? onKeyLog = null)
     {
         using CaptureReader reader = Open();
         var decoder = new PacketDecoder(options with { Protocols = Protocols, OnlyInterface = Interface });
@@ -28,20 +33,44 @@ internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, str
             decoder.AddKeyLog(File.ReadAllText(KeyLog));
         }
 
-        DecodePipeline.Run(reader, decoder, handler, limit, cancellationToken);
+        DecodePipeline.Run(reader, decoder, handler, limit, onIdle, onKeyLog, cancellationToken);
         finish(decoder);
         if (reader.Damage is not { } damage)
         {
             return ExitCode.Done;
         }
 
-        Console.Error.WriteLine($"nlab: {Path}: {damage}");
+        Console.Error.WriteLine(Others is null ? $"nlab: {Path}: {damage}" : $"nlab: {damage}");
         return ExitCode.Failed;
     }
 
     private CaptureReader Open()
     {
-        Stream stream = Path == "-" ? Console.OpenStandardInput() : new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
+        if (Others is null)
+        {
+            return Open(Path);
+        }
+
+        List<(string Name, CaptureReader Reader)> readers = [];
+        try
+        {
+            foreach (string path in (IEnumerable<string>)[Path, .. Others])
+            {
+                readers.Add((path, Open(path)));
+            }
+
+            return CaptureReader.Merge(readers);
+        }
+        catch
+        {
+            readers.ForEach(r => r.Reader.Dispose());
+            throw;
+        }
+    }
+
+    private static CaptureReader Open(string path)
+    {
+        Stream stream = path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
         try
         {
             return CaptureReader.Open(stream);
@@ -49,7 +78,7 @@ internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, str
         catch (InvalidDataException error)
         {
             stream.Dispose();
-            throw new InvalidDataException($"{Path}: {error.Message}", error);
+            throw new InvalidDataException($"{path}: {error.Message}", error);
         }
     }
 }

@@ -7,9 +7,13 @@ using NetLab.Osi.Protocols;
 namespace NetLab.Host.Commands;
 
 /// <summary>What the verbs that read a capture have in common: the file, and how it is read.</summary>
-internal sealed class CaptureArguments
+/// <param name="several">Whether several files may be named, which are read as one.</param>
+internal sealed class CaptureArguments(bool several = false)
 {
-    private readonly Argument<string> _file = new("FILE") { Description = "A pcap or pcapng file, plain or compressed with gzip or zstd; - is standard input" };
+    private const string About = "A pcap or pcapng file, plain or compressed with gzip or zstd; - is standard input";
+
+    private readonly Argument<string> _file = new("FILE") { Description = About };
+    private readonly Argument<string[]> _files = new("FILE") { Description = About + "; several are read as one, in order of time", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string[]> _decodeAs = new("--decode-as") { Description = "What a number chooses: udp.port==5301,dns; tcp.port, eth.type, ip.proto, link.type …", HelpName = "RULE" };
     private readonly Option<string?> _keyLog = new("--keylog") { Description = "Decrypt TLS with the secrets of this file (NSS Key Log Format)", HelpName = "FILE" };
     private readonly Option<string?> _interface = new("--interface") { Description = "Only packets of the interface of this name", HelpName = "NAME" };
@@ -17,7 +21,7 @@ internal sealed class CaptureArguments
     /// <summary>Adds them to a verb.</summary>
     public void AddTo(Command command)
     {
-        command.Add(_file);
+        command.Add(several ? _files : _file);
         command.Add(_decodeAs);
         command.Add(_keyLog);
         command.Add(_interface);
@@ -33,13 +37,19 @@ internal sealed class CaptureArguments
             throw new UsageException($"--keylog '{keyLog}': no such file");
         }
 
-        string path = parsed.GetRequiredValue(_file);
-        if (path != "-" && !File.Exists(path))
+        string[] paths = several ? parsed.GetRequiredValue(_files) : [parsed.GetRequiredValue(_file)];
+        if (Array.Find(paths, p => p != "-" && !File.Exists(p)) is { } path)
         {
             throw new UsageException(Directory.Exists(path) ? $"'{path}': is a folder" : $"'{path}': no such file");
         }
 
-        return new CaptureInput(path, ProtocolsFrom(parsed.GetValue(_decodeAs) ?? []), keyLog, parsed.GetValue(_interface));
+        if (paths.Count(p => p == "-") > 1)
+        {
+            throw new UsageException("'-': standard input can be read once");
+        }
+
+        return new CaptureInput(
+            paths[0], ProtocolsFrom(parsed.GetValue(_decodeAs) ?? []), keyLog, parsed.GetValue(_interface), paths.Length > 1 ? paths[1..] : null);
     }
 
     private static ProtocolRegistry ProtocolsFrom(string[] rules)

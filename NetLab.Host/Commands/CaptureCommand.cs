@@ -5,6 +5,7 @@ using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
+using NetLab.Udp.Text;
 using Spectre.Console;
 
 namespace NetLab.Host.Commands;
@@ -18,7 +19,9 @@ internal static class CaptureCommand
         var file = new Option<string?>("-w", "--write") { Description = "Write the packets to this file (pcapng) as well", HelpName = "FILE" };
         var filter = new Option<string?>("--filter") { Description = "Only what this filter lets pass (pcap-filter)", HelpName = "BPF" };
         var count = new Option<long?>("-n", "--count") { Description = "Stop after this many packets", HelpName = "COUNT" };
-        var command = new Command("capture", "Capture live, decoded as it arrives; needs libpcap and the right to capture") { name, file, filter, count };
+        var buffer = new Option<string>("--buffer") { Description = "What may wait in the kernel", DefaultValueFactory = _ => "32M", HelpName = "SIZE" };
+        var snap = new Option<int>("-s", "--snap-length") { Description = "Bytes kept of a packet at most", DefaultValueFactory = _ => LiveCapture.MaxSnapLength, HelpName = "BYTES" };
+        var command = new Command("capture", "Capture live, decoded as it arrives; needs libpcap and the right to capture") { name, file, filter, count, buffer, snap };
         command.SetAction((parsed, cancellationToken) =>
         {
             if (parsed.GetValue(count) is < 1)
@@ -31,7 +34,19 @@ internal static class CaptureCommand
                 return Task.FromResult(List());
             }
 
-            return Task.Run(() => Run(wanted, parsed.GetValue(filter), parsed.GetValue(file), parsed.GetValue(count) ?? long.MaxValue, cancellationToken), CancellationToken.None);
+            if (parsed.GetValue(snap) is < 1 or > LiveCapture.MaxSnapLength)
+            {
+                throw new UsageException($"-s {parsed.GetValue(snap)}: a packet is kept up to 1 to {LiveCapture.MaxSnapLength} bytes");
+            }
+
+            string size = parsed.GetRequiredValue(buffer);
+            if (!Quantity.TryParseSize(size, out long bytes) || bytes is < 65_536 or > 1 << 30)
+            {
+                throw new UsageException($"--buffer '{size}': a size from 64K to 1G, such as 32M");
+            }
+
+            var limits = new CaptureLimits((int)bytes, parsed.GetValue(snap));
+            return Task.Run(() => Run(wanted, limits, parsed.GetValue(filter), parsed.GetValue(file), parsed.GetValue(count) ?? long.MaxValue, cancellationToken), CancellationToken.None);
         });
         return command;
     }
@@ -48,11 +63,11 @@ internal static class CaptureCommand
         return ExitCode.Done;
     }
 
-    private static int Run(string name, string? filter, string? file, long count, CancellationToken cancellationToken)
+    private static int Run(string name, CaptureLimits limits, string? filter, string? file, long count, CancellationToken cancellationToken)
     {
-        using LiveCapture capture = Open(name, filter);
+        using LiveCapture capture = Open(name, filter, limits);
         using PcapngWriter? writer = file is null ? null : new PcapngWriter(new FileStream(file, FileMode.Create, FileAccess.Write));
-        writer?.AddInterface(capture.Source.LinkType, name);
+        writer?.AddInterface(capture.Source);
         using Stream output = Console.OpenStandardOutput();
         var decoder = new PacketDecoder(new DecoderOptions { HashStreams = false, DecodeBodies = false });
         var decoded = new DecodedPacket();
@@ -78,15 +93,17 @@ internal static class CaptureCommand
         return ExitCode.Done;
     }
 
-    private static LiveCapture Open(string name, string? filter)
+    private static LiveCapture Open(string name, string? filter, CaptureLimits limits)
     {
         try
         {
-            return LiveCapture.Open(name, filter);
+            return LiveCapture.Open(name, filter, limits.Buffer, limits.SnapLength);
         }
         catch (ArgumentException error)
         {
             throw new UsageException(error.Message.Split(" (Parameter", 2)[0]);
         }
     }
+
+    private sealed record CaptureLimits(int Buffer, int SnapLength);
 }

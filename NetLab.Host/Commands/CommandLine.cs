@@ -36,6 +36,7 @@ internal static class CommandLine
             FieldsCommand.Create(),
             StatsCommand.Create(),
             FollowCommand.Create(),
+            ObjectsCommand.Create(),
             FlowCommand.Create(),
             LabCommand.Create(),
             CaptureCommand.Create(),

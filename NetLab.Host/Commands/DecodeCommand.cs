@@ -16,7 +16,7 @@ internal static class DecodeCommand
 {
     public static Command Create()
     {
-        var input = new CaptureArguments();
+        var input = new CaptureArguments(several: true);
         var json = new Option<bool>("--json") { Description = "JSON Lines: an object a packet, then one a TCP stream" };
         var summary = new Option<bool>("--summary") { Description = "One line a packet" };
         var layer = new Option<int?>("--layer") { Description = "Show only this layer of the tree, 1 to 7", HelpName = "N" };
@@ -25,9 +25,10 @@ internal static class DecodeCommand
         var columns = new Option<string?>("--columns") { Description = "Only these fields, a line a packet: frame.number,ip.src,dns.qry.name", HelpName = "NAMES" };
         var csv = new Option<bool>("--csv") { Description = "Columns with commas between" };
         var tsv = new Option<bool>("--tsv") { Description = "Columns with tabs between (the default)" };
+        var write = new Option<string?>("-w", "--write") { Description = "Write the packets to this file (pcapng); they are shown only if an output is asked for as well", HelpName = "FILE" };
         var selection = new SelectionArguments();
         var hex = new Option<bool>("--hex") { Description = "Show the bytes under each packet, those of each layer in its color" };
-        var command = new Command("decode", "Take a capture apart, packet by packet, layer by layer") { json, summary, layer, count, packet, hex, columns, csv, tsv };
+        var command = new Command("decode", "Take a capture apart, packet by packet, layer by layer") { json, summary, layer, count, packet, hex, columns, csv, tsv, write };
         input.AddTo(command);
         selection.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -62,7 +63,7 @@ internal static class DecodeCommand
 
             var view = new DecodeView(
                 parsed.GetValue(json), parsed.GetValue(summary), parsed.GetValue(layer), parsed.GetValue(count), parsed.GetValue(packet), parsed.GetValue(hex), fields, format,
-                selection.Read(parsed, capture.Protocols));
+                selection.Read(parsed, capture.Protocols), parsed.GetValue(write));
 
             // Reading standard input cannot be cancelled; what waits for it can.
             return Task.Run(() => Decode(capture, view, cancellationToken), cancellationToken).WaitAsync(cancellationToken);
@@ -88,6 +89,7 @@ internal static class DecodeCommand
             StreamEnded = streams ? ended.Enqueue : null,
             FollowStreams = table is null || table.NeedsStreams || view.Selection.Filter?.NeedsStreams == true,
         };
+        using CaptureExport? export = view.Write is { } target ? CaptureExport.Create(target, capture) : null;
         long left = view.Count is { } most && !view.Selection.IsAll ? most : long.MaxValue;
         bool shown = false;
         int exit = capture.Decode(
@@ -102,7 +104,11 @@ internal static class DecodeCommand
                 if ((view.Packet is not { } only || packet.Number == only) && view.Selection.Includes(packet, decoded))
                 {
                     left--;
-                    Show(decoded, packet.Bytes, view, json, tree, summary, table, text, output);
+                    export?.Write(packet);
+                    if (view.IsShown)
+                    {
+                        Show(decoded, packet.Bytes, view, json, tree, summary, table, text, output);
+                    }
                 }
 
                 shown |= packet.Number == view.Packet;
@@ -118,14 +124,23 @@ internal static class DecodeCommand
                     }
                 }
 
-                text.Flush();
-                json.Flush();
-                table?.Flush();
-                summary.Flush(output);
+                Flush();
+                export?.Report();
             },
             cancellationToken,
-            Math.Min(view.Selection.IsAll ? view.Count ?? long.MaxValue : long.MaxValue, capture.Interface is null ? view.Packet ?? long.MaxValue : long.MaxValue));
+            Math.Min(view.Selection.IsAll ? view.Count ?? long.MaxValue : long.MaxValue, capture.Interface is null ? view.Packet ?? long.MaxValue : long.MaxValue),
+            Flush,
+            export is null ? null : export.WriteKeyLog);
         return shown || view.Packet is not { } missing ? exit : throw new InvalidDataException($"{capture.Path}: there is no packet {missing}");
+
+        void Flush()
+        {
+            text.Flush();
+            json.Flush();
+            table?.Flush();
+            summary.Flush(output);
+            export?.Flush();
+        }
     }
 
     private static void Show(
@@ -183,8 +198,11 @@ internal static class DecodeCommand
     }
 
     private sealed record DecodeView(
-        bool Json, bool Summary, int? Layer, long? Count, long? Packet, bool Hex, List<Field>? Columns, ColumnFormat Format, PacketSelection Selection)
+        bool Json, bool Summary, int? Layer, long? Count, long? Packet, bool Hex, List<Field>? Columns, ColumnFormat Format, PacketSelection Selection, string? Write)
     {
+        /// <summary>Whether packets are shown: not when they are only written to a file.</summary>
+        public bool IsShown => Write is null || Json || Summary || Hex || Layer is not null || Columns is not null;
+
         /// <summary>Whether JSON ends with the capture's streams: not when only some packets are shown.</summary>
         public bool ShowsStreams => Json && Packet is null && Columns is null && Selection.IsAll;
     }

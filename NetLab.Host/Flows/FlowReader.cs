@@ -48,8 +48,7 @@ internal sealed class FlowReader(ConversationName name, int maxEvents)
                 Add(packet.Bytes, decoded);
                 return true;
             },
-            long.MaxValue,
-            CancellationToken.None);
+            cancellationToken: CancellationToken.None);
         return new Flow(_client, _server, _events);
     }
 

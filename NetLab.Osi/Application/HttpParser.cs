@@ -16,6 +16,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
     private long _left;
     private Mode _mode;
     private bool _isResuming;
+    private string? _uri;
 
     private enum Mode
     {
@@ -134,7 +135,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
         if (message.Status is { } status)
         {
             bool isFinal = status is < 100 or >= 200;
-            method = isFinal ? protocol.Answered() : null;
+            method = isFinal ? protocol.Answered(out _uri) : null;
             if (status == 101)
             {
                 Complete(segment);
@@ -158,12 +159,13 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
         }
         else
         {
-            protocol.Asked(method!);
+            _uri = message.Uri;
+            protocol.Asked(method!, message.Uri);
         }
 
         if (segment.Options.DecodeBodies)
         {
-            _body = new BodyDigest(message.ContentEncoding, segment.Recall(ContentBudget.Slot));
+            _body = new BodyDigest(message.ContentEncoding, segment.Recall(ContentBudget.Slot), segment.Options.ObjectFound is not null);
         }
 
         if (message.IsChunked)
@@ -254,6 +256,10 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
         if (_body?.Finish() is { } digest)
         {
             (_message!.BodyBytes, _message.BodySha256) = (digest.Bytes, digest.Sha256);
+            if (segment.Options.ObjectFound is { } found && _body.Content is { } content)
+            {
+                found(new CarriedObject(Protocol.Name, segment.PacketNumber, segment.Stream.Number, _uri, _message.ContentType, content));
+            }
         }
 
         segment.Release(kept);

@@ -20,7 +20,7 @@ internal sealed class HttpProtocol(StreamApplication application, bool mayResume
 
     private static readonly SearchValues<byte> MethodBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_/1."u8);
 
-    private readonly Queue<string> _methods = new();
+    private readonly Queue<(string Method, string? Uri)> _asked = new();
 
     public bool MayResume { get; } = mayResume;
 
@@ -62,16 +62,22 @@ internal sealed class HttpProtocol(StreamApplication application, bool mayResume
     public static bool MayBegin(ReadOnlySpan<byte> bytes) => bytes.Length <= MaxMethodBytes && bytes.IndexOfAnyExcept(MethodBytes) < 0;
 
     /// <summary>A request was seen.</summary>
-    public void Asked(string method)
+    public void Asked(string method, string? uri)
     {
-        if (_methods.Count < MaxPipelined)
+        if (_asked.Count < MaxPipelined)
         {
-            _methods.Enqueue(method);
+            _asked.Enqueue((method, uri));
         }
     }
 
     /// <summary>The method of the request that a final response answers; null if it was not seen.</summary>
-    public string? Answered() => _methods.TryDequeue(out string? method) ? method : null;
+    /// <param name="uri">What it asked for.</param>
+    public string? Answered(out string? uri)
+    {
+        bool wasSeen = _asked.TryDequeue(out (string Method, string? Uri) request);
+        uri = request.Uri;
+        return wasSeen ? request.Method : null;
+    }
 
     protected override StreamParser Make(bool fromClient) => new HttpParser(this);
 }

@@ -9,15 +9,20 @@ public abstract class CaptureReader : IDisposable
     // beyond it is damage, and must not become an allocation.
     private protected const int MaxPacketBytes = 1 << 19;
 
-    private protected CaptureReader(CaptureStream stream) => Stream = stream;
+    private readonly CaptureStream? _stream;
+
+    private protected CaptureReader(CaptureStream? stream) => _stream = stream;
 
     /// <summary>What is wrong with the file, one line with the position; null as long as nothing is.</summary>
-    public string? Damage { get => Stream.Failure ?? field; private protected set; }
+    public virtual string? Damage { get => _stream?.Failure ?? field; private protected set; }
 
     /// <summary>Whether the next packet may have to be waited for: it comes through a pipe that has brought nothing more yet.</summary>
-    internal bool WouldWait => Stream.WouldWait;
+    internal virtual bool WouldWait => Stream.WouldWait;
 
-    private protected CaptureStream Stream { get; }
+    /// <summary>Whether packets come as they are captured: through a pipe, and not from a file.</summary>
+    internal virtual bool IsLive => Stream.IsLive;
+
+    private protected CaptureStream Stream => _stream!;
 
     /// <summary>Opens a capture: pcap of either byte order and resolution, or pcapng; either compressed with gzip or Zstandard.</summary>
     /// <param name="stream">The file from its beginning; need not be seekable. Closed with the reader.</param>
@@ -41,6 +46,14 @@ public abstract class CaptureReader : IDisposable
             $"neither pcap nor pcapng: the file begins with {Convert.ToHexStringLower(magic)}");
     }
 
+    /// <summary>Reads several captures as one, in the order of their packets' times.</summary>
+    /// <param name="captures">The captures with their names, which <see cref="Damage"/> says; closed with the reader.</param>
+    public static CaptureReader Merge(IReadOnlyList<(string Name, CaptureReader Reader)> captures)
+    {
+        ArgumentNullException.ThrowIfNull(captures);
+        return new MergedReader(captures);
+    }
+
     /// <summary>The TLS key log that the file brought since the last call (pcapng, Decryption Secrets Block); null if it brought none.</summary>
     public virtual string? TakeKeyLog() => null;
 
@@ -49,9 +62,9 @@ public abstract class CaptureReader : IDisposable
     public abstract bool TryRead(out CapturedPacket packet);
 
     /// <inheritdoc/>
-    public void Dispose()
+    public virtual void Dispose()
     {
-        Stream.Dispose();
+        _stream?.Dispose();
         GC.SuppressFinalize(this);
     }
 }

@@ -42,6 +42,12 @@ internal sealed class CaptureStream : IDisposable
     /// <summary>Whether nothing is left of what was read, and reading on may wait.</summary>
     public bool WouldWait => _start == _end && !_file.CanSeek;
 
+    /// <summary>Whether what follows comes as it is made: through a pipe, and not from a file.</summary>
+    public bool IsLive => !_file.CanSeek;
+
+    /// <summary>What was read and not taken yet; valid until the next call.</summary>
+    public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
+
     /// <summary>Bytes taken so far: the position of the next record in the file.</summary>
     public long Position { get; private set; }
 

@@ -6,24 +6,29 @@ namespace NetLab.Osi.Captures;
 /// <summary>Packets as they pass an interface, through libpcap.</summary>
 public sealed class LiveCapture : IDisposable
 {
-    private const int SnapLength = 262_144;
+    /// <summary>Bytes kept of a packet unless fewer are wanted: libpcap's largest.</summary>
+    public const int MaxSnapLength = 262_144;
+
+    /// <summary>Bytes that wait in the kernel for a reader that is late, unless it is said otherwise: a burst of some tens of thousands of packets.</summary>
+    public const int DefaultBuffer = 32 << 20;
+
     private const int ReadTimeoutMilliseconds = 100;
 
-    private readonly LibPcapLiveDevice _device;
+    private readonly LiveDevice _device;
     private readonly CaptureInterface _source;
     private long _number;
 
-    private LiveCapture(LibPcapLiveDevice device)
+    private LiveCapture(LiveDevice device, int snapLength)
     {
         _device = device;
-        _source = new CaptureInterface((int)device.LinkType, SnapLength, device.Name);
+        _source = new CaptureInterface((int)device.LinkType, snapLength, device.Name);
     }
 
     /// <summary>The interface, as a capture describes it.</summary>
     public CaptureInterface Source => _source;
 
     /// <summary>Packets that the kernel had no room for; null if it does not say.</summary>
-    public long? Dropped => _device.Statistics?.DroppedPackets;
+    public long? Dropped => _device.Dropped;
 
     /// <summary>The interfaces there are.</summary>
     /// <exception cref="InvalidOperationException">libpcap is missing; the message says what to install.</exception>
@@ -34,21 +39,31 @@ public sealed class LiveCapture : IDisposable
     /// <summary>Begins to capture.</summary>
     /// <param name="name">The interface's name.</param>
     /// <param name="filter">What is wanted, in the language of libpcap (pcap-filter(7)); null for everything.</param>
+    /// <param name="buffer">Bytes that may wait in the kernel.</param>
+    /// <param name="snapLength">Bytes kept of a packet at most.</param>
     /// <exception cref="ArgumentException">There is no such interface, or the filter makes no sense.</exception>
     /// <exception cref="InvalidOperationException">libpcap or the right to capture is missing; the message says what to do.</exception>
-    public static LiveCapture Open(string name, string? filter) => Guarded(() =>
+    public static LiveCapture Open(string name, string? filter, int buffer = DefaultBuffer, int snapLength = MaxSnapLength) => Guarded(() =>
     {
-        LibPcapLiveDevice device = LibPcapLiveDeviceList.New().FirstOrDefault(d => d.Name == name)
+        LibPcapLiveDevice found = LibPcapLiveDeviceList.New().FirstOrDefault(d => d.Name == name)
             ?? throw new ArgumentException($"'{name}': there is no such interface", nameof(name));
+        var device = new LiveDevice(found.Interface!);
         try
         {
-            device.Open(new DeviceConfiguration { Mode = DeviceModes.Promiscuous, Snaplen = SnapLength, ReadTimeout = ReadTimeoutMilliseconds, Immediate = true });
+            device.Open(new DeviceConfiguration
+            {
+                Mode = DeviceModes.Promiscuous,
+                Snaplen = snapLength,
+                ReadTimeout = ReadTimeoutMilliseconds,
+                Immediate = true,
+                KernelBufferSize = buffer,
+            });
             if (filter is not null)
             {
                 SetFilter(device, filter);
             }
 
-            return new LiveCapture(device);
+            return new LiveCapture(device, snapLength);
         }
         catch
         {
@@ -78,7 +93,7 @@ public sealed class LiveCapture : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _device.Dispose();
 
-    private static void SetFilter(LibPcapLiveDevice device, string filter)
+    private static void SetFilter(LiveDevice device, string filter)
     {
         try
         {

@@ -16,13 +16,14 @@ internal sealed class PcapngReader : CaptureReader
     private const uint ObsoletePacket = 2;
     private const uint SimplePacket = 3;
     private const uint EnhancedPacket = 6;
-    private const uint DecryptionSecrets = 10;
-    private const uint TlsKeyLog = 0x544C_534B;
+    public const uint DecryptionSecrets = 10;
+    public const uint TlsKeyLog = 0x544C_534B;
     private const int CommentOption = 1;
 
     // A key log of ten thousand connections; more than that is none.
     private const int MaxSecrets = 8 << 20;
     private const uint ByteOrderMagic = 0x1A2B3C4D;
+    private const int MajorVersion = 1;
 
     // Sixteen bytes on Linux, a GUID with a prefix on Windows; there may be many interfaces.
     private const int MaxName = 256;
@@ -100,16 +101,29 @@ internal sealed class PcapngReader : CaptureReader
                 return false;
             }
 
+            if (Stream.TryPeek(16, out head))
+            {
+                int major = magic == ByteOrderMagic ? BinaryPrimitives.ReadUInt16LittleEndian(head[12..]) : BinaryPrimitives.ReadUInt16BigEndian(head[12..]);
+                if (major != MajorVersion)
+                {
+                    Damage = $"at byte {Stream.Position} a section of pcapng version {major}: only {MajorVersion} is known";
+                    return false;
+                }
+            }
+
             // A new section: what was said of interfaces before no longer holds.
             _bigEndian = magic != ByteOrderMagic;
             _interfaces.Clear();
         }
 
         type = Read32(head);
-        uint length = Read32(head[4..]);
-        if (length < 12 || length % 4 != 0 || length > int.MaxValue)
+        uint said = Read32(head[4..]);
+
+        // Some writers leave the padding out of the length, and write it all the same.
+        uint length = said > int.MaxValue ? said : (said + 3) & ~3u;
+        if (length < 12 || length > int.MaxValue)
         {
-            Damage = $"damaged: at byte {Stream.Position} a block claims {length} bytes";
+            Damage = $"damaged: at byte {Stream.Position} a block claims {said} bytes";
             return false;
         }
 
@@ -139,9 +153,9 @@ internal sealed class PcapngReader : CaptureReader
             return false;
         }
 
-        if (Read32(block[^4..]) != length)
+        if (Read32(block[^4..]) != said)
         {
-            Damage = $"damaged: the block at byte {Stream.Position} says {length} bytes in front and {Read32(block[^4..])} behind";
+            Damage = $"damaged: the block at byte {Stream.Position} says {said} bytes in front and {Read32(block[^4..])} behind";
             return false;
         }
 

@@ -31,13 +31,24 @@ public sealed class PcapngWriter : IDisposable
     /// <param name="name">Its name.</param>
     /// <param name="comment">What it is, for the reader; or null.</param>
     /// <returns>Its number, for <see cref="Write"/>.</returns>
-    public int AddInterface(int linkType, string name, string? comment = null)
+    public int AddInterface(int linkType, string name, string? comment = null) => AddInterface(new CaptureInterface(linkType, 0, name), comment);
+
+    /// <summary>Describes an interface as another capture described it.</summary>
+    /// <param name="source">The interface.</param>
+    /// <param name="comment">What it is, for the reader; or null.</param>
+    /// <returns>Its number, for <see cref="Write"/>.</returns>
+    public int AddInterface(CaptureInterface source, string? comment = null)
     {
-        Write16((ushort)linkType);
+        ArgumentNullException.ThrowIfNull(source);
+        Write16((ushort)source.LinkType);
         Write16(0);
-        Write32(0); // no snapshot limit
+        Write32((uint)source.SnapLength); // 0 for no limit
         WriteComment(comment);
-        WriteOption(2, Encoding.UTF8.GetBytes(name));
+        if (source.Name is { } name)
+        {
+            WriteOption(2, Encoding.UTF8.GetBytes(name));
+        }
+
         WriteOption(9, [9]); // if_tsresol: nanoseconds
         EndOptions();
         Flush(1);
@@ -60,10 +71,22 @@ public sealed class PcapngWriter : IDisposable
     /// <param name="comment">A note on it; or null.</param>
     public void WritePart(int interfaceNumber, DateTimeOffset time, ReadOnlySpan<byte> packet, long originalLength, string? comment = null)
     {
+        // The format has no times before 1970.
+        WritePart(interfaceNumber, Math.Max(0, (time - DateTimeOffset.UnixEpoch).Ticks) * 100, packet, originalLength, comment);
+    }
+
+    /// <summary>Writes a packet with its time in nanoseconds.</summary>
+    /// <param name="interfaceNumber">Where it was seen.</param>
+    /// <param name="nanoseconds">When, in nanoseconds since 1970-01-01 UTC.</param>
+    /// <param name="packet">What was captured of it.</param>
+    /// <param name="originalLength">Bytes it had on the wire.</param>
+    /// <param name="comment">A note on it; or null.</param>
+    public void WritePart(int interfaceNumber, long nanoseconds, ReadOnlySpan<byte> packet, long originalLength, string? comment = null)
+    {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)interfaceNumber, (uint)_interfaces, nameof(interfaceNumber));
-        ulong nanoseconds = (ulong)(time - DateTimeOffset.UnixEpoch).Ticks * 100;
+        ArgumentOutOfRangeException.ThrowIfNegative(nanoseconds);
         Write32((uint)interfaceNumber);
-        Write32((uint)(nanoseconds >> 32));
+        Write32((uint)((ulong)nanoseconds >> 32));
         Write32((uint)nanoseconds);
         Write32((uint)packet.Length);
         Write32((uint)originalLength);
@@ -77,6 +100,21 @@ public sealed class PcapngWriter : IDisposable
 
         Flush(6);
     }
+
+    /// <summary>Writes a TLS key log (NSS Key Log Format), for the packets behind it.</summary>
+    /// <param name="keyLog">Its lines.</param>
+    public void WriteKeyLog(string keyLog)
+    {
+        byte[] lines = Encoding.UTF8.GetBytes(keyLog);
+        Write32(PcapngReader.TlsKeyLog);
+        Write32((uint)lines.Length);
+        _block.Write(lines);
+        Pad();
+        Flush(PcapngReader.DecryptionSecrets);
+    }
+
+    /// <summary>Hands what was written to the operating system.</summary>
+    public void Flush() => _stream.Flush();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -95,6 +133,18 @@ public sealed class PcapngWriter : IDisposable
 
     private void WriteOption(ushort code, ReadOnlySpan<byte> value)
     {
+        // The length has 16 bits: what is longer ends before the character that does not fit.
+        if (value.Length > ushort.MaxValue)
+        {
+            int end = ushort.MaxValue;
+            while ((value[end] & 0xC0) == 0x80)
+            {
+                end--;
+            }
+
+            value = value[..end];
+        }
+
         Write16(code);
         Write16((ushort)value.Length);
         _block.Write(value);

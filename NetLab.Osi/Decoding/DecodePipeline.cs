@@ -26,8 +26,12 @@ public static class DecodePipeline
     /// <param name="handler">Called on the caller's thread.</param>
     /// <param name="limit">Packets to decode at most; nothing is read behind the last of them.</param>
     /// <param name="cancellationToken">Ends the decoding early.</param>
+    /// <param name="onIdle">Called when the packets that came so far were handled and more of them, through a pipe, must be waited for; or null.</param>
+    /// <param name="onKeyLog">Told of TLS secrets that the capture brought, before the packets behind them; or null.</param>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public static void Run(CaptureReader reader, PacketDecoder decoder, PacketHandler handler, long limit = long.MaxValue, CancellationToken cancellationToken = default)
+    public static void Run(
+        CaptureReader reader, PacketDecoder decoder, PacketHandler handler, long limit = long.MaxValue, Action? onIdle = null,
+        Action<string>? onKeyLog = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(decoder);
@@ -46,8 +50,13 @@ public static class DecodePipeline
         Task following = Stage(dissected, followed, batch => batch.Follow(decoder), stop.Token);
         try
         {
-            while (followed.TryTake(out DecodedBatch? batch, Timeout.Infinite, cancellationToken) && batch.Handle(handler))
+            while (followed.TryTake(out DecodedBatch? batch, Timeout.Infinite, cancellationToken) && batch.Handle(handler, onKeyLog))
             {
+                if (followed.Count == 0 && reader.IsLive)
+                {
+                    onIdle?.Invoke();
+                }
+
                 empty.Add(batch, CancellationToken.None);
             }
         }

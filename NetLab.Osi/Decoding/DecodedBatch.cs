@@ -74,8 +74,14 @@ internal sealed class DecodedBatch
 
     /// <summary>Hands the packets over.</summary>
     /// <returns>Whether more are wanted.</returns>
-    public bool Handle(DecodePipeline.PacketHandler handler)
+    public bool Handle(DecodePipeline.PacketHandler handler, Action<string>? onKeyLog)
     {
+        if (!string.IsNullOrEmpty(_keyLog))
+        {
+            onKeyLog?.Invoke(_keyLog);
+        }
+
+
         for (int i = 0; i < _count; i++)
         {
             ref readonly Captured captured = ref _captured[i];

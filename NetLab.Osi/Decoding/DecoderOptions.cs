@@ -24,6 +24,12 @@ public sealed record DecoderOptions
     /// </summary>
     public Action<TcpStream, bool, long>? StreamHole { get; init; }
 
+    /// <summary>Told of the bytes that TLS carried in TCP streams, where its secrets are known, in order; or null.</summary>
+    public StreamBytesHandler? DecryptedBytes { get; init; }
+
+    /// <summary>Told of the bodies of HTTP messages that are whole, 32 MiB at most each, on the decoder's thread; or null. Needs <see cref="DecodeBodies"/>.</summary>
+    public Action<CarriedObject>? ObjectFound { get; init; }
+
     /// <summary>
     /// Told of TCP streams that are handed over before the end of the capture, on the decoder's thread, because it has more
     /// than some forty thousand; or null, and they are forgotten. <see cref="PacketDecoder.TcpStreams"/> has the others.

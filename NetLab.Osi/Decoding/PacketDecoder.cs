@@ -26,7 +26,7 @@ public sealed class PacketDecoder
     public PacketDecoder(DecoderOptions? options = null)
     {
         _options = options ?? new DecoderOptions();
-        _tcpStreams = new TcpStreams(new StreamOptions(_options.StreamBytes, _options.StreamHole, _options.StreamEnded, _options.HashStreams, _options.DecodeBodies));
+        _tcpStreams = new TcpStreams(new StreamOptions(_options.StreamBytes, _options.StreamHole, _options.DecryptedBytes, _options.ObjectFound, _options.StreamEnded, _options.HashStreams, _options.DecodeBodies));
     }
 
     /// <summary>The TCP streams seen so far, in the order of their first packets.</summary>

@@ -77,7 +77,7 @@ internal sealed class FragmentReassembly
     {
         if (_datagrams.Remove(key, out Pieces? pieces))
         {
-            _bytes -= pieces.Bytes;
+            _bytes -= pieces.Cost;
         }
     }
 
@@ -86,18 +86,25 @@ internal sealed class FragmentReassembly
         // Copies of what is there already are kept too; a datagram that has more of them than this is an attack.
         private const int MaxPieces = 8192;
 
+        // Its place in the list, the object, and the room that the list grows by.
+        private const int PieceCost = 72;
+
         // By where they begin; of those that begin together, the one that came first in the file first.
         private readonly List<(int Start, byte[] Bytes)> _pieces = [];
         private int? _total;
+        private int _reach;
 
         public long? Time { get; } = time;
 
         public int Protocol { get; set; } = protocol;
 
-        public int Bytes { get; private set; }
+        /// <summary>What is held for it.</summary>
+        public int Cost { get; private set; }
 
-        public bool IsComplete => _total is { } total && Bytes >= total && Reach() >= total;
+        public bool IsComplete => _total <= _reach;
 
+        /// <summary>Keeps a fragment.</summary>
+        /// <returns>What it costs.</returns>
         public int Keep(ReadOnlySpan<byte> bytes, int start, bool more)
         {
             if (!more)
@@ -105,20 +112,17 @@ internal sealed class FragmentReassembly
                 _total ??= start + bytes.Length;
             }
 
-            if (_pieces.Count >= MaxPieces)
+            // One that brings nothing is only of use when it says where the datagram ends.
+            if (bytes.IsEmpty || _pieces.Count >= MaxPieces)
             {
                 return 0;
             }
 
-            int index = _pieces.Count;
-            while (index > 0 && _pieces[index - 1].Start > start)
-            {
-                index--;
-            }
-
+            int index = IndexBehind(start);
             _pieces.Insert(index, (start, bytes.ToArray()));
-            Bytes += bytes.Length;
-            return bytes.Length;
+            Advance(index);
+            Cost += bytes.Length + PieceCost;
+            return bytes.Length + PieceCost;
         }
 
         public byte[] Assemble()
@@ -139,20 +143,30 @@ internal sealed class FragmentReassembly
             return datagram;
         }
 
-        private int Reach()
+        // A new piece may close a hole: then those behind it count, too.
+        private void Advance(int index)
         {
-            int at = 0;
-            foreach ((int start, byte[] bytes) in _pieces)
+            if (_pieces[index].Start + _pieces[index].Bytes.Length <= _reach)
             {
-                if (start > at)
-                {
-                    break;
-                }
-
-                at = Math.Max(at, start + bytes.Length);
+                return;
             }
 
-            return at;
+            for (; index < _pieces.Count && _pieces[index].Start <= _reach; index++)
+            {
+                _reach = Math.Max(_reach, _pieces[index].Start + _pieces[index].Bytes.Length);
+            }
+        }
+
+        private int IndexBehind(int start)
+        {
+            (int low, int high) = (0, _pieces.Count);
+            while (low < high)
+            {
+                int middle = (low + high) / 2;
+                (low, high) = _pieces[middle].Start <= start ? (middle + 1, high) : (low, middle);
+            }
+
+            return low;
         }
     }
 }

@@ -185,6 +185,13 @@ internal static class Ipv4Protocol
             }
         }
 
+        if (!isWhole && header.FragmentOffset == 0)
+        {
+            // The datagram will never be whole; what was captured of it begins here.
+            IpPayload.Dissect(dissection, header.Protocol, offset, end);
+            return;
+        }
+
         dissection.Data(OsiLayer.Network, offset, end);
     }
 }

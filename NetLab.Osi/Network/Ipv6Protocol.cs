@@ -129,6 +129,13 @@ internal static class Ipv6Protocol
             }
         }
 
+        if (end < dissection.WireEnd && (field & 0xFFF8) == 0)
+        {
+            // The datagram will never be whole; what was captured of it begins here.
+            DissectChain(dissection, header, dissection.Bytes[offset], payload, end);
+            return;
+        }
+
         dissection.Data(OsiLayer.Network, payload, end);
     }
 }

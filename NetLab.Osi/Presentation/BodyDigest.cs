@@ -11,18 +11,22 @@ internal sealed class BodyDigest
 {
     // What is larger is counted as not known: a capture must not become an allocation, nor a small body an endless one.
     private const int MaxCoded = 16 << 20;
+    private const int MaxContent = 32 << 20;
 
     private readonly ContentCodings _codings;
     private readonly ContentBudget _budget;
     private readonly MemoryStream? _coded;
+    private MemoryStream? _content;
     private IncrementalHash? _hash;
     private long _bytes;
     private bool _isLost;
 
     /// <param name="contentEncoding">The header field's value, or null.</param>
     /// <param name="budget">What all bodies together may become.</param>
-    public BodyDigest(string? contentEncoding, ContentBudget budget)
+    /// <param name="keepsContent">Whether the bytes are wanted, too.</param>
+    public BodyDigest(string? contentEncoding, ContentBudget budget, bool keepsContent = false)
     {
+        _content = keepsContent ? new MemoryStream() : null;
         _codings = ContentCodings.Read(contentEncoding);
         _isLost = _codings.AreTooMany;
         _coded = _codings.AreNone || _isLost ? null : new MemoryStream();
@@ -30,7 +34,10 @@ internal sealed class BodyDigest
     }
 
     /// <summary>Bytes that are kept.</summary>
-    public long Kept => _coded?.Capacity ?? 0;
+    public long Kept => (_coded?.Capacity ?? 0) + (_content?.Capacity ?? 0);
+
+    /// <summary>The bytes without codings, after <see cref="Finish"/>; null if they were not kept.</summary>
+    public ReadOnlyMemory<byte>? Content => _content?.GetBuffer().AsMemory(0, (int)_content.Length);
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -76,6 +83,12 @@ internal sealed class BodyDigest
         _hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         _hash.AppendData(bytes);
         _bytes += bytes.Length;
+        if (_bytes > MaxContent)
+        {
+            _content = null;
+        }
+
+        _content?.Write(bytes);
     }
 
     private bool TryDecode()

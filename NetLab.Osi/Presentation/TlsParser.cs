@@ -162,6 +162,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
                 break;
             case TlsNumbers.ApplicationData:
                 detail.DecryptedBytes += content.Length;
+                segment.Options.DecryptedBytes?.Invoke(segment.Stream, segment.FromClient, content);
                 protocol.Inner.Accept(segment.Inside(protocol.Inner), content);
                 break;
             default:

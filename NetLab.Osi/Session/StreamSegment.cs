@@ -25,6 +25,9 @@ public readonly ref struct StreamSegment
     /// <summary>Whether the stream's client sent it.</summary>
     public bool FromClient { get; }
 
+    /// <summary>The ordinal of its packet in the file.</summary>
+    internal long PacketNumber => _dissection.Result.Number;
+
     /// <summary>What the bytes are a part of.</summary>
     public StreamApplication Application { get; }
 

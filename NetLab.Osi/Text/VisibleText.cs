@@ -4,7 +4,7 @@ using System.Text;
 namespace NetLab.Osi.Text;
 
 /// <summary>Texts of packets as a terminal may show them: what it would obey, turn around or hide is shown as an escape.</summary>
-internal static class VisibleText
+public static class VisibleText
 {
     /// <summary>The escape of a character; null if it can be shown as it is.</summary>
     public static string? Of(char c) => c switch

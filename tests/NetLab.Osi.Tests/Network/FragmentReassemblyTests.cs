@@ -54,4 +54,31 @@ public sealed class FragmentReassemblyTests
         Assert.Null(reassembly.Take(Key, [1, 1, 1, 1, 1, 1, 1, 1], 0, true, 17, 0, out _));
         Assert.Null(reassembly.Take(Key, [2], 8, false, 17, 200_000_000_000, out _));
     }
+
+    [Fact]
+    public void Empty_fragments_hold_nothing_and_tiny_ones_cost_what_they_hold()
+    {
+        var reassembly = new FragmentReassembly();
+        long before = GC.GetTotalMemory(true);
+        for (uint i = 0; i < 4000; i++)
+        {
+            for (int j = 1; j < 200; j++)
+            {
+                reassembly.Take(new FragmentKey(1, 2, i, 17), [], j * 8, true, 17, 0, out _);
+                reassembly.Take(new FragmentKey(1, 2, i, 17), [1], j * 8, true, 17, 0, out _);
+            }
+        }
+
+        long held = GC.GetTotalMemory(true) - before;
+        GC.KeepAlive(reassembly);
+        Assert.True(held < 2 * FragmentReassembly.MaxBytes, $"{held} bytes are held");
+    }
+
+    [Fact]
+    public void An_empty_last_fragment_says_where_the_datagram_ends()
+    {
+        var reassembly = new FragmentReassembly();
+        Assert.Null(reassembly.Take(Key, [1, 2, 3, 4, 5, 6, 7, 8], 0, true, 17, 0, out _));
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], reassembly.Take(Key, [], 8, false, 17, 0, out _));
+    }
 }
