@@ -60,7 +60,7 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
     // RFC 6762, 5.4 and 10.2: in mDNS the top bit of a class has a meaning of its own.
     private const int ClassMask = 0x7FFF;
 
-    private static readonly Field[] HiddenFlags = [Fields.Authoritative, Fields.Truncated, Fields.RecursionDesired, Fields.RecursionAvailable, Fields.AllFlags];
+    private static readonly Field[] HiddenFlags = [Fields.Truncated, Fields.RecursionDesired, Fields.RecursionAvailable, Fields.AllFlags];
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
@@ -105,6 +105,11 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
 
         if (sink.WantsHidden)
         {
+            if (isResponse)
+            {
+                sink.Flag(Fields.Authoritative, FieldReader.Read(Fields.Authoritative, _bytes) != 0, offset + 2, 2);
+            }
+
             FieldReader.Tell(HiddenFlags, _bytes, offset, sink);
             if (isWhole)
             {

@@ -206,7 +206,7 @@ internal static class TcpProtocol
             int kind = options[next];
             sink.Number(Fields.AllOptions, kind, at + next, 1);
             int length = kind is TcpOptions.EndOfList or TcpOptions.NoOperation ? 1 : next + 1 < options.Length ? options[next + 1] : 0;
-            if (kind == TcpOptions.EndOfList || length == 0)
+            if (length == 0)
             {
                 break;
             }
