@@ -56,7 +56,7 @@ public sealed class LiveCapture : IDisposable
                 Snaplen = snapLength,
                 ReadTimeout = ReadTimeoutMilliseconds,
                 Immediate = true,
-                KernelBufferSize = buffer,
+                BufferSize = buffer,
             });
             if (filter is not null)
             {
