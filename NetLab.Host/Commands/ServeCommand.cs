@@ -23,7 +23,7 @@ internal static class ServeCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var runs = new LabRuns();
-            var factories = new ServiceFactories([.. ServiceFactories.Standard, new HttpServiceFactory(runs)]);
+            var factories = new ServiceFactories([.. ServiceFactories.Standard, new HttpServiceFactory(runs, words => PerfArguments.ComparisonOf(words, mayNameFiles: false))]);
             return await ServeAsync(LabHost.ReadOptions(parsed.GetRequiredValue(config), parsed.GetValue(set) ?? [], factories), factories, recorded.From(parsed), cancellationToken).ConfigureAwait(false);
         });
         return command;
@@ -33,7 +33,16 @@ internal static class ServeCommand
     {
         using LabRecorder? recorder = recording.Open();
         using IHost host = LabHost.Build(options, factories, recorder, (name, address) => Console.WriteLine($"{name,-8} {address}"));
-        await host.StartAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await host.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RemoteAddressException error)
+        {
+            // No option of serve allows it.
+            throw error.OfConfiguration;
+        }
+
         IHostApplicationLifetime lifetime = (IHostApplicationLifetime)host.Services.GetService(typeof(IHostApplicationLifetime))!;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

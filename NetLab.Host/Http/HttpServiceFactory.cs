@@ -6,7 +6,8 @@ namespace NetLab.Host.Http;
 
 /// <summary>Makes the lab's HTTP services.</summary>
 /// <param name="runs">The measurements that are asked for over HTTP; one at a time, whichever service is asked.</param>
-internal sealed class HttpServiceFactory(LabRuns runs) : IServiceFactory
+/// <param name="readRun">Understands the options of <c>nlab perf</c>, which those of a measurement are.</param>
+internal sealed class HttpServiceFactory(LabRuns runs, Func<string[], PerfComparison> readRun) : IServiceFactory
 {
     /// <summary>The name of the kind.</summary>
     public const string Http = "http";
@@ -34,6 +35,6 @@ internal sealed class HttpServiceFactory(LabRuns runs) : IServiceFactory
     {
         LabAddress address = definition.ParseAddress();
         LabAddress local = address.At(await address.ResolveAsync(context.AllowRemote, cancellationToken).ConfigureAwait(false));
-        return new HttpService(local, StreamOrDatagramServiceFactory.StreamsOf(definition, address, context), new LabApi(context.Lab, runs), context.Loggers);
+        return new HttpService(local, StreamOrDatagramServiceFactory.StreamsOf(definition, address, context), new LabApi(context.Lab, runs, readRun), context.Loggers);
     }
 }

@@ -7,13 +7,13 @@ using NetLab.Host.Services;
 namespace NetLab.Host.Http;
 
 /// <summary>What the lab offers over HTTP: its services and its measurements, as resources.</summary>
-internal sealed class LabApi(LabServices services, LabRuns runs)
+internal sealed class LabApi(LabServices services, LabRuns runs, Func<string[], PerfComparison> readRun)
 {
     /// <summary>Maps the resources.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
         var all = new ServiceResource(services);
-        var measured = new RunResource(runs);
+        var measured = new RunResource(runs, readRun);
         Read(routes, "/", _ => JsonAnswer.Of(new LabDocument(Version, "/services", "/runs", "/metrics"), LabJson.Readable.LabDocument));
         Read(routes, "/services", _ => all.List());
         Change(routes, "POST", "/services", all.CreateAsync);

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using NetLab.Host.Commands;
 using NetLab.Host.Measurement;
 using NetLab.Host.Measurement.Reports;
 
@@ -12,7 +11,9 @@ namespace NetLab.Host.Http;
 /// <c>/runs</c>: GET lists measurements, POST begins one; <c>/runs/NUMBER</c>: GET shows it, DELETE ends and forgets it. The members of what
 /// is posted are the options of <c>nlab perf</c>, with _ for -.
 /// </summary>
-internal sealed class RunResource(LabRuns runs)
+/// <param name="runs">They.</param>
+/// <param name="read">Understands the options of <c>nlab perf</c>.</param>
+internal sealed class RunResource(LabRuns runs, Func<string[], PerfComparison> read)
 {
     // Those that say what is measured; where it is recorded, drawn or sent to is not a client's to say.
     private static readonly string[] Members =
@@ -30,7 +31,7 @@ internal sealed class RunResource(LabRuns runs)
     public async Task<IResult> CreateAsync(HttpContext context)
     {
         string[] commandLine = [.. CommandLineOf(await RequestBody.ReadObjectAsync(context.Request).ConfigureAwait(false))];
-        PerfComparison comparison = PerfArguments.ComparisonOf(commandLine, mayNameFiles: false);
+        PerfComparison comparison = read(commandLine);
         if (comparison.Seconds > LabRun.Longest.TotalSeconds)
         {
             throw new ProblemException(Problem.BadRequest($"time: {comparison.Seconds:F0} s in all; a run takes at most {LabRun.Longest.TotalSeconds:F0} s"));

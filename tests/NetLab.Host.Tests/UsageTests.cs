@@ -13,7 +13,7 @@ public sealed class UsageTests
     [InlineData("receive ftp://127.0.0.1:1", "ftp://127.0.0.1:1")]
     [InlineData("receive tcp://127.0.0.1:99999", "99999")]
     [InlineData("receive tcp://8.8.8.8:9000", "--allow-remote")]
-    [InlineData("receive tcp://127.0.0.1:0 --timeout 5", "--timeout")]
+    [InlineData("receive tcp://127.0.0.1:0 --timeout soon", "--timeout")]
     [InlineData("send no-such-file tcp://127.0.0.1:1", "no-such-file")]
     [InlineData("link udp://127.0.0.1:0 udp://127.0.0.1:1 --link loss=200%", "loss=200%")]
     [InlineData("link udp://127.0.0.1:0 udp://127.0.0.1:1 --link drop=WHAT#1", "WHAT")]
