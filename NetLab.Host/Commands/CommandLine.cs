@@ -39,6 +39,7 @@ internal static class CommandLine
             ObjectsCommand.Create(),
             FlowCommand.Create(),
             LabCommand.Create(),
+            HuntCommand.Create(),
             CaptureCommand.Create(),
             DrillCommand.Create(),
             CompletionCommand.Create(),

@@ -63,6 +63,9 @@ public sealed class LabFlow
     /// <summary>What to do when the server's application has come into being.</summary>
     public Action<SimulatedStream>? OnAccepted { get; set; }
 
+    /// <summary>Hears of each segment that either end sends or receives, whole; null for nobody.</summary>
+    public SegmentHandler? OnSegment { get; set; }
+
     /// <summary>Lets the client write bytes now.</summary>
     public void Send(int bytes) => Client.Write(new byte[bytes]);
 
@@ -99,6 +102,7 @@ public sealed class LabFlow
 
     internal void NoteSegment(Instant now, bool atClient, bool sent, ReadOnlySpan<byte> segment)
     {
+        OnSegment?.Invoke(now, atClient, sent, segment);
         if (_seen.Count < MaxSeen)
         {
             _seen.Add(new LadderEvent(now, atClient, sent, segment.ToArray()));
