@@ -25,7 +25,7 @@ internal sealed record HiddenFault(string Name, string Complaint, string Link, s
         new("reorder", "The network people say that nothing is lost, and they are right; yet the graph is full of duplicate ACKs.", "delay=20ms,rate=50M,queue=1M,reorder=8%",
             "tcp.analysis.out_of_order || tcp.analysis.duplicate_ack", "Segments arrive behind those that were sent later, and soon after: each is there without having been sent again. Reordering, and no loss."),
         new("duplicate", "The counters show more packets than anybody sent.", "delay=20ms,rate=50M,queue=1M,duplicate=10%",
-            "tcp.options.sack.dsack_le || tcp.analysis.spurious_retransmission", "The same bytes arrive twice, at once, and D-SACK reports what had come before; nothing was missing, and the sender sent it once: the network made the copy."),
+            "tcp.options.sack_le || tcp.analysis.spurious_retransmission", "The same bytes arrive twice, at once, and D-SACK reports what had come before; nothing was missing, and the sender sent it once: the network made the copy."),
         new("corrupt", "Sometimes it hangs for a moment. The cable was replaced once already.", "delay=20ms,rate=50M,queue=1M,corrupt=3%",
             "tcp.checksum.status == 0", "Segments arrive whose checksum is wrong; the receiver drops them without a word, and they come again. Loss has no bad checksums."),
         new("mtu-hole", "It connects at once and short answers come; anything longer hangs for ever.", "delay=20ms,rate=50M,queue=1M,mtu=1300",
@@ -33,7 +33,7 @@ internal sealed record HiddenFault(string Name, string Complaint, string Link, s
         new("rate", "Everything is slow, all day, evenly. Ping is fine.", "delay=20ms,rate=500K,queue=12K",
             "tcp.len > 0 && !tcp.analysis.retransmission", "Full segments come at even distances of some 23 ms, however large the window: the line carries 500 kbit/s. The round trip stays short, so no queue is the reason."),
         new("bufferbloat", "When somebody downloads, nobody can make a phone call.", "delay=20ms,rate=4M,queue=4M",
-            "tcp.analysis.ack_rtt > 0.2", "The time from a segment to its ACK grows from 40 ms to many times that and stays there, while nothing is lost: a queue far too long."),
+            "ip.src == 10.0.0.80 && tcp.len == 0", "Follow the echoed timestamps (or the ladder): the time from a segment to its ACK grows from 40 ms to many times that and stays there, while nothing is lost: a queue far too long."),
         new("lost-syn-ack", "It takes a second until anything happens; after that it is as quick as ever.", "delay=20ms,rate=50M,queue=1M,down.drop=SYN_ACK#1",
             "tcp.flags.syn == 1", "The SYN goes twice, a second apart, and only the second is answered: the first SYN_ACK was lost, and the client knew no round trip yet."),
         new("lost-fin", "All data are there at once, but the program ends late.", "delay=20ms,rate=50M,queue=1M,drop=FIN#1",
@@ -44,7 +44,7 @@ internal sealed record HiddenFault(string Name, string Complaint, string Link, s
             Client = o => o with { ReceiveBufferSize = 6_000, WindowScaling = false },
         },
         new("late-acks", "Small requests take half a second each, over a network with a ping of 40 ms.", "delay=20ms,rate=50M,queue=1M",
-            "tcp.analysis.ack_rtt > 0.2", "The client's ACKs come some 400 ms after what they acknowledge, when no second segment calls for them at once; the server, which waits for each, stands still meanwhile.")
+            "frame.time_delta > 0.3", "The client's ACKs come some 400 ms after what they acknowledge, when no second segment calls for them at once; the server, which waits for each, stands still meanwhile.")
         {
             Client = o => o with { DelayedAcknowledgment = TimeSpan.FromMilliseconds(400), QuickAcknowledgments = 0 },
         },

@@ -26,7 +26,7 @@ public sealed class FaultHuntTests
     [InlineData("reorder")]
     [InlineData("corrupt")]
     [InlineData("mtu-hole")]
-    [InlineData("bufferbloat")]
+    [InlineData("late-acks")]
     [InlineData("small-window")]
     public void A_sound_path_shows_nothing_of_it(string kind)
     {
