@@ -1,7 +1,6 @@
 using System.Net;
 using NetLab.Host.Settings;
 using NetLab.Osi.Captures;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Segments;
@@ -32,7 +31,7 @@ internal sealed class LabRecorder : IDisposable
     }
 
     /// <summary>Who writes down the events of a connection; null if nobody asked for them.</summary>
-    public Func<Connection, IConnectionObserver?>? Observe => _qlog is { } qlog ? qlog.Observe : null;
+    public Func<ObservedConnection, IConnectionObserver?>? Observe => _qlog is { } qlog ? qlog.Observe : null;
 
     /// <summary>Adds a place to record at, an interface of the capture.</summary>
     /// <param name="name">Its name there.</param>

@@ -96,7 +96,7 @@ public sealed partial class Connection
             Span<byte> segment = buffer.Slice(i * size, size);
             SequenceNumber sequence = _sender.Wrap(offset);
             template.Write(segment, sequence, _sender.Buffer.CopyTo(offset, segment[template.Size..]));
-            _observation?.OnSent(first with { Sequence = sequence }, new SegmentPlan(offset, length, -1), _sender.NextTransmission + i, 1);
+            _observation?.OnSent(first with { Sequence = sequence }, SegmentPurpose.New, new Transmission(_sender.NextTransmission + i, 1, offset, offset + length, length));
             offset += length;
         }
 

@@ -53,7 +53,7 @@ public sealed partial class Connection
     {
         if (_replies.TryDequeue(out SegmentHeader reply))
         {
-            _observation?.OnSent(reply, default, 0, 0);
+            _observation?.OnSent(reply, SegmentPurpose.Control, default);
             return Single(buffer, reply);
         }
 
@@ -89,7 +89,7 @@ public sealed partial class Connection
 
             (segmentSize, ecn) = count == 0 ? (size, own) : (segmentSize, ecn);
             WriteSegment(buffer.Slice(written, size), header, plan);
-            _observation?.OnSent(header, plan, _sender.NextTransmission, _sender.TransmissionsOf(plan) + 1);
+            _observation?.OnSent(header, plan.Purpose, new Transmission(_sender.NextTransmission, _sender.TransmissionsOf(plan) + 1, plan.Start, plan.End, plan.Length));
             _sender.Commit(now, plan, header.Options.Timestamps?.Value);
             AfterSending(now, plan);
             if (reportsAll)
@@ -128,14 +128,14 @@ public sealed partial class Connection
             // TIME-WAIT is over, or an orphan waited long enough for the peer's FIN, which is no loss.
             if (State is ConnectionState.TimeWait or ConnectionState.FinWait2)
             {
-                End(Connections.CloseReason.Finished);
+                End(Events.CloseReason.Finished);
                 return;
             }
 
             // Or for a peer that answers and takes nothing. One that does not answer is given up by the count of retransmissions.
             if (_sender.Window == 0)
             {
-                Abort(Connections.CloseReason.TimedOut);
+                Abort(Events.CloseReason.TimedOut);
                 return;
             }
 
@@ -144,7 +144,7 @@ public sealed partial class Connection
 
         if (Expires(ConnectionTimer.UserTimeout, now))
         {
-            Abort(Connections.CloseReason.TimedOut);
+            Abort(Events.CloseReason.TimedOut);
             return;
         }
 
@@ -170,7 +170,7 @@ public sealed partial class Connection
             _sender.OnWindowProbeTimer();
             if (++_arrival.Acknowledgments.UnansweredWindowProbes > _options.MaxRetransmissions)
             {
-                Abort(Connections.CloseReason.TimedOut);
+                Abort(Events.CloseReason.TimedOut);
                 return;
             }
         }
@@ -180,7 +180,7 @@ public sealed partial class Connection
             int limit = HasBeenEstablished ? _options.MaxRetransmissions : _options.MaxSynRetransmissions;
             if (_sender.OnRetransmissionTimer(now) > limit)
             {
-                Abort(Connections.CloseReason.TimedOut);
+                Abort(Events.CloseReason.TimedOut);
                 return;
             }
         }
@@ -220,7 +220,7 @@ public sealed partial class Connection
 
         SegmentHeader header = BareAcknowledgment(now);
         OnAcknowledgmentSent(header);
-        _observation?.OnSent(header, default, 0, 0);
+        _observation?.OnSent(header, SegmentPurpose.Control, default);
         return Single(buffer, header);
     }
 
@@ -411,7 +411,7 @@ public sealed partial class Connection
                 _sender.Trim();
                 break;
             case KeepAlive.Outcome.GiveUp:
-                Abort(Connections.CloseReason.TimedOut);
+                Abort(Events.CloseReason.TimedOut);
                 break;
             default:
                 break;

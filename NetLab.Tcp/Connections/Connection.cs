@@ -21,7 +21,7 @@ namespace NetLab.Tcp.Connections;
 /// Drive it so: after every call, <see cref="Transmit"/> until it returns nothing, then wait for a segment or for
 /// <see cref="NextTimeout"/>. This half of the class is the application's side (RFC 9293, 3.10.1 to 3.10.6).
 /// </remarks>
-public sealed partial class Connection
+public sealed partial class Connection : IObservedState
 {
     private readonly ConnectionOptions _options;
     private IConnectionHandler _handler;
@@ -67,7 +67,7 @@ public sealed partial class Connection
         _keepAlive = new KeepAlive(options, _timers);
         _arrival = new SegmentArrives(this, options, new ConnectionParts(_sender, _receiver, _handshake, _ecn, _marks, _keepAlive));
         _sender.QueueSyn();
-        if (options.Observe?.Invoke(this) is { } observer)
+        if (options.Observe?.Invoke(new ObservedConnection(identity.LocalPort, identity.RemotePort, passive)) is { } observer)
         {
             _observation = new Observation(this, observer, _timers);
             _sender.Observation = _observation;
@@ -326,7 +326,7 @@ public sealed partial class Connection
 
         if (State == ConnectionState.SynSent)
         {
-            End(Connections.CloseReason.Cancelled);
+            End(Events.CloseReason.Cancelled);
             return;
         }
 
@@ -350,12 +350,12 @@ public sealed partial class Connection
     {
         if (State == ConnectionState.SynSent)
         {
-            End(Connections.CloseReason.Refused);
+            End(Events.CloseReason.Refused);
         }
     }
 
     /// <summary>Ends the connection at once: the peer gets a RST, what is not sent is forgotten (RFC 9293, 3.10.5).</summary>
-    public void Abort() => Abort(Connections.CloseReason.Aborted);
+    public void Abort() => Abort(Events.CloseReason.Aborted);
 
     /// <summary>Whether the handshake was done at some time.</summary>
     internal bool HasBeenEstablished { get; set; }
@@ -389,7 +389,7 @@ public sealed partial class Connection
         // RFC 9293, 3.10.5: in SYN-SENT there is no one to tell, and once only the ACK of our FIN is missing there is
         // nothing to take back.
         bool nothingToTell = State is ConnectionState.Closed or ConnectionState.SynSent or ConnectionState.TimeWait
-            || (State is ConnectionState.Closing or ConnectionState.LastAck && _sender.OnlyFinUnacknowledged && reason != Connections.CloseReason.TimedOut);
+            || (State is ConnectionState.Closing or ConnectionState.LastAck && _sender.OnlyFinUnacknowledged && reason != Events.CloseReason.TimedOut);
         if (!nothingToTell)
         {
             Reply(SegmentFlags.Rst | SegmentFlags.Ack, _sender.Wrap(_sender.AcceptableNext), _receiver.Acknowledgment);
@@ -452,7 +452,7 @@ public sealed partial class Connection
     /// <summary>Lets the peer's segments of this connection die out before its ports are used again (RFC 9293, 3.6.1).</summary>
     internal void StartTimeWait(Instant now)
     {
-        End(Connections.CloseReason.Finished, ConnectionState.TimeWait);
+        End(Events.CloseReason.Finished, ConnectionState.TimeWait);
         _timers.Set(ConnectionTimer.Linger, now + (2 * _options.MaxSegmentLifetime));
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Segments;
@@ -56,9 +55,8 @@ public sealed class QlogFile : IDisposable
     }
 
     /// <summary>Somebody who writes down what happens to a connection.</summary>
-    public IConnectionObserver Observe(Connection connection)
+    public IConnectionObserver Observe(ObservedConnection connection)
     {
-        ArgumentNullException.ThrowIfNull(connection);
         string role = connection.IsPassive ? "server" : "client";
         return new Group(this, $"{Interlocked.Increment(ref _connections)}:{role}:{connection.LocalPort}-{connection.RemotePort}");
     }

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using NetLab.Tcp.Connections;
+using NetLab.Tcp.Events;
 
 namespace NetLab.Tcp.Diagnostics;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Counters;
+using NetLab.Tcp.Events;
 using NetLab.Udp.Counters;
 
 namespace NetLab.Tcp.Diagnostics;

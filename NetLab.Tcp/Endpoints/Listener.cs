@@ -1,4 +1,4 @@
-using NetLab.Tcp.Connections;
+using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Udp.Sockets;
 

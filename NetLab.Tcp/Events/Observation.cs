@@ -1,6 +1,3 @@
-using NetLab.Tcp.Connections;
-using NetLab.Tcp.Connections.Recovery;
-using NetLab.Tcp.Connections.Sending;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Timers;
@@ -12,7 +9,7 @@ namespace NetLab.Tcp.Events;
 /// What a connection tells somebody who listens; there is none when nobody does. What changes all over the machine, the
 /// metrics and the timers, is compared with what was last told whenever the machine has been used.
 /// </summary>
-internal sealed class Observation(Connection connection, IConnectionObserver observer, TimerTable timers)
+internal sealed class Observation(IObservedState connection, IConnectionObserver observer, TimerTable timers)
 {
     private readonly Instant[] _deadlines = [.. Enumerable.Repeat(Instant.Never, TimerTable.Count)];
     private ConnectionMetrics _metrics;
@@ -70,28 +67,10 @@ internal sealed class Observation(Connection connection, IConnectionObserver obs
 
     /// <summary>A segment is being sent.</summary>
     /// <param name="header">Its header.</param>
-    /// <param name="plan">What it carries; nothing for one that is no part of the stream.</param>
-    /// <param name="transmission">Its number among the transmissions of the stream; 0 for one that is no part of it.</param>
-    /// <param name="transmissions">How often it has been sent, this time counted.</param>
-    public void OnSent(in SegmentHeader header, in SegmentPlan plan, long transmission, int transmissions)
-    {
-        SegmentPurpose purpose = transmission == 0 ? SegmentPurpose.Control
-            : plan.IsWindowProbe ? SegmentPurpose.WindowProbe
-            : plan.IsMtuProbe ? SegmentPurpose.MtuProbe
-            : plan.IsTailProbe ? SegmentPurpose.TailLossProbe
-            : transmissions > 1 ? SegmentPurpose.Retransmission
-            : SegmentPurpose.New;
-        observer.OnEvent(Event(ConnectionEventKind.SegmentSent) with
-        {
-            Header = header,
-            PayloadLength = plan.Length,
-            Purpose = purpose,
-            Transmission = transmission,
-            Transmissions = transmissions,
-            Start = plan.Start,
-            End = transmission == 0 ? plan.Start : plan.End,
-        });
-    }
+    /// <param name="purpose">What for.</param>
+    /// <param name="transmission">What it carries of the stream; nothing for one that is no part of it.</param>
+    public void OnSent(in SegmentHeader header, SegmentPurpose purpose, in Transmission transmission) =>
+        observer.OnEvent(Of(ConnectionEventKind.SegmentSent, transmission) with { Header = header, Purpose = purpose });
 
     /// <summary>A keep-alive probe is being sent.</summary>
     public void OnKeepAliveSent(in SegmentHeader header) =>
@@ -107,22 +86,22 @@ internal sealed class Observation(Connection connection, IConnectionObserver obs
     });
 
     /// <summary>A segment of ours has reached the peer.</summary>
-    public void OnAcknowledged(in SentSegment segment) => observer.OnEvent(OfSent(ConnectionEventKind.SegmentAcknowledged, segment));
+    public void OnAcknowledged(in Transmission transmission) => observer.OnEvent(Of(ConnectionEventKind.SegmentAcknowledged, transmission));
 
     /// <summary>A segment of ours is taken for lost.</summary>
-    public void OnLost(in SentSegment segment, LossCause cause) =>
-        observer.OnEvent(OfSent(ConnectionEventKind.SegmentLost, segment) with { Cause = cause });
+    public void OnLost(in Transmission transmission, LossCause cause) =>
+        observer.OnEvent(Of(ConnectionEventKind.SegmentLost, transmission) with { Cause = cause });
 
     /// <summary>A recovery was for nothing.</summary>
     public void OnUndone() => observer.OnEvent(Event(ConnectionEventKind.RecoveryUndone));
 
-    private ConnectionEvent OfSent(ConnectionEventKind kind, in SentSegment segment) => Event(kind) with
+    private ConnectionEvent Of(ConnectionEventKind kind, in Transmission transmission) => Event(kind) with
     {
-        Transmission = segment.Order,
-        Transmissions = segment.Transmissions,
-        Start = segment.Start,
-        End = segment.End,
-        PayloadLength = segment.Length - (segment.IsSyn ? 1 : 0) - (segment.IsFin ? 1 : 0),
+        Transmission = transmission.Number,
+        Transmissions = transmission.Count,
+        Start = transmission.Start,
+        End = transmission.End,
+        PayloadLength = transmission.PayloadLength,
     };
 
     private ConnectionEvent Event(ConnectionEventKind kind) => new() { At = _now, Kind = kind, State = _state };

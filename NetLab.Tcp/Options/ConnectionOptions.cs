@@ -1,4 +1,3 @@
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Events;
 
 namespace NetLab.Tcp.Options;
@@ -112,7 +111,7 @@ public sealed record ConnectionOptions
     /// Asked once a connection for somebody who hears everything that happens to it; null, or an answer of null, for nobody,
     /// which costs nothing.
     /// </summary>
-    public Func<Connection, IConnectionObserver?>? Observe { get; init; }
+    public Func<ObservedConnection, IConnectionObserver?>? Observe { get; init; }
 
     /// <summary>Says what is wrong, one line, or null.</summary>
     public string? Validate() => this switch

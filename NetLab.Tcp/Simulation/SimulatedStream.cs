@@ -1,6 +1,7 @@
 using System.Buffers;
 using NetLab.Tcp.Connections;
 using NetLab.Tcp.Endpoints;
+using NetLab.Tcp.Events;
 
 namespace NetLab.Tcp.Simulation;
 

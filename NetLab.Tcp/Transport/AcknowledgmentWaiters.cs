@@ -1,4 +1,5 @@
 using NetLab.Tcp.Connections;
+using NetLab.Tcp.Events;
 
 namespace NetLab.Tcp.Transport;
 

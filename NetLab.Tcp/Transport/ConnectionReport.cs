@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NetLab.Tcp.Connections;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
+using NetLab.Tcp.Events;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Transport;

@@ -1,3 +1,4 @@
+using NetLab.Tcp.Events;
 using NetLab.Tcp.Memory;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;

@@ -1,3 +1,4 @@
+using NetLab.Tcp.Events;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Connections.Recovery;
@@ -64,4 +65,10 @@ internal struct SentSegment
 
     /// <summary>Sequence numbers it occupies.</summary>
     public readonly int Length => (int)(End - Start);
+
+    /// <summary>Bytes of payload: sequence numbers but for our SYN and FIN.</summary>
+    public readonly int PayloadLength => Length - (IsSyn ? 1 : 0) - (IsFin ? 1 : 0);
+
+    /// <summary>Its newest transmission.</summary>
+    public readonly Transmission AsTransmission() => new(Order, Transmissions, Start, End, PayloadLength);
 }

@@ -171,7 +171,7 @@ internal sealed class SentSegments
         {
             _lostLonger |= segment.Length > LongerThan;
             _lostShorter |= segment.Length <= LongerThan;
-            Observation?.OnLost(segment, cause);
+            Observation?.OnLost(segment.AsTransmission(), cause);
         }
 
         TakeOutOfFlight(ref segment);

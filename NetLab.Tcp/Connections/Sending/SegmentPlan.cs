@@ -1,3 +1,5 @@
+using NetLab.Tcp.Events;
+
 namespace NetLab.Tcp.Connections.Sending;
 
 /// <summary>What the next segment will carry, decided and not yet done.</summary>
@@ -23,6 +25,13 @@ internal readonly record struct SegmentPlan(long Start, int Length, int Index)
 
     /// <summary>Whether it is larger than what is known to arrive.</summary>
     public bool IsMtuProbe { get; init; }
+
+    /// <summary>What it is sent for, as observers hear of it.</summary>
+    public SegmentPurpose Purpose => IsWindowProbe ? SegmentPurpose.WindowProbe
+        : IsMtuProbe ? SegmentPurpose.MtuProbe
+        : IsTailProbe ? SegmentPurpose.TailLossProbe
+        : Index >= 0 ? SegmentPurpose.Retransmission
+        : SegmentPurpose.New;
 
     /// <summary>Stream offset behind its last sequence number.</summary>
     public long End => Start + Length + (IsSyn ? 1 : 0) + (IsFin ? 1 : 0);

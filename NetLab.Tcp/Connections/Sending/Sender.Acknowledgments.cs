@@ -298,7 +298,7 @@ internal sealed partial class Sender
         }
 
         _rate.OnDelivered(segment, now);
-        Observation?.OnAcknowledged(segment);
+        Observation?.OnAcknowledged(segment.AsTransmission());
 
         OnArrivedOfSize(now, segment);
 

@@ -117,7 +117,7 @@ internal sealed partial class Sender
     private SegmentPlan Again(int index)
     {
         ref readonly SentSegment segment = ref _sent[index];
-        int length = segment.Length - (segment.IsSyn ? 1 : 0) - (segment.IsFin ? 1 : 0);
+        int length = segment.PayloadLength;
         return new SegmentPlan(segment.Start, length, index)
         {
             IsSyn = segment.IsSyn,

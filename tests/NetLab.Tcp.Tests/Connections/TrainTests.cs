@@ -3,6 +3,7 @@ using System.Net;
 using NetLab.Tcp.Connections;
 using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Endpoints;
+using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation;

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using NetLab.Tcp.Connections;
+using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 
 namespace NetLab.Tcp.Tests.Transport;

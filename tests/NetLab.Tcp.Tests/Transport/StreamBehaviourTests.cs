@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using NetLab.Tcp.Connections;
+using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 

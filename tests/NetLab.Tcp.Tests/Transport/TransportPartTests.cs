@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using CsCheck;
 using Microsoft.AspNetCore.Connections;
 using NetLab.Tcp.Connections;
+using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 using NetLab.Udp.Time;

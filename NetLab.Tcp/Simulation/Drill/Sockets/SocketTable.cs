@@ -1,3 +1,4 @@
+using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation.Drill.Language;
 using NetLab.Tcp.Simulation.Drill.Settings;
@@ -187,7 +188,7 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
 
         _waiting.Remove(stream);
         DrillMachine.Accept(stream);
-        if (system.System == DrillSystem.FreeBsd && stream.Ended is Connections.CloseReason.Reset)
+        if (system.System == DrillSystem.FreeBsd && stream.Ended is Events.CloseReason.Reset)
         {
             return CallResult.Failed("ECONNABORTED");
         }

@@ -1,4 +1,4 @@
-namespace NetLab.Tcp.Connections;
+namespace NetLab.Tcp.Events;
 
 /// <summary>
 /// Whom a connection tells that is over: what is left of it in TIME-WAIT holds nothing of the application alive, neither pipes nor what

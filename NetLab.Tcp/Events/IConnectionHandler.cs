@@ -1,11 +1,9 @@
-using NetLab.Tcp.Options;
-
-namespace NetLab.Tcp.Connections;
+namespace NetLab.Tcp.Events;
 
 /// <summary>
-/// The application's ear: what a <see cref="Connection"/> tells it. Called from within the machine's own methods, so
+/// The application's ear: what a connection tells it. Called from within the machine's own methods, so
 /// an implementation takes note and returns; it must not call back into the connection, except for
-/// <see cref="Connection.Write"/> and the reads' <see cref="Connection.Consumed"/>.
+/// <c>Connection.Write</c> and the reads' <c>Connection.Consumed</c>.
 /// </summary>
 public interface IConnectionHandler
 {
@@ -24,7 +22,7 @@ public interface IConnectionHandler
     void OnAcknowledged(long bytes);
 
     /// <summary>
-    /// Of what was written, less than <see cref="ConnectionOptions.UnsentLowWaterMark"/> is unsent, after it had been more.
+    /// Of what was written, less than <c>ConnectionOptions.UnsentLowWaterMark</c> is unsent, after it had been more.
     /// </summary>
     void OnUnsentLow()
     {

@@ -1,4 +1,4 @@
-namespace NetLab.Tcp.Connections;
+namespace NetLab.Tcp.Events;
 
 /// <summary>Why a connection ended.</summary>
 public enum CloseReason
