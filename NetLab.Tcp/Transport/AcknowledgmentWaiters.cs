@@ -1,4 +1,3 @@
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Events;
 
 namespace NetLab.Tcp.Transport;

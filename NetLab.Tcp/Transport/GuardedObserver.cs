@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Events;
 
@@ -19,11 +18,11 @@ internal sealed class GuardedObserver : IConnectionObserver
     private GuardedObserver(IConnectionObserver observer, ILogger logger, IPEndPoint local) => (_observer, _logger, _local) = (observer, logger, local);
 
     /// <summary>Guards what makes observers, and the observers that it makes.</summary>
-    public static Func<Connection, IConnectionObserver?>? Of(Func<Connection, IConnectionObserver?>? observe, ILogger logger, IPEndPoint local)
+    public static Func<ObservedConnection, IConnectionObserver?>? Of(Func<ObservedConnection, IConnectionObserver?>? observe, ILogger logger, IPEndPoint local)
     {
         return observe is null ? null : Observe;
 
-        IConnectionObserver? Observe(Connection connection)
+        IConnectionObserver? Observe(ObservedConnection connection)
         {
             try
             {

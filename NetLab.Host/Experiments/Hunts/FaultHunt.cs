@@ -3,7 +3,6 @@ using NetLab.Host.Experiments.Networks;
 using NetLab.Osi.Captures;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
-using NetLab.Udp.Time;
 
 namespace NetLab.Host.Experiments.Hunts;
 

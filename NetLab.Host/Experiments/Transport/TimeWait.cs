@@ -1,5 +1,4 @@
 using NetLab.Host.Experiments.Networks;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 
