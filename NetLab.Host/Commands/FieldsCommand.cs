@@ -1,8 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
+using NetLab.Host.Settings;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
-using NetLab.Host.Settings;
-using System.Text.Json;
 
 namespace NetLab.Host.Commands;
 

@@ -33,7 +33,7 @@ public sealed class LinkRelay : IDisposable
     private readonly RelayOutbox _outbox = new();
     private readonly PeerTable<(int Door, DatagramAddress Address), RelayClient> _clients;
     private readonly Dictionary<DatagramSocket, RelayClient> _bySocket = [];
-    private readonly HashSet<int> _ownPorts = [];
+    private readonly HashSet<DatagramAddress> _own = [];
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
@@ -318,8 +318,8 @@ public sealed class LinkRelay : IDisposable
             return true;
         }
 
-        int port = batch.From.Port;
-        return _ownPorts.Contains(port) && (IPAddress.IsLoopback(batch.From.ToIPEndPoint().Address) || batch.From.ToIPEndPoint().Address.Equals(LocalEndPoint.Address));
+        // A socket that is connected has one address and no other: a client on another address may have the same port.
+        return _own.Contains(batch.From);
     }
 
     // Null for whom there can be no socket: too many files are open, or there is no way to the target now.
@@ -354,7 +354,7 @@ public sealed class LinkRelay : IDisposable
         }
 
         _bySocket.Add(client.Socket, client);
-        _ownPorts.Add(upstream.LocalEndPoint.Port);
+        _own.Add(DatagramAddress.From(upstream.LocalEndPoint));
         _clientStatistics.TryAdd(client.Statistics, true);
         _poller.Add(client.Socket);
         _nextSweep = Instant.Min(_nextSweep, now + _options.IdleTimeout);
@@ -382,7 +382,7 @@ public sealed class LinkRelay : IDisposable
     {
         client.IsForgotten = true;
         _bySocket.Remove(client.Socket);
-        _ownPorts.Remove(client.Socket.LocalEndPoint.Port);
+        _own.Remove(DatagramAddress.From(client.Socket.LocalEndPoint));
         _clientStatistics.TryRemove(client.Statistics, out _);
         _poller.Remove(client.Socket);
         client.Socket.Dispose();

@@ -1,8 +1,6 @@
 using System.Reflection;
 using NetArchTest.Rules;
 using NetLab.Osi.Decoding;
-using NetLab.Osi.Model;
-using NetLab.Osi.Protocols;
 using NetLab.Tcp.Connections;
 using NetLab.Udp.Sockets;
 

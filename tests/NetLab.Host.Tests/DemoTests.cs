@@ -10,7 +10,7 @@ public sealed partial class DemoTests : IDisposable
     [Fact]
     public async Task The_demo_shows_everything_it_promises()
     {
-        Nlab.Ended demo = await Nlab.Run(_folder, "demo", "--seed", "3");
+        Nlab.Ended demo = await Nlab.Run(_folder, "demo", "--seed", "3", "--long");
         Assert.True(demo.ExitCode == 0, demo.Errors);
         foreach (string part in (string[])["seed=3", "echo answers", "a file over tcp", "the same file over udp", "the handshake by OSI layer", "the first retransmission", "equal at both ends"])
         {

@@ -1,6 +1,5 @@
 using System.Net;
 using NetLab.Osi.Captures;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Events;

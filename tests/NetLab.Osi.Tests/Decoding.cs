@@ -1,6 +1,5 @@
 using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
-using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
 using NetLab.Osi.Session;

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text;
-using NetLab.Osi.Decoding;
-using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Tests;

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Xml;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
-using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 using Xunit.Abstractions;
 

@@ -2,7 +2,6 @@ using System.Net;
 using CsCheck;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
-using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 using PacketDotNet;
 

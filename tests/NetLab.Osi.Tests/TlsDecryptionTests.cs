@@ -7,7 +7,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
-using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Tests;

@@ -43,8 +43,8 @@ internal sealed record HiddenFault(string Name, string Complaint, string Link, s
         {
             Client = o => o with { ReceiveBufferSize = 6_000, WindowScaling = false },
         },
-        new("late-acks", "Small requests take half a second each, over a network with a ping of 40 ms.", "delay=20ms,rate=50M,queue=1M",
-            "frame.time_delta > 0.3", "The client's ACKs come some 400 ms after what they acknowledge, when no second segment calls for them at once; the server, which waits for each, stands still meanwhile.")
+        new("late-acks", "Small requests take a fifth of a second each, over a network with a ping of 40 ms.", "delay=20ms,rate=50M,queue=1M",
+            "frame.time_delta > 0.1", "When no second segment follows, the client does not acknowledge: the server, which waits for that ACK before it sends the second part, stands still for more than 100 ms, until it repeats the segment as a tail loss probe. That is acknowledged at once, with a D-SACK: nothing had been lost, the ACK was late.")
         {
             Client = o => o with { DelayedAcknowledgment = TimeSpan.FromMilliseconds(400), QuickAcknowledgments = 0 },
         },

@@ -25,7 +25,7 @@ internal sealed class Fairness : Experiment
 
     public override IReadOnlyList<Mutation> Mutations =>
     [
-        new("the second flow's path loses 1 %") { IsOwn = true },
+        new("the second flow's window is 32 KiB") { IsOwn = true },
     ];
 
     public override void Run(Bench bench)
@@ -65,13 +65,13 @@ internal sealed class Fairness : Experiment
         foreach ((CongestionAlgorithm algorithm, int roundTrip, int index) in new[] { (first, firstRtt, 1), (second, secondRtt, 2) })
         {
             LabHost client = network.Host(string.Create(CultureInfo.InvariantCulture, $"{Name2(algorithm)} {roundTrip} ms ({index})"));
-            string loss = index == 2 && bench.IsBroken("the second flow's path loses 1 %") ? ",loss=1%" : "";
-            LabLink back = network.AddLink(string.Create(CultureInfo.InvariantCulture, $"delay={roundTrip - 5}ms{loss}"), "back to " + client.Name);
+            int window = index == 2 && bench.IsBroken("the second flow's window is 32 KiB") ? 32 << 10 : 8 << 20;
+            LabLink back = network.AddLink(string.Create(CultureInfo.InvariantCulture, $"delay={roundTrip - 5}ms"), "back to " + client.Name);
             back.KeepsLog = false;
             network.Route(client, server, shared, back);
 
             // The second begins a second later, as no two flows begin together.
-            var options = new ConnectionOptions { Congestion = algorithm, ReceiveBufferSize = 8 << 20, SendBufferSize = 8 << 20, Without = algorithm == CongestionAlgorithm.Cubic ? Ablations.None : Ablations.HyStart };
+            var options = new ConnectionOptions { Congestion = algorithm, ReceiveBufferSize = window, SendBufferSize = 8 << 20, Without = algorithm == CongestionAlgorithm.Cubic ? Ablations.None : Ablations.HyStart };
             network.At(TimeSpan.FromSeconds(index - 1), () =>
             {
                 LabFlow flow = network.Tcp(client, server, options, keepsLog: false);

@@ -1,6 +1,6 @@
-using NetLab.Host.Settings;
 using System.Net;
 using NetLab.Host.Recording;
+using NetLab.Host.Settings;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;

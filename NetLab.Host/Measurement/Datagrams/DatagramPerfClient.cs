@@ -1,7 +1,7 @@
-using NetLab.Host.Settings;
 using System.Diagnostics;
 using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Settings;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;

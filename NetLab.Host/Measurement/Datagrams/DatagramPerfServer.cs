@@ -1,5 +1,5 @@
-using NetLab.Host.Settings;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Settings;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;

@@ -1,6 +1,6 @@
-using NetLab.Host.Settings;
 using System.Net;
 using System.Net.Sockets;
+using NetLab.Host.Settings;
 using NetLab.Udp.Flows;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;

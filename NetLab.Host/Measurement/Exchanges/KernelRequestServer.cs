@@ -1,7 +1,7 @@
-using NetLab.Host.Settings;
 using System.Net;
 using System.Net.Sockets;
 using NetLab.Host.Measurement.Streams;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Measurement.Exchanges;
 

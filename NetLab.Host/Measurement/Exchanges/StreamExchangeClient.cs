@@ -1,7 +1,7 @@
-using NetLab.Host.Settings;
 using System.Diagnostics;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Measurement.Streams;
+using NetLab.Host.Settings;
 using NetLab.Udp.Time;
 
 namespace NetLab.Host.Measurement.Exchanges;

@@ -1,6 +1,6 @@
-using NetLab.Host.Settings;
 using System.Diagnostics;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Settings;
 using NetLab.Tcp.Counters;
 
 namespace NetLab.Host.Measurement.Streams;

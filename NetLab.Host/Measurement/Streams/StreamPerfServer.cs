@@ -1,6 +1,6 @@
-using NetLab.Host.Settings;
 using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Settings;
 
 namespace NetLab.Host.Measurement.Streams;
 

@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
-using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
 

@@ -1,4 +1,3 @@
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Endpoints;
 using NetLab.Tcp.Events;

@@ -1,5 +1,4 @@
 using System.Text;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Endpoints;
 using NetLab.Tcp.Events;

@@ -1,11 +1,8 @@
-using NetLab.Tcp.Connections;
-using NetLab.Tcp.Endpoints;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation;
 using NetLab.Tcp.Tests.Connections;
 using NetLab.Udp.Sockets;
-using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Tests.Endpoints;
 

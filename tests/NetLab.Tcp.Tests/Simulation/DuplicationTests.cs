@@ -1,7 +1,6 @@
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation;
 using NetLab.Udp.Links;
-using NetLab.Udp.Time;
 using Xunit.Abstractions;
 
 namespace NetLab.Tcp.Tests.Simulation;

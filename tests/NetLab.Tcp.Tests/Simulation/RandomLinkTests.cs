@@ -1,5 +1,4 @@
 using System.Globalization;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation;

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Events;
 
 namespace NetLab.Tcp.Tests.Transport;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;

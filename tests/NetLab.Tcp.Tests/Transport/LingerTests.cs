@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 

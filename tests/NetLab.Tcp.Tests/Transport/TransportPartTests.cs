@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using CsCheck;
 using Microsoft.AspNetCore.Connections;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;

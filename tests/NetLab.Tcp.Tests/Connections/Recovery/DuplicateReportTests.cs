@@ -1,4 +1,3 @@
-using NetLab.Tcp.Options;
 using NetLab.Tcp.Simulation;
 
 namespace NetLab.Tcp.Tests.Connections.Recovery;

@@ -1,4 +1,3 @@
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;

@@ -1,5 +1,4 @@
 using NetLab.Tcp.Options;
-using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation;
 using NetLab.Tcp.Simulation.Drill;
 using NetLab.Tcp.Simulation.Drill.Recording;

@@ -1,5 +1,4 @@
 using NetLab.Udp.Links;
-using NetLab.Udp.Links.Queues;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
