@@ -20,7 +20,7 @@ internal static class LinkCommand
 {
     private const string Help = """
         The link relay: put any UDP program behind an emulated link.
-        A TCP program is put behind one by nlab forward, which carries its bytes over NetLab's TCP, or by nlab link tun://…, which carries its packets.
+        A TCP program is put behind one by nlab forward, which carries its bytes over NetLab's TCP.
         """;
 
     private static readonly string LinkHelp =
