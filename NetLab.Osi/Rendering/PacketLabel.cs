@@ -61,7 +61,9 @@ public sealed class PacketLabel
         {
             if (field.IsInSummary)
             {
-                Append(field.Names?.Invoke(value) ?? $"{value}");
+                // Codes of three digits are known by their number, such as HTTP's.
+                string? name = field.Names?.Invoke(value);
+                Append(name is null ? $"{value}" : value >= 100 ? $"{value} {name}" : name);
             }
         }
 
