@@ -140,9 +140,11 @@ public sealed class LabFlow
             return;
         }
 
-        if (Client.Written - Client.Acknowledged < Ahead / 2)
+        // Twice what may be in the network, however large that has become.
+        long wanted = Math.Max(Ahead / 2, 2 * (Client.Connection?.CongestionWindow ?? 0));
+        if (Client.Written - Client.Acknowledged < wanted)
         {
-            Client.Write(new byte[Ahead / 2]);
+            Client.Write(new byte[Math.Min(wanted, 1 << 28)]);
         }
 
         _network.In(RefillInterval, Refill);

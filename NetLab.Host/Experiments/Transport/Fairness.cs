@@ -10,7 +10,7 @@ internal sealed class Fairness : Experiment
 {
     private const double RateBits = 20e6;
     private static readonly TimeSpan From = TimeSpan.FromSeconds(20);
-    private static readonly Parameter<int> Seconds = Parameter.Count("seconds", "length of a run in seconds", 80, 40, 600);
+    private static readonly Parameter<int> Seconds = Parameter.Count("seconds", "length of a run in seconds", 120, 40, 600);
 
     public override string Name => "fairness";
 
@@ -80,7 +80,7 @@ internal sealed class Fairness : Experiment
             });
         }
 
-        TimeSpan to = TimeSpan.FromSeconds(bench.Runs < 10 ? bench.Get(Seconds) : Math.Min(45, bench.Get(Seconds)));
+        TimeSpan to = TimeSpan.FromSeconds(bench.Runs < 10 ? bench.Get(Seconds) : Math.Min(60, bench.Get(Seconds)));
         network.RunUntil(to);
         return (flows[0].Goodput(From, to), flows[1].Goodput(From, to), network);
     }

@@ -49,20 +49,20 @@ internal sealed class SlowStart : Experiment
         LabNetwork narrow = bench.NewNetwork();
         (LabHost left, LabHost right) = (narrow.Host("sender"), narrow.Host("receiver"));
         double product = bench.Get(Rate) * 2 * delay.TotalSeconds / 8;
-        (LabLink up, _) = narrow.Connect(left, right, string.Create(CultureInfo.InvariantCulture, $"delay={delay.TotalMilliseconds}ms,up.rate={bench.Get(Rate)},up.queue={(long)(2.5 * product)}"));
-        LabFlow limited = narrow.Tcp(left, right, options with { Pacing = true, Congestion = CongestionAlgorithm.Cubic });
+        (LabLink up, _) = narrow.Connect(left, right, string.Create(CultureInfo.InvariantCulture, $"delay={delay.TotalMilliseconds}ms,up.rate={bench.Get(Rate)},up.queue={(long)(10 * product)}"));
+        LabFlow limited = narrow.Tcp(left, right, options with { Pacing = true, ReceiveBufferSize = 64 << 20, SendBufferSize = 64 << 20, Congestion = CongestionAlgorithm.Cubic });
         limited.SendForever();
-        narrow.RunUntil(delay * 40);
+        narrow.RunUntil(delay * 120);
         long atFirstThreshold = limited.ClientEnd.Samples.FirstOrDefault(s => s.Metrics.SlowStartThreshold is not null).Metrics.CongestionWindow;
-        bench.Law("lost in the first 40 delays", up.Events.Count(e => e.IsDropped), 0, 0, "segments", "HyStart++ sees the round trip grow and leaves first (RFC 9406, 4.2)");
-        bench.LawBetween("window when it ended", atFirstThreshold / product, 0.6, 3.5, "BDP", "the queue has begun to fill, and has not overflowed");
+        bench.Law("lost in the first 120 delays", up.Events.Count(e => e.IsDropped), 0, 0, "segments", "HyStart++ sees the round trip grow and leaves first (RFC 9406, 4.2)");
+        bench.LawBetween("window when it ended", atFirstThreshold / product, 1, 11, "BDP", "the queue has begun to fill, and has not overflowed");
         bench.Picture("doubling", "10, 20, 40, 80: a link without limit", () => SequenceGraph.Of(flow, to: delay * 9));
         bench.Picture("windows", "HyStart++ leaves slow start before the queue overflows", () => FlowCharts.Windows(limited, true), () => FlowCharts.RoundTrips(limited), () => FlowCharts.Queue(up));
     }
 
     public override string Explanation =>
         "Each acknowledged segment allows two new ones, so a flight is twice the one before: after k round trips 10·2^k. Left to itself that overruns any queue by a whole window. HyStart++ watches the round trip: when it has grown by an eighth "
-        + "while the window is large, it goes on more carefully for some rounds and then leaves slow start for good, before anything is lost.";
+        + "while the window is large, it goes on more carefully for some rounds and then leaves slow start for good, before anything is lost, if the queue holds what it adds meanwhile: five rounds of a quarter are three times the window (RFC 9406, 4.2), so here a queue of ten bandwidth-delay products is enough and one of four is not.";
 
     public override IReadOnlyList<string> Sources => ["RFC 6928", "RFC 5681, 3.1", "RFC 9406"];
 }
