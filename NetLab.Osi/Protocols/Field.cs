@@ -9,14 +9,14 @@ namespace NetLab.Osi.Protocols;
 /// </summary>
 public sealed class Field
 {
-    private static int s_count;
+    private static int _lastNumber;
 
     private Field(string? name, string? filter, FieldKind kind)
     {
         (Name, FilterName, Kind) = (name, filter, kind);
         Utf8Name = name is null ? [] : Encoding.UTF8.GetBytes(name);
         JsonPrefix = name is null ? [] : Encoding.UTF8.GetBytes($"\"{name}\":");
-        Id = Interlocked.Increment(ref s_count);
+        Id = Interlocked.Increment(ref _lastNumber);
     }
 
     /// <summary>Its name in JSON and in the tree; null for a field that only filters and columns know.</summary>

@@ -6,12 +6,12 @@ namespace NetLab.Osi.Protocols;
 /// <summary>A kind of number by which a header says what it carries; a <see cref="ProtocolRegistry"/> has the rows.</summary>
 public sealed class NumberTable
 {
-    private static readonly List<NumberTable> s_all = [];
+    private static readonly List<NumberTable> Tables = [];
 
     private NumberTable(string key, string title, OsiLayer carried, params string[] otherKeys)
     {
-        (Key, Title, CarriedLayer, OtherKeys, Index) = (key, title, carried, otherKeys, s_all.Count);
-        s_all.Add(this);
+        (Key, Title, CarriedLayer, OtherKeys, Index) = (key, title, carried, otherKeys, Tables.Count);
+        Tables.Add(this);
     }
 
     /// <summary>LINKTYPE_ numbers (www.tcpdump.org/linktypes.html).</summary>
@@ -48,7 +48,7 @@ public sealed class NumberTable
     public static NumberTable SctpPayload { get; } = new("sctp.data_payload_proto_id", "SCTP payload protocol", OsiLayer.Application, "sctp.ppi");
 
     /// <summary>All tables.</summary>
-    public static IReadOnlyList<NumberTable> All => s_all;
+    public static IReadOnlyList<NumberTable> All => Tables;
 
     /// <summary>Its name in selectors: <c>udp.port</c>.</summary>
     public string Key { get; }
@@ -66,7 +66,7 @@ public sealed class NumberTable
     /// <summary>The table of a name.</summary>
     public static bool TryFind(string key, [NotNullWhen(true)] out NumberTable? table)
     {
-        table = s_all.Find(t => t.Key == key || t.OtherKeys.Contains(key));
+        table = Tables.Find(t => t.Key == key || t.OtherKeys.Contains(key));
         return table is not null;
     }
 

@@ -10,7 +10,7 @@ namespace NetLab.Osi.Protocols;
 /// <remarks>A protocol on byte streams is a <c>StreamedProtocol</c>, which adds how its messages follow one another.</remarks>
 public class Protocol
 {
-    private static int s_count;
+    private static int _lastNumber;
 
     /// <summary>Makes a protocol.</summary>
     /// <param name="name">Its name in JSON, in summaries and, if nothing else is said, in filters: lower-case ASCII, digits and underscores.</param>
@@ -25,7 +25,7 @@ public class Protocol
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(fields);
         (Name, Layer, Title, Fields, FilterName) = (name, layer, title, fields, filter ?? name);
-        Id = Interlocked.Increment(ref s_count);
+        Id = Interlocked.Increment(ref _lastNumber);
         Utf8Name = Encoding.UTF8.GetBytes(name);
         HeaderFields = [.. fields.Where(f => f.At >= 0)];
         Dissect = dissect ?? (static (in Dissection _, int _, int _) => false);
