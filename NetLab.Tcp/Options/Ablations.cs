@@ -27,4 +27,7 @@ public enum Ablations
 
     /// <summary>CUBIC halves its window at a loss, as Reno does, instead of keeping 0.7 of it (RFC 9438, 4.6).</summary>
     CubicDecrease = 32,
+
+    /// <summary>CUBIC does not give way further where its window peaks ever lower (RFC 9438, 4.7), as the model of RFC 9438, 5.1 does not.</summary>
+    FastConvergence = 64,
 }

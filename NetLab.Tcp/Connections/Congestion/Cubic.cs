@@ -159,7 +159,7 @@ internal sealed class Cubic(int segmentSize, bool paced, Ablations without = Abl
         _priorWindow = segments;
 
         // RFC 9438, 4.7: fast convergence, to leave room for a newcomer.
-        _maximum = segments < _maximum ? segments * (1 + CubicCurve.Decrease) / 2 : segments;
+        _maximum = segments < _maximum && (without & Ablations.FastConvergence) == 0 ? segments * (1 + CubicCurve.Decrease) / 2 : segments;
         double kept = (without & Ablations.CubicDecrease) == 0 ? CubicCurve.Decrease : 0.5;
         SlowStartThreshold = (long)Math.Max(inFlight * kept, 2.0 * segmentSize);
         _epochStart = null;
