@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using NetLab.Host.Measurement.Comparison;
-using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Rendering;
 using NetLab.Host.Settings;
 using NetLab.Udp.Text;
@@ -28,7 +27,7 @@ internal static class CompareCommand
             IReadOnlyList<RunDifference> differences = RunComparison.Of(RunReader.Read(parsed.GetRequiredValue(before)), RunReader.Read(parsed.GetRequiredValue(after)));
             if (parsed.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(differences, PerfDocumentJson.Default.IReadOnlyListRunDifference));
+                Console.WriteLine(JsonSerializer.Serialize(differences, RunDifferenceJson.Default.IReadOnlyListRunDifference));
             }
             else
             {

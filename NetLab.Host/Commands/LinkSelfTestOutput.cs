@@ -1,6 +1,5 @@
 using System.Text.Json;
 using NetLab.Host.Measurement.Links;
-using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Rendering;
 using NetLab.Host.Settings;
 using Spectre.Console;
@@ -23,7 +22,7 @@ internal static class LinkSelfTestOutput
 
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(rows, PerfDocumentJson.Default.IReadOnlyListLinkAccuracy));
+            Console.WriteLine(JsonSerializer.Serialize(rows, LinkAccuracyJson.Default.IReadOnlyListLinkAccuracy));
         }
         else
         {

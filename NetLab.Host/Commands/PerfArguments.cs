@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using NetLab.Host.Measurement;
+using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Saved;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;

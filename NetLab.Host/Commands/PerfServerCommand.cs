@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using NetLab.Host.Measurement;
+using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;

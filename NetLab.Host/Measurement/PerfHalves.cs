@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using NetLab.Host.Measurement.Datagrams;
-using NetLab.Host.Measurement.Exchanges;
+using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Measurement.Streams;
 using NetLab.Host.Recording;
 using NetLab.Host.Settings;

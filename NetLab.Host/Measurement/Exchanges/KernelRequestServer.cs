@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using NetLab.Host.Measurement.Streams;
 using NetLab.Host.Settings;
 
 namespace NetLab.Host.Measurement.Exchanges;

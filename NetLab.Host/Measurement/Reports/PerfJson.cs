@@ -1,7 +1,4 @@
 using System.Text.Json.Serialization;
-using NetLab.Host.Measurement.Comparison;
-using NetLab.Host.Measurement.Links;
-using NetLab.Host.Measurement.Saved;
 
 namespace NetLab.Host.Measurement.Reports;
 
@@ -14,9 +11,6 @@ internal sealed partial class PerfMessageJson : JsonSerializerContext;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PerfDocument))]
 [JsonSerializable(typeof(LinkReport))]
-[JsonSerializable(typeof(SavedRun))]
-[JsonSerializable(typeof(IReadOnlyList<RunDifference>))]
-[JsonSerializable(typeof(IReadOnlyList<LinkAccuracy>))]
 internal sealed partial class PerfDocumentJson : JsonSerializerContext;
 
 /// <summary>The same on one line, between a measurement and the processes it is made of.</summary>

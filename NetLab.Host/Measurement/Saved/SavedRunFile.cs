@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text.Json;
-using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Settings;
 
 namespace NetLab.Host.Measurement.Saved;
@@ -35,7 +34,7 @@ internal static class SavedRunFile
             using (var output = new FileStream(unfinished, FileMode.Create))
             {
                 using Stream stream = IsCompressed(file) ? new GZipStream(output, CompressionLevel.Optimal) : output;
-                JsonSerializer.Serialize(stream, run, PerfDocumentJson.Default.SavedRun);
+                JsonSerializer.Serialize(stream, run, SavedRunJson.Default.SavedRun);
             }
 
             File.Move(unfinished, file.FullName, overwrite: true);

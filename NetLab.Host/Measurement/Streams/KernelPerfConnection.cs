@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using NetLab.Host.Measurement.Exchanges;
 using NetLab.Tcp.Counters;
 
 namespace NetLab.Host.Measurement.Streams;

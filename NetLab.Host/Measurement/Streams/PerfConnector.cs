@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Recording;
 using NetLab.Host.Settings;
 using NetLab.Host.Streams;

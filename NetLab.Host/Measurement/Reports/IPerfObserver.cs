@@ -1,6 +1,4 @@
-using NetLab.Host.Measurement.Reports;
-
-namespace NetLab.Host.Measurement;
+namespace NetLab.Host.Measurement.Reports;
 
 /// <summary>Hears of a measurement while it runs.</summary>
 internal interface IPerfObserver

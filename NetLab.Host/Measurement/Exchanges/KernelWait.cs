@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 
-namespace NetLab.Host.Measurement.Streams;
+namespace NetLab.Host.Measurement.Exchanges;
 
 /// <summary>
 /// How a thread waits for one of the kernel's sockets: asleep, or first looking again and again while data comes quickly, as NetLab's TCP

@@ -1,6 +1,4 @@
-using NetLab.Host.Measurement.Reports;
-
-namespace NetLab.Host.Measurement;
+namespace NetLab.Host.Measurement.Reports;
 
 /// <summary>What both halves of a measurement know when it is over.</summary>
 /// <param name="Sent">What the sender did.</param>

@@ -1,4 +1,4 @@
-namespace NetLab.Host.Measurement;
+namespace NetLab.Host.Measurement.Reports;
 
 /// <summary>How busy this process kept the processors, from one moment to another.</summary>
 internal sealed class ProcessorTime

@@ -1,10 +1,10 @@
 using System.Diagnostics;
+using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Reports;
-using NetLab.Host.Measurement.Streams;
 using NetLab.Host.Settings;
 using NetLab.Udp.Time;
 
-namespace NetLab.Host.Measurement.Exchanges;
+namespace NetLab.Host.Measurement.Streams;
 
 /// <summary>The asking half of a measurement of round trips or of connections by streams.</summary>
 internal sealed class StreamExchangeClient(PerfConnector connector, PerfSettings plan)

@@ -1,4 +1,4 @@
-namespace NetLab.Host.Measurement;
+namespace NetLab.Host.Measurement.Exchanges;
 
 /// <summary>
 /// Whether a half of a measurement by streams polls: asks its socket again and again while data comes quickly, instead of sleeping until the
