@@ -63,7 +63,8 @@ internal static class LabHost
                 }
             }
 
-            configuration.GetSection(Section).Bind(options);
+            // Without this the binder leaves out, and says nothing of, an item of a list in which one value is of the wrong type.
+            configuration.GetSection(Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
         }
         catch (FileNotFoundException)
         {
@@ -72,7 +73,14 @@ internal static class LabHost
         catch (Exception error) when (error is InvalidDataException or InvalidOperationException or FormatException or JsonException)
         {
             // A value of the wrong type is named by the binder, a syntax error by the JSON reader underneath.
-            string why = error is InvalidOperationException ? error.Message : error.GetBaseException().Message;
+            Exception named = error;
+            while (named.InnerException is InvalidOperationException inner)
+            {
+                // Of a list, the binder only says that something failed in it; what, the error within says.
+                named = inner;
+            }
+
+            string why = named is InvalidOperationException ? named.Message : error.GetBaseException().Message;
             throw new UsageException($"configuration: {file}: {why}");
         }
 

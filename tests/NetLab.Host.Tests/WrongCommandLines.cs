@@ -106,6 +106,8 @@ internal static class WrongCommandLines
         .. Of("serve --set Lab:Services=none", "list"),
         .. Of("serve --set Lab:Services=[] --set Lab:Relays=[]", "nothing to serve"),
         .. Of("serve --set Lab:AllowRemote=perhaps", "AllowRemote"),
+        .. Of("serve --set Lab:Services:0:Restart=sometimes", "Lab:Services:0:Restart"),
+        .. Of("serve --set Lab:Relays:0:Restart=1s", "Lab:Relays:0:Restart"),
         .. Of("serve --set Lab:LogLevel=loud", "LogLevel"),
         .. Of("serve --set Lb:Services:0:Kind=echo", "Lb"),
         .. Of("serve --set Lab:Services:0:Address=", "Address"),
