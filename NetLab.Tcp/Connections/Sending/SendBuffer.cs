@@ -28,9 +28,16 @@ internal sealed class SendBuffer
     public void Supply(ReadOnlySequence<byte> bytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes.Length, End - Start);
+
+        // What begins in the same place is the same memory with more behind it, and the place of the last copy is where it was: to walk there
+        // from the front after every write would cost a large buffer its square.
+        if (_bytes.IsEmpty || !_bytes.Start.Equals(bytes.Start))
+        {
+            _block = default;
+        }
+
         _bytes = bytes;
         End = Start + bytes.Length;
-        _block = default;
     }
 
     /// <summary>Lets go of bytes that were acknowledged.</summary>

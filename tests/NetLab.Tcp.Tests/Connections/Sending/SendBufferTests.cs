@@ -8,6 +8,20 @@ namespace NetLab.Tcp.Tests.Connections.Sending;
 public sealed class SendBufferTests
 {
     [Fact]
+    public void A_supply_of_other_memory_is_read_from_there()
+    {
+        var buffer = new SendBuffer();
+        byte[] first = [1, 2, 3, 4];
+        buffer.Supply(new ReadOnlySequence<byte>(first));
+        byte[] copied = new byte[4];
+        buffer.CopyTo(1, copied);
+        byte[] moved = [5, 6, 7, 8, 9];
+        buffer.Supply(new ReadOnlySequence<byte>(moved));
+        buffer.CopyTo(1, copied);
+        Assert.Equal(moved[..4], copied);
+    }
+
+    [Fact]
     public async Task Whatever_is_written_released_and_copied_the_bytes_are_those_of_the_stream()
     {
         for (int seed = 0; seed < 200; seed++)
