@@ -51,6 +51,8 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     private int _lone;
     private int _expectedSize;
     private int _fewInARow;
+
+    // Only while datagrams wait in it.
     private LinuxReceiveQueue? _queue;
     private Instant _lastReceivedAt;
     private uint _lastDrops;
@@ -91,7 +93,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         batch = default;
         if (_lone >= LoneBeforeQueue && LinuxReceiveQueue.IsWorthwhile(_expectedSize, buffer.Length))
         {
-            return ReceiveMany(_queue ??= new LinuxReceiveQueue(), buffer, out batch);
+            return ReceiveMany(_queue ??= LinuxReceiveQueues.Take(), buffer, out batch);
         }
 
         Span<byte> address = stackalloc byte[LinuxSocketCalls.AddressSize];
@@ -115,6 +117,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         int error = queue.Receive(_socket, _expectedSize, buffer);
         if (queue.Waiting == 0)
         {
+            GiveBack(queue);
             return StatusOfReceive(error);
         }
 
@@ -133,7 +136,19 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     private DatagramBatch Take(LinuxReceiveQueue queue, Span<byte> buffer)
     {
         queue.Take(buffer, out ReceivedMessage first, out ReceivedMessage last, out DatagramAddress from);
+        if (queue.Waiting == 0)
+        {
+            GiveBack(queue);
+        }
+
         return BatchOf(first, last, from);
+    }
+
+    // Megabytes, so nobody keeps one that is empty.
+    private void GiveBack(LinuxReceiveQueue queue)
+    {
+        _queue = null;
+        LinuxReceiveQueues.Return(queue);
     }
 
     private DatagramBatch BatchOf(in ReceivedMessage message, in ReceivedMessage last, in DatagramAddress from)

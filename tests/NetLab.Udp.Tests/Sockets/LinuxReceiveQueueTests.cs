@@ -127,6 +127,31 @@ public sealed class LinuxReceiveQueueTests
         Assert.Equal(1, receiver.Statistics.Truncated);
     }
 
+    [LinuxFact]
+    public void Sockets_in_which_nothing_waits_hold_no_queues()
+    {
+        using DatagramSocket sender = DatagramSocket.Bind(AnyPort);
+        DatagramSocket[] receivers = [.. Enumerable.Range(0, 50).Select(_ => DatagramSocket.Bind(AnyPort))];
+        byte[] buffer = new byte[DatagramSocket.ReceiveBufferLength];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (DatagramSocket receiver in receivers)
+        {
+            SendSingles(sender, receiver, 20);
+            int received = 0;
+            while (receiver.TryReceive(buffer, out DatagramBatch batch) == DatagramReceiveStatus.Received)
+            {
+                received += batch.Length / 1000;
+            }
+
+            Assert.Equal((20, false), (received, receiver.HasWaiting));
+            Assert.InRange(receiver.Statistics.ReceiveCalls, 9, 15);
+        }
+
+        // A queue has some 4 MB; the tests beside this one may have one each.
+        Array.ForEach(receivers, r => r.Dispose());
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
+    }
+
     private static void SendSingles(DatagramSocket sender, DatagramSocket receiver, int count)
     {
         for (int i = 0; i < count; i++)

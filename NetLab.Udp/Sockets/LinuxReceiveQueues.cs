@@ -1,0 +1,37 @@
+namespace NetLab.Udp.Sockets;
+
+/// <summary>
+/// The process's <see cref="LinuxReceiveQueue"/>s: a queue is lent for the time in which datagrams wait in it, so that a thousand
+/// sockets take no more of them than receive at one moment. Safe for use by several threads.
+/// </summary>
+internal static class LinuxReceiveQueues
+{
+    // As many as threads can be receiving; what more there were when many sockets had something left, the collector takes.
+    private static readonly LinuxReceiveQueue?[] _free = new LinuxReceiveQueue?[Math.Max(2, Environment.ProcessorCount)];
+
+    /// <summary>One that is empty.</summary>
+    public static LinuxReceiveQueue Take()
+    {
+        for (int i = 0; i < _free.Length; i++)
+        {
+            if (Volatile.Read(ref _free[i]) is not null && Interlocked.Exchange(ref _free[i], null) is { } queue)
+            {
+                return queue;
+            }
+        }
+
+        return new LinuxReceiveQueue();
+    }
+
+    /// <summary>Takes back one in which nothing waits and that nobody else uses any more.</summary>
+    public static void Return(LinuxReceiveQueue queue)
+    {
+        for (int i = 0; i < _free.Length; i++)
+        {
+            if (Volatile.Read(ref _free[i]) is null && Interlocked.CompareExchange(ref _free[i], queue, null) is null)
+            {
+                return;
+            }
+        }
+    }
+}
