@@ -1,6 +1,8 @@
 using NetLab.Osi.Adapters;
 using NetLab.Osi.Application;
 using NetLab.Osi.Application.Http2;
+using NetLab.Osi.Application.Industry;
+using NetLab.Osi.Application.OpenSystems;
 using NetLab.Osi.DataLink;
 using NetLab.Osi.Network;
 using NetLab.Osi.Physical;
@@ -19,7 +21,8 @@ namespace NetLab.Osi.Decoding;
 public static class BuiltInProtocols
 {
     /// <summary>All of them.</summary>
-    public static ProtocolRegistry Registry { get; } = new([.. Links, .. Networks, .. Transports, .. Streams, .. Datagrams]);
+    public static ProtocolRegistry Registry { get; } = new([.. Links, .. Networks, .. Transports, .. Streams, .. Datagrams,
+        .. IndustryProtocols.Rows, .. OpenSystemsProtocols.Rows]);
 
     private static ProtocolReference[] Links =>
     [

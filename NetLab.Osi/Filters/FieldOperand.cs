@@ -48,7 +48,7 @@ internal sealed class FieldOperand(Field field, int[] slots, LayerRange[]? layer
     private static FilterValue ValueOf(in CollectedValue value, FieldCollector fields) => value.Field.Kind switch
     {
         FieldKind.Number => new FilterValue((ulong)value.Number),
-        FieldKind.SignedNumber or FieldKind.Boolean or FieldKind.Time or FieldKind.Duration or FieldKind.Real => new FilterValue(value.Number),
+        FieldKind.SignedNumber or FieldKind.Boolean or FieldKind.Time or FieldKind.Date or FieldKind.Duration or FieldKind.Real => new FilterValue(value.Number),
         _ => new FilterValue(0, fields.Buffer, value.Start, value.Length),
     };
 }

@@ -23,7 +23,7 @@ internal static class FilterLiteral
             ValueType.Real => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double real)
                 ? new FilterValue(BitConverter.DoubleToInt64Bits(isNegative ? -real : real))
                 : null,
-            ValueType.Time => (field?.Kind == FieldKind.Time ? TimeValue.TryParseMoment(text, out long time) : TimeValue.TryParseSeconds(text, out time))
+            ValueType.Time => (field?.Kind is FieldKind.Time or FieldKind.Date ? TimeValue.TryParseMoment(text, out long time) : TimeValue.TryParseSeconds(text, out time))
                 ? new FilterValue(isNegative ? -time : time)
                 : null,
             ValueType.Text => Of(token.Bytes is { } bytes && token.Kind != FilterTokenKind.Word ? bytes : Encoding.UTF8.GetBytes(text)),
@@ -130,7 +130,7 @@ internal static class FilterLiteral
     {
         ValueType.Integer => field?.Kind == FieldKind.Boolean ? "truth" : "whole number",
         ValueType.Real => "number",
-        ValueType.Time => field?.Kind == FieldKind.Time ? "date" : "number of seconds",
+        ValueType.Time => field?.Kind is FieldKind.Time or FieldKind.Date ? "date" : "number of seconds",
         ValueType.Mac => "hardware address",
         ValueType.Ipv4 => "IPv4 address",
         ValueType.Ipv6 => "IPv6 address",

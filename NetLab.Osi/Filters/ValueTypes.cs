@@ -9,7 +9,7 @@ internal static class ValueTypes
     {
         FieldKind.Number or FieldKind.SignedNumber or FieldKind.Boolean => ValueType.Integer,
         FieldKind.Real => ValueType.Real,
-        FieldKind.Time or FieldKind.Duration => ValueType.Time,
+        FieldKind.Time or FieldKind.Date or FieldKind.Duration => ValueType.Time,
         FieldKind.Text => ValueType.Text,
         FieldKind.Bytes => ValueType.Bytes,
         FieldKind.Mac => ValueType.Mac,

@@ -14,7 +14,7 @@ public readonly ref struct Dissection
 
     internal Dissection(
         ReadOnlySpan<byte> packet, ReadOnlySpan<byte> bytes, DecodedPacket result, ProtocolRegistry registry, DecoderMemory memory, int wireEnd,
-        int buffer = 0, bool isQuoted = false, DatagramConversation? conversation = null)
+        int buffer = 0, bool isQuoted = false, MessageConversation? conversation = null)
     {
         Packet = packet;
         Bytes = bytes;
@@ -37,8 +37,8 @@ public readonly ref struct Dissection
     /// <summary>Where the bytes ended on the wire, by the lengths seen so far: behind the captured end when the packet was cut.</summary>
     public int WireEnd { get; }
 
-    /// <summary>The UDP conversation whose datagram is taken apart; null outside of UDP and in a quotation.</summary>
-    public DatagramConversation? Conversation { get; }
+    /// <summary>The UDP conversation whose datagram is taken apart, or the stream whose message; null outside of them and in a quotation.</summary>
+    public MessageConversation? Conversation { get; }
 
     private DecoderMemory Memory { get; }
 
@@ -189,8 +189,8 @@ public readonly ref struct Dissection
     /// <summary>Takes apart what an ICMP error quotes.</summary>
     internal Dissection AsQuoted() => new(Packet, Bytes, Result, Registry, Memory, WireEnd, Buffer, true);
 
-    /// <summary>Takes apart a datagram of a conversation.</summary>
-    internal Dissection In(DatagramConversation? conversation) => new(Packet, Bytes, Result, Registry, Memory, WireEnd, Buffer, IsQuoted, conversation);
+    /// <summary>Takes apart a datagram or a message of a conversation.</summary>
+    internal Dissection In(MessageConversation? conversation) => new(Packet, Bytes, Result, Registry, Memory, WireEnd, Buffer, IsQuoted, conversation);
 
     /// <summary>Notes a protocol that does the work of another layer than its own.</summary>
     internal bool Add(Protocol protocol, OsiLayer layer, int offset, int headerLength, int end, LayerDetail? detail = null)

@@ -33,6 +33,9 @@ public enum FieldKind : byte
     /// <summary>A moment: nanoseconds since 1970-01-01 UTC.</summary>
     Time,
 
+    /// <summary>A moment as <see cref="Time"/> has it, that columns show as a date.</summary>
+    Date,
+
     /// <summary>A span of time in nanoseconds.</summary>
     Duration,
 

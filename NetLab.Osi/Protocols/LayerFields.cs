@@ -8,7 +8,7 @@ internal static class LayerFields
     public static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         ref readonly LayerEntry entry = ref view[index];
-        if (entry.Detail is { } detail)
+        if (entry.Detail is { } detail and not LayerFacts)
         {
             detail.Describe(entry, sink);
         }

@@ -18,7 +18,7 @@ public sealed class FieldValue
 
     /// <summary>The number, of a field that is one; a truth is 0 or 1, a time nanoseconds.</summary>
     /// <exception cref="InvalidOperationException">The field is no number.</exception>
-    public long Number => Field.Kind is FieldKind.Number or FieldKind.SignedNumber or FieldKind.Boolean or FieldKind.Time or FieldKind.Duration
+    public long Number => Field.Kind is FieldKind.Number or FieldKind.SignedNumber or FieldKind.Boolean or FieldKind.Time or FieldKind.Date or FieldKind.Duration
         ? _number
         : throw Not("a number");
 

@@ -25,6 +25,9 @@ internal static class FieldText
             case FieldKind.Time or FieldKind.Duration:
                 text.Append(TimeValue.Text(number));
                 break;
+            case FieldKind.Date:
+                text.Append(TimeText.Date(number));
+                break;
             case FieldKind.Real:
                 text.Append(BitConverter.Int64BitsToDouble(number).ToString(CultureInfo.InvariantCulture));
                 break;

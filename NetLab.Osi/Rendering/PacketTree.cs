@@ -86,7 +86,7 @@ public sealed class PacketTree : IFieldSink
         {
             FieldKind.Boolean => value != 0 ? "yes" : "no",
             FieldKind.Number => ((ulong)value).ToString(CultureInfo.InvariantCulture),
-            FieldKind.Time => TimeText.Of(value),
+            FieldKind.Time or FieldKind.Date => TimeText.Of(value),
             _ => value.ToString(CultureInfo.InvariantCulture),
         };
         Line(field, field.Names?.Invoke(value) is { } meaning ? $"{text} ({meaning})" : text);

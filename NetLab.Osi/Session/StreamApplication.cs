@@ -25,6 +25,12 @@ public sealed class StreamApplication
     /// <summary>How many streams it is inside of.</summary>
     internal int Depth { get; }
 
+    /// <summary>Whether the stream's client has the server's part in what it speaks.</summary>
+    internal bool IsInverted => _protocol?.IsInverted ?? false;
+
+    /// <summary>What its protocols remember of its messages.</summary>
+    internal StreamConversation? Conversation { get; set; }
+
     /// <summary>Whether a stream inside of it is still looked at.</summary>
     internal bool MayNest => Depth < MaxDepth;
 

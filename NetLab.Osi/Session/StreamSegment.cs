@@ -58,14 +58,16 @@ public readonly ref struct StreamSegment
     {
         ArgumentNullException.ThrowIfNull(protocol);
         Stream.Recognize(protocol);
+        StreamConversation conversation = Application.Conversation ??= new StreamConversation(Stream.Number);
+        conversation.IsFromClient = FromClient != Application.IsInverted;
         if (!IsDecrypted && _dissection.Bytes.Overlaps(message, out int offset))
         {
             // All of it is in this packet: it is read where it stands.
-            return protocol.Dissect(_dissection.EndingAt(offset + length), offset, offset + message.Length);
+            return protocol.Dissect(_dissection.EndingAt(offset + length).In(conversation), offset, offset + message.Length);
         }
 
         byte[] copy = message.ToArray();
-        return _dissection.Result.HasRoomForBuffer && protocol.Dissect(_dissection.Into(copy).EndingAt(length), 0, copy.Length);
+        return _dissection.Result.HasRoomForBuffer && protocol.Dissect(_dissection.Into(copy).EndingAt(length).In(conversation), 0, copy.Length);
     }
 
     /// <summary>The same segment, for what was decrypted of it.</summary>

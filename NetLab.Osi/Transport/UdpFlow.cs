@@ -3,7 +3,7 @@ using NetLab.Osi.Protocols;
 namespace NetLab.Osi.Transport;
 
 /// <summary>A UDP conversation.</summary>
-internal sealed class UdpFlow(int number) : DatagramConversation(number)
+internal sealed class UdpFlow(int number) : MessageConversation(number)
 {
     /// <summary>Packets from the lower end to the higher, and their bytes on the wire.</summary>
     public (long Packets, long Bytes) FromLow { get; set; }

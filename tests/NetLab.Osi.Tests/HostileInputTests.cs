@@ -4,6 +4,7 @@ using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
+using NetLab.Osi.Tests.Application;
 using Xunit.Abstractions;
 
 namespace NetLab.Osi.Tests;
@@ -51,7 +52,7 @@ public sealed class HostileInputTests(ITestOutputHelper log)
         log.WriteLine($"NETLAB_DECODE_FUZZ_SEED={seed}");
         var random = new Random(seed);
         string[] files = Folders.Corpus is { } corpus ? [.. Folders.Recordings, .. Directory.GetFiles(corpus)] : Folders.Recordings;
-        List<Seed> seeds = [.. files.SelectMany(f => Read(f, 1))];
+        List<Seed> seeds = [.. files.SelectMany(f => Read(f, 1)), .. ProtocolSampleTests.All.SelectMany(s => s.Frames()).Select(f => new Seed(new CaptureInterface(1, 0), f))];
         using var everything = new Everything();
         long before = GC.GetTotalMemory(forceFullCollection: true);
         int count = Mutations;

@@ -19,7 +19,7 @@ internal static class QuicProtocol
 
     public static bool Dissect(in Dissection dissection, int offset, int end)
     {
-        DatagramConversation? conversation = dissection.Conversation;
+        MessageConversation? conversation = dissection.Conversation;
         QuicConnection? known = conversation?.State<QuicConnection>(null);
         ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
         if (known is null ? !Begins(bytes) && !IsNegotiation(bytes) : (bytes[0] & 0xC0) == 0)
