@@ -1,4 +1,5 @@
 using NetLab.Tcp.Connections.Ecn;
+using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Connections.Sending;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Segments;
@@ -12,7 +13,9 @@ internal sealed class AcknowledgmentArrives(Connection connection, ConnectionPar
     private readonly Connection _connection = connection;
     private readonly SegmentArrives _arrival = arrival;
     private readonly Sender _sender = parts.Sender;
-    private readonly Handshake _handshake = parts.Handshake;
+    private readonly SendStream _stream = parts.Sender.Stream;
+    private readonly NegotiatedOptions _negotiated = parts.Negotiated;
+    private readonly TimestampClock _clock = parts.Clock;
     private readonly EcnNegotiation _ecn = parts.Ecn;
 
     // SND.WL1 and SND.WL2 as stream offsets.
@@ -34,9 +37,9 @@ internal sealed class AcknowledgmentArrives(Connection connection, ConnectionPar
     {
         if (_connection.State == ConnectionState.SynReceived)
         {
-            if (acknowledged <= _sender.Unacknowledged || acknowledged > _sender.Next)
+            if (acknowledged <= _stream.Unacknowledged || acknowledged > _stream.Next)
             {
-                _connection.Reply(SegmentFlags.Rst, segment.Header.Acknowledgment, default);
+                _connection.Reject(segment.Header.Acknowledgment);
                 return false;
             }
 
@@ -49,7 +52,7 @@ internal sealed class AcknowledgmentArrives(Connection connection, ConnectionPar
             }
 
             _sender.Ecn.OnHandshakeOption(segment.Header.Options.AccurateEcn);
-            Take(now, segment, acknowledged, isSyn: segment.Header.Has(SegmentFlags.Syn));
+            Process(now, segment, acknowledged, isSyn: segment.Header.Has(SegmentFlags.Syn));
             _arrival.AnswerMarkedHandshake();
             _arrival.Establish(now);
             AfterAcknowledgment(now);
@@ -57,7 +60,7 @@ internal sealed class AcknowledgmentArrives(Connection connection, ConnectionPar
         }
 
         // RFC 5961, 5: beyond what was sent, or older than any window could explain.
-        if (acknowledged > _sender.Next || acknowledged < _sender.Unacknowledged - Math.Max(_sender.MaxWindow, 1))
+        if (acknowledged > _stream.Next || acknowledged < _stream.Unacknowledged - Math.Max(_stream.MaxWindow, 1))
         {
             _arrival.Challenge(now);
             return false;
@@ -70,24 +73,24 @@ internal sealed class AcknowledgmentArrives(Connection connection, ConnectionPar
 
         bool newer = offset > _lastWindowUpdate.Sequence
             || (offset == _lastWindowUpdate.Sequence && acknowledged >= _lastWindowUpdate.Acknowledged);
-        bool takesWindow = acknowledged >= _sender.Unacknowledged && newer;
+        bool takesWindow = acknowledged >= _stream.Unacknowledged && newer;
         if (takesWindow)
         {
             // SND.WL1 and SND.WL2: an old segment must not bring back an old window.
             _lastWindowUpdate = (offset, acknowledged);
         }
 
-        Take(now, segment, acknowledged, isSyn: false, takesWindow);
+        Process(now, segment, acknowledged, isSyn: false, takesWindow);
         AfterAcknowledgment(now);
         return _connection.State != ConnectionState.Closed;
     }
 
-    /// <summary>Takes what an acceptable ACK acknowledges, and the window it brings.</summary>
-    public void Take(Instant now, in Segment segment, long acknowledged, bool isSyn, bool takesWindow = true)
+    /// <summary>Processes what an acceptable ACK acknowledges, and the window it brings.</summary>
+    public void Process(Instant now, in Segment segment, long acknowledged, bool isSyn, bool takesWindow = true)
     {
         UnansweredWindowProbes = 0;
-        long window = isSyn ? segment.Header.Window : (long)segment.Header.Window << _sender.WindowShift;
-        bool changed = takesWindow && window != _sender.Window;
+        long window = isSyn ? segment.Header.Window : (long)segment.Header.Window << _stream.WindowShift;
+        bool changed = takesWindow && window != _stream.Window;
         if (takesWindow)
         {
             _sender.UpdateWindow(window);
@@ -95,7 +98,7 @@ internal sealed class AcknowledgmentArrives(Connection connection, ConnectionPar
 
         if (_sender.Acknowledge(now, acknowledged, segment, changed, EchoAge(now, segment.Header)))
         {
-            long released = _sender.Buffer.Release(_sender.Unacknowledged);
+            long released = _sender.Buffer.Release(_stream.Unacknowledged);
             if (released > 0)
             {
                 _connection.ChargeUnacknowledged();
@@ -106,29 +109,19 @@ internal sealed class AcknowledgmentArrives(Connection connection, ConnectionPar
             _connection.RestartUserTimeout(now);
             _connection.StartOrphanTimeout(now);
         }
-        else if (_sender.Window == 0)
+        else if (_stream.Window == 0)
         {
             // A peer that answers is alive, however long it has no room.
             _connection.RestartUserTimeout(now);
         }
     }
 
-    private TimeSpan? EchoAge(Instant now, in SegmentHeader header)
-    {
-        if (!_handshake.Timestamps || header.Options.Timestamps is not { Echo: not 0 } timestamps)
-        {
-            return null;
-        }
-
-        int age = unchecked((int)(_connection.TimestampAt(now) - timestamps.Echo));
-
-        // A millisecond clock: less than a tick is taken as one.
-        return age is >= 0 and < 600_000 ? TimeSpan.FromMilliseconds(Math.Max(1, age)) : null;
-    }
+    private TimeSpan? EchoAge(Instant now, in SegmentHeader header) =>
+        _negotiated.Timestamps && header.Options.Timestamps is { Echo: not 0 } timestamps ? _clock.AgeOf(now, timestamps.Echo) : null;
 
     private void AfterAcknowledgment(Instant now)
     {
-        if (!_sender.FinAcknowledged)
+        if (!_stream.FinAcknowledged)
         {
             return;
         }

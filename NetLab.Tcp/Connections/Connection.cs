@@ -1,5 +1,6 @@
 using System.Buffers;
 using NetLab.Tcp.Connections.Ecn;
+using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Connections.Receiving;
 using NetLab.Tcp.Connections.Sending;
 using NetLab.Tcp.Counters;
@@ -8,6 +9,7 @@ using NetLab.Tcp.Memory;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Timers;
+using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Connections;
@@ -19,9 +21,10 @@ namespace NetLab.Tcp.Connections;
 /// </summary>
 /// <remarks>
 /// Drive it so: after every call, <see cref="Transmit"/> until it returns nothing, then wait for a segment or for
-/// <see cref="NextTimeout"/>. This half of the class is the application's side (RFC 9293, 3.10.1 to 3.10.6).
+/// <see cref="NextTimeout"/>. Here are its state and the application's side (RFC 9293, 3.10.1 to 3.10.6); what segments bring about is
+/// <see cref="SegmentArrives"/>'s, what timers do <see cref="Timeouts"/>', and what is sent <see cref="Transmitter"/>'s.
 /// </remarks>
-public sealed partial class Connection : IObservedState
+public sealed class Connection : IObservedState
 {
     private readonly ConnectionOptions _options;
     private IConnectionHandler _handler;
@@ -31,18 +34,20 @@ public sealed partial class Connection : IObservedState
     private readonly Sender _sender;
     private readonly Receiver _receiver;
     private readonly bool _passive;
-    private readonly EcnNegotiation _ecn;
-    private readonly EcnDataReceiver _marks;
+    private readonly NegotiatedOptions _negotiated;
+    private readonly KeepAlive _keepAlive;
+    private readonly UserTimeout _userTimeout;
+    private readonly PendingResets _resets;
+    private readonly SegmentArrives _arrival;
+    private readonly Transmitter _transmitter;
+    private readonly Timeouts _timeouts;
+    private readonly BulkReceive _bulk;
     private readonly Observation? _observation;
     private ConnectionState _state = ConnectionState.Closed;
-
-    private readonly Handshake _handshake;
-    private readonly KeepAlive _keepAlive;
-    private readonly SegmentArrives _arrival;
-
-    // Bare segments to be sent as they are: a RST, or the RST that answers a segment of another connection.
-    private readonly Queue<SegmentHeader> _replies = new();
     private bool _awaitsUnsentLow;
+
+    // Whether the latest segment brought text that was next: what was refused, such as one with an old timestamp, predicts nothing.
+    private bool _hasAdvanced;
 
     private Connection(ConnectionOptions options, IConnectionHandler handler, ConnectionIdentity identity, bool passive, MemoryBudget? memory)
     {
@@ -57,16 +62,24 @@ public sealed partial class Connection : IObservedState
         _handler = handler;
         _identity = identity;
         _passive = passive;
-        _ecn = new EcnNegotiation(options.Ecn);
-        _marks = new EcnDataReceiver(options.AccurateEcnOption);
-        _sender = new Sender(options, identity.InitialSequence, _timers, Statistics, new EcnDataSender(_ecn));
+        var ecn = new EcnNegotiation(options.Ecn);
+        var marks = new EcnDataReceiver(options.AccurateEcnOption);
+        var clock = new TimestampClock(identity.TimestampOffset);
+        _sender = new Sender(options, identity.InitialSequence, _timers, Statistics, new EcnDataSender(ecn));
         _memory = new MemoryAccount(memory);
         _memory.Open();
         _receiver = new Receiver(options, handler, _timers, _memory);
-        _handshake = new Handshake(options);
+        _negotiated = new NegotiatedOptions(options);
         _keepAlive = new KeepAlive(options, _timers);
-        _arrival = new SegmentArrives(this, options, new ConnectionParts(_sender, _receiver, _handshake, _ecn, _marks, _keepAlive));
-        _sender.QueueSyn();
+        _userTimeout = new UserTimeout(options, _timers);
+        _resets = new PendingResets(identity.LocalPort, identity.RemotePort, Statistics);
+        _bulk = new BulkReceive(_receiver, marks, Statistics);
+        var parts = new ConnectionParts(_sender, _receiver, _negotiated, clock, ecn, marks, _keepAlive);
+        var builder = new SegmentBuilder(identity.LocalPort, identity.RemotePort, passive, _sender, _receiver, _negotiated, clock, ecn, marks);
+        _arrival = new SegmentArrives(this, options, parts);
+        _transmitter = new Transmitter(this, parts, _resets, builder);
+        _timeouts = new Timeouts(this, options, parts, _timers, _arrival);
+        _sender.Stream.QueueSyn();
         if (options.Observe?.Invoke(new ObservedConnection(identity.LocalPort, identity.RemotePort, passive)) is { } observer)
         {
             _observation = new Observation(this, observer, _timers);
@@ -103,8 +116,11 @@ public sealed partial class Connection : IObservedState
     /// <summary>How many segments are sent and not acknowledged, and what is known of them.</summary>
     internal SegmentCounts SegmentCounts => _sender.Counts;
 
-    /// <summary>Told of what happens.</summary>
+    /// <summary>Notified of what happens.</summary>
     internal IConnectionHandler Handler => _handler;
+
+    /// <summary>Notified of everything; null for nobody.</summary>
+    internal Observation? Observation => _observation;
 
     /// <summary>Counts of what was done.</summary>
     public ConnectionStatistics Statistics { get; } = new();
@@ -128,7 +144,7 @@ public sealed partial class Connection : IObservedState
     internal long AcknowledgedUpTo => _sender.Buffer.Start;
 
     /// <summary>Bytes written and never sent.</summary>
-    public long Unsent => _sender.Unsent;
+    public long Unsent => _sender.Stream.Unsent;
 
     /// <summary>Whether small segments wait for an acknowledgment; at first as <see cref="ConnectionOptions.Nagle"/> says.</summary>
     public bool Nagle
@@ -141,13 +157,13 @@ public sealed partial class Connection : IObservedState
     public bool IsUnsentLow => _options.UnsentLowWaterMark is not { } mark || Unsent < mark;
 
     /// <summary>Whether nothing is left to do: closed, and no segment waits to be sent.</summary>
-    public bool IsSpent => State == ConnectionState.Closed && CloseReason is not null && _replies.Count == 0;
+    public bool IsSpent => State == ConnectionState.Closed && CloseReason is not null && _resets.IsEmpty;
 
     /// <summary>Whether bytes have come that the application has not read: closing is a reset then.</summary>
     internal bool ClosingResets => _receiver.Unread > 0 || _receiver.HoldsUndelivered;
 
     /// <summary>SND.NXT as it goes on the wire, which a new connection on the same ports has to begin beyond.</summary>
-    internal SequenceNumber SendNext => _sender.Wrap(_sender.Next);
+    internal SequenceNumber SendNext => _sender.Stream.Wrap(_sender.Stream.Next);
 
     /// <summary>Opens actively (RFC 9293, 3.10.1): a SYN is ready to be sent.</summary>
     /// <param name="now">The present moment.</param>
@@ -169,8 +185,8 @@ public sealed partial class Connection : IObservedState
         var connection = new Connection(options, handler, identity, passive: false, memory);
         connection._observation?.Begin(now);
         connection.State = ConnectionState.SynSent;
-        connection._handshake.Offer();
-        connection.StartUserTimeout(now);
+        connection._negotiated.Offer();
+        connection._userTimeout.Start(now);
         return connection;
     }
 
@@ -189,10 +205,10 @@ public sealed partial class Connection : IObservedState
         connection.State = ConnectionState.SynReceived;
         connection.Statistics.SegmentsReceived++;
         connection._observation?.OnReceived(syn, 0);
-        connection._handshake.AnswerLimit = SegmentWriter.SizeOf(syn.Header.Options) + syn.Payload.Length;
-        connection._arrival.TakeSyn(now, syn);
-        connection._arrival.TakeText(now, syn);
-        connection.StartUserTimeout(now);
+        connection._negotiated.AnswerLimit = SegmentWriter.SizeOf(syn.Header.Options) + syn.Payload.Length;
+        connection._arrival.ProcessSyn(now, syn);
+        connection._arrival.ProcessPayload(now, syn);
+        connection._userTimeout.Start(now);
         return connection;
     }
 
@@ -212,7 +228,7 @@ public sealed partial class Connection : IObservedState
         }
 
         bool isBeyond = header.Sequence.DistanceFrom(_receiver.Acknowledgment) > 0;
-        if (!_handshake.Timestamps || header.Options.Timestamps is not { } timestamps)
+        if (!_negotiated.Timestamps || header.Options.Timestamps is not { } timestamps)
         {
             return isBeyond;
         }
@@ -253,8 +269,71 @@ public sealed partial class Connection : IObservedState
         }
 
         _hasAdvanced = _receiver.Next > next;
-        _observation?.Settle();
+        _observation?.NotifyChanges();
     }
+
+    /// <summary>Takes as many of the datagrams behind one as continue it and nothing else; see <see cref="BulkReceive"/>.</summary>
+    /// <param name="now">When the socket received them.</param>
+    /// <param name="first">The datagram before them, which has just been received.</param>
+    /// <param name="rest">They, back to back.</param>
+    /// <param name="ecn">The ECN field of their IP headers.</param>
+    /// <returns>How many bytes of them were taken; whole datagrams of the first one's size, or the last, shorter one.</returns>
+    internal int ReceiveBulk(Instant now, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest, EcnCodepoint ecn)
+    {
+        // Only where the ACK field can say nothing: this side has nothing outstanding.
+        if (!_hasAdvanced || State != ConnectionState.Established || ClosedByApplication || _observation is not null || _sender.HasUnacknowledged
+            || ecn == EcnCodepoint.Ce)
+        {
+            return 0;
+        }
+
+        long unacknowledged = _sender.Stream.Unacknowledged;
+        int taken = _bulk.Receive(now, first, rest, _sender.Stream.Wrap(unacknowledged), ecn, out int last);
+        if (taken > 0)
+        {
+            _arrival.Acknowledgments.NoteWindow(_receiver.Next - last, unacknowledged);
+            _keepAlive.OnHeard(now, State);
+        }
+
+        return taken;
+    }
+
+    /// <summary>Writes the segments that may be sent now, back to back and of one size but for the last.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="buffer">Where they go; at least one segment of the largest size must fit.</param>
+    /// <param name="maxSegments">How many at most, as a batch of the kernel may hold.</param>
+    /// <returns>How many bytes were written in segments of which size; zero bytes when there is nothing to send.</returns>
+    public TransmitResult Transmit(Instant now, Span<byte> buffer, int maxSegments)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSegments, 1);
+        _observation?.Begin(now);
+        TransmitResult result = _transmitter.Transmit(now, buffer, maxSegments);
+        if (_awaitsUnsentLow && IsUnsentLow)
+        {
+            // Once for each time there was too much: a writer that is woken writes again.
+            _awaitsUnsentLow = false;
+            _handler.OnUnsentLow();
+        }
+
+        _observation?.NotifyChanges();
+        return result;
+    }
+
+    /// <summary>Lets the timers that have come due do their work.</summary>
+    /// <param name="now">The present moment.</param>
+    public void Timeout(Instant now)
+    {
+        _observation?.Begin(now);
+        _timeouts.Run(now);
+        _observation?.NotifyChanges();
+    }
+
+    /// <summary>
+    /// What <see cref="Transmit"/> has just written could not be sent for a reason of this machine's own, such as an interface that is down:
+    /// nothing is known of the path by that, and the next attempt does not wait as if it had been lost there.
+    /// </summary>
+    /// <param name="now">The present moment.</param>
+    public void OnNotSent(Instant now) => _sender.OnNotSent(now);
 
     /// <summary>Shows the machine everything that is written and not yet acknowledged.</summary>
     /// <remarks>
@@ -268,11 +347,11 @@ public sealed partial class Connection : IObservedState
     /// </param>
     public void Write(ReadOnlySequence<byte> unacknowledged, bool moreToCome = false)
     {
-        if (!_sender.FinQueued && CloseReason is null)
+        if (!_sender.Stream.FinQueued && CloseReason is null)
         {
             _sender.Buffer.Supply(unacknowledged);
             ChargeUnacknowledged();
-            _moreToCome = moreToCome;
+            _transmitter.MoreToCome = moreToCome;
             _awaitsUnsentLow |= !IsUnsentLow;
         }
     }
@@ -296,7 +375,7 @@ public sealed partial class Connection : IObservedState
     /// <summary>Half-closes: a FIN follows what is written; the peer's data still arrives (RFC 9293, 3.6).</summary>
     public void ShutdownSend()
     {
-        if (!_sender.FinQueued && CloseReason is null)
+        if (!_sender.Stream.FinQueued && CloseReason is null)
         {
             QueueFin();
         }
@@ -370,7 +449,7 @@ public sealed partial class Connection : IObservedState
     // the handshake is done both wait for it.
     private void QueueFin()
     {
-        _sender.QueueFin();
+        _sender.Stream.QueueFin();
         State = State switch
         {
             ConnectionState.Established => ConnectionState.FinWait1,
@@ -389,10 +468,10 @@ public sealed partial class Connection : IObservedState
         // RFC 9293, 3.10.5: in SYN-SENT there is no one to tell, and once only the ACK of our FIN is missing there is
         // nothing to take back.
         bool nothingToTell = State is ConnectionState.Closed or ConnectionState.SynSent or ConnectionState.TimeWait
-            || (State is ConnectionState.Closing or ConnectionState.LastAck && _sender.OnlyFinUnacknowledged && reason != Events.CloseReason.TimedOut);
+            || (State is ConnectionState.Closing or ConnectionState.LastAck && _sender.Stream.OnlyFinUnacknowledged && reason != Events.CloseReason.TimedOut);
         if (!nothingToTell)
         {
-            Reply(SegmentFlags.Rst | SegmentFlags.Ack, _sender.Wrap(_sender.AcceptableNext), _receiver.Acknowledgment);
+            _resets.Add(SegmentFlags.Rst | SegmentFlags.Ack, _sender.Stream.Wrap(_sender.Stream.AcceptableNext), _receiver.Acknowledgment);
         }
 
         End(reason);
@@ -415,22 +494,8 @@ public sealed partial class Connection : IObservedState
         }
     }
 
-    internal void Reply(SegmentFlags flags, SequenceNumber sequence, SequenceNumber acknowledgment)
-    {
-        // A handful is all one event can want; a flood of bad segments gets no flood of answers.
-        if (_replies.Count < 4)
-        {
-            Statistics.ResetsSent += (flags & SegmentFlags.Rst) != 0 ? 1 : 0;
-            _replies.Enqueue(new SegmentHeader
-            {
-                SourcePort = _identity.LocalPort,
-                DestinationPort = _identity.RemotePort,
-                Sequence = sequence,
-                Acknowledgment = (flags & SegmentFlags.Ack) != 0 ? acknowledgment : default,
-                Flags = flags,
-            });
-        }
-    }
+    /// <summary>Answers a segment of another life of these ports: a RST with its own acknowledgment as the number (RFC 9293, 3.10.7.3).</summary>
+    internal void Reject(SequenceNumber acknowledgment) => _resets.Add(SegmentFlags.Rst, acknowledgment, default);
 
     // Nobody on this side is left to lose patience with a peer that keeps its window shut, or says no FIN.
     internal void StartOrphanTimeout(Instant now)
@@ -441,13 +506,11 @@ public sealed partial class Connection : IObservedState
         }
     }
 
-    private void StartUserTimeout(Instant now)
-    {
-        if (_options.UserTimeout is { } limit)
-        {
-            _timers.Set(ConnectionTimer.UserTimeout, now + limit);
-        }
-    }
+    /// <summary>Something new was sent: the user timeout runs from now on, if it did not.</summary>
+    internal void OnSentNew(Instant now) => _userTimeout.Start(now);
+
+    /// <summary>The peer has shown that it is there.</summary>
+    internal void RestartUserTimeout(Instant now) => _userTimeout.Restart(now, _sender.HasUnacknowledged);
 
     /// <summary>Lets the peer's segments of this connection die out before its ports are used again (RFC 9293, 3.6.1).</summary>
     internal void StartTimeWait(Instant now)

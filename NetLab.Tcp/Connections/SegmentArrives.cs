@@ -1,4 +1,5 @@
 using NetLab.Tcp.Connections.Ecn;
+using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Connections.Receiving;
 using NetLab.Tcp.Connections.Sending;
 using NetLab.Tcp.Events;
@@ -15,7 +16,9 @@ internal sealed class SegmentArrives
     private readonly Connection _connection;
     private readonly ConnectionOptions _options;
     private readonly Sender _sender;
+    private readonly SendStream _stream;
     private readonly Receiver _receiver;
+    private readonly NegotiatedOptions _negotiated;
     private readonly Handshake _handshake;
     private readonly EcnNegotiation _ecn;
     private readonly EcnDataReceiver _marks;
@@ -28,7 +31,9 @@ internal sealed class SegmentArrives
     {
         _connection = connection;
         _options = options;
-        (_sender, _receiver, _handshake, _ecn, _marks, _keepAlive) = (parts.Sender, parts.Receiver, parts.Handshake, parts.Ecn, parts.Marks, parts.KeepAlive);
+        (_sender, _stream, _receiver, _negotiated) = (parts.Sender, parts.Sender.Stream, parts.Receiver, parts.Negotiated);
+        (_ecn, _marks, _keepAlive) = (parts.Ecn, parts.Marks, parts.KeepAlive);
+        _handshake = new Handshake(options, parts.Negotiated);
         _challenges = new ChallengeLimit(options.ChallengeInterval);
         _acknowledgments = new AcknowledgmentArrives(connection, parts, this);
     }
@@ -36,21 +41,18 @@ internal sealed class SegmentArrives
     /// <summary>What the ACK field says.</summary>
     public AcknowledgmentArrives Acknowledgments => _acknowledgments;
 
-    /// <summary>Whether the next bare ACK tells what the SYN_ACK arrived as (RFC 9768, 3.2.2.1); no data goes before it.</summary>
-    public bool ReportsHandshake { get; set; }
-
     /// <summary>A segment in SYN-SENT (3.10.7.3).</summary>
     public void ReceiveInSynSent(Instant now, in Segment segment)
     {
         SegmentHeader header = segment.Header;
         bool hasAck = header.Has(SegmentFlags.Ack);
-        long acknowledged = _sender.Unwrap(header.Acknowledgment);
-        if (hasAck && (acknowledged <= 0 || acknowledged > _sender.Next))
+        long acknowledged = _stream.Unwrap(header.Acknowledgment);
+        if (hasAck && (acknowledged <= 0 || acknowledged > _stream.Next))
         {
             // First: an ACK of something never sent belongs to another life of these ports.
             if (!header.Has(SegmentFlags.Rst))
             {
-                _connection.Reply(SegmentFlags.Rst, header.Acknowledgment, default);
+                _connection.Reject(header.Acknowledgment);
             }
 
             return;
@@ -73,13 +75,13 @@ internal sealed class SegmentArrives
         }
 
         // Fourth: the peer's SYN.
-        TakeSyn(now, segment);
+        ProcessSyn(now, segment);
         if (hasAck)
         {
-            _acknowledgments.Take(now, segment, acknowledged, isSyn: true);
+            _acknowledgments.Process(now, segment, acknowledged, isSyn: true);
             AnswerMarkedHandshake();
             Establish(now);
-            TakeText(now, segment);
+            ProcessPayload(now, segment);
             _receiver.Policy.OweOne();
         }
         else
@@ -87,7 +89,7 @@ internal sealed class SegmentArrives
             // Simultaneous open (RFC 9293, 3.5, figure 7): our SYN goes again, with an ACK of theirs.
             _connection.State = ConnectionState.SynReceived;
             _sender.AnswerSyn();
-            TakeText(now, segment);
+            ProcessPayload(now, segment);
         }
     }
 
@@ -126,7 +128,7 @@ internal sealed class SegmentArrives
             // RFC 9768, 3.2.2.1: our ACK of the SYN_ACK was lost; the one that answers this copy says what the copy arrived as.
             _ecn.OnSynAckAgain(segment.Ecn);
             _marks.OnSynAck(segment.Ecn);
-            ReportsHandshake = _challenges.Allows(now);
+            _ecn.HandshakeReportDue = _challenges.Allows(now);
         }
 
         // A FIN without text needs no room, so it is taken even when there is none.
@@ -134,7 +136,7 @@ internal sealed class SegmentArrives
         int length = segment.Payload.Length + (header.Has(SegmentFlags.Syn) ? 1 : 0) + fin;
 
         // PAWS (RFC 7323, 5.3, R1): an old timestamp is answered like a number outside the window; a RST has none to check.
-        bool isOld = _handshake.Timestamps && !header.Has(SegmentFlags.Rst) && header.Options.Timestamps is { } timestamps
+        bool isOld = _negotiated.Timestamps && !header.Has(SegmentFlags.Rst) && header.Options.Timestamps is { } timestamps
             && _receiver.IsOldTimestamp(timestamps.Value, now);
         if (header.Has(SegmentFlags.Rst))
         {
@@ -173,7 +175,7 @@ internal sealed class SegmentArrives
             return;
         }
 
-        long acknowledged = _sender.Unwrap(header.Acknowledgment);
+        long acknowledged = _stream.Unwrap(header.Acknowledgment);
         if (!_acknowledgments.Receive(now, segment, offset, acknowledged))
         {
             return;
@@ -187,12 +189,12 @@ internal sealed class SegmentArrives
             _receiver.Policy.OweOne();
         }
 
-        if (header.Options.Timestamps is { } stamp && _handshake.Timestamps)
+        if (header.Options.Timestamps is { } stamp && _negotiated.Timestamps)
         {
             _receiver.NoteTimestamp(stamp.Value, offset, now);
         }
 
-        ReceiveText(now, segment, offset);
+        ReceivePayload(now, segment, offset);
     }
 
     private void ReceiveUnacceptable(Instant now, in Segment segment, in SegmentHeader header, long offset, bool isOldTimestamp)
@@ -205,10 +207,10 @@ internal sealed class SegmentArrives
         }
 
         // Only close behind, and with an acknowledgment that could be: a blind guess must move nothing.
-        long acknowledged = _sender.Unwrap(header.Acknowledgment);
+        long acknowledged = _stream.Unwrap(header.Acknowledgment);
         bool isClose = !isOldTimestamp && header.Has(SegmentFlags.Ack) && offset <= _receiver.Next && offset >= _receiver.Next - _options.ReceiveBufferSize
-            && acknowledged <= _sender.Next && acknowledged >= _sender.Unacknowledged - Math.Max(_sender.MaxWindow, 1);
-        if (isClose && hasText && _handshake.Timestamps && header.Options.Timestamps is { } timestamps)
+            && acknowledged <= _stream.Next && acknowledged >= _stream.Unacknowledged - Math.Max(_stream.MaxWindow, 1);
+        if (isClose && hasText && _negotiated.Timestamps && header.Options.Timestamps is { } timestamps)
         {
             _receiver.NoteRepeatedTimestamp(timestamps.Value, now);
         }
@@ -229,7 +231,7 @@ internal sealed class SegmentArrives
 
         // RFC 9293, 3.10.7.4: acknowledgments are taken also where text is not: at a window of zero, and behind it, where
         // a peer stands that cannot know that its window probe was taken.
-        if (isClose && _connection.State >= ConnectionState.Established && _connection.State != ConnectionState.TimeWait && acknowledged >= _sender.Unacknowledged)
+        if (isClose && _connection.State >= ConnectionState.Established && _connection.State != ConnectionState.TimeWait && acknowledged >= _stream.Unacknowledged)
         {
             _acknowledgments.Receive(now, segment, offset, acknowledged);
         }
@@ -251,11 +253,11 @@ internal sealed class SegmentArrives
         }
 
         bool refused = _connection.State == ConnectionState.SynReceived && !_connection.IsPassive;
-        bool done = _connection.State is ConnectionState.Closing or ConnectionState.LastAck && _sender.OnlyFinUnacknowledged;
+        bool done = _connection.State is ConnectionState.Closing or ConnectionState.LastAck && _stream.OnlyFinUnacknowledged;
         _connection.End(refused ? CloseReason.Refused : done ? CloseReason.Finished : CloseReason.Reset);
     }
 
-    private void ReceiveText(Instant now, in Segment segment, long offset)
+    private void ReceivePayload(Instant now, in Segment segment, long offset)
     {
         bool fin = segment.Header.Has(SegmentFlags.Fin);
         if (segment.Payload.Length == 0 && !fin)
@@ -291,7 +293,7 @@ internal sealed class SegmentArrives
     }
 
     /// <summary>Takes what stands behind a SYN: kept, and delivered once the handshake is done.</summary>
-    public void TakeText(Instant now, in Segment segment)
+    public void ProcessPayload(Instant now, in Segment segment)
     {
         bool fin = segment.Header.Has(SegmentFlags.Fin);
         if (segment.Payload.Length > 0 || fin)
@@ -326,7 +328,7 @@ internal sealed class SegmentArrives
     }
 
     /// <summary>Takes what the peer offers in its SYN or SYN_ACK.</summary>
-    public void TakeSyn(Instant now, in Segment syn)
+    public void ProcessSyn(Instant now, in Segment syn)
     {
         if (syn.Header.Has(SegmentFlags.Ack))
         {
@@ -334,7 +336,7 @@ internal sealed class SegmentArrives
             _marks.Begin(_ecn.Feedback);
             _marks.OnSynAck(syn.Ecn);
             _sender.Ecn.OnHandshakeOption(syn.Header.Options.AccurateEcn);
-            ReportsHandshake = _ecn.Feedback == EcnFeedback.Accurate;
+            _ecn.HandshakeReportDue = _ecn.Feedback == EcnFeedback.Accurate;
         }
         else
         {
@@ -349,7 +351,7 @@ internal sealed class SegmentArrives
     /// <summary>The handshake is done.</summary>
     public void Establish(Instant now)
     {
-        _connection.State = _sender.FinQueued ? ConnectionState.FinWait1 : ConnectionState.Established;
+        _connection.State = _stream.FinQueued ? ConnectionState.FinWait1 : ConnectionState.Established;
         _connection.HasBeenEstablished = true;
         _connection.Handler.OnEstablished();
         _receiver.StartDelivering();

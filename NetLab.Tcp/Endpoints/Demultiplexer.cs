@@ -138,7 +138,7 @@ internal sealed class Demultiplexer
             Connection? connection = Receive(now, from, datagram, ecn);
             if (connection is not null && !datagrams.IsEmpty)
             {
-                datagrams = datagrams[connection.ReceiveFollowers(now, datagram, datagrams, ecn)..];
+                datagrams = datagrams[connection.ReceiveBulk(now, datagram, datagrams, ecn)..];
             }
         }
         while (!datagrams.IsEmpty);

@@ -1,4 +1,4 @@
-using NetLab.Tcp.Connections;
+using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Connections.Receiving;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Options;
@@ -65,7 +65,7 @@ internal sealed class StatelessReplies(EndpointSecrets secrets, int resetsPerSec
             Acknowledgment = syn.Header.Sequence.Add(1),
             Flags = SegmentFlags.Syn | SegmentFlags.Ack,
             Window = (ushort)Math.Min(ours.ReceiveBufferSize, ushort.MaxValue),
-            Options = Handshake.FitInto(options, SegmentWriter.SizeOf(offered) + syn.Payload.Length),
+            Options = NegotiatedOptions.FitInto(options, SegmentWriter.SizeOf(offered) + syn.Payload.Length),
         }));
     }
 

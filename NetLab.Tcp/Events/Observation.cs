@@ -6,8 +6,8 @@ using NetLab.Udp.Time;
 namespace NetLab.Tcp.Events;
 
 /// <summary>
-/// What a connection tells somebody who listens; there is none when nobody does. What changes all over the machine, the
-/// metrics and the timers, is compared with what was last told whenever the machine has been used.
+/// What an observer of a connection is notified of; there is none where nobody observes. What changes all over the machine, the
+/// metrics and the timers, is compared with what was notified last whenever the machine has been used.
 /// </summary>
 internal sealed class Observation(IObservedState connection, IConnectionObserver observer, TimerTable timers)
 {
@@ -21,11 +21,11 @@ internal sealed class Observation(IObservedState connection, IConnectionObserver
     {
         // What an application did meanwhile, it did without saying when.
         _now = now;
-        Settle();
+        NotifyChanges();
     }
 
-    /// <summary>The machine has been used: tells what is different now.</summary>
-    public void Settle()
+    /// <summary>The machine has been used: notifies of what is different now.</summary>
+    public void NotifyChanges()
     {
         OnState(connection.State);
         ConnectionMetrics metrics = connection.Metrics;

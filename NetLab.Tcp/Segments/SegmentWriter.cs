@@ -27,7 +27,15 @@ public static class SegmentWriter
     /// <param name="datagram">Header and payload: <see cref="SizeOf"/> bytes and the payload.</param>
     /// <param name="header">What to write.</param>
     /// <exception cref="ArgumentException">The options take more than 40 bytes, or the buffer is too short.</exception>
-    public static void Write(Span<byte> datagram, in SegmentHeader header)
+    public static void Write(Span<byte> datagram, in SegmentHeader header) =>
+        Write(datagram, header, InternetChecksum.Sum(datagram[Math.Min(SizeOf(header.Options), datagram.Length)..], 0));
+
+    /// <summary>The same where the payload has been added up already, as it was copied.</summary>
+    /// <param name="datagram">Header and payload.</param>
+    /// <param name="header">What to write.</param>
+    /// <param name="payloadSum">The payload's sum, by <see cref="InternetChecksum.CopyAndSum"/>.</param>
+    /// <exception cref="ArgumentException">The options take more than 40 bytes, or the buffer is too short.</exception>
+    internal static void Write(Span<byte> datagram, in SegmentHeader header, ulong payloadSum)
     {
         int size = SizeOf(header.Options);
         if (size > SegmentHeader.MaxSize || size > datagram.Length)
@@ -44,7 +52,8 @@ public static class SegmentWriter
         BinaryPrimitives.WriteUInt16BigEndian(datagram[14..], header.Window);
         BinaryPrimitives.WriteUInt32BigEndian(datagram[16..], 0); // checksum and urgent pointer
         WriteOptions(datagram[SegmentHeader.MinSize..size], header.Options);
-        BinaryPrimitives.WriteUInt16BigEndian(datagram[16..], InternetChecksum.OfSegment(datagram));
+        ulong sum = InternetChecksum.Sum(datagram[..size], payloadSum);
+        BinaryPrimitives.WriteUInt16BigEndian(datagram[16..], InternetChecksum.OfParts(sum, datagram.Length));
     }
 
     // Every option is padded to a word in front with no-operations, as most stacks do: readers find aligned values.

@@ -31,6 +31,9 @@ internal sealed class EcnNegotiation(EcnMode mode)
     /// <summary>Whether the peer says that our SYN or SYN_ACK arrived marked: congestion control answers for it (3.2.2.2).</summary>
     public bool HandshakeWasMarked { get; private set; }
 
+    /// <summary>Whether the next bare ACK tells what the SYN_ACK arrived as (3.2.2.1); no data goes before it.</summary>
+    public bool HandshakeReportDue { get; set; }
+
     /// <summary>The handshake encoding of what the latest SYN or SYN_ACK of the peer arrived as (3.1.5).</summary>
     public SegmentFlags HandshakeFlags => AceField.FlagsOf(AceField.HandshakeCodeOf(_peerArrivedAs));
 

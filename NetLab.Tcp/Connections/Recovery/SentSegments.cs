@@ -21,6 +21,8 @@ internal sealed class SentSegments
     private long _transmissions;
     private bool _lostLonger;
     private bool _lostShorter;
+    private bool _deliveredLonger;
+    private (long Start, long End)? _deliveredProbe;
 
     /// <summary>How many segments there are.</summary>
     public int Count { get; private set; }
@@ -39,6 +41,16 @@ internal sealed class SentSegments
     /// </summary>
     public bool IsHeadSacked => Count > 0 && At(0).IsSacked;
 
+    /// <summary>Whether the oldest is our SYN: nothing has been acknowledged yet.</summary>
+    public bool AwaitsSyn => Count > 0 && At(0).IsSyn;
+
+    /// <summary>
+    /// Whether there are several, all of them data that was sent once, of which nothing else is known and nobody wants to hear: what is
+    /// said of many of them can be said of the newest.
+    /// </summary>
+    public bool IsOrdinary => Count > 1 && !At(0).IsSyn && SackedCount == 0 && LostCount == 0 && RetransmittedCount == 0
+        && Observation is null && LongerThan == int.MaxValue;
+
     /// <summary>How many are lost and wait to be sent again.</summary>
     public int LostCount { get; private set; }
 
@@ -48,10 +60,13 @@ internal sealed class SentSegments
     /// <summary>The number of the newest transmission, its <see cref="SentSegment.Order"/>.</summary>
     public long LastTransmission => _transmissions;
 
-    /// <summary>Whether of what was taken for lost since <see cref="TakeLosses"/> any was longer than that, and any not.</summary>
+    /// <summary>
+    /// Sequence numbers beyond which a segment counts as long, where the path's MTU is searched for: whether any such was lost or delivered
+    /// is told by <see cref="ReadLosses"/> and <see cref="ReadDeliveries"/>.
+    /// </summary>
     public int LongerThan { get; set; } = int.MaxValue;
 
-    /// <summary>Hears of segments taken for lost; null for nobody.</summary>
+    /// <summary>Notified of segments taken for lost; null for nobody.</summary>
     public Observation? Observation { get; set; }
 
     /// <summary>A segment by position, from the oldest.</summary>
@@ -63,7 +78,7 @@ internal sealed class SentSegments
     /// <param name="count">How many.</param>
     /// <param name="rate">Notes on each what has been delivered by then.</param>
     /// <param name="now">The present moment.</param>
-    public void AppendRun(long start, int length, int count, DeliveryRate rate, Instant now)
+    public void AppendBulk(long start, int length, int count, DeliveryRate rate, Instant now)
     {
         while (Count + count > _ring.Length)
         {
@@ -105,6 +120,7 @@ internal sealed class SentSegments
     public void RemoveFirst()
     {
         ref SentSegment first = ref At(0);
+        NoteDelivered(first);
         InFlight -= first.InFlight ? first.Length : 0;
         SackedCount -= first.IsSacked ? 1 : 0;
         SackedBytes -= first.IsSacked ? first.Length : 0;
@@ -154,7 +170,8 @@ internal sealed class SentSegments
     public void MarkSacked(int index)
     {
         ref SentSegment segment = ref At(index);
-        TakeOutOfFlight(ref segment);
+        NoteDelivered(segment);
+        RemoveFromFlight(ref segment);
         LostCount -= segment.IsLost ? 1 : 0;
         SackedCount += segment.IsSacked ? 0 : 1;
         SackedBytes += segment.IsSacked ? 0 : segment.Length;
@@ -174,7 +191,7 @@ internal sealed class SentSegments
             Observation?.OnLost(segment.AsTransmission(), cause);
         }
 
-        TakeOutOfFlight(ref segment);
+        RemoveFromFlight(ref segment);
         LostCount += segment.IsLost ? 0 : 1;
         segment.IsLost = true;
         _lostHint = Math.Min(_lostHint, index);
@@ -296,12 +313,34 @@ internal sealed class SentSegments
         return low;
     }
 
-    /// <summary>Whether anything longer, and anything not longer, than <see cref="LongerThan"/> was taken for lost since the last call.</summary>
-    public (bool Longer, bool Shorter) TakeLosses()
+    /// <summary>Whether anything long, and anything not long, was taken for lost since the last call; see <see cref="LongerThan"/>.</summary>
+    public (bool Long, bool Short) ReadLosses()
     {
         (bool, bool) losses = (_lostLonger, _lostShorter);
         (_lostLonger, _lostShorter) = (false, false);
         return losses;
+    }
+
+    /// <summary>
+    /// Whether anything long has reached the peer since the last call, and what was left of the probe of the path's MTU when it did, if it did.
+    /// </summary>
+    public (bool Long, (long Start, long End)? Probe) ReadDeliveries()
+    {
+        (bool, (long, long)?) deliveries = (_deliveredLonger, _deliveredProbe);
+        (_deliveredLonger, _deliveredProbe) = (false, null);
+        return deliveries;
+    }
+
+    /// <summary>Marks all that is long, and has not reached the peer, as lost.</summary>
+    public void MarkLongLost()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (!At(i).IsSacked && At(i).Length > LongerThan)
+            {
+                MarkLost(i, LossCause.TooLarge);
+            }
+        }
     }
 
     /// <summary>Cuts a segment that was not sacked in two, each with the history of the whole.</summary>
@@ -390,6 +429,15 @@ internal sealed class SentSegments
         (_head, _lostHint, Count, InFlight, SackedCount, SackedBytes, LostCount, RetransmittedCount) = (0, 0, 0, 0, 0, 0, 0, 0);
     }
 
+    private void NoteDelivered(in SentSegment segment)
+    {
+        if (!segment.IsSacked)
+        {
+            _deliveredLonger |= segment.Length > LongerThan;
+            _deliveredProbe = segment.IsMtuProbe ? (segment.Start, segment.End) : _deliveredProbe;
+        }
+    }
+
     private void Forget(ref SentSegment segment)
     {
         segment.IsSacked = false;
@@ -397,7 +445,7 @@ internal sealed class SentSegments
         SackedBytes -= segment.Length;
     }
 
-    private void TakeOutOfFlight(ref SentSegment segment)
+    private void RemoveFromFlight(ref SentSegment segment)
     {
         InFlight -= segment.InFlight ? segment.Length : 0;
         segment.InFlight = false;

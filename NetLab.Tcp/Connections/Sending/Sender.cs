@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using NetLab.Tcp.Connections.Congestion;
 using NetLab.Tcp.Connections.Ecn;
 using NetLab.Tcp.Connections.Recovery;
@@ -12,118 +11,90 @@ using NetLab.Udp.Time;
 namespace NetLab.Tcp.Connections.Sending;
 
 /// <summary>
-/// The sending half of a connection: what we send and what the peer says of it. It knows nothing of the receiving half.
-/// Decides what goes next (<see cref="TryPlan"/>); loss detection on acknowledgments is in the other half of this class.
+/// The sending half of a connection: what we send and what the peer says of it. It knows nothing of the receiving half. Its parts decide;
+/// here they are put together, and told of what was sent, acknowledged or timed out.
 /// </summary>
-internal sealed partial class Sender
+internal sealed class Sender
 {
-    private static readonly TimeSpan LeastRenegingWait = TimeSpan.FromMilliseconds(10);
-
     private readonly ConnectionOptions _options;
     private readonly TimerTable _timers;
     private readonly ConnectionStatistics _statistics;
+    private readonly SendStream _stream;
     private readonly SentSegments _sent = new();
-    private readonly RackDetector _rack = new();
-    private readonly TailLossProbe _tailProbe = new();
     private readonly DeliveryRate _rate = new();
-    private readonly SpuriousRecovery _undo = new();
-    private ICongestionControl _congestion;
-    private ProportionalRateReduction _reduction;
-    private Pacer _pacer;
-    private Instant? _lastSentAt;
-    private int _segmentSize;
-    private bool _synQueued;
-    private bool _finQueued;
-    private bool _windowProbeDue;
-    private int _windowProbes;
-    private bool _congestionWasLimit;
-    private WindowUsage _usage;
-
-    // Whether our SYN has to go again though it was not lost, and whether one was.
-    private bool _synAnswerDue;
-    private bool _synWasLost;
+    private readonly LossTimer _lossTimer;
+    private readonly LossRecovery _recovery;
+    private readonly CongestionLimit _congestion;
+    private readonly PathMtu _mtu;
+    private readonly ZeroWindowProbe _windowProbe;
+    private readonly SegmentSelection _selection;
+    private readonly AcknowledgmentProcessing _processing;
 
     public Sender(ConnectionOptions options, SequenceNumber initial, TimerTable timers, ConnectionStatistics statistics, EcnDataSender ecn)
     {
         _options = options;
         _timers = timers;
         _statistics = statistics;
-        Initial = initial;
         Ecn = ecn;
         RoundTrip = new RoundTripEstimator(options);
-        _segmentSize = options.MaxSegmentSize;
-        Nagle = options.Nagle;
-        StartCongestionControl();
+        var rack = new RackDetector();
+        _stream = new SendStream(initial);
+        _lossTimer = new LossTimer(timers);
+        _mtu = new PathMtu(_sent, statistics, options.MaxSegmentSize);
+        _congestion = new CongestionLimit(options, initial, _mtu.PayloadLimit);
+        _recovery = new LossRecovery(options, statistics, timers, _lossTimer, _sent, rack, RoundTrip, _congestion, _mtu.PayloadLimit);
+        _windowProbe = new ZeroWindowProbe(options, _stream, _sent, RoundTrip, _lossTimer);
+        _selection = new SegmentSelection(options, timers, _stream, _sent, _recovery, _congestion, _mtu, _windowProbe, RoundTrip);
+        var acknowledged = new AcknowledgedSegments(_sent, rack, _rate, RoundTrip, initial);
+        _processing = new AcknowledgmentProcessing(statistics, _stream, _sent, acknowledged, _rate, _recovery, _congestion, _mtu, _windowProbe, RoundTrip, ecn);
     }
 
-    /// <summary>ISS.</summary>
-    public SequenceNumber Initial { get; }
+    /// <summary>What is sent, and how far it has come.</summary>
+    public SendStream Stream => _stream;
 
     /// <summary>The bytes written and not acknowledged.</summary>
-    public SendBuffer Buffer { get; } = new();
+    public SendBuffer Buffer => _stream.Buffer;
 
     /// <summary>Whether small segments wait for an acknowledgment.</summary>
-    public bool Nagle { get; set; }
-
-    /// <summary>SND.UNA as a stream offset.</summary>
-    public long Unacknowledged { get; private set; }
-
-    /// <summary>SND.NXT as a stream offset.</summary>
-    public long Next { get; private set; }
-
-    /// <summary>
-    /// The number a segment without text goes under: SND.NXT, but never beyond the peer's window, or a peer whose window a
-    /// probe overshot by a byte would take no acknowledgment from us any more. One that took the byte sees an old number, and
-    /// takes the acknowledgment all the same.
-    /// </summary>
-    public long AcceptableNext => SynAcknowledged ? Math.Min(Next, Unacknowledged + Window) : Next;
-
-    /// <summary>SND.WND in bytes.</summary>
-    public long Window { get; private set; }
-
-    /// <summary>The largest window the peer has offered.</summary>
-    public long MaxWindow { get; private set; }
+    public bool Nagle
+    {
+        get => _selection.Nagle;
+        set => _selection.Nagle = value;
+    }
 
     /// <summary>Measurements of the path.</summary>
     public RoundTripEstimator RoundTrip { get; }
 
-    /// <summary>How far the peer's window fields are shifted; 0 unless both sides offered scaling.</summary>
-    public int WindowShift { get; set; }
-
-    /// <summary>Whether the peer takes SACK, so that RACK-TLP has something to go by.</summary>
-    public bool Sack { get; set; }
+    /// <summary>Whether the peer takes SACK.</summary>
+    public bool Sack
+    {
+        get => _recovery.Sack;
+        set => _recovery.Sack = value;
+    }
 
     /// <summary>Bytes of options in every data segment, which the MSS has to leave room for (RFC 6691).</summary>
-    public int FixedOptionBytes { get; set; }
+    public int FixedOptionBytes
+    {
+        get => _mtu.FixedOptionBytes;
+        set => _mtu.FixedOptionBytes = value;
+    }
 
     /// <summary>The MSS in force: payload and options of a full segment, in bytes.</summary>
-    public int SegmentSize => _segmentSize;
+    public int SegmentSize => _mtu.SegmentSize;
+
+    /// <summary>Bytes of payload of a full segment.</summary>
+    public int FullLength => _mtu.PayloadLimit;
 
     /// <summary>The algorithm in charge.</summary>
-    public ICongestionControl Congestion => _congestion;
+    public ICongestionControl Congestion => _congestion.Algorithm;
 
     /// <summary>Sequence numbers in the network.</summary>
     public long InFlight => _sent.InFlight;
 
-    /// <summary>Bytes written and never sent.</summary>
-    public long Unsent => Math.Max(0, Buffer.End - Math.Max(Next, 1));
-
     /// <summary>Whether something was sent and not acknowledged.</summary>
     public bool HasUnacknowledged => _sent.Count > 0;
 
-    /// <summary>Whether our FIN has been sent at least once.</summary>
-    public bool FinSent { get; private set; }
-
-    /// <summary>Whether the peer has acknowledged everything, our FIN included.</summary>
-    public bool FinAcknowledged => FinSent && Unacknowledged == Next;
-
-    /// <summary>Whether nothing but the acknowledgment of our FIN is missing.</summary>
-    public bool OnlyFinUnacknowledged => FinSent && Unacknowledged >= Next - 1;
-
-    /// <summary>Whether a FIN follows the data.</summary>
-    public bool FinQueued => _finQueued;
-
-    /// <summary>Hears what happens to what was sent; null for nobody.</summary>
+    /// <summary>Notified of what happens to what was sent; null for nobody.</summary>
     public Observation? Observation
     {
         get => _sent.Observation;
@@ -133,51 +104,32 @@ internal sealed partial class Sender
     /// <summary>What the peer says of marks.</summary>
     public EcnDataSender Ecn { get; }
 
-    /// <summary>Whether our SYN was sent more than once; not known any more once it has been acknowledged.</summary>
-    public bool SynWasSentAgain => _sent.Count > 0 && _sent[0] is { IsSyn: true, Transmissions: > 1 };
-
     /// <summary>The number of the next transmission, as <see cref="SentSegment.Order"/> will have it.</summary>
     public long NextTransmission => _sent.LastTransmission + 1;
 
     /// <summary>What is known of the path.</summary>
     public ConnectionMetrics Metrics => new()
     {
-        CongestionWindow = _congestion.Window,
-        SlowStartThreshold = _congestion.SlowStartThreshold == long.MaxValue ? null : _congestion.SlowStartThreshold,
+        CongestionWindow = Congestion.Window,
+        SlowStartThreshold = Congestion.SlowStartThreshold == long.MaxValue ? null : Congestion.SlowStartThreshold,
         InFlight = _sent.InFlight,
-        SendWindow = Window,
+        SendWindow = _stream.Window,
         LatestRoundTrip = RoundTrip.Latest,
         SmoothedRoundTrip = RoundTrip.Smoothed,
         LeastRoundTrip = RoundTrip.Minimum,
         RoundTripVariation = RoundTrip.Variation,
         RetransmissionTimeout = RoundTrip.Timeout,
         Backoff = RoundTrip.Backoff,
-        SegmentSize = _segmentSize,
-        PayloadSize = PayloadLimit,
-        InRecovery = _phase != RecoveryPhase.None,
+        SegmentSize = _mtu.SegmentSize,
+        PayloadSize = _mtu.PayloadLimit,
+        InRecovery = _recovery.Phase != RecoveryPhase.None,
     };
 
     /// <summary>How many segments are sent and not acknowledged, and what is known of them.</summary>
     public SegmentCounts Counts => new(_sent.Count, _sent.SackedCount, _sent.LostCount, _sent.RetransmittedCount);
 
-    private bool SynAcknowledged => Unacknowledged > 0;
-
-    // The flow control of a peer that has not spoken yet is not known; a SYN needs none.
-    private long WindowEdge => SynAcknowledged ? Unacknowledged + Window : 1;
-
-    private int PayloadLimit => Math.Max(1, _segmentSize - FixedOptionBytes);
-
-    /// <summary>How often what a plan sends has been sent before.</summary>
-    public int TransmissionsOf(in SegmentPlan plan) => plan.Index < 0 ? 0 : _sent[plan.Index].Transmissions;
-
-    /// <summary>The wire's number of a stream offset of ours.</summary>
-    public SequenceNumber Wrap(long offset) => SequenceNumber.Wrap(offset, Initial);
-
-    /// <summary>The stream offset of an acknowledgment of ours.</summary>
-    public long Unwrap(SequenceNumber number) => number.Unwrap(Initial, Unacknowledged);
-
-    /// <summary>Our SYN, or SYN_ACK, is to be sent.</summary>
-    public void QueueSyn() => _synQueued = true;
+    /// <summary>How often what a segment carries has been sent before.</summary>
+    public int TransmissionsOf(in NextSegment next) => next.Index < 0 ? 0 : _sent[next.Index].Transmissions;
 
     /// <summary>
     /// Our SYN has been sent by somebody else, who keeps no time: it counts as sent twice, so that nothing is measured by it
@@ -185,29 +137,26 @@ internal sealed partial class Sender
     /// </summary>
     public void AssumeSynSent(Instant now)
     {
-        TryPlanSyn(out SegmentPlan plan);
-        AppendNew(now, plan, inFlight: true);
+        _selection.TryChooseSyn(out NextSegment syn);
+        AppendNew(now, syn, inFlight: true);
         _sent.MarkRetransmitted(0, now);
-        _synWasLost = true;
+        _processing.SynWasLost = true;
     }
 
     /// <summary>Our SYN is to be sent again now, without touching its timer: the peer asked again.</summary>
     public void RepeatSyn()
     {
-        if (_sent.Count > 0 && _sent[0].IsSyn)
+        if (_sent.AwaitsSyn)
         {
             _sent.MarkLost(0, LossCause.Asked);
-            _synWasLost = true;
+            _processing.SynWasLost = true;
         }
     }
 
     /// <summary>
     /// Our SYN is to be sent again now, as the answer to the peer's: both opened at once (RFC 9293, 3.5, figure 7), and nothing was lost.
     /// </summary>
-    public void AnswerSyn() => _synAnswerDue = _sent.Count > 0 && _sent[0].IsSyn;
-
-    /// <summary>No more data will be written: a FIN goes behind what there is.</summary>
-    public void QueueFin() => _finQueued = true;
+    public void AnswerSyn() => _stream.SynAnswerDue = _sent.AwaitsSyn;
 
     /// <summary>The peer told its MSS in its SYN.</summary>
     public void NegotiateSegmentSize(int? peerMaxSegmentSize)
@@ -215,101 +164,109 @@ internal sealed partial class Sender
         // RFC 9293, 3.7.1: 536 without the option (1220 over IPv6, which is not told apart here: the smaller is safe), and never
         // more than the peer's. An MSS of 0 is no MSS; a tiny one would make headers of all traffic.
         int peer = peerMaxSegmentSize is null or 0 ? 536 : peerMaxSegmentSize.Value;
-        _segmentSize = Math.Min(_options.MaxSegmentSize, Math.Max(peer, ConnectionOptions.SmallestPeerSegmentSize));
-        StartMtuSearch();
-        StartCongestionControl();
+        _mtu.Begin(Math.Min(_options.MaxSegmentSize, Math.Max(peer, ConnectionOptions.SmallestPeerSegmentSize)), _options.MtuSearch && Sack);
+        _congestion.Restart(_mtu.PayloadLimit);
+        _recovery.OnSegmentSize(_mtu.PayloadLimit);
     }
 
     /// <summary>Takes the window of an acceptable segment (RFC 9293, 3.10.7.4: SND.WL1 and SND.WL2 are the caller's).</summary>
     public void UpdateWindow(long window)
     {
-        if (Window == 0 && window > 0)
+        if (_stream.UpdateWindow(window))
         {
-            // The peer has room again: what waited goes at once, and the next closing starts the back-off anew.
-            _windowProbes = 0;
-            _windowProbeDue = false;
-            _timers.Stop(ConnectionTimer.WindowProbe);
+            _windowProbe.OnWindowOpened();
         }
-
-        Window = window;
-        MaxWindow = Math.Max(MaxWindow, window);
     }
 
-    /// <summary>Notes that the plan was carried out.</summary>
+    /// <summary>Chooses what is sent next, if anything may be sent.</summary>
+    public bool TryChoose(Instant now, out NextSegment next) => _selection.TryChoose(now, out next);
+
+    /// <summary>How many full segments of new data may follow what was just sent; see <see cref="SegmentSelection.CountBulk"/>.</summary>
+    public int CountBulk(Instant now, int max) => _selection.CountBulk(now, max);
+
+    /// <summary>The chosen segment was sent.</summary>
     /// <param name="now">The present moment.</param>
-    /// <param name="plan">What was sent.</param>
+    /// <param name="next">What it carried.</param>
     /// <param name="timestamp">The timestamp on it, or null without the option.</param>
-    public void Commit(Instant now, in SegmentPlan plan, uint? timestamp)
+    public void Commit(Instant now, in NextSegment next, uint? timestamp)
     {
         long inFlightBefore = _sent.InFlight;
-        _lastSentAt = now;
-        if (plan.Index >= 0)
+        bool isAgain = next.Index >= 0;
+        if (isAgain)
         {
-            _statistics.Retransmissions += _synAnswerDue ? 0 : 1;
-            (_retransmitFirst, _synAnswerDue) = (false, false);
+            _statistics.Retransmissions += _stream.SynAnswerDue ? 0 : 1;
+            _stream.SynAnswerDue = false;
+            _recovery.OnFirstResent();
         }
 
-        _statistics.BytesSent += plan.Length;
-        _pacer.OnSent(now, plan.Length, PacingRate);
-        _reduction.OnSent(plan.Length);
-        if (plan.IsWindowProbe)
+        _statistics.BytesSent += next.Length;
+        _congestion.OnSent(now, next.Length, RoundTrip.Smoothed);
+        _recovery.OnSent(next.Length);
+        if (next.IsWindowProbe)
         {
-            CommitWindowProbe(now, plan);
+            CommitWindowProbe(now, next);
             return;
         }
 
-        if (plan.Index >= 0)
+        if (isAgain)
         {
-            if (plan.End > _sent[plan.Index].End)
+            if (next.End > _sent[next.Index].End)
             {
                 // A refused probe byte goes with what follows it.
-                _sent.Extend(plan.End, plan.IsFin);
-                Next = plan.End;
-                FinSent |= plan.IsFin;
+                _sent.Extend(next.End, next.IsFin);
+                _stream.AdvanceNext(next.End, next.IsFin);
             }
 
-            _sent.MarkRetransmitted(plan.Index, now);
-            _sent.Stamp(plan.Index, _rate, now, inFlightBefore);
-            if (!plan.IsTailProbe && _phase != RecoveryPhase.None)
+            _sent.MarkRetransmitted(next.Index, now);
+            _sent.Stamp(next.Index, _rate, now, inFlightBefore);
+            if (!next.IsTailProbe)
             {
-                _undo.OnResent(plan.Start, plan.End, timestamp);
+                _recovery.OnResent(next.Start, next.End, timestamp);
             }
         }
         else
         {
-            AppendNew(now, plan, inFlight: true);
-            if (plan.IsMtuProbe)
+            AppendNew(now, next, inFlight: true);
+            if (next.IsMtuProbe)
             {
-                OnMtuProbeSent(plan);
+                _mtu.OnProbeSent(next.Start, next.End);
             }
 
             _sent.Stamp(_sent.Count - 1, _rate, now, inFlightBefore);
         }
 
-        if (plan.IsTailProbe)
+        if (next.IsTailProbe)
         {
-            _statistics.TailLossProbes++;
-            _tailProbe.OnSent(Next, plan.Index >= 0 ? (plan.Start, plan.End) : default);
-            _timers.Set(ConnectionTimer.Retransmission, now + RoundTrip.Timeout);
+            _recovery.OnTailProbeSent(now, _stream.Next, isAgain ? (next.Start, next.End) : default);
             return;
         }
 
         // Something went into the window: there is no need to ask for one.
-        _timers.Stop(ConnectionTimer.WindowProbe);
-
-        NoteUsage();
-
-        // RFC 6298, 5.1: sending starts the timer only if it is not running; but a recovery that goes on for longer than the RTO must
-        // not be cut by it (RFC 6675, 6).
-        if (!_timers.IsSet(ConnectionTimer.Retransmission) || (plan.Index == 0 && _phase == RecoveryPhase.Fast))
+        _lossTimer.CancelWindowProbe();
+        _selection.NoteUsage();
+        _recovery.AwaitAcknowledgment(now, isHead: next.Index == 0);
+        if (!isAgain)
         {
-            _timers.Set(ConnectionTimer.Retransmission, now + RoundTrip.Timeout);
+            _recovery.ScheduleTailProbe(now);
         }
+    }
 
-        if (plan.Index < 0)
-        {
-            ScheduleTailProbe(now);
-        }
+    /// <summary>Full segments of new data were sent, as <see cref="CountBulk"/> allowed: the same as one by one. A test holds that.</summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="count">How many.</param>
+    public void CommitBulk(Instant now, int count)
+    {
+        int length = _mtu.PayloadLimit;
+        long bytes = (long)count * length;
+        _sent.AppendBulk(_stream.Next, length, count, _rate, now);
+        _stream.AdvanceNext(_stream.Next + bytes, isFin: false);
+        _statistics.BytesSent += bytes;
+        _congestion.OnSentAllowed(now);
+        _recovery.OnSent(bytes);
+        _lossTimer.CancelWindowProbe();
+        _selection.NoteUsage();
+        _recovery.AwaitAcknowledgment(now, isHead: false);
+        _recovery.ScheduleTailProbe(now);
     }
 
     /// <summary>Nothing more can be sent now: if that is because the peer has no room, it has to be asked.</summary>
@@ -319,7 +276,7 @@ internal sealed partial class Sender
     {
         if (!isHeldBack)
         {
-            _statistics.LimitClock.Set(now, LimitNow());
+            _statistics.LimitClock.Set(now, _selection.Limit);
         }
 
         if (_timers.IsSet(ConnectionTimer.Pacing))
@@ -328,145 +285,108 @@ internal sealed partial class Sender
             return;
         }
 
-        if (SynAcknowledged && (!HasUnsent || isHeldBack) && _sent.LostCount == 0 && _sent.InFlight < _congestion.Window)
+        bool hasUnsent = _stream.HasUnsent;
+        if (_stream.SynAcknowledged && (!hasUnsent || isHeldBack) && _sent.LostCount == 0 && _sent.InFlight < Congestion.Window)
         {
             _rate.OnApplicationLimited(_sent.InFlight);
         }
 
         if (_sent.IsHeadSacked)
         {
-            AwaitReneging(now);
-            return;
+            _recovery.AwaitReneging(now);
         }
-
-        bool waiting = SynAcknowledged && _sent.InFlight == 0 && !_windowProbeDue
-            && (_sent.LostCount > 0 || HasUnsent) && !_timers.IsSet(ConnectionTimer.WindowProbe);
-        if (waiting)
+        else if (_stream.SynAcknowledged && _sent.InFlight == 0 && !_windowProbe.IsDue && (_sent.LostCount > 0 || hasUnsent) && !_lossTimer.AwaitsWindow)
         {
-            // RFC 9293, 3.8.6.1: the first probe after one RTO, then at growing intervals.
-            _timers.Stop(ConnectionTimer.Retransmission);
-            _timers.Stop(ConnectionTimer.TailLossProbe);
-            if ((_options.Without & Ablations.PersistTimer) != 0)
-            {
-                return;
-            }
-
-            TimeSpan wait = RoundTripEstimator.BackedOff(RoundTrip.BaseTimeout, _windowProbes, _options.MaxRetransmissionTimeout);
-            _timers.Set(ConnectionTimer.WindowProbe, now + wait);
+            _windowProbe.Await(now);
         }
     }
 
-    // What keeps us from sending more, now that nothing can be sent.
-    private SendLimit LimitNow()
+    /// <summary>Takes an acknowledgment that is not beyond SND.NXT; see <see cref="AcknowledgmentProcessing.Process"/>.</summary>
+    public bool Acknowledge(Instant now, long acknowledged, in Segment segment, bool windowChanged, TimeSpan? echoAge) =>
+        _processing.Process(now, acknowledged, segment, windowChanged, echoAge);
+
+    /// <summary>The retransmission timer expired (RFC 6298, 5.4 to 5.6).</summary>
+    /// <returns>How often it has since anything was acknowledged.</returns>
+    public int OnRetransmissionTimer(Instant now)
     {
-        if (!SynAcknowledged || (FinSent && _sent.LostCount == 0))
+        if (_sent.Count == 0)
         {
-            return SendLimit.None;
+            return 0;
         }
 
-        if (_timers.IsSet(ConnectionTimer.Pacing))
+        if (_stream.SynAcknowledged && _stream.Window == 0)
         {
-            return SendLimit.Pacing;
+            // Not a loss but a peer without room that took back its window: ask, do not back off cwnd.
+            _sent.MarkAllLost(LossCause.WindowClosed, forgetSacked: _sent.IsHeadSacked);
+            OnNothingToSend(now);
+            return 0;
         }
 
-        if (_sent.LostCount > 0)
-        {
-            return WindowEdge <= _sent[_sent.FirstLost()].Start ? SendLimit.ReceiveWindow : SendLimit.CongestionWindow;
-        }
-
-        if (Unsent > 0)
-        {
-            // Less than a segment that Nagle holds back is the application's doing.
-            return WindowEdge - Next < Math.Min(Unsent, PayloadLimit) ? SendLimit.ReceiveWindow
-                : _congestionWasLimit ? SendLimit.CongestionWindow
-                : SendLimit.Application;
-        }
-
-        // A pipe lets its writer go on when it is half empty: until then the buffer, not the writer, is what there is no more of.
-        return Buffer.End - Unacknowledged > _options.SendBufferSize / 2 ? SendLimit.SendBuffer : SendLimit.Application;
+        _processing.SynWasLost |= !_stream.SynAcknowledged;
+        int expiries = _recovery.OnTimeout(now, _stream.Outstanding, _stream.Next);
+        _processing.LearnOfLostSizes(now);
+        return expiries;
     }
+
+    /// <summary>What was sent last has not left the machine; see <see cref="LocalOutage"/>.</summary>
+    public void OnNotSent(Instant now) => _recovery.OnNotSent(now);
+
+    /// <summary>The tail loss probe's time has come.</summary>
+    public void OnTailProbeTimer(Instant now) => _recovery.OnTailProbeTimer(now);
 
     /// <summary>The zero-window probe is due.</summary>
-    /// <returns>How many probes have gone without the window opening.</returns>
-    public int OnWindowProbeTimer()
-    {
-        _windowProbeDue = true;
-        return ++_windowProbes;
-    }
+    public void OnWindowProbeTimer() => _windowProbe.OnTimer();
+
+    /// <summary>A segment that was suspected has not turned up in time (RFC 8985, 6.3).</summary>
+    public void OnReorderingTimer(Instant now) => _processing.OnReorderingTimer(now);
 
     /// <summary>Gives back memory that only a busy connection needs.</summary>
     public void Trim()
     {
         _sent.Trim();
-        _undo.Trim();
+        _recovery.Trim();
     }
 
     /// <summary>Lets go of everything; nothing will be sent any more.</summary>
     public void Release()
     {
         _sent.Clear();
-        Buffer.Clear();
-        _undo.Trim();
-        (_synQueued, _synAnswerDue, _finQueued, _windowProbeDue) = (false, false, false, false);
-        _tailProbe.Cancel();
+        _stream.Release();
+        _windowProbe.Release();
+        _recovery.Release();
     }
 
-    [MemberNotNull(nameof(_congestion), nameof(_reduction), nameof(_pacer))]
-    private void StartCongestionControl()
+    private void CommitWindowProbe(Instant now, in NextSegment next)
     {
-        _congestion = CongestionControls.Create(_options.Congestion, PayloadLimit, _options.Pacing, Initial, _options.Without);
-        _reduction = new ProportionalRateReduction(PayloadLimit);
-        _pacer = new Pacer(PayloadLimit);
-    }
-
-    private void NoteUsage() =>
-        _usage.Note(Unacknowledged, Next, _sent.InFlight, isFull: EffectiveInFlight + PayloadLimit > _congestion.Window);
-
-    // The peer acknowledges up to what it had sacked, and not that: it has thrown it away (RFC 2018, 8), unless an acknowledgment of
-    // more is about to come. It gets half a round trip for that (as in Linux), and not the whole RTO, in which nothing else happens.
-    private void AwaitReneging(Instant now)
-    {
-        TimeSpan wait = TimeSpan.FromTicks(Math.Max(LeastRenegingWait.Ticks, (RoundTrip.Smoothed ?? RoundTrip.Timeout).Ticks / 2));
-        Instant at = now + (wait < RoundTrip.Timeout ? wait : RoundTrip.Timeout);
-        if (!_timers.IsSet(ConnectionTimer.Retransmission) || at < _timers[ConnectionTimer.Retransmission])
-        {
-            _timers.Set(ConnectionTimer.Retransmission, at);
-        }
-    }
-
-    private void CommitWindowProbe(Instant now, in SegmentPlan plan)
-    {
-        _windowProbeDue = false;
+        _windowProbe.OnSent();
         _statistics.WindowProbes++;
-        if (plan.Index >= 0)
+        if (next.Index >= 0)
         {
-            _sent.MarkProbed(plan.Index, now);
+            _sent.MarkProbed(next.Index, now);
         }
         else
         {
             // Not in flight but waiting: it is resent with the rest when the window opens, and no timer mistakes its
             // loss for congestion.
-            AppendNew(now, plan, inFlight: false);
+            AppendNew(now, next, inFlight: false);
         }
     }
 
-    private void AppendNew(Instant now, in SegmentPlan plan, bool inFlight)
+    private void AppendNew(Instant now, in NextSegment next, bool inFlight)
     {
         _sent.Append(new SentSegment
         {
-            Start = plan.Start,
-            End = plan.End,
+            Start = next.Start,
+            End = next.End,
             SentAt = now,
             Transmissions = 1,
-            IsSyn = plan.IsSyn,
-            IsFin = plan.IsFin,
-            IsMtuProbe = plan.IsMtuProbe,
+            IsSyn = next.IsSyn,
+            IsFin = next.IsFin,
+            IsMtuProbe = next.IsMtuProbe,
             InFlight = inFlight,
             IsLost = !inFlight,
-            IsWindowProbe = plan.IsWindowProbe,
+            IsWindowProbe = next.IsWindowProbe,
         });
-        Next = plan.End;
-        _synQueued &= !plan.IsSyn;
-        FinSent |= plan.IsFin;
+        _stream.AdvanceNext(next.End, next.IsFin);
     }
 }

@@ -401,15 +401,22 @@ public sealed class SenderTests
             Turn();
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        long sentBefore = sent;
-        for (int i = 0; i < 20; i++)
+        // What the runtime allocates when it compiles code anew is in one of the rounds at most; what a segment costs would be in all.
+        long least = long.MaxValue;
+        for (int round = 0; round < 3; round++)
         {
-            Turn();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            long sentBefore = sent;
+            for (int i = 0; i < 10; i++)
+            {
+                Turn();
+            }
+
+            Assert.True(sent - sentBefore > 50_000);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.True(sent - sentBefore > 100_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
 
         void Turn()
         {

@@ -2,11 +2,11 @@ using NetLab.Tcp.Events;
 
 namespace NetLab.Tcp.Connections.Sending;
 
-/// <summary>What the next segment will carry, decided and not yet done.</summary>
+/// <summary>What the next segment will carry: chosen, and not yet sent.</summary>
 /// <param name="Start">Stream offset of its first sequence number.</param>
 /// <param name="Length">Bytes of payload.</param>
 /// <param name="Index">Position among the sent segments when it is one of them again; -1 for something new.</param>
-internal readonly record struct SegmentPlan(long Start, int Length, int Index)
+internal readonly record struct NextSegment(long Start, int Length, int Index)
 {
     /// <summary>Whether it carries our SYN.</summary>
     public bool IsSyn { get; init; }
@@ -26,7 +26,10 @@ internal readonly record struct SegmentPlan(long Start, int Length, int Index)
     /// <summary>Whether it is larger than what is known to arrive.</summary>
     public bool IsMtuProbe { get; init; }
 
-    /// <summary>What it is sent for, as observers hear of it.</summary>
+    /// <summary>Whether it carries new data and nothing else.</summary>
+    public bool IsNewData => Index < 0 && !IsSyn && !IsFin && !IsWindowProbe && !IsTailProbe && !IsMtuProbe;
+
+    /// <summary>What it is sent for, as observers are told.</summary>
     public SegmentPurpose Purpose => IsWindowProbe ? SegmentPurpose.WindowProbe
         : IsMtuProbe ? SegmentPurpose.MtuProbe
         : IsTailProbe ? SegmentPurpose.TailLossProbe

@@ -1,4 +1,4 @@
-namespace NetLab.Tcp.Connections.Sending;
+namespace NetLab.Tcp.Connections.Congestion;
 
 /// <summary>
 /// Whether the congestion window, and not the application or the peer, was what limited the flight. Judged a round trip at a time:
