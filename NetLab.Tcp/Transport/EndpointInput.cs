@@ -8,18 +8,21 @@ namespace NetLab.Tcp.Transport;
 /// An endpoint's way in: batches of datagrams from the socket to the machines, a few a turn, and whether the loop polls or sleeps in between.
 /// Used on the loop only.
 /// </summary>
-internal sealed class EndpointInput(DatagramSocket socket, Demultiplexer demultiplexer, GuardedTap tap, MonotonicClock clock, TcpEndpointOptions options)
+internal sealed class EndpointInput(
+    DatagramSocket socket, byte[] buffer, Demultiplexer demultiplexer, GuardedTap tap, MonotonicClock clock, TcpEndpointOptions options)
 {
     // How many batches are taken before the others get a turn: applications, acknowledgments, timers. Each holds up to 64 KiB; with
     // many more, a sender that fills the window waits while the receiver works, and the receiver while the sender does.
     private const int TurnLength = 4;
 
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength);
+    // How many lone datagrams in a row are answered one by one: more of them are a stream.
+    private const int MaxAlone = 4;
+
     private readonly ReceiveModeration _moderation = new();
     private readonly bool _polls = options.BusyPoll > TimeSpan.Zero;
     private Instant _lastReceivedAt;
     private bool _isBrisk;
-    private bool _wasEmpty;
+    private int _aloneInARow;
 
     /// <summary>
     /// Whether the loop goes on asking instead of sleeping. Only while datagrams come quickly one after the other: a loop that waits for
@@ -36,14 +39,20 @@ internal sealed class EndpointInput(DatagramSocket socket, Demultiplexer demulti
             return false;
         }
 
-        bool mayBeAlone = _wasEmpty;
+        if (socket.HasWaiting)
+        {
+            // It came with the wait: nothing did before.
+            _aloneInARow = 0;
+        }
+
+        bool mayBeAlone = _aloneInARow < MaxAlone && !socket.IsUncoalesced;
         bool more = true;
         for (int i = 0; i < TurnLength && more; i++)
         {
-            DatagramReceiveStatus status = socket.TryReceive(_buffer, out DatagramBatch batch);
-            _wasEmpty = status == DatagramReceiveStatus.Empty;
-            if (_wasEmpty)
+            DatagramReceiveStatus status = socket.TryReceive(buffer, out DatagramBatch batch);
+            if (status == DatagramReceiveStatus.Empty)
             {
+                _aloneInARow = 0;
                 OnEmpty();
                 more = false;
                 continue;
@@ -60,13 +69,17 @@ internal sealed class EndpointInput(DatagramSocket socket, Demultiplexer demulti
                 continue;
             }
 
-            ReadOnlySpan<byte> datagrams = _buffer.AsSpan(0, batch.Length);
+            ReadOnlySpan<byte> datagrams = buffer.AsSpan(0, batch.Length);
             tap.Show(batch.ReceivedAt, datagrams, batch.SegmentSize, batch.From, sent: false);
             demultiplexer.ReceiveBatch(batch.ReceivedAt, batch.From, datagrams, Math.Max(1, batch.SegmentSize), batch.Ecn);
             if (mayBeAlone && batch.Length <= batch.SegmentSize)
             {
-                // One datagram, where nothing was waiting before: it is answered before the socket is asked again, which costs as much
+                // One datagram, where nothing else need be waiting: it is answered before the socket is asked again, which costs as much
                 // as to receive something.
+                _aloneInARow++;
+
+                // A loop that sleeps is told by its wait whether there is more, and may have it from there.
+                more = _polls;
                 break;
             }
 

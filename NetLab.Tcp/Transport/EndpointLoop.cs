@@ -28,7 +28,8 @@ internal sealed class EndpointLoop
     private static readonly TimeSpan OverflowPause = TimeSpan.FromSeconds(10);
 
     private readonly DatagramSocket _socket;
-    private readonly DatagramPoller _poller = new();
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
+    private readonly DatagramPoller _poller;
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
     private readonly Demultiplexer _demultiplexer;
     private readonly EndpointInput _input;
@@ -71,8 +72,9 @@ internal sealed class EndpointLoop
         Logger = options.LoggerFactory.CreateLogger(TcpLog.Category);
         _connectionOptions = options.Connection with { Observe = GuardedObserver.Of(options.Connection.Observe, Logger, socket.LocalEndPoint) };
         _tap = new GuardedTap(options.Tap, Logger, socket.LocalEndPoint);
-        _input = new EndpointInput(socket, _demultiplexer, _tap, _clock, options);
+        _input = new EndpointInput(socket, _buffer, _demultiplexer, _tap, _clock, options);
         _output = new EndpointOutput(socket, _demultiplexer, _tap, _clock);
+        _poller = new DatagramPoller { ReceiveBuffer = _buffer };
         _poller.Add(socket);
         _scheduler = new LoopScheduler(Wake);
         Pipes = new ConnectionPipes(options, ApplicationScheduler);
@@ -394,12 +396,12 @@ internal sealed class EndpointLoop
 
         // Who waited for a pipe learns of its end here or nowhere.
         _scheduler.End();
+        _poller.Dispose();
         if (!KeepsSocket)
         {
             _socket.Dispose();
         }
 
-        _poller.Dispose();
         Pipes.Dispose();
         foreach (ConnectionEntry entry in _demultiplexer.Entries)
         {

@@ -12,6 +12,19 @@ internal abstract class DatagramCalls
     /// <summary>See <see cref="DatagramSocket.HasWaiting"/>.</summary>
     public virtual bool HasWaiting => false;
 
+    /// <summary>Waits for a datagram or a wake-up, and receives in the same call; the next <see cref="TryReceive"/> has it.</summary>
+    /// <param name="timeout">How long at most; negative waits for ever.</param>
+    /// <param name="waker">What ends the wait besides; always the same.</param>
+    /// <param name="buffer">Where datagrams go, pinned; always the same.</param>
+    /// <param name="woken">Whether the waker's descriptor has become readable.</param>
+    /// <returns>Whether the system can do that; if not, nothing was waited for.</returns>
+    public virtual bool TryWait(TimeSpan timeout, Waker waker, byte[] buffer, out bool woken) => woken = false;
+
+    /// <summary>Ends what <see cref="TryWait"/> left for the system to do; on the thread that waited.</summary>
+    public virtual void StopWaiting()
+    {
+    }
+
     /// <summary>See <see cref="DatagramSocket.TryReceive"/>.</summary>
     public abstract DatagramReceiveStatus TryReceive(Span<byte> buffer, out DatagramBatch batch);
 

@@ -25,6 +25,14 @@ public sealed class DatagramPoller : IDisposable
 
     internal DatagramPoller(Waker waker) => _waker = waker;
 
+    /// <summary>
+    /// Where a wait for a single socket may receive by itself, so that whoever waits need not ask again: pinned memory of at least
+    /// <see cref="DatagramSocket.ReceiveBufferLength"/> bytes, best the buffer that <see cref="DatagramSocket.TryReceive"/> is called with.
+    /// It is written to during <see cref="Wait"/> only. Null: a wait receives nothing. Needs io_uring of Linux 6.1; elsewhere it is not used.
+    /// All waits are made by one thread then, which disposes of the poller, too, and before the socket.
+    /// </summary>
+    public byte[]? ReceiveBuffer { get; init; }
+
     /// <summary>Watches a socket from the next wait on.</summary>
     public void Add(DatagramSocket socket)
     {
@@ -61,7 +69,20 @@ public sealed class DatagramPoller : IDisposable
             return;
         }
 
-        if (LinuxSocketCalls.IsSupported)
+        if (ReceiveBuffer is { } buffer && _sockets.Count == 1 && blockedSender is null && _sockets.Values.First() is var only
+            && only.TryWait(timeout, _waker, buffer, out bool woken))
+        {
+            if (woken)
+            {
+                DrainWaker();
+            }
+
+            if (only.HasWaiting)
+            {
+                readable.Add(only);
+            }
+        }
+        else if (LinuxSocketCalls.IsSupported)
         {
             Poll(timeout, readable, blockedSender);
         }
@@ -84,7 +105,18 @@ public sealed class DatagramPoller : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _waker.Dispose();
+    public void Dispose()
+    {
+        if (ReceiveBuffer is not null)
+        {
+            foreach (DatagramSocket socket in _sockets.Values)
+            {
+                socket.StopWaiting();
+            }
+        }
+
+        _waker.Dispose();
+    }
 
     private void DrainWaker()
     {

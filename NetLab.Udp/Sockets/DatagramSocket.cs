@@ -77,6 +77,10 @@ public sealed class DatagramSocket : IDisposable
 
     internal Socket Socket { get; }
 
+    internal bool TryWait(TimeSpan timeout, Waker waker, byte[] buffer, out bool woken) => _calls.TryWait(timeout, waker, buffer, out woken);
+
+    internal void StopWaiting() => _calls.StopWaiting();
+
     /// <summary>Opens a socket on a local address.</summary>
     /// <param name="local">Address and port; port 0 lets the system choose.</param>
     /// <param name="options">Buffers and the peer; null for the defaults.</param>

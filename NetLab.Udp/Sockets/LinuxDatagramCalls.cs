@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using NetLab.Udp.Time;
 
 namespace NetLab.Udp.Sockets;
@@ -28,8 +30,10 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     // that is refused was not refused for its size.
     private const int FitsEveryPath = 1280 - 40 - 8;
 
-    // So many datagrams that were not coalesced, one behind the other, are no accident: the device does not coalesce.
+    // So many datagrams that were not coalesced, one close behind the other, are no accident: the device does not coalesce. Questions and
+    // answers that come one at a time say nothing of the device.
     private const int LoneBeforeQueue = 8;
+    private static readonly TimeSpan CloseBehind = TimeSpan.FromMicroseconds(10);
 
     // So many calls for many that brought one: what comes, comes slowly, and one call each is cheaper.
     private const int FewBeforeSingles = 32;
@@ -47,8 +51,10 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     // The largest segment size that is worth asking to have cut; 0 once the kernel or the device has refused to cut at all.
     private int _largestSegment;
 
-    // How many datagrams in a row came alone, the last one's size, and how many calls for many brought only one.
+    // How many datagrams in a row came alone, whether nothing waited before the next, the last one's size, and how many calls for many
+    // brought only one.
     private int _lone;
+    private bool _wasEmpty;
     private int _expectedSize;
     private int _fewInARow;
 
@@ -56,6 +62,12 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     private LinuxReceiveQueue? _queue;
     private Instant _lastReceivedAt;
     private uint _lastDrops;
+
+    // The wait that receives, where the system has one, and what it received or failed with.
+    private RingReceiver? _ring;
+    private byte[]? _ringBuffer;
+    private bool _hasNoRing;
+    private int? _arrived;
 
     public LinuxDatagramCalls(Socket socket, bool connected, bool receiveHopLimit)
     {
@@ -80,10 +92,46 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
 
     public override bool IsUncoalesced => _lone >= LoneBeforeQueue;
 
-    public override bool HasWaiting => _queue is { Waiting: > 0 };
+    public override bool HasWaiting => _queue is { Waiting: > 0 } || _arrived is not null;
+
+    public override bool TryWait(TimeSpan timeout, Waker waker, byte[] buffer, out bool woken)
+    {
+        woken = false;
+        if (_ring is null && !_hasNoRing)
+        {
+            (_ring, _ringBuffer) = (RingReceiver.TryCreate(_socket, waker, buffer), buffer);
+            _hasNoRing = _ring is null;
+        }
+
+        if (_ring is null)
+        {
+            return false;
+        }
+
+        if (_ring.Wait(timeout, out int? outcome, out woken))
+        {
+            _arrived = outcome == -ErrorAgain ? null : outcome;
+            return true;
+        }
+
+        StopWaiting();
+        _hasNoRing = true;
+        return false;
+    }
+
+    public override void StopWaiting()
+    {
+        _ring?.Dispose();
+        _ring = null;
+    }
 
     public override DatagramReceiveStatus TryReceive(Span<byte> buffer, out DatagramBatch batch)
     {
+        if (_arrived is { } arrived)
+        {
+            return TakeArrived(arrived, buffer, out batch);
+        }
+
         if (_queue is { Waiting: > 0 } waiting)
         {
             batch = Take(waiting, buffer);
@@ -105,10 +153,49 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
 
         Statistics.ReceiveCalls++;
         DatagramAddress from = DatagramAddress.FromSockaddr(_socket.AddressFamily == AddressFamily.InterNetwork, address);
-        batch = BatchOf(message, message, from);
-        _lone = message.SegmentSize == message.Length ? _lone + 1 : 0;
-        _expectedSize = message.SegmentSize;
+        batch = BatchOfSingle(message, from);
         return DatagramReceiveStatus.Received;
+    }
+
+    // What a wait received. Behind a wait, only the time says whether it came close behind the one before.
+    private DatagramReceiveStatus TakeArrived(int arrived, Span<byte> buffer, out DatagramBatch batch)
+    {
+        _arrived = null;
+        batch = default;
+        Statistics.ReceiveCalls++;
+        if (arrived < 0)
+        {
+            return StatusOfReceive(-arrived);
+        }
+
+        _ring!.Read(arrived, out ReceivedMessage message, out DatagramAddress from);
+        ReadOnlySpan<byte> bytes = _ringBuffer.AsSpan(0, message.Length);
+        if (bytes.Length > buffer.Length)
+        {
+            bytes = bytes[..buffer.Length];
+            message = message with { Length = bytes.Length, SegmentSize = Math.Min(message.SegmentSize, bytes.Length), IsTruncated = true };
+        }
+
+        // Mostly it is there already: the caller's buffer is the one that the wait fills.
+        if (!Unsafe.AreSame(ref MemoryMarshal.GetReference(bytes), ref MemoryMarshal.GetReference(buffer)))
+        {
+            bytes.CopyTo(buffer);
+        }
+
+        _wasEmpty = true;
+        batch = BatchOfSingle(message, from);
+        return DatagramReceiveStatus.Received;
+    }
+
+    // Of one call for one message: counts how many came uncoalesced, close behind one another.
+    private DatagramBatch BatchOfSingle(in ReceivedMessage message, in DatagramAddress from)
+    {
+        Instant before = _lastReceivedAt;
+        DatagramBatch batch = BatchOf(message, message, from);
+        bool follows = !_wasEmpty || batch.ReceivedAt - before < CloseBehind;
+        _lone = message.SegmentSize == message.Length && follows ? _lone + 1 : 0;
+        (_wasEmpty, _expectedSize) = (false, message.SegmentSize);
+        return batch;
     }
 
     private DatagramReceiveStatus ReceiveMany(LinuxReceiveQueue queue, Span<byte> buffer, out DatagramBatch batch)
@@ -171,8 +258,11 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     }
 
     // EAGAIN, EINTR, ENOBUFS …: nothing to be had now, and nothing that a loop should end for.
-    private static DatagramReceiveStatus StatusOfReceive(int error) =>
-        error == ErrorConnectionRefused ? DatagramReceiveStatus.Refused : DatagramReceiveStatus.Empty;
+    private DatagramReceiveStatus StatusOfReceive(int error)
+    {
+        _wasEmpty = error != ErrorConnectionRefused;
+        return _wasEmpty ? DatagramReceiveStatus.Empty : DatagramReceiveStatus.Refused;
+    }
 
     public override DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, EcnCodepoint ecn, out int bytesSent)
     {

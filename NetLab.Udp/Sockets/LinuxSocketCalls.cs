@@ -18,8 +18,14 @@ internal static unsafe partial class LinuxSocketCalls
     /// <summary>Room for the longest sockaddr of IP: sockaddr_in6.</summary>
     public const int AddressSize = 28;
 
-    // The same, aligned to a word.
-    private const int AddressRoom = 32;
+    /// <summary>The same, aligned to a word.</summary>
+    public const int AddressRoom = 32;
+
+    /// <summary>
+    /// Room for five control messages: 4 bytes of segment size, 16 of time, 4 of drops, 4 of the traffic class, 4 of the hop limit, each
+    /// behind a header and padded to a word.
+    /// </summary>
+    public const int ControlSize = 128;
 
     // linux/udp.h, asm-generic/socket.h, linux/socket.h.
     private const int SolSocket = 1;
@@ -51,10 +57,6 @@ internal static unsafe partial class LinuxSocketCalls
     private const int EventCloseOnExec = 0x80000; // EFD_CLOEXEC and EFD_NONBLOCK of sys/eventfd.h
     private const int EventNonBlocking = 0x800;
     private const int ErrorAgain = 11; // asm-generic/errno.h
-
-    // Five control messages: 4 bytes of segment size, 16 of time, 4 of drops, 4 of the traffic class, 4 of the hop limit, each
-    // behind a header and padded to a word.
-    private const int ControlSize = 128;
 
     /// <summary>Whether these calls exist here.</summary>
     public static bool IsSupported { get; } = OperatingSystem.IsLinux() && Environment.Is64BitProcess && BitConverter.IsLittleEndian;
@@ -363,7 +365,8 @@ internal static unsafe partial class LinuxSocketCalls
     private static byte* AddEcn(byte* at, EcnCodepoint ecn, bool isIPv6) =>
         AddControl(at, isIPv6 ? SolIPv6 : SolIPv4, isIPv6 ? TrafficClass : TypeOfService, sizeof(int), (int)ecn);
 
-    private static ReceivedMessage Read(in MessageHeader message, int received)
+    /// <summary>What a struct msghdr says after recvmsg.</summary>
+    public static ReceivedMessage Read(in MessageHeader message, int received)
     {
         int segmentSize = received;
         DateTime? stampedAt = null;
@@ -475,8 +478,9 @@ internal static unsafe partial class LinuxSocketCalls
         public uint Length;
     }
 
+    /// <summary>struct msghdr.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    private struct MessageHeader
+    public struct MessageHeader
     {
         public void* Name;
         public uint NameLength;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using CsCheck;
 using NetLab.Udp.Sockets;
@@ -125,6 +126,25 @@ public sealed class LinuxReceiveQueueTests
         Assert.Equal([1000, 4000, 3], Enumerable.Range(0, 3).Select(_ => receiver.TryReceive(buffer, out DatagramBatch batch) == DatagramReceiveStatus.Received ? batch.Length : -1));
         Assert.Equal([1, 2, 3], buffer[..3]);
         Assert.Equal(1, receiver.Statistics.Truncated);
+    }
+
+    [LinuxFact]
+    public void Questions_that_come_one_at_a_time_are_no_stream()
+    {
+        using DatagramSocket receiver = DatagramSocket.Bind(AnyPort);
+        using DatagramSocket sender = DatagramSocket.Bind(AnyPort);
+        byte[] buffer = new byte[DatagramSocket.ReceiveBufferLength];
+        for (int i = 0; i < 50; i++)
+        {
+            SendSingles(sender, receiver, 1);
+            Assert.Equal(DatagramReceiveStatus.Received, receiver.TryReceive(buffer, out _));
+            Assert.Equal(DatagramReceiveStatus.Empty, receiver.TryReceive(buffer, out _));
+            Assert.False(receiver.IsUncoalesced);
+            for (long started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < TimeSpan.FromMicroseconds(20);)
+            {
+                Thread.SpinWait(10);
+            }
+        }
     }
 
     [LinuxFact]
