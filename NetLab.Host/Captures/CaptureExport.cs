@@ -11,7 +11,7 @@ internal sealed class CaptureExport : IDisposable
     private readonly string _path;
     private long _packets;
 
-    private CaptureExport(string path, Stream stream) => (_path, _writer) = (path, new PcapngWriter(stream));
+    private CaptureExport(string path, PcapngWriter writer) => (_path, _writer) = (path, writer);
 
     /// <summary>Begins a file.</summary>
     /// <param name="path">Where; an older file of that name is replaced.</param>
@@ -29,13 +29,16 @@ internal sealed class CaptureExport : IDisposable
 
         try
         {
-            return new CaptureExport(path, new BufferedStream(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 0), 64 << 10));
+            return new CaptureExport(path, new PcapngWriter(new BufferedStream(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 0), 64 << 10)));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"-w '{path}': {(Directory.Exists(path) ? "is a folder" : error.Message)}");
         }
     }
+
+    /// <summary>Begins one on a stream, which is closed with it.</summary>
+    public static CaptureExport To(Stream stream) => new("", new PcapngWriter(stream));
 
     /// <summary>Writes a packet.</summary>
     public void Write(in CapturedPacket packet)

@@ -44,7 +44,9 @@ internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, str
         return ExitCode.Failed;
     }
 
-    private CaptureReader Open()
+    /// <summary>Opens it.</summary>
+    /// <exception cref="InvalidDataException">It is no capture.</exception>
+    public CaptureReader Open()
     {
         if (Others is null)
         {

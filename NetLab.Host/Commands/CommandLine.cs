@@ -39,8 +39,10 @@ internal static class CommandLine
             ObjectsCommand.Create(),
             FlowCommand.Create(),
             LabCommand.Create(),
+            LiveCommand.Create(),
             HuntCommand.Create(),
             CaptureCommand.Create(),
+            UiCommand.Create(),
             DrillCommand.Create(),
             CompletionCommand.Create(),
         };

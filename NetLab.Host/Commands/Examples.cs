@@ -23,6 +23,8 @@ internal static class Examples
         ["flow"] = ["nlab flow demo.pcapng 0", "nlab flow demo.pcapng 0 --svg flow.svg"],
         ["drill"] = ["nlab drill tests/NetLab.Tcp.Tests/Scripts", "nlab drill --from captures/http-as-tcp.pcapng --stream 0"],
         ["capture"] = ["nlab capture", "nlab capture lo -n 10 -w packets.pcapng"],
+        ["live"] = ["nlab live --link delay=20ms,up.drop=DATA#20", "nlab live --link delay=20ms,rate=10M --schedule '0.3s: rate=1M' --congestion bbr --bytes 256K"],
+        ["ui"] = ["nlab ui demo.pcapng", "nlab capture lo -w - | nlab ui - --no-open"],
         ["completion"] = ["nlab completion bash > ~/.local/share/bash-completion/completions/nlab", "source <(nlab completion zsh)"],
     };
 

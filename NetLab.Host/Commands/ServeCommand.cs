@@ -3,10 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NetLab.Host.Http;
 using NetLab.Host.Measurement;
+using NetLab.Host.Page;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
 using NetLab.Host.Services;
 using NetLab.Host.Settings;
+using NetLab.Osi.Decoding;
 using NetLab.Udp.Links;
 
 namespace NetLab.Host.Commands;
@@ -23,7 +25,12 @@ internal static class ServeCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var runs = new LabRuns();
-            var factories = new ServiceFactories([.. ServiceFactories.Standard, new HttpServiceFactory(runs, words => PerfArguments.ComparisonOf(words, mayNameFiles: false))]);
+            await using var captures = new OpenCaptures(BuiltInProtocols.Registry);
+            Func<string[], PerfComparison> readRun = words => PerfArguments.ComparisonOf(words, mayNameFiles: false);
+
+            // As the lab's own resources: no token, for whoever may ask those may do more than look.
+            var page = new PageApi(new PageGuard(null), captures, runs, readRun);
+            var factories = new ServiceFactories([.. ServiceFactories.Standard, new HttpServiceFactory(runs, readRun, routes => page.Map(routes.MapGroup("/ui")))]);
             return await ServeAsync(LabHost.ReadOptions(parsed.GetRequiredValue(config), parsed.GetValue(set) ?? [], factories), factories, recorded.From(parsed), cancellationToken).ConfigureAwait(false);
         });
         return command;

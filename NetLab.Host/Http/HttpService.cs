@@ -28,7 +28,8 @@ namespace NetLab.Host.Http;
 /// <param name="streams">How its connections are set up.</param>
 /// <param name="api">What it serves.</param>
 /// <param name="loggers">Where it writes to its log.</param>
-internal sealed class HttpService(LabAddress address, StreamOptions streams, LabApi api, ILoggerFactory loggers) : IBoundService
+/// <param name="mapPage">Maps the page beside it; null for none.</param>
+internal sealed class HttpService(LabAddress address, StreamOptions streams, LabApi api, ILoggerFactory loggers, Action<IEndpointRouteBuilder>? mapPage = null) : IBoundService
 {
     /// <summary>Changes that one client may ask for at once, and then a second: far more than a person, far fewer than a loop.</summary>
     public const int ChangesAtOnce = 30;
@@ -92,6 +93,7 @@ internal sealed class HttpService(LabAddress address, StreamOptions streams, Lab
         server.UseRateLimiter();
         server.MapPrometheusScrapingEndpoint().WithMetadata(new HttpMethodMetadata(["GET", "HEAD"]));
         api.Map(server);
+        mapPage?.Invoke(server);
         try
         {
             await server.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Routing;
 using NetLab.Host.Measurement;
 using NetLab.Host.Services;
 using NetLab.Host.Settings;
@@ -7,7 +8,8 @@ namespace NetLab.Host.Http;
 /// <summary>Makes the lab's HTTP services.</summary>
 /// <param name="runs">The measurements that are asked for over HTTP; one at a time, whichever service is asked.</param>
 /// <param name="readRun">Understands the options of <c>nlab perf</c>, which those of a measurement are.</param>
-internal sealed class HttpServiceFactory(LabRuns runs, Func<string[], PerfComparison> readRun) : IServiceFactory
+/// <param name="mapPage">Maps the page beside the resources; null for none.</param>
+internal sealed class HttpServiceFactory(LabRuns runs, Func<string[], PerfComparison> readRun, Action<IEndpointRouteBuilder>? mapPage = null) : IServiceFactory
 {
     /// <summary>The name of the kind.</summary>
     public const string Http = "http";
@@ -35,6 +37,6 @@ internal sealed class HttpServiceFactory(LabRuns runs, Func<string[], PerfCompar
     {
         LabAddress address = definition.ParseAddress();
         LabAddress local = address.At(await address.ResolveAsync(context.AllowRemote, cancellationToken).ConfigureAwait(false));
-        return new HttpService(local, StreamOrDatagramServiceFactory.StreamsOf(definition, address, context), new LabApi(context.Lab, runs, readRun), context.Loggers);
+        return new HttpService(local, StreamOrDatagramServiceFactory.StreamsOf(definition, address, context), new LabApi(context.Lab, runs, readRun), context.Loggers, mapPage);
     }
 }

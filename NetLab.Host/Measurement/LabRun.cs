@@ -10,10 +10,16 @@ internal sealed class LabRun(int number, IReadOnlyList<string> commandLine, Perf
     /// <summary>How long one may take, whatever ends it otherwise: nobody else can measure meanwhile.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
+    // Ten minutes of pieces of 50 ms; what is beyond is in the result.
+    private const int MaxIntervals = 12_000;
+
+    private readonly List<(string Transport, int Round, PerfIntervalSum Sum)> _intervals = [];
     private readonly CancellationTokenSource _cancelled = new(Longest);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<PerfRun> _runs = [];
     private volatile string? _present;
+    private string _transport = "";
+    private int _round;
     private volatile Outcome? _outcome;
 
     /// <summary>Its number, counted from 1.</summary>
@@ -48,10 +54,36 @@ internal sealed class LabRun(int number, IReadOnlyList<string> commandLine, Perf
         }
     }
 
-    public void Begin(string transport, int round) => _present = $"{transport}, round {round} of {comparison.Rounds}";
+    /// <summary>What has been measured so far, piece by piece, with the transport and the round it belongs to.</summary>
+    public IReadOnlyList<(string Transport, int Round, PerfIntervalSum Sum)> Intervals
+    {
+        get
+        {
+            lock (_intervals)
+            {
+                return [.. _intervals];
+            }
+        }
+    }
+
+    public void Begin(string transport, int round)
+    {
+        _present = $"{transport}, round {round} of {comparison.Rounds}";
+        lock (_intervals)
+        {
+            (_transport, _round) = (transport, round);
+        }
+    }
 
     public void Interval(PerfInterval interval)
     {
+        lock (_intervals)
+        {
+            if (_intervals.Count < MaxIntervals)
+            {
+                _intervals.Add((_transport, _round, interval.Sum));
+            }
+        }
     }
 
     public void End(PerfRun run) => _present = null;

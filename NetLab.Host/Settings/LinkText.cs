@@ -58,11 +58,13 @@ internal static class LinkText
     private static LinkDescription CheckDrops(LinkDescription link)
     {
         LinkDirection[] directions = [link.Up, link.Down, .. link.Up.Steps.Select(s => s.Direction), .. link.Down.Steps.Select(s => s.Direction)];
-        foreach (ScriptedDrop drop in directions.SelectMany(direction => direction.Drops))
+        IEnumerable<(string Key, string Name, int Ordinal)> named = directions.SelectMany(direction => direction.Drops.Select(drop => ("drop", drop.Name, drop.Ordinal))
+            .Concat(direction.Faults.Select(fault => (fault.Effect switch { LinkEffects.Duplicated => "copy", LinkEffects.Corrupted => "damage", _ => "hold" }, fault.Name, fault.Ordinal))));
+        foreach ((string key, string name, int ordinal) in named)
         {
-            if (!Tcp.Segments.SegmentKind.Names.Contains(drop.Name))
+            if (!Tcp.Segments.SegmentKind.Names.Contains(name))
             {
-                throw new UsageException($"link: 'drop={drop.Name}#{drop.Ordinal}': the segments are {string.Join(", ", Tcp.Segments.SegmentKind.Names)}");
+                throw new UsageException($"link: '{key}={name}#{ordinal}': the segments are {string.Join(", ", Tcp.Segments.SegmentKind.Names)}");
             }
         }
 
@@ -77,7 +79,8 @@ internal static class LinkText
         {
             int equals = word.IndexOf('=', StringComparison.Ordinal);
             string key = equals < 0 ? "" : word[..equals].TrimEnd();
-            if (equals > 0 && !key.EndsWith("drop", StringComparison.OrdinalIgnoreCase) && !seen.Add(key))
+            bool isList = Array.Exists((string[])["drop", "copy", "damage", "hold"], list => key.EndsWith(list, StringComparison.OrdinalIgnoreCase));
+            if (equals > 0 && !isList && !seen.Add(key))
             {
                 throw new UsageException($"link: '{key}' is there twice");
             }

@@ -24,6 +24,9 @@ public abstract class CaptureReader : IDisposable
 
     private protected CaptureStream Stream => _stream!;
 
+    /// <summary>Bytes of the file taken so far, decompressed ones where it is compressed.</summary>
+    internal virtual long Position => Stream.Position;
+
     /// <summary>Opens a capture: pcap of either byte order and resolution, or pcapng; either compressed with gzip or Zstandard.</summary>
     /// <param name="stream">The file from its beginning; need not be seekable. Closed with the reader.</param>
     /// <exception cref="InvalidDataException">The first bytes are of neither format.</exception>

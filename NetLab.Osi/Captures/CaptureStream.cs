@@ -42,6 +42,9 @@ internal sealed class CaptureStream : IDisposable
     /// <summary>Whether nothing is left of what was read, and reading on may wait.</summary>
     public bool WouldWait => _start == _end && !_file.CanSeek;
 
+    /// <summary>Whether positions are those of a file that can be read again.</summary>
+    public bool IsPlainFile => _stream == _file && _file.CanSeek;
+
     /// <summary>Whether what follows comes as it is made: through a pipe, and not from a file.</summary>
     public bool IsLive => !_file.CanSeek;
 

@@ -7,8 +7,9 @@ namespace NetLab.Osi.Captures;
 /// <param name="originalLength">Bytes it had on the wire.</param>
 /// <param name="bytes">The bytes kept of it, valid until the next packet is read.</param>
 /// <param name="comment">A note that the file has on it, or null.</param>
+/// <param name="fileOffset">Where its bytes begin in the file; -1 when they cannot be read there again.</param>
 public readonly ref struct CapturedPacket(
-    long number, CaptureInterface source, long? time, long originalLength, ReadOnlySpan<byte> bytes, string? comment = null)
+    long number, CaptureInterface source, long? time, long originalLength, ReadOnlySpan<byte> bytes, string? comment = null, long fileOffset = -1)
 {
     /// <summary>Its ordinal in the file, from 1.</summary>
     public long Number { get; } = number;
@@ -27,4 +28,7 @@ public readonly ref struct CapturedPacket(
 
     /// <summary>A note that the file has on it, or null.</summary>
     public string? Comment { get; } = comment;
+
+    /// <summary>Where its bytes begin in the file; -1 when they cannot be read there again: from a pipe, a compressed file, or several files as one.</summary>
+    public long FileOffset { get; } = fileOffset;
 }

@@ -17,6 +17,8 @@ internal sealed class MergedReader : CaptureReader
 
     internal override bool IsLive => _sources.Any(s => s.Reader.IsLive);
 
+    internal override long Position => _sources.Sum(s => s.Reader.Position);
+
     internal override bool WouldWait => _sources.Any(s => !s.HasNext && !s.IsAtEnd && s.Reader.WouldWait);
 
     public override string? TakeKeyLog()

@@ -114,7 +114,7 @@ internal sealed class PcapReader : CaptureReader
 
         Stream.Take(record.Length);
         long time = (seconds * 1_000_000_000L) + ((long)fraction * _unit);
-        packet = new CapturedPacket(++_number, _interface, time, original, record[_recordHeaderSize..]);
+        packet = new CapturedPacket(++_number, _interface, time, original, record[_recordHeaderSize..], fileOffset: Stream.IsPlainFile ? Stream.Position - captured : -1);
         return true;
     }
 

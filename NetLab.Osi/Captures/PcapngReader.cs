@@ -32,6 +32,7 @@ internal sealed class PcapngReader : CaptureReader
     private readonly List<Interface> _interfaces = [];
     private readonly StringBuilder _keyLog = new();
     private long _secretBytes;
+    private long _bodyOffset = -1;
     private bool _bigEndian;
     private long _number;
 
@@ -159,6 +160,7 @@ internal sealed class PcapngReader : CaptureReader
             return false;
         }
 
+        _bodyOffset = Stream.IsPlainFile ? Stream.Position + 8 : -1;
         Stream.Take(block.Length);
         body = block[8..^4];
         return true;
@@ -286,7 +288,7 @@ internal sealed class PcapngReader : CaptureReader
             return Fail($"packet {_number + 1} claims {captured} captured bytes, its block has room for {body.Length - 4}");
         }
 
-        packet = new CapturedPacket(++_number, _interfaces[0].Description, null, original, body.Slice(4, (int)captured));
+        packet = new CapturedPacket(++_number, _interfaces[0].Description, null, original, body.Slice(4, (int)captured), fileOffset: OffsetOf(4));
         return true;
     }
 
@@ -306,9 +308,11 @@ internal sealed class PcapngReader : CaptureReader
         Interface source = _interfaces[(int)index];
         int padded = ((int)captured + 3) & ~3;
         string? comment = padded < data.Length ? CommentOf(data[padded..]) : null;
-        packet = new CapturedPacket(++_number, source.Description, source.Resolution.ToNanoseconds(time), original, data[..(int)captured], comment);
+        packet = new CapturedPacket(++_number, source.Description, source.Resolution.ToNanoseconds(time), original, data[..(int)captured], comment, OffsetOf(20));
         return true;
     }
+
+    private long OffsetOf(int placeInBody) => _bodyOffset < 0 ? -1 : _bodyOffset + placeInBody;
 
     private bool Fail(string what)
     {

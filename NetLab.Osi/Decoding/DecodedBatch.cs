@@ -86,7 +86,8 @@ internal sealed class DecodedBatch
         {
             ref readonly Captured captured = ref _captured[i];
             var packet = new CapturedPacket(
-                captured.Number, captured.Source, captured.Time, captured.OriginalLength, _bytes.AsSpan(captured.Offset, captured.Length), captured.Comment);
+                captured.Number, captured.Source, captured.Time, captured.OriginalLength, _bytes.AsSpan(captured.Offset, captured.Length), captured.Comment,
+                captured.FileOffset);
             if (!handler(packet, _decoded[i]))
             {
                 return false;
@@ -105,10 +106,10 @@ internal sealed class DecodedBatch
         }
 
         packet.Bytes.CopyTo(_bytes.AsSpan(_used));
-        _captured[_count++] = new Captured(packet.Number, packet.Source, packet.Time, packet.OriginalLength, _used, length, packet.Comment);
+        _captured[_count++] = new Captured(packet.Number, packet.Source, packet.Time, packet.OriginalLength, _used, length, packet.Comment, packet.FileOffset);
         _used += length;
     }
 
     private readonly record struct Captured(
-        long Number, CaptureInterface Source, long? Time, long OriginalLength, int Offset, int Length, string? Comment);
+        long Number, CaptureInterface Source, long? Time, long OriginalLength, int Offset, int Length, string? Comment, long FileOffset);
 }

@@ -38,6 +38,25 @@ public sealed class PacketDecoder
     /// <summary>The UDP conversations that are remembered; of more than some thirty thousand, the latest.</summary>
     internal IEnumerable<(FlowKey Key, UdpFlow Flow)> UdpConversations => _packets.Recall(UdpFlows.Slot).All;
 
+    /// <summary>
+    /// Lets it decode the packets of one conversation as a decoder of the whole capture would: with that one's numbers, and
+    /// with what messages of other conversations announced.
+    /// </summary>
+    /// <param name="tcpStream">The number that the first TCP stream gets.</param>
+    /// <param name="udpConversation">The number that the first UDP conversation gets.</param>
+    /// <param name="whole">The decoder that has seen the whole capture, and decodes nothing any more; null if there is none yet.</param>
+    internal void StartAt(int tcpStream, int udpConversation, PacketDecoder? whole)
+    {
+        _tcpStreams.NumberFrom(tcpStream);
+        UdpFlows flows = _packets.Recall(UdpFlows.Slot);
+        flows.NumberFrom(udpConversation);
+        if (whole is not null)
+        {
+            flows.Adopt(whole._packets.Recall(UdpFlows.Slot));
+            _expected.Adopt(whole._expected);
+        }
+    }
+
     /// <summary>Takes keys of TLS connections in the NSS Key Log Format, by which those connections are decrypted from here on.</summary>
     /// <param name="lines">The lines of the log; lines that make no sense are passed over.</param>
     public void AddKeyLog(string lines)

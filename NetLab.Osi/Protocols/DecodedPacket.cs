@@ -115,6 +115,16 @@ public sealed class DecodedPacket
         return -1;
     }
 
+    /// <summary>Gives its UDP conversations the numbers that they have in the whole capture.</summary>
+    internal void RenumberUdp(int outermost, int innermost)
+    {
+        if (UdpConversations.Count > 0)
+        {
+            UdpConversations[0] = UdpConversations[0] with { Number = outermost };
+            UdpConversations[^1] = UdpConversations[^1] with { Number = innermost };
+        }
+    }
+
     internal void Reset()
     {
         // Details are references: they must not keep a whole stream's messages alive.

@@ -18,9 +18,15 @@ public sealed class PacketLabel
     public string Of(DecodedPacket packet, ReadOnlySpan<byte> bytes)
     {
         ArgumentNullException.ThrowIfNull(packet);
+        return $"{_summary.About(packet, bytes)} {Message(packet, bytes)}".Trim();
+    }
+
+    /// <summary>The message it completes alone; empty if it completes none.</summary>
+    internal string Message(DecodedPacket packet, ReadOnlySpan<byte> bytes)
+    {
         _fields.Clear();
         PacketDecoder.Describe(bytes, packet, _fields);
-        return $"{_summary.About(packet, bytes)} {_fields.Text}".Trim();
+        return _fields.Text;
     }
 
     /// <summary>Who sent it to whom, with ports.</summary>

@@ -40,6 +40,18 @@ public sealed class PacketSummary
         return Take();
     }
 
+    /// <summary>Who sent it to whom and what it is about, as a row of a list shows them: "from → to", a zero byte, what it is about.</summary>
+    internal void AppendRow(DecodedPacket packet, ReadOnlySpan<byte> bytes, Utf8Text to)
+    {
+        AppendEnds(packet, bytes);
+        _text.Append((byte)0);
+
+        // What stands out about a segment is told beside its row, by name.
+        AppendAbout(packet, bytes, withSession: false);
+        to.Append(_text.Written);
+        _text.Clear();
+    }
+
     /// <summary>Writes the line; <see cref="Flush"/> writes out what is still held back.</summary>
     /// <param name="packet">The packet just decoded.</param>
     /// <param name="bytes">Its bytes.</param>

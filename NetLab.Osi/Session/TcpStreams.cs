@@ -31,6 +31,9 @@ internal sealed class TcpStreams
     /// <summary>The streams that were not handed over before, in the order of their first packets.</summary>
     public IEnumerable<TcpStream> All => _retired.Concat(_order.Select(o => o.Stream)).OrderBy(s => s.Number);
 
+    /// <summary>Gives the streams that are found from here on numbers from this one on.</summary>
+    public void NumberFrom(int first) => _count = first;
+
     /// <summary>Takes a segment: says what it means in its conversation, and takes apart what it brings in order.</summary>
     /// <param name="dissection">The packet, all of whose layers up to the segment were found.</param>
     /// <param name="pending">Where the segment is.</param>

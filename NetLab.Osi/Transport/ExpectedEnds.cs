@@ -13,6 +13,18 @@ internal sealed class ExpectedEnds
 
     public bool Any => _ends.Count > 0;
 
+    /// <summary>Takes over what another knows.</summary>
+    public void Adopt(ExpectedEnds other)
+    {
+        foreach (KeyValuePair<(UInt128 Address, int Port), Protocol> known in other._ends)
+        {
+            if (_ends.TryAdd(known.Key, known.Value))
+            {
+                _order.Enqueue(known.Key);
+            }
+        }
+    }
+
     public void Add(List<Expectation> expectations)
     {
         foreach (Expectation expectation in expectations)

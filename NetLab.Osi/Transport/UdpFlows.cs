@@ -42,6 +42,18 @@ internal sealed class UdpFlows
         return flow;
     }
 
+    /// <summary>Gives the conversations that are found from here on numbers from this one on.</summary>
+    public void NumberFrom(int first) => _next = first;
+
+    /// <summary>Takes over what another knows of ends that announced what they will carry.</summary>
+    public void Adopt(UdpFlows other)
+    {
+        foreach (KeyValuePair<(UInt128 Address, int Port), Protocol> known in other._expected)
+        {
+            _expected.TryAdd(known.Key, known.Value);
+        }
+    }
+
     /// <summary>Says what new conversations of an end will carry: a TFTP server answers from a port of its own (RFC 1350, 4).</summary>
     public void Expect(UInt128 address, int port, Protocol protocol) => _expected[(address, port)] = protocol;
 }

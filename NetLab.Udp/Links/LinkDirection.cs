@@ -92,6 +92,9 @@ public sealed record LinkDirection
     /// <summary>Datagrams to drop by name and count, each once.</summary>
     public ImmutableArray<ScriptedDrop> Drops { get; init; } = [];
 
+    /// <summary>Datagrams to duplicate, corrupt or hold back by name and count, each once.</summary>
+    public ImmutableArray<ScriptedFault> Faults { get; init; } = [];
+
     /// <summary>Each so manieth datagram that enters is dropped, counted from the link's beginning; 0 for none.</summary>
     public int DropEvery { get; init; }
 
@@ -100,6 +103,9 @@ public sealed record LinkDirection
 
     /// <summary>How long a reordered datagram is held back: half the delay, and at least a millisecond.</summary>
     public TimeSpan HoldBack => TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, Delay.Ticks / 2));
+
+    /// <summary>Whether something befalls datagrams by name.</summary>
+    internal bool IsScripted => Drops.Length > 0 || Faults.Length > 0;
 
     /// <summary>Whether datagrams may have to wait for the line.</summary>
     public bool HasLine => Rate > 0 || Trace is not null;

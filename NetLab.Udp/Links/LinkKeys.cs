@@ -45,6 +45,9 @@ internal static class LinkKeys
         new("outage", "an outage looks like 2s/30s: down for 2 s at the end of every 30 s", Outage),
         new("every", "every is a whole number N from 1 on: each Nth datagram is dropped", (d, v) => IsWhole(v, 1, int.MaxValue, out int n) ? d with { DropEvery = n } : null),
         new("drop", "a drop is a segment and which of them, such as SYN_ACK#1 or DATA#20", Drop),
+        new("copy", "what is copied is a segment and which of them, such as DATA#20", (d, v) => Fault(d, v, LinkEffects.Duplicated)),
+        new("damage", "what is damaged is a segment and which of them, such as DATA#20", (d, v) => Fault(d, v, LinkEffects.Corrupted)),
+        new("hold", "what is held back is a segment, which of them and for how long, such as DATA#20/50ms", Hold),
     ];
 
     /// <summary>Their names, for messages.</summary>
@@ -140,6 +143,22 @@ internal static class LinkKeys
         int hash = value.IndexOf('#', StringComparison.Ordinal);
         return hash > 0 && IsWhole(value[(hash + 1)..], 1, int.MaxValue, out int ordinal)
             ? direction with { Drops = direction.Drops.Add(new ScriptedDrop(value[..hash].ToUpperInvariant(), ordinal)) }
+            : null;
+    }
+
+    private static LinkDirection? Fault(LinkDirection direction, string value, LinkEffects effect, TimeSpan holdBack = default)
+    {
+        int hash = value.IndexOf('#', StringComparison.Ordinal);
+        return hash > 0 && IsWhole(value[(hash + 1)..], 1, int.MaxValue, out int ordinal)
+            ? direction with { Faults = direction.Faults.Add(new ScriptedFault(value[..hash].ToUpperInvariant(), ordinal, effect, holdBack)) }
+            : null;
+    }
+
+    private static LinkDirection? Hold(LinkDirection direction, string value)
+    {
+        int slash = value.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && IsDuration(value[(slash + 1)..], out TimeSpan duration) && duration > TimeSpan.Zero
+            ? Fault(direction, value[..slash], LinkEffects.HeldBack, duration)
             : null;
     }
 

@@ -20,6 +20,7 @@ public sealed class LinkModel : IQueueDrops
     private readonly DatagramMatch? _match;
     private readonly LinkTimeline _timeline;
     private int[] _matched;
+    private int[] _faulted;
     private long _ordinal;
     private bool _inBurst;
     private LinkLine _line;
@@ -42,6 +43,7 @@ public sealed class LinkModel : IQueueDrops
         Check(direction);
         _timeline = new LinkTimeline(direction, Instant.Zero);
         _matched = new int[direction.Drops.Length];
+        _faulted = new int[direction.Faults.Length];
         _line = LineOf(direction, Instant.Zero, Instant.Zero);
         _queue = QueueOf(direction);
         Direction = direction;
@@ -117,12 +119,13 @@ public sealed class LinkModel : IQueueDrops
         long ordinal = ++_ordinal;
         ecn = Direction.Bleaches ? EcnCodepoint.NotEct : ecn;
         LinkEffects effects = EffectsOnEntry(datagram, ordinal);
+        (LinkEffects scripted, TimeSpan holdBack) = FaultsOf(datagram);
         if (effects == 0 && !hasRoom)
         {
             effects = LinkEffects.QueueDrop;
         }
 
-        var entering = new QueuedDatagram(ordinal, datagram.Length + HeaderBytes, now, ecn, flow, 0, slot);
+        var entering = new QueuedDatagram(ordinal, datagram.Length + HeaderBytes, now, ecn, flow, 0, slot) { Scripted = scripted, HoldBack = holdBack };
         if (effects != 0)
         {
             Drop(entering, now, effects);
@@ -203,6 +206,11 @@ public sealed class LinkModel : IQueueDrops
             _matched = new int[direction.Drops.Length];
         }
 
+        if (restart || !before.Faults.SequenceEqual(direction.Faults))
+        {
+            _faulted = new int[direction.Faults.Length];
+        }
+
         if ((restart && direction.Trace is not null) || !before.HasSameLine(direction))
         {
             _line = LineOf(direction, at, _line.FreeAt);
@@ -281,13 +289,19 @@ public sealed class LinkModel : IQueueDrops
             deliverAt += link.HoldBack;
         }
 
-        if (Happens(link.Duplicate, ordinal, LinkRandom.Purpose.Duplicate))
+        if ((datagram.Scripted & LinkEffects.HeldBack) != 0)
+        {
+            effects |= LinkEffects.HeldBack;
+            deliverAt += datagram.HoldBack;
+        }
+
+        if ((datagram.Scripted & LinkEffects.Duplicated) != 0 || Happens(link.Duplicate, ordinal, LinkRandom.Purpose.Duplicate))
         {
             effects |= LinkEffects.Duplicated;
         }
 
         int bit = -1;
-        if (length > 0 && Happens(link.Corrupt, ordinal, LinkRandom.Purpose.Corrupt))
+        if (length > 0 && ((datagram.Scripted & LinkEffects.Corrupted) != 0 || Happens(link.Corrupt, ordinal, LinkRandom.Purpose.Corrupt)))
         {
             effects |= LinkEffects.Corrupted;
             bit = (int)(_random.Bits(ordinal, LinkRandom.Purpose.CorruptedBit) % ((ulong)length * 8));
@@ -319,6 +333,24 @@ public sealed class LinkModel : IQueueDrops
         return dropped;
     }
 
+    // What the script does to a datagram; each of its lines is done with once it has come to its turn.
+    private (LinkEffects Effects, TimeSpan HoldBack) FaultsOf(ReadOnlySpan<byte> datagram)
+    {
+        LinkEffects effects = LinkEffects.None;
+        TimeSpan holdBack = TimeSpan.Zero;
+        for (int i = 0; i < _faulted.Length; i++)
+        {
+            ScriptedFault fault = Direction.Faults[i];
+            if (_match!(fault.Name, datagram) && ++_faulted[i] == fault.Ordinal)
+            {
+                effects |= fault.Effect;
+                holdBack += fault.HoldBack;
+            }
+        }
+
+        return (effects, holdBack);
+    }
+
     private bool IsLost(LinkDirection link, long ordinal)
     {
         if (link.Loss <= 0)
@@ -343,7 +375,7 @@ public sealed class LinkModel : IQueueDrops
 
     private void Check(LinkDirection direction)
     {
-        if (_match is null && (direction.Drops.Length > 0 || direction.Steps.Any(step => step.Direction.Drops.Length > 0)))
+        if (_match is null && (direction.IsScripted || direction.Steps.Any(step => step.Direction.IsScripted)))
         {
             throw new ArgumentException("Scripted drops need something that tells what their names mean.", nameof(direction));
         }

@@ -223,7 +223,7 @@ public sealed class LinkRelay : IDisposable
     }
 
     private static bool HasDrops(LinkDirection direction) =>
-        direction.Drops.Length > 0 || direction.Steps.Any(step => step.Direction.Drops.Length > 0);
+        direction.IsScripted || direction.Steps.Any(step => step.Direction.IsScripted);
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 

@@ -56,7 +56,7 @@ internal sealed class LinkStringParser(LinkTraceOpener? openTrace)
                 return TrySeed(word);
             case "trace":
                 return TryOnce(word, "trace") && TryTrace(word);
-            case "drop":
+            case "drop" or "copy" or "damage" or "hold":
                 break;
             default:
                 if (!TryOnce(word, word.Key == "jitter-reorder" ? "jitter" : word.Key))

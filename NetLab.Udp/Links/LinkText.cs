@@ -71,6 +71,12 @@ internal static class LinkText
         }
 
         words.AddRange(link.Drops.Select(drop => $"drop={drop.Name}#{Number(drop.Ordinal)}"));
+        words.AddRange(link.Faults.Select(fault => fault.Effect switch
+        {
+            LinkEffects.Duplicated => $"copy={fault.Name}#{Number(fault.Ordinal)}",
+            LinkEffects.Corrupted => $"damage={fault.Name}#{Number(fault.Ordinal)}",
+            _ => $"hold={fault.Name}#{Number(fault.Ordinal)}/{Quantity.DurationText(fault.HoldBack)}",
+        }));
         return words;
 
         void Add(string key, object value)

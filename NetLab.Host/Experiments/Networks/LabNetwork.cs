@@ -62,9 +62,16 @@ public sealed class LabNetwork
     /// <param name="link">What it does, as on the command line; "up" is from the first to the second.</param>
     /// <returns>Its two directions.</returns>
     /// <exception cref="ArgumentException">The text is no link; the message says where.</exception>
-    public (LabLink Up, LabLink Down) Connect(LabHost left, LabHost right, string link)
+    public (LabLink Up, LabLink Down) Connect(LabHost left, LabHost right, string link) => Connect(left, right, Read(link));
+
+    /// <summary>Joins two hosts by a link.</summary>
+    /// <param name="left">One.</param>
+    /// <param name="right">The other.</param>
+    /// <param name="description">What it does, its schedule included; "up" is from the first to the second.</param>
+    /// <returns>Its two directions.</returns>
+    public (LabLink Up, LabLink Down) Connect(LabHost left, LabHost right, LinkDescription description)
     {
-        LinkDescription description = Read(link);
+        ArgumentNullException.ThrowIfNull(description);
         LabLink up = AddLink(description.Up, $"{left.Name} → {right.Name}");
         LabLink down = AddLink(description.Down, $"{right.Name} → {left.Name}");
         Route(left, right, up, down);

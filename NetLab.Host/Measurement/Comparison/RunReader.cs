@@ -46,6 +46,11 @@ internal static class RunReader
         return Perf("", json.RootElement, seed?.ToString(CultureInfo.InvariantCulture), null);
     }
 
+    /// <summary>The runs of a document that <c>nlab perf --json</c> would print.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="name">What stands for the file's name.</param>
+    public static IReadOnlyList<RunSeries> Of(JsonElement document, string name) => Perf(name, document, null, null);
+
     /// <summary>A mistake in a file.</summary>
     internal static UsageException Wrong(string path, string where, string why) => new($"'{path}': {where}: {why}");
 

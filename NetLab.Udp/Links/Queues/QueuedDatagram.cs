@@ -17,6 +17,12 @@ internal readonly record struct QueuedDatagram(
     /// <summary>Whether the queue marked it instead of dropping it.</summary>
     public bool IsMarked { get; init; }
 
+    /// <summary>What a script has in store for it when it leaves.</summary>
+    public LinkEffects Scripted { get; init; }
+
+    /// <summary>For how long the script holds it back.</summary>
+    public TimeSpan HoldBack { get; init; }
+
     /// <summary>What waited when it came, the rest of what was being sent included, in bytes.</summary>
     public long FoundBytes { get; init; }
 

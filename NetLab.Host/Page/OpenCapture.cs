@@ -1,0 +1,196 @@
+using NetLab.Host.Captures;
+using NetLab.Host.Http;
+using NetLab.Osi.Captures;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Filters;
+using NetLab.Osi.Indexing;
+
+namespace NetLab.Host.Page;
+
+/// <summary>A capture that the page shows: its index, which a thread builds, and what was asked of it. Safe for several threads.</summary>
+internal sealed class OpenCapture : IAsyncDisposable
+{
+    // Each decodes the whole capture: what a person types one after the other is not kept longer than that.
+    private const int MaxSearches = 6;
+
+    private readonly CancellationTokenSource _closing = new();
+    private readonly LinkedList<Search> _searches = new();
+    private readonly Dictionary<long, string> _notes = [];
+    private readonly Task _building;
+
+    private OpenCapture(int id, string name, string? temporaryFile, CaptureInput input)
+    {
+        (Id, Name, TemporaryFile, Input) = (id, name, temporaryFile, input);
+        CaptureReader reader = input.Open();
+        try
+        {
+            bool isOneFile = input.Others is null && input.Path != "-";
+            Index = new CaptureIndex(reader, isOneFile ? input.Path : null, new DecoderOptions { Protocols = input.Protocols });
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+
+        if (input.KeyLog is { } keyLog)
+        {
+            Index.AddKeyLog(File.ReadAllText(keyLog));
+        }
+
+        Replays = new ReplayCache(Index);
+        _building = Task.Factory.StartNew(Build, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Its number among those that are open.</summary>
+    public int Id { get; }
+
+    /// <summary>Its name: the file's, without folders.</summary>
+    public string Name { get; }
+
+    /// <summary>How it was opened.</summary>
+    public CaptureInput Input { get; }
+
+    /// <summary>The file that it was brought in, which goes with it; null if it is the user's own.</summary>
+    public string? TemporaryFile { get; }
+
+    /// <summary>Its packets.</summary>
+    public CaptureIndex Index { get; }
+
+    /// <summary>Its packets, one by one.</summary>
+    public ReplayCache Replays { get; }
+
+    /// <summary>Why it could not be read to its end; null if nothing went wrong. Damage of the file is the index's to tell.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>Opens one.</summary>
+    /// <exception cref="InvalidDataException">It is no capture.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static OpenCapture Open(int id, string name, CaptureInput input, string? temporaryFile = null) => new(id, name, temporaryFile, input);
+
+    /// <summary>What a filter finds; begun when it is asked for first.</summary>
+    /// <param name="filter">The expression.</param>
+    /// <exception cref="ProblemException">It makes no sense: 400 with the place.</exception>
+    public FilterSearch Find(string filter)
+    {
+        lock (_searches)
+        {
+            LinkedListNode<Search>? known = _searches.First;
+            while (known is not null && known.Value.Filter.Filter != filter)
+            {
+                known = known.Next;
+            }
+
+            if (known is not null)
+            {
+                _searches.Remove(known);
+                _searches.AddFirst(known);
+                return known.Value.Filter;
+            }
+
+            if (!DisplayFilter.TryParse(filter, Input.Protocols, out DisplayFilter? parsed, out string? error))
+            {
+                throw new ProblemException(Problem.BadRequest($"filter: {error}"));
+            }
+
+            var search = new Search(new FilterSearch(Index, parsed), CancellationTokenSource.CreateLinkedTokenSource(_closing.Token));
+            _searches.AddFirst(search);
+            if (_searches.Count > MaxSearches)
+            {
+                _searches.Last!.Value.Stop();
+                _searches.RemoveLast();
+            }
+
+            search.Begin();
+            return search.Filter;
+        }
+    }
+
+    /// <summary>The note on a packet as the user changed it; null if it was not changed.</summary>
+    public string? NoteOn(long number)
+    {
+        lock (_notes)
+        {
+            return _notes.GetValueOrDefault(number);
+        }
+    }
+
+    /// <summary>Changes the note on a packet; an empty one takes it away.</summary>
+    public void Note(long number, string note)
+    {
+        lock (_notes)
+        {
+            _notes[number] = note;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _building.ConfigureAwait(false);
+        List<Search> searches;
+        lock (_searches)
+        {
+            searches = [.. _searches];
+        }
+
+        foreach (Search search in searches)
+        {
+            await search.EndAsync().ConfigureAwait(false);
+        }
+
+        Index.Dispose();
+        _closing.Dispose();
+        if (TemporaryFile is not null)
+        {
+            File.Delete(TemporaryFile);
+        }
+    }
+
+    private void Build()
+    {
+        try
+        {
+            Index.Build(_closing.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Closed before it was read to its end.
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            Failure = error.Message;
+        }
+    }
+
+    private sealed class Search(FilterSearch filter, CancellationTokenSource stopping)
+    {
+        private Task _running = Task.CompletedTask;
+
+        public FilterSearch Filter => filter;
+
+        public void Begin() => _running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        public void Stop() => stopping.Cancel();
+
+        public async Task EndAsync()
+        {
+            Stop();
+            await _running.ConfigureAwait(false);
+            stopping.Dispose();
+        }
+
+        private void Run()
+        {
+            try
+            {
+                filter.Run(stopping.Token);
+            }
+            catch (Exception error) when (error is OperationCanceledException or IOException)
+            {
+                // Nobody wants it any more, or the capture's index says what is wrong with the file.
+            }
+        }
+    }
+}

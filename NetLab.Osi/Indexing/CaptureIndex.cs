@@ -1,0 +1,503 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using NetLab.Osi.Captures;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Model;
+using NetLab.Osi.Network;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
+using NetLab.Osi.Statistics;
+
+namespace NetLab.Osi.Indexing;
+
+/// <summary>
+/// A capture read once and then open at any packet: where each packet's bytes stand, the words of its row, and which packets a decoder must
+/// have seen to take it apart as a decode from the front would. All of that stands in temporary files, so that memory does not
+/// grow with the capture. <see cref="Build"/> runs on one thread; everything else may be asked by any number of threads meanwhile.
+/// </summary>
+public sealed class CaptureIndex : IDisposable
+{
+    // So many conversations are put into words when the capture ends.
+    private const int MaxConversations = 10_000;
+
+    // Readers see packets in such steps, and the first ones soon.
+    private const int PublishEvery = 8192;
+    private const int FirstPublish = 64;
+
+    private const TcpAnalysisFlags Harmless = TcpAnalysisFlags.WindowUpdate | TcpAnalysisFlags.KeepAlive | TcpAnalysisFlags.KeepAliveAck | TcpAnalysisFlags.PortsReused;
+
+    private readonly SpoolFile _records = new();
+    private readonly SpoolFile _rows = new();
+    private readonly SpoolFile _spool = new();
+    private readonly SafeFileHandle? _file;
+    private readonly CaptureReader _reader;
+    private readonly RowText _rowText = new();
+    private readonly CaptureStatistics _statistics = new();
+    private readonly List<CaptureInterface> _interfaces = [];
+    private readonly Dictionary<CaptureInterface, int> _interfaceNumbers = new(ReferenceEqualityComparer.Instance);
+    private readonly NumberList _lastOfTcp = new();
+    private readonly NumberList _lastOfUdp = new();
+    private readonly StringBuilder _keyLog = new();
+    private readonly object _published = new();
+    private long _count;
+    private long _lastFragment;
+    private long _next;
+    private volatile bool _isComplete;
+    private int _endedStreams;
+
+    /// <summary>Opens a capture; nothing is read before <see cref="Build"/>.</summary>
+    /// <param name="reader">The capture from its beginning; closed with the index.</param>
+    /// <param name="path">The file, to read packets again; null when they must be kept, for it cannot be read twice.</param>
+    /// <param name="options">How packets are decoded; null for the defaults.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public CaptureIndex(CaptureReader reader, string? path, DecoderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        _reader = reader;
+        Options = options ?? new DecoderOptions();
+        _file = path is null ? null : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        FileBytes = _file is null ? null : RandomAccess.GetLength(_file);
+    }
+
+    /// <summary>How packets are decoded.</summary>
+    public DecoderOptions Options { get; }
+
+    /// <summary>Bytes of the file; null if it is none.</summary>
+    public long? FileBytes { get; }
+
+    /// <summary>Packets that can be asked for.</summary>
+    public long Count => Volatile.Read(ref _count);
+
+    /// <summary>Whether the end of the capture was reached.</summary>
+    public bool IsComplete => _isComplete;
+
+    /// <summary>What is wrong with the file, one line with the position; null as long as nothing is.</summary>
+    public string? Damage { get; private set; }
+
+    /// <summary>Nanoseconds since 1970 of the first packet that has a time; null as long as none has.</summary>
+    public long? FirstTime { get; private set; }
+
+    /// <summary>Nanoseconds since 1970 of the latest packet; null before the end of the capture.</summary>
+    public long? LastTime => _isComplete ? _statistics.LastTime : null;
+
+    /// <summary>What the capture adds up to; null before its end.</summary>
+    public CaptureStatistics? Statistics => _isComplete ? _statistics : null;
+
+    /// <summary>The largest conversations, ten thousand at most; none before the end of the capture.</summary>
+    public IReadOnlyList<Conversation> Conversations { get; private set; } = [];
+
+    /// <summary>How many conversations there are.</summary>
+    public int ConversationCount { get; private set; }
+
+    /// <summary>What is odd about the capture; nothing before its end.</summary>
+    public IReadOnlyList<Oddity> Oddities { get; private set; } = [];
+
+    /// <summary>The TLS secrets that the capture brought, or was opened with.</summary>
+    internal string KeyLog
+    {
+        get
+        {
+            lock (_published)
+            {
+                return _keyLog.ToString();
+            }
+        }
+    }
+
+    /// <summary>The decoder that has seen the whole capture; null before its end.</summary>
+    internal PacketDecoder? Whole { get; private set; }
+
+    /// <summary>Adds TLS secrets to those that the capture brings; before <see cref="Build"/>.</summary>
+    /// <param name="lines">Lines in the NSS Key Log Format.</param>
+    public void AddKeyLog(string lines)
+    {
+        lock (_published)
+        {
+            _keyLog.Append(lines).Append('\n');
+        }
+    }
+
+    /// <summary>Reads the capture to its end; a file that is damaged as far as it goes.</summary>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    public void Build(CancellationToken cancellationToken = default)
+    {
+        var decoder = new PacketDecoder(Options with { HashStreams = false, DecodeBodies = false, StreamEnded = _ => _endedStreams++ });
+        if (_keyLog.Length > 0)
+        {
+            decoder.AddKeyLog(KeyLog);
+        }
+
+        try
+        {
+            DecodePipeline.Run(_reader, decoder, Add, onIdle: Publish, onKeyLog: AddKeyLog, cancellationToken: cancellationToken);
+            Conversations = CaptureStatistics.Conversations(decoder, MaxConversations, out int count);
+            ConversationCount = count + _endedStreams;
+            Oddities = _statistics.Oddities(decoder);
+        }
+        finally
+        {
+            Damage = _reader.Damage;
+            Whole = decoder;
+            _isComplete = true;
+            Publish();
+        }
+    }
+
+    /// <summary>Waits until there is a packet of a number.</summary>
+    /// <returns>False when the capture ended before it.</returns>
+    /// <exception cref="OperationCanceledException">The waiting was ended.</exception>
+    public bool WaitFor(long number, CancellationToken cancellationToken)
+    {
+        if (Count >= number)
+        {
+            return true;
+        }
+
+        using CancellationTokenRegistration wake = cancellationToken.Register(() =>
+        {
+            lock (_published)
+            {
+                Monitor.PulseAll(_published);
+            }
+        });
+        lock (_published)
+        {
+            while (Count < number && !_isComplete)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Monitor.Wait(_published);
+            }
+        }
+
+        return Count >= number;
+    }
+
+    /// <summary>Rows of the list.</summary>
+    /// <param name="first">The number of the first packet, from 1.</param>
+    /// <param name="count">How many; fewer come at the end.</param>
+    public IReadOnlyList<IndexedPacket> Rows(long first, int count)
+    {
+        count = (int)Math.Clamp(Count - first + 1, 0, count);
+        if (first < 1 || count == 0)
+        {
+            return [];
+        }
+
+        var records = new PacketRecord[count];
+        ReadRecords(first, records);
+        var rows = new IndexedPacket[count];
+        byte[] words = new byte[records.Sum(r => r.RowLength)];
+        _rows.Read(records[0].Row, words);
+        int at = 0;
+        for (int i = 0; i < count; i++)
+        {
+            rows[i] = RowOf(first + i, records[i], words.AsSpan(at, records[i].RowLength));
+            at += records[i].RowLength;
+        }
+
+        return rows;
+    }
+
+    /// <summary>The row of one packet.</summary>
+    /// <param name="number">Its ordinal in the capture.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such packet.</exception>
+    public IndexedPacket Row(long number) => Rows(number, 1) is [var row] ? row : throw new ArgumentOutOfRangeException(nameof(number));
+
+    /// <summary>The capture's time in equal parts, and what was seen in each. Packets without a time are not counted.</summary>
+    /// <param name="count">How many parts, at least 1.</param>
+    /// <param name="only">Only packets that a filter found; null for all.</param>
+    public IReadOnlyList<CaptureInterval> Intervals(int count, FilterSearch? only = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        long packets = Count;
+        if (FirstTime is not { } first || packets == 0)
+        {
+            return [];
+        }
+
+        // Of a capture that is being read, up to the packet that was read last.
+        long last = LastTime ?? Record(packets).Time;
+        long length = Math.Max(1, (Math.Max(0, unchecked(last - first)) / count) + 1);
+        var parts = new (long Packets, long Bytes, long Marked, long First)[count];
+        var found = new Queue<uint>();
+        int place = 0;
+        var records = new PacketRecord[1024];
+        for (long number = 1; number <= packets; number += records.Length)
+        {
+            int read = ReadRecords(number, records);
+            for (int i = 0; i < read && number + i <= packets; i++)
+            {
+                ref readonly PacketRecord record = ref records[i];
+                if (!record.Has(PacketTraits.HasTime) || (only is not null && !IsFound(only, found, ref place, number + i)))
+                {
+                    continue;
+                }
+
+                long part = Math.Clamp(unchecked(record.Time - first) / length, 0, count - 1);
+                ref (long Packets, long Bytes, long Marked, long First) sum = ref parts[part];
+                sum.Packets++;
+                sum.Bytes += record.OriginalLength;
+                sum.Marked += ((TcpAnalysisFlags)record.Marks & ~Harmless) != 0 ? 1 : 0;
+                sum.First = sum.First == 0 ? number + i : sum.First;
+            }
+        }
+
+        return [.. parts.Select((p, i) => new CaptureInterval(i * length, length, p.Packets, p.Bytes, p.Marked, p.First))];
+    }
+
+    /// <summary>Reads all packets from the first on, waiting for those that are not there yet.</summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public CaptureReader ReadAgain(CancellationToken cancellationToken = default) => new IndexedReader(this, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _file?.Dispose();
+        _records.Dispose();
+        _rows.Dispose();
+        _spool.Dispose();
+    }
+
+    /// <summary>Decodes a conversation from its beginning, as a decode of the whole capture would.</summary>
+    /// <param name="isUdp">Whether it is a UDP conversation, and not a TCP stream.</param>
+    /// <param name="conversation">Its number.</param>
+    /// <param name="options">What is wanted of the decoder.</param>
+    /// <param name="handler">Told of each packet; ends it by returning false.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <returns>False if there is no such conversation.</returns>
+    public bool Follow(bool isUdp, int conversation, DecoderOptions options, DecodePipeline.PacketHandler handler, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        long last = (isUdp ? _lastOfUdp : _lastOfTcp)[conversation];
+        if (last == 0 || last > Count)
+        {
+            return false;
+        }
+
+        PacketRecord record = Record(last);
+        if (isUdp)
+        {
+            record.TcpStream = -1;
+        }
+
+        new ConversationReplay(this, record, options).Run(last, handler, cancellationToken);
+        return true;
+    }
+
+    /// <summary>The note on a packet whose record says that it has one.</summary>
+    internal string CommentOf(in PacketRecord record)
+    {
+        byte[] words = new byte[record.RowLength];
+        _rows.Read(record.Row, words);
+        return Encoding.UTF8.GetString(words.AsSpan(words.LastIndexOf((byte)0) + 1));
+    }
+
+    /// <summary>The time of the packet before one, of those that have a time; the capture's first time if there is none.</summary>
+    internal long TimeBefore(long number)
+    {
+        while (--number >= 1)
+        {
+            PacketRecord record = Record(number);
+            if (record.Has(PacketTraits.HasTime))
+            {
+                return record.Time;
+            }
+        }
+
+        return FirstTime ?? 0;
+    }
+
+    internal CaptureInterface InterfaceOf(in PacketRecord record)
+    {
+        lock (_published)
+        {
+            return _interfaces[record.Interface];
+        }
+    }
+
+    /// <summary>The record of a packet that is there.</summary>
+    internal PacketRecord Record(long number)
+    {
+        PacketRecord record = default;
+        _records.Read((number - 1) * PacketRecord.Size, MemoryMarshal.AsBytes(new Span<PacketRecord>(ref record)));
+        return record;
+    }
+
+    /// <summary>Records from a packet on.</summary>
+    /// <returns>How many.</returns>
+    internal int ReadRecords(long first, Span<PacketRecord> records)
+    {
+        int count = (int)Math.Clamp(Count - first + 1, 0, records.Length);
+        _records.Read((first - 1) * PacketRecord.Size, MemoryMarshal.AsBytes(records[..count]));
+        return count;
+    }
+
+    /// <summary>Bytes of the capture, or of those kept of it.</summary>
+    /// <param name="isSpool">Whether those kept.</param>
+    /// <param name="offset">Where.</param>
+    /// <param name="bytes">Gets them.</param>
+    /// <param name="needed">How many there must be; the others are read ahead.</param>
+    /// <returns>How many there were.</returns>
+    internal int ReadBytes(bool isSpool, long offset, Span<byte> bytes, int needed)
+    {
+        long length = isSpool ? _spool.Published : RandomAccess.GetLength(_file!);
+        int count = (int)Math.Clamp(length - offset, needed, bytes.Length);
+        if (isSpool)
+        {
+            _spool.Read(offset, bytes[..count]);
+        }
+        else
+        {
+            SpoolFile.ReadAt(_file!, offset, bytes[..count]);
+        }
+
+        return count;
+    }
+
+    private static IndexedPacket RowOf(long number, in PacketRecord record, ReadOnlySpan<byte> words, long? firstTime)
+    {
+        string[] parts = Encoding.UTF8.GetString(words).Split('\0', 4);
+        string[] ends = parts[1].Split(" → ", 2);
+        bool hasTime = record.Has(PacketTraits.HasTime);
+        return new IndexedPacket(
+            number, hasTime ? record.Time : null, hasTime ? unchecked(record.Time - (firstTime ?? 0)) : 0, record.OriginalLength, record.CapturedLength,
+            ends[0], ends[^1], parts[0], (OsiLayer)record.Layer, parts[2].Trim(), record.Has(PacketTraits.HasComment) ? Shorten(parts[3]) : null,
+            record.TcpStream < 0 ? null : record.TcpStream, record.UdpConversation < 0 ? null : record.UdpConversation,
+            record.Has(PacketTraits.FromFirst), (TcpAnalysisFlags)record.Marks, record.Has(PacketTraits.IsStopped));
+    }
+
+    // A row is a line on a screen.
+    private static string Shorten(string comment) => comment.Length > 500 ? string.Concat(comment.AsSpan(0, 499), "…") : comment;
+
+    private static bool IsFragment(DecodedPacket decoded, ReadOnlySpan<byte> bytes)
+    {
+        foreach (ref readonly LayerEntry entry in decoded.Entries)
+        {
+            if (entry.Buffer == 0 && entry.Protocol == Ipv4Protocol.Value && entry.HeaderLength >= 8)
+            {
+                return ((bytes[entry.Offset + 6] & 0x3F) | bytes[entry.Offset + 7]) != 0;
+            }
+
+            if (entry.Protocol == Ipv6Extensions.Fragment)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Both are in order: the next ones that were found are taken as they come.
+    private static bool IsFound(FilterSearch search, Queue<uint> next, ref int place, long number)
+    {
+        while (true)
+        {
+            if (next.Count == 0)
+            {
+                foreach (uint found in search.Found(place, 4096))
+                {
+                    next.Enqueue(found);
+                }
+
+                place += next.Count;
+            }
+
+            if (next.Count == 0 || next.Peek() > number)
+            {
+                return false;
+            }
+
+            if (next.Dequeue() == number)
+            {
+                return true;
+            }
+        }
+    }
+
+    private IndexedPacket RowOf(long number, in PacketRecord record, ReadOnlySpan<byte> words) => RowOf(number, record, words, FirstTime);
+
+    private bool Add(in CapturedPacket packet, DecodedPacket decoded)
+    {
+        _statistics.Add(packet, decoded);
+        ReadOnlySpan<byte> row = _rowText.Of(decoded, packet.Bytes, out OsiLayer layer);
+        bool isSpooled = packet.FileOffset < 0 || _file is null;
+        var record = new PacketRecord
+        {
+            Offset = isSpooled ? _spool.Append(packet.Bytes) : packet.FileOffset,
+            Time = packet.Time ?? 0,
+            OriginalLength = packet.OriginalLength,
+            CapturedLength = packet.Bytes.Length,
+            Row = _rows.Append(row),
+            RowLength = row.Length,
+            TcpStream = decoded.TcpStreamNumber ?? -1,
+            UdpConversation = -1,
+            OuterUdpConversation = -1,
+            Interface = NumberOf(packet.Source),
+            Marks = (int)(decoded.Session?.Analysis ?? TcpAnalysisFlags.None),
+            Layer = (byte)layer,
+            Traits = (packet.Time is null ? PacketTraits.None : PacketTraits.HasTime)
+                | (isSpooled ? PacketTraits.IsSpooled : PacketTraits.None)
+                | (decoded.Stop is null ? PacketTraits.None : PacketTraits.IsStopped)
+                | (packet.Comment is null ? PacketTraits.None : PacketTraits.HasComment)
+                | ((decoded.Session?.FromClient ?? decoded.IsFromFirst) ? PacketTraits.FromFirst : PacketTraits.None),
+        };
+        FirstTime ??= packet.Time;
+        _next++;
+        if (decoded.TcpStreamNumber is { } stream)
+        {
+            record.PreviousInTcp = _lastOfTcp.Exchange(stream, _next);
+        }
+
+        if (decoded.UdpConversations is [.., var last])
+        {
+            record.OuterUdpConversation = decoded.UdpConversations[0].Number;
+            record.UdpConversation = last.Number;
+            record.PreviousInUdp = _lastOfUdp.Exchange(last.Number, _next);
+        }
+
+        if (IsFragment(decoded, packet.Bytes))
+        {
+            record.Traits |= PacketTraits.IsFragment;
+            record.PreviousFragment = _lastFragment;
+            _lastFragment = _next;
+        }
+
+        _records.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<PacketRecord>(ref record)));
+        if (_next % PublishEvery == 0 || _next == FirstPublish)
+        {
+            Publish();
+        }
+
+        return true;
+    }
+
+    private int NumberOf(CaptureInterface source)
+    {
+        if (!_interfaceNumbers.TryGetValue(source, out int number))
+        {
+            number = _interfaces.Count;
+            _interfaceNumbers.Add(source, number);
+            lock (_published)
+            {
+                _interfaces.Add(source);
+            }
+        }
+
+        return number;
+    }
+
+    private void Publish()
+    {
+        _spool.Publish();
+        _rows.Publish();
+        _records.Publish();
+        lock (_published)
+        {
+            Volatile.Write(ref _count, _next);
+            Monitor.PulseAll(_published);
+        }
+    }
+}

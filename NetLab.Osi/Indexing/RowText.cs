@@ -1,0 +1,81 @@
+using NetLab.Osi.Model;
+using NetLab.Osi.Physical;
+using NetLab.Osi.Protocols;
+using NetLab.Osi.Rendering;
+using NetLab.Osi.Session;
+
+namespace NetLab.Osi.Indexing;
+
+/// <summary>
+/// The words of a packet's row: "from → to", the protocol, what it is about, and the capture's note on it, each ended by a zero byte. They are
+/// made when the packet is indexed, while the decoder knows its conversation.
+/// </summary>
+internal sealed class RowText
+{
+    private readonly PacketSummary _summary = new();
+    private readonly PacketLabel _label = new();
+    private readonly Utf8Text _text = new();
+
+    /// <summary>The words; valid until the next call.</summary>
+    /// <param name="packet">The packet just decoded.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <param name="layer">The layer of the protocol that the row names.</param>
+    public ReadOnlySpan<byte> Of(DecodedPacket packet, ReadOnlySpan<byte> bytes, out OsiLayer layer)
+    {
+        _text.Clear();
+        LayerEntry top = Top(packet);
+        layer = top.Layer;
+        _text.Append(top.Protocol == FrameProtocol.Value ? "?"u8 : top.Protocol.Utf8Name);
+        _text.Append((byte)0);
+        _summary.AppendRow(packet, bytes, _text);
+        AppendMessage(packet, bytes);
+        if (packet.Stop is { } stop)
+        {
+            _text.Append("  ["u8);
+            _text.Append(stop.ToString());
+            _text.Append((byte)']');
+        }
+
+        _text.Append((byte)0);
+        if (packet.Comment is { } comment)
+        {
+            _text.Append(comment.Replace('\0', '\uFFFD'));
+        }
+
+        return _text.Written;
+    }
+
+    // The highest protocol that is one: bytes nobody knows are none, and a quoted header is another packet's.
+    private static LayerEntry Top(DecodedPacket packet)
+    {
+        ReadOnlySpan<LayerEntry> entries = packet.Entries;
+        LayerEntry top = entries[0];
+        foreach (ref readonly LayerEntry entry in entries)
+        {
+            if (entry.IsQuoted)
+            {
+                break;
+            }
+
+            if (entry.Protocol != DataProtocol.Value && entry.Protocol != TcpSession.Value && !entry.IsPart)
+            {
+                top = entry;
+            }
+        }
+
+        return top;
+    }
+
+    private void AppendMessage(DecodedPacket packet, ReadOnlySpan<byte> bytes)
+    {
+        foreach (ref readonly LayerEntry entry in packet.Entries)
+        {
+            if (entry.Layer >= OsiLayer.Session && entry.HeaderLength > 0 && entry.Protocol != DataProtocol.Value)
+            {
+                _text.Append("  "u8);
+                _text.Append(_label.Message(packet, bytes));
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using NetLab.Host.Captures;
+using NetLab.Host.Commands;
+using NetLab.Host.Measurement;
+using NetLab.Host.Page;
+using NetLab.Osi.Decoding;
+
+namespace NetLab.Host.Tests.Page;
+
+/// <summary>The page as <c>nlab ui</c> serves it, in this process, on a port of its own.</summary>
+internal sealed class OpenPage : IAsyncDisposable
+{
+    private readonly OpenCaptures _captures;
+    private readonly LabRuns _runs;
+    private readonly PageServer _server;
+
+    private OpenPage(OpenCaptures captures, LabRuns runs, PageServer server, string token)
+    {
+        (_captures, _runs, _server, Token) = (captures, runs, server, token);
+        Client = new HttpClient { BaseAddress = server.Address };
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public HttpClient Client { get; }
+
+    public string Token { get; }
+
+    public Uri Address => _server.Address;
+
+    /// <summary>The address with a place in it, as it is printed.</summary>
+    public string At(string place) => $"{Address}#token={Token}&{place}";
+
+    public static async Task<OpenPage> Start(params string[] files)
+    {
+        var captures = new OpenCaptures(BuiltInProtocols.Registry);
+        foreach (string file in files)
+        {
+            captures.Open(Path.GetFileName(file), new CaptureInput(file, captures.Protocols, null, null));
+        }
+
+        var runs = new LabRuns();
+        string token = PageGuard.NewToken();
+        var api = new PageApi(new PageGuard(token), captures, runs, words => PerfArguments.ComparisonOf(words, mayNameFiles: false));
+        PageServer server = await PageServer.StartAsync(0, api.Map, CancellationToken.None);
+        return new OpenPage(captures, runs, server, token);
+    }
+
+    public async Task<JsonElement> Get(string path)
+    {
+        using HttpResponseMessage response = await Client.GetAsync(new Uri(path, UriKind.Relative));
+        string text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode} {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    public async Task<JsonElement> Send(HttpMethod method, string path, string body)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using HttpResponseMessage response = await Client.SendAsync(request);
+        string text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode} {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    /// <summary>The rows that a filter finds, once it has looked at all packets.</summary>
+    public async Task<JsonElement> Rows(string query)
+    {
+        while (true)
+        {
+            JsonElement answer = await Get("frames?" + query);
+            if (answer.GetProperty("complete").GetBoolean())
+            {
+                return answer;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _server.DisposeAsync();
+        await _runs.DisposeAsync();
+        await _captures.DisposeAsync();
+    }
+}

@@ -1,0 +1,318 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace NetLab.Host.Tests.Page;
+
+/// <summary>The page as a person uses it, in Chromium.</summary>
+public sealed class PageBrowserTests
+{
+    private const int Seed = 11;
+
+    private static string Lost => Path.Combine(Osi.Tests.Folders.Captures, "lost-segments-as-tcp.pcapng");
+
+    private static string Http => Path.Combine(Osi.Tests.Folders.Captures, "http-as-tcp.pcapng");
+
+    [ChromiumFact]
+    public async Task The_list_is_walked_by_keys_and_the_address_says_where_one_is()
+    {
+        await using OpenPage server = await OpenPage.Start(Lost);
+        await using Browser browser = await Browser.Start();
+        IPage page = await browser.Open(server.At("packet=5"));
+        await page.WaitForSelectorAsync(".list-row[aria-selected=true]");
+        Assert.DoesNotContain(server.Token, page.Url, StringComparison.Ordinal);
+        await page.FocusAsync(".list-body");
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("n");
+        await page.WaitForURLAsync(u => u.Contains("packet=7", StringComparison.Ordinal));
+        await page.Keyboard.PressAsync("End");
+        await page.WaitForURLAsync(u => u.Contains("packet=40", StringComparison.Ordinal));
+        Assert.Equal("40", await page.Locator(".list-row[aria-selected=true] .number").First.InnerTextAsync());
+        Assert.Empty(browser.Complaints);
+    }
+
+    [ChromiumFact]
+    public async Task A_filter_is_red_while_it_is_wrong_and_the_list_stays()
+    {
+        await using OpenPage server = await OpenPage.Start(Lost);
+        await using Browser browser = await Browser.Start();
+        IPage page = await browser.Open(server.At("view=captures"));
+        await page.WaitForSelectorAsync(".list-row");
+        int rows = await page.Locator(".list-row").CountAsync();
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("tcp.prt");
+        await page.WaitForSelectorAsync(".filter[data-state=wrong]", new PageWaitForSelectorOptions { Timeout = 2000 });
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Equal(rows, await page.Locator(".list-row").CountAsync());
+        Assert.DoesNotContain("filter=", page.Url, StringComparison.Ordinal);
+        await page.FillAsync("#filter", "tcp.analysis.retransm");
+        await page.WaitForSelectorAsync(".choices li");
+        await page.Keyboard.PressAsync("Tab");
+        await page.WaitForSelectorAsync(".filter[data-state=good]");
+        Assert.Equal("tcp.analysis.retransmission", await page.InputValueAsync("#filter"));
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(u => u.Contains("filter=tcp.analysis.retransmission", StringComparison.Ordinal));
+        await page.WaitForFunctionAsync("() => document.querySelectorAll('.list-row').length > 0 && [...document.querySelectorAll('.list-row')].every(r => r.textContent.includes('retransmission'))");
+        await page.ClickAsync("text=Clear");
+        await page.WaitForSelectorAsync(".filter[data-state=empty]");
+        Assert.Empty(browser.Complaints);
+    }
+
+    [ChromiumFact]
+    public async Task A_wrong_filter_is_red_within_a_tenth_of_a_second()
+    {
+        await using OpenPage server = await OpenPage.Start(Lost);
+        await using Browser browser = await Browser.Start();
+        IPage page = await browser.Open(server.At("view=captures"));
+        await page.WaitForSelectorAsync(".list-row");
+        var times = new List<double>();
+        for (int i = 0; i < 15; i++)
+        {
+            await page.FillAsync("#filter", "tcp");
+            await page.WaitForSelectorAsync(".filter[data-state=good]");
+            times.Add(await page.EvaluateAsync<double>(
+                """
+                () => new Promise(done => {
+                  const input = document.getElementById('filter');
+                  const box = document.querySelector('.filter');
+                  const began = performance.now();
+                  new MutationObserver((_, observer) => { if (box.dataset.state === 'wrong') { observer.disconnect(); done(performance.now() - began); } }).observe(box, { attributes: true });
+                  input.value = 'tcp.nothing';
+                  input.dispatchEvent(new Event('input', { bubbles: true }));
+                })
+                """));
+        }
+
+        // The median: other programs share the machine.
+        Assert.InRange(times.Order().ElementAt(times.Count / 2), 0, 100);
+    }
+
+    [ChromiumFact]
+    public async Task A_click_on_a_field_lights_exactly_its_bytes_and_a_click_on_a_byte_chooses_its_field()
+    {
+        string[] files = Corpus();
+        await using OpenPage server = await OpenPage.Start(files);
+        await using Browser browser = await Browser.Start();
+        IPage page = await browser.Open(server.At("capture=1"));
+        var random = new Random(Seed);
+        int tried = 0;
+        for (int id = 1; id <= files.Length; id++)
+        {
+            int packets = (await server.Rows($"capture={id}&limit=0")).GetProperty("total").GetInt32();
+            for (int i = 0; i < (200 / files.Length) + 1; i++)
+            {
+                int number = 1 + random.Next(packets);
+                JsonElement frame = await server.Get($"frame/{number}?capture={id}");
+                (string Path, int Buffer, int At, int Length)[] fields = [.. Fields(frame)];
+                if (fields.Length == 0)
+                {
+                    continue;
+                }
+
+                (string path, int buffer, int at, int length) = fields[random.Next(fields.Length)];
+                await page.EvaluateAsync($"() => {{ location.hash = 'capture={id}&packet={number}'; }}");
+                await page.WaitForFunctionAsync(
+                    "([title, count]) => document.querySelector('#status') && document.querySelectorAll('.node.layer:not(.absent)').length === count && document.querySelector('.list-row[aria-selected=true] .number')?.textContent.replaceAll(',', '') === title",
+                    new object[] { number.ToString(CultureInfo.InvariantCulture), frame.GetProperty("layers").GetArrayLength() });
+                await Choose(page, path);
+                string foot = await page.Locator(".bytes-foot").InnerTextAsync();
+                Assert.Equal($"bytes {at} to {at + length - 1}, {length} chosen", foot);
+                tried++;
+            }
+        }
+
+        Assert.True(tried >= Math.Min(200, files.Length * 5), $"{tried} fields");
+        Assert.Empty(browser.Complaints);
+    }
+
+    [ChromiumFact]
+    public async Task Strings_of_a_capture_stay_text_everywhere()
+    {
+        string path = HostileCapture.Write();
+        try
+        {
+            await using OpenPage server = await OpenPage.Start(path);
+            await using Browser browser = await Browser.Start();
+            IPage page = await browser.Open(server.At("packet=1"));
+            await page.WaitForSelectorAsync(".list-row[aria-selected=true]");
+            for (int number = 1; number <= HostileCapture.Strings.Length; number++)
+            {
+                foreach (string panel in (string[])["details", "follow", "ladder", "conversations", "statistics", "graphs"])
+                {
+                    await page.EvaluateAsync($"() => {{ location.hash = 'packet={number}&panel={panel}'; }}");
+                    await page.WaitForSelectorAsync($".tabs [data-panel={panel}][aria-selected=true]");
+                }
+
+                await page.WaitForFunctionAsync("n => document.querySelector('.list-row[aria-selected=true] .number')?.textContent === n", number.ToString(CultureInfo.InvariantCulture));
+            }
+
+            await page.EvaluateAsync("() => { location.hash = 'packet=2&panel=details&field=http.host'; }");
+            await page.WaitForFunctionAsync("() => [...document.querySelectorAll('.node .value')].some(v => v.textContent === \"<script>document.title='broken'</script>\")");
+            await page.EvaluateAsync("() => { location.hash = 'packet=5&panel=details&field=http.host'; }");
+            await page.WaitForFunctionAsync("() => [...document.querySelectorAll('.node .value')].some(v => v.textContent.startsWith('\\\\u202etxt.exe'))");
+            Assert.Equal("NetLab: Captures", await page.TitleAsync());
+            Assert.Equal(0, await page.Locator("main img, main script, main iframe, svg[onload]").CountAsync());
+            Assert.Equal(2, await page.Locator("script").CountAsync());
+
+            // Neither an escape of a terminal nor a mark of direction is left as it is.
+            Assert.False(await page.EvaluateAsync<bool>("() => /[\\u001b\\u202a-\\u202e\\u2066-\\u2069]/.test(document.querySelector('main').textContent)"));
+            Assert.Empty(browser.Complaints);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [ChromiumFact]
+    public async Task A_packet_is_killed_by_a_click_and_the_command_gives_the_same_log()
+    {
+        await using OpenPage server = await OpenPage.Start();
+        await using Browser browser = await Browser.Start();
+        IPage page = await browser.Open(server.At("view=live"));
+        await page.WaitForFunctionAsync("() => document.getElementById('live-command')?.textContent.startsWith('nlab live')");
+
+        // On to the moment at which DATA#20 is on its way.
+        for (int i = 0; i < 400 && await page.Locator("[data-name='up.DATA#20']").CountAsync() == 0; i++)
+        {
+            await page.Keyboard.PressAsync(".");
+            await page.EvaluateAsync("() => new Promise(requestAnimationFrame)");
+        }
+
+        await page.Locator("[data-name='up.DATA#20']").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForFunctionAsync("() => document.getElementById('live-command').textContent.includes('up.drop=DATA#20')");
+        string command = await page.Locator("#live-command").InnerTextAsync();
+        string[] words = [.. System.Text.RegularExpressions.Regex.Matches(command, "'([^']*)'|[^ ]+").Select(m => m.Groups[1].Success ? m.Groups[1].Value : m.Value)];
+        Nlab.Ended run = await Nlab.Run(words[1..]);
+        string[] lines = run.Output.TrimEnd().Split('\n');
+        Assert.Single(lines, l => l.Contains("client > DATA#20 ", StringComparison.Ordinal) && l.Contains("dropped by the script", StringComparison.Ordinal));
+        await page.Locator("input[type=range][aria-label=Time]").FocusAsync();
+        await page.Keyboard.PressAsync("End");
+        await page.WaitForFunctionAsync("end => document.querySelector('[role=log]').textContent.split('\\n').at(-1) === end", lines[^1]);
+        string shown = await page.Locator("[role=log]").InnerTextAsync();
+        Assert.Equal(lines[^40..], shown.TrimEnd().Split('\n'));
+        Assert.Empty(browser.Complaints);
+    }
+
+    [ChromiumFact]
+    public async Task An_experiment_is_run_by_its_button()
+    {
+        await using OpenPage server = await OpenPage.Start();
+        await using Browser browser = await Browser.Start();
+        IPage page = await browser.Open(server.At("view=experiments&experiment=handshake"));
+        await page.ClickAsync("text=Run");
+        await page.WaitForSelectorAsync(".laws .sign");
+        Assert.Equal(0, await page.Locator(".laws .sign.bad").CountAsync());
+        Assert.Contains("nlab lab handshake", await page.Locator(".command code").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Empty(browser.Complaints);
+    }
+
+    [ChromiumFact]
+    public async Task Every_text_stands_out_from_what_is_behind_it_light_and_dark()
+    {
+        await using OpenPage server = await OpenPage.Start(Lost, Http);
+        await using Browser browser = await Browser.Start();
+        foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            foreach (string place in PageShots.Places)
+            {
+                IPage page = await browser.Open(server.At(place), scheme: scheme);
+                await PageShots.Settle(page);
+                string[] weak = await page.EvaluateAsync<string[]>(Contrast);
+                Assert.True(weak.Length == 0, $"{scheme} {place}: {string.Join("; ", weak)}");
+                await page.Context.CloseAsync();
+            }
+        }
+    }
+
+    // WCAG 2.2, 1.4.3: 4.5 to 1. What is disabled, or not to be seen, does not count.
+    private const string Contrast =
+        """
+        () => {
+          const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+          const parse = color => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
+          const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)).reduce((s, v, i) => s + v * [0.2126, 0.7152, 0.0722][i], 0);
+          const weak = new Set();
+          for (const node of document.querySelectorAll('body *')) {
+            const own = [...node.childNodes].some(c => c.nodeType === 3 && c.textContent.trim());
+            if (!own || !node.checkVisibility() || node.closest('[disabled], option, title, script, style, .hidden-text, .skip, noscript')) continue;
+            const style = getComputedStyle(node);
+            const isDrawing = node.ownerSVGElement !== null && node.ownerSVGElement !== undefined;
+            const front = parse(isDrawing ? style.fill : style.color);
+            let back = [255, 255, 255, 255];
+            for (let up = node; up; up = up.parentElement) { const c = parse(getComputedStyle(up).backgroundColor); if (c[3] > 250) { back = c; break; } }
+            const [a, b] = [light(front), light(back)];
+            const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+            if (ratio < 4.5) weak.add(`${node.tagName}.${node.getAttribute('class') ?? ''} ${ratio.toFixed(2)} '${node.textContent.trim().slice(0, 20)}'`);
+          }
+          return [...weak].slice(0, 12);
+        }
+        """;
+
+    private static string[] Corpus()
+    {
+        string[] own = Osi.Tests.Folders.Recordings;
+        if (Osi.Tests.Folders.Corpus is not { } folder)
+        {
+            return own;
+        }
+
+        string[] others = [.. Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".pcap" or ".pcapng" or ".cap" && new FileInfo(f).Length < 300_000).Order(StringComparer.Ordinal).Where((_, i) => i % 9 == 0)];
+        return [.. own.Concat(others).Take(16)];
+    }
+
+    private static IEnumerable<(string Path, int Buffer, int At, int Length)> Fields(JsonElement frame)
+    {
+        int index = 0;
+        foreach (JsonElement layer in frame.GetProperty("layers").EnumerateArray())
+        {
+            foreach ((string Path, int At, int Length) field in Inside(layer, $"{index}"))
+            {
+                yield return (field.Path, layer.GetProperty("buffer").GetInt32(), field.At, field.Length);
+            }
+
+            index++;
+        }
+    }
+
+    private static IEnumerable<(string Path, int At, int Length)> Inside(JsonElement node, string path)
+    {
+        int index = 0;
+
+        // A list is shown in steps of two hundred.
+        foreach (JsonElement field in node.GetProperty("fields").EnumerateArray().Take(200))
+        {
+            string own = $"{path}/{index++}";
+            if (field.TryGetProperty("fields", out _))
+            {
+                foreach ((string, int, int) inner in Inside(field, own))
+                {
+                    yield return inner;
+                }
+            }
+            else if (field.TryGetProperty("length", out JsonElement length))
+            {
+                yield return (own, field.GetProperty("at").GetInt32(), length.GetInt32());
+            }
+        }
+    }
+
+    // Opens what it is in, and clicks it.
+    private static async Task Choose(IPage page, string path)
+    {
+        string[] parts = path.Split('/');
+        for (int i = 1; i < parts.Length; i++)
+        {
+            ILocator node = page.Locator($"[data-path='{string.Join('/', parts[..i])}']");
+            if (await node.GetAttributeAsync("aria-expanded") == "false")
+            {
+                await node.Locator(".twist").ClickAsync();
+            }
+        }
+
+        await page.Locator($"[data-path='{path}'] > .key").ClickAsync();
+        await page.WaitForSelectorAsync($"[data-path='{path}'][aria-selected=true]");
+    }
+}

@@ -1,0 +1,100 @@
+using Microsoft.Playwright;
+
+namespace NetLab.Host.Tests.Page;
+
+/// <summary>
+/// Pictures of every view, light and dark, narrow and wide: written where NLAB_SHOTS says, by
+/// <c>NLAB_SHOTS=DIR dotnet test tests/NetLab.Host.Tests --filter PageShots</c>; without it the views are only shown, and must fit.
+/// </summary>
+public sealed class PageShots
+{
+    /// <summary>The views, by their places.</summary>
+    internal static readonly string[] Places =
+    [
+        "capture=1&packet=18&field=tcp.window_size_value",
+        "capture=1&packet=18&panel=follow",
+        "capture=1&packet=18&panel=ladder",
+        "capture=1&packet=18&panel=graphs",
+        "capture=1&packet=18&panel=conversations",
+        "capture=1&packet=18&panel=statistics",
+        "view=live",
+        "view=experiments&experiment=slow-start",
+        "view=measurements",
+    ];
+
+    private static readonly (string Name, int Width, int Height)[] Sizes = [("narrow", 400, 800), ("wide", 1280, 800), ("4k", 3840, 2160)];
+
+    [ChromiumFact]
+    public async Task Every_view_fits_from_400_pixels_to_4K()
+    {
+        string? folder = Environment.GetEnvironmentVariable("NLAB_SHOTS");
+        string[] captures = [Path.Combine(Osi.Tests.Folders.Captures, "lost-segments-as-tcp.pcapng"), Path.Combine(Osi.Tests.Folders.Captures, "http-as-tcp.pcapng")];
+        await using OpenPage server = await OpenPage.Start(captures);
+        using (var run = new ByteArrayContent(await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "Data", "Runs", "run-1-loss.json"))))
+        {
+            (await server.Client.PostAsync(new Uri("measurements?name=run-1-loss.json", UriKind.Relative), run)).Dispose();
+        }
+
+        await using Browser browser = await Browser.Start();
+        foreach ((string name, int width, int height) in Sizes)
+        {
+            foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+            {
+                if (folder is null && scheme == ColorScheme.Dark)
+                {
+                    continue;
+                }
+
+                foreach (string place in Places)
+                {
+                    IPage page = await browser.Open(server.At(place.Contains("measurements", StringComparison.Ordinal) ? place + "&runs=file-1" : place), width, height, scheme);
+                    await Settle(page);
+                    Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= width, $"{name} {place} is wider than its window");
+                    Assert.InRange(await page.EvaluateAsync<int>("() => document.querySelectorAll('*').length"), 1, 2000);
+                    if (folder is not null)
+                    {
+                        string view = place.Split('&').Last(p => !p.StartsWith("field", StringComparison.Ordinal) && !p.StartsWith("experiment=", StringComparison.Ordinal)).Split('=')[1];
+                        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{(view == "18" ? "details" : view)}-{name}-{scheme.ToString().ToLowerInvariant()}.png") });
+                    }
+
+                    await page.Context.CloseAsync();
+                }
+            }
+        }
+
+        Assert.Empty(browser.Complaints);
+    }
+
+    /// <summary>Waits until a view has what it shows.</summary>
+    internal static async Task Settle(IPage page)
+    {
+        string place = page.Url;
+        if (place.Contains("view=live", StringComparison.Ordinal))
+        {
+            await page.WaitForFunctionAsync("() => document.getElementById('live-command')?.textContent.startsWith('nlab live')");
+            await page.Locator("input[type=range][aria-label=Time]").FocusAsync();
+            for (int i = 0; i < 300; i++)
+            {
+                await page.Keyboard.PressAsync("ArrowRight");
+            }
+        }
+        else if (place.Contains("view=experiments", StringComparison.Ordinal))
+        {
+            await page.ClickAsync("text=Run");
+            await page.WaitForSelectorAsync(".laws .sign");
+        }
+        else if (place.Contains("view=measurements", StringComparison.Ordinal))
+        {
+            await page.WaitForSelectorAsync(".side ul");
+            await page.WaitForFunctionAsync("() => !location.hash.includes('runs=') || document.querySelector('.charts canvas')");
+        }
+        else
+        {
+            await page.WaitForSelectorAsync(".list-row[aria-selected=true]");
+            await page.WaitForFunctionAsync(
+                "() => { const p = new URLSearchParams(location.hash.slice(1)).get('panel'); return !p ? document.querySelector('.node') : { follow: '.talk span', ladder: '.ladder .step', graphs: '.charts canvas', conversations: '.panel tbody tr', statistics: '.columns section' }[p] && document.querySelector({ follow: '.talk span', ladder: '.ladder .step', graphs: '.charts canvas', conversations: '.panel tbody tr', statistics: '.columns section' }[p]); }");
+        }
+
+        await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    }
+}
