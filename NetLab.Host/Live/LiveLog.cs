@@ -1,6 +1,5 @@
 using System.Globalization;
 using NetLab.Host.Experiments.Networks;
-using NetLab.Tcp.Connections;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Segments;

@@ -1,7 +1,5 @@
-using NetLab.Host.Experiments;
 using NetLab.Host.Experiments.Networks;
 using NetLab.Host.Settings;
-using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Links;

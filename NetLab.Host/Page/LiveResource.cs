@@ -4,7 +4,6 @@ using NetLab.Host.Experiments.Networks;
 using NetLab.Host.Http;
 using NetLab.Host.Live;
 using NetLab.Tcp.Counters;
-using NetLab.Tcp.Segments;
 
 namespace NetLab.Host.Page;
 
@@ -92,7 +91,7 @@ internal static class LiveResource
     {
         json.WriteStartObject(name);
         json.WriteStartArray("states");
-        foreach ((Udp.Time.Instant at, Tcp.Connections.ConnectionState state) in end.States)
+        foreach ((Udp.Time.Instant at, Tcp.Events.ConnectionState state) in end.States)
         {
             json.WriteStartArray();
             json.WriteNumberValue(at.SinceOrigin.TotalSeconds);

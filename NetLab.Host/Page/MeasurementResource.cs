@@ -32,7 +32,7 @@ internal sealed class MeasurementResource(LabRuns runs)
             json.WriteStartObject();
             json.WriteString("id", $"run-{run.Number}");
             json.WriteNumber("run", run.Number);
-            json.WriteString("name", document.CommandLine);
+            json.WriteString("name", document.Command);
             json.WriteString("state", document.State);
             json.WriteString("present", document.Present);
             json.WriteString("error", document.Error);

@@ -157,16 +157,23 @@ internal static class SummaryResource
         json.WriteEndArray();
     }
 
+    private static string AddressOf(string end) => end[..Math.Max(0, end.LastIndexOf(':'))].Trim('[', ']');
+
     private static void WriteEndpoints(Utf8JsonWriter json, IReadOnlyList<Conversation> conversations)
     {
         var ends = new Dictionary<string, (long Packets, long Bytes, long Sent, int Conversations)>();
         foreach (Conversation c in conversations)
         {
-            Count(c.First, c.BytesSent);
-            Count(c.Second, c.BytesReceived);
-            void Count(string end, long sent)
+            // A machine that talks to itself is one end.
+            (string first, string second) = (AddressOf(c.First), AddressOf(c.Second));
+            Count(first, first == second ? c.Bytes : c.BytesSent);
+            if (first != second)
             {
-                string address = end[..Math.Max(0, end.LastIndexOf(':'))].Trim('[', ']');
+                Count(second, c.BytesReceived);
+            }
+
+            void Count(string address, long sent)
+            {
                 (long packets, long bytes, long all, int talks) = ends.GetValueOrDefault(address);
                 ends[address] = (packets + c.PacketsSent + c.PacketsReceived, bytes + c.Bytes, all + sent, talks + 1);
             }

@@ -7,7 +7,7 @@ using NetLab.Osi.Session;
 namespace NetLab.Osi.Indexing;
 
 /// <summary>
-/// The words of a packet's row: "from → to", the protocol, what it is about, and the capture's note on it, each ended by a zero byte. They are
+/// The words of a packet's row: the protocol, "from → to", what it is about, and the capture's note on it, each ended by a zero byte. They are
 /// made when the packet is indexed, while the decoder knows its conversation.
 /// </summary>
 internal sealed class RowText
@@ -27,8 +27,12 @@ internal sealed class RowText
         layer = top.Layer;
         _text.Append(top.Protocol == FrameProtocol.Value ? "?"u8 : top.Protocol.Utf8Name);
         _text.Append((byte)0);
-        _summary.AppendRow(packet, bytes, _text);
+        _summary.AppendEnds(packet, bytes, _text);
+        _text.Append((byte)0);
+
+        // The message first, which says more than the segment that brings it.
         AppendMessage(packet, bytes);
+        _summary.AppendAbout(packet, bytes, _text);
         if (packet.Stop is { } stop)
         {
             _text.Append("  ["u8);
@@ -72,8 +76,8 @@ internal sealed class RowText
         {
             if (entry.Layer >= OsiLayer.Session && entry.HeaderLength > 0 && entry.Protocol != DataProtocol.Value)
             {
-                _text.Append("  "u8);
                 _text.Append(_label.Message(packet, bytes));
+                _text.Append("  "u8);
                 return;
             }
         }

@@ -25,7 +25,7 @@ internal static class FrameProtocol
         public static readonly Field TimeEpoch = Field.Of(FieldKind.Time, null, "frame.time_epoch", "When it was captured, in seconds since 1970-01-01 UTC");
         public static readonly Field TimeRelative = Field.Of(FieldKind.Duration, null, "frame.time_relative", "Time since the first packet");
         public static readonly Field TimeDelta = Field.Of(FieldKind.Duration, null, "frame.time_delta", "Time since the packet before");
-        public static readonly Field Protocols = Field.Text(null, "frame.protocols", about: "The protocols in it, outermost first");
+        public static readonly Field Protocols = Field.Of(FieldKind.Text, null, "frame.protocols", "The protocols in it, outermost first", needsStreams: true);
 
         public static readonly Field[] All =
             [LinkType, WireBytes, CapturedBytes, Interface, Comment, MediumBits, Number, Time, TimeEpoch, TimeRelative, TimeDelta, Protocols];

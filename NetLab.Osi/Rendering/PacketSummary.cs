@@ -40,16 +40,18 @@ public sealed class PacketSummary
         return Take();
     }
 
-    /// <summary>Who sent it to whom and what it is about, as a row of a list shows them: "from → to", a zero byte, what it is about.</summary>
-    internal void AppendRow(DecodedPacket packet, ReadOnlySpan<byte> bytes, Utf8Text to)
+    /// <summary>Who sent it to whom, into another text.</summary>
+    internal void AppendEnds(DecodedPacket packet, ReadOnlySpan<byte> bytes, Utf8Text to)
     {
         AppendEnds(packet, bytes);
-        _text.Append((byte)0);
+        Move(to);
+    }
 
-        // What stands out about a segment is told beside its row, by name.
+    /// <summary>What the packet is about, into another text; what stands out about a segment is told elsewhere.</summary>
+    internal void AppendAbout(DecodedPacket packet, ReadOnlySpan<byte> bytes, Utf8Text to)
+    {
         AppendAbout(packet, bytes, withSession: false);
-        to.Append(_text.Written);
-        _text.Clear();
+        Move(to);
     }
 
     /// <summary>Writes the line; <see cref="Flush"/> writes out what is still held back.</summary>
@@ -70,6 +72,12 @@ public sealed class PacketSummary
     {
         ArgumentNullException.ThrowIfNull(output);
         _text.Flush(output);
+    }
+
+    private void Move(Utf8Text to)
+    {
+        to.Append(_text.Written);
+        _text.Clear();
     }
 
     private string Take()

@@ -140,6 +140,7 @@ class Captures {
       this.#opened?.close?.();
       this.#opened = null;
       this.#tabs.querySelectorAll('button').forEach(b => b.setAttribute('aria-selected', b.dataset.panel === name));
+      this.#element.dataset.panel = name;
       this.#details.hidden = name !== 'details';
       this.#other.hidden = name === 'details';
       fill(this.#other);

@@ -54,7 +54,8 @@ export class FrameTree {
 
     this.#paint();
     if (reveal) {
-      this.element.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+      // Behind the layout of what is opened together with it.
+      requestAnimationFrame(() => this.element.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }));
     }
   }
 

@@ -90,7 +90,7 @@ export function open(panel, captures) {
     });
     const made = chart({
       title: 'Sequence numbers', hint: '│ segment, ┃ retransmission (R), green ACK line, yellow window, purple SACK', height: 380, x, data: columns,
-      y: { label: 'bytes', format: v => bytes(Math.round(v)), zoom: true },
+      y: { label: 'bytes', format: v => bytes(Math.round(v)), isBytes: true, zoom: true },
       series: [{ label: 'sent to', color: '--b', paths: () => null, points: { show: false } }, { label: 'acknowledged', color: '--l4', paths: () => null, points: { show: false } }],
       hooks: { draw: [plot => paint(plot, segments, steps)] },
       onClick: (plot, event) => {
@@ -183,7 +183,7 @@ export function open(panel, captures) {
   }
 
   function line(title, label, format, color, points) {
-    return chart({ title, x, y: { label, format }, height: 200, data: [points.map(p => p[0]), points.map(p => p[1])], series: [{ label, color, points: { show: points.length < 60, size: 4 } }] });
+    return chart({ title, x, y: { label, format, isBytes: label === 'bytes' }, height: 200, data: [points.map(p => p[0]), points.map(p => p[1])], series: [{ label, color, points: { show: points.length < 60, size: 4 } }] });
   }
 
   function flight(own, time) {

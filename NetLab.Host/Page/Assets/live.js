@@ -214,7 +214,7 @@ class Live {
         el('span', { class: 'mono' }, `${f.from === 'a' ? 'up' : 'down'}.${f.what}=${f.kind}#${f.ordinal}${f.what === 'hold' ? `/${f.hold}ms` : ''}`))),
       ...this.#steps.map((s, i) => el('li', {}, el('button', { type: 'button', class: 'plain', 'aria-label': 'Undo', onclick: () => { this.#steps.splice(i, 1); this.#run(); } }, '×'), el('span', { class: 'mono' }, `${s.at.toFixed(3)}s: ${s.words}`))),
     ];
-    fill(this.#faultList, rows.length ? rows : el('li', {}, '', el('span', { class: 'muted' }, 'nothing yet')));
+    fill(this.#faultList, rows.length ? rows : el('li', {}, el('span'), el('span', { class: 'muted' }, 'nothing yet')));
   }
 
   #play(on) {
@@ -403,21 +403,24 @@ class Live {
     const samples = this.#data.client.samples;
     const mark = plot => {
       const x = plot.valToPos(this.#now, 'x', true);
+      plot.ctx.save();
+      plot.ctx.setLineDash([]);
       plot.ctx.strokeStyle = token('--accent');
       plot.ctx.lineWidth = devicePixelRatio || 1;
       plot.ctx.beginPath();
       plot.ctx.moveTo(x, plot.bbox.top);
       plot.ctx.lineTo(x, plot.bbox.top + plot.bbox.height);
       plot.ctx.stroke();
+      plot.ctx.restore();
     };
     const size = v => bytes(Math.round(v));
     const x = { label: 'seconds', format: v => `${Number(v.toFixed(4))}` };
     const click = (plot, event) => this.#goTo(plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, 'x'));
     const queue = this.#data.segments.filter(s => s.from === 'a' && s.found !== undefined);
     this.#charts = [
-      chart({ title: 'Windows', x, y: { label: '', format: size }, height: 170, data: [samples.map(s => s.at), samples.map(s => s.cwnd), samples.map(s => s.in_flight)], series: [{ label: 'congestion window', color: '--b' }, { label: 'in flight', color: '--a', dash: [4, 3] }], hooks: { draw: [mark] }, onClick: click }),
-      chart({ title: 'Round trip', x, y: { label: '', format: v => `${Number(v.toFixed(1))} ms` }, height: 140, data: [samples.map(s => s.at), samples.map(s => s.srtt ?? null)], series: [{ label: 'smoothed', color: '--l6' }], hooks: { draw: [mark] }, onClick: click }),
-      chart({ title: 'Queue before the line, as each packet found it', x, y: { label: '', format: size }, height: 140, data: [queue.map(s => s.sent), queue.map(s => s.found)], series: [{ label: 'bytes', color: '--l4' }], hooks: { draw: [mark] }, onClick: click }),
+      chart({ title: 'Windows', x, y: { format: size, isBytes: true }, height: 170, data: [samples.map(s => s.at), samples.map(s => s.cwnd), samples.map(s => s.in_flight)], series: [{ label: 'congestion window', color: '--b' }, { label: 'in flight', color: '--a', dash: [4, 3] }], hooks: { draw: [mark] }, onClick: click }),
+      chart({ title: 'Round trip', x, y: { format: v => `${Number(v.toFixed(1))} ms` }, height: 140, data: [samples.map(s => s.at), samples.map(s => s.srtt ?? null)], series: [{ label: 'smoothed', color: '--l6' }], hooks: { draw: [mark] }, onClick: click }),
+      chart({ title: 'Queue before the line, as each packet found it', x, y: { format: size, isBytes: true }, height: 140, data: [queue.map(s => s.sent), queue.map(s => s.found)], series: [{ label: 'bytes', color: '--l4' }], hooks: { draw: [mark] }, onClick: click }),
     ];
     fill(this.#fields, this.#charts.map(c => c.element));
   }

@@ -11,8 +11,8 @@ const kinds = {
   throughput: { title: 'Throughput', of: s => s.bits_per_second, format: rate },
   rtt: { title: 'Round trip', of: s => s.round_trip, format: v => `${Number(v.toPrecision(4))} ms` },
   latency: { title: 'Latency of a probe', of: s => s.latency, format: v => `${Number(v.toPrecision(4))} ms` },
-  cwnd: { title: 'Congestion window', of: s => s.window, format: v => bytes(Math.round(v)) },
-  queue: { title: 'Queue before the bottleneck', of: s => s.queue, format: v => bytes(Math.round(v)) },
+  cwnd: { title: 'Congestion window', of: s => s.window, format: v => bytes(Math.round(v)), isBytes: true },
+  queue: { title: 'Queue before the bottleneck', of: s => s.queue, format: v => bytes(Math.round(v)), isBytes: true },
   loss: { title: 'Lost or sent again', of: s => s.lost, format: String },
 };
 

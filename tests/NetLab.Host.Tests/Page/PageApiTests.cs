@@ -115,7 +115,7 @@ public sealed class PageApiTests
         Assert.Equal("a", ladder.GetProperty("steps")[0].GetProperty("from").GetString());
         Assert.True((await page.Get("ladder/0?limit=10")).GetProperty("more").GetBoolean());
         JsonElement sequence = await page.Get("sequence/0");
-        Assert.Equal(bytes.Length, sequence.GetProperty("len").EnumerateArray().Zip(sequence.GetProperty("seq").EnumerateArray()).DistinctBy(p => p.Second.GetInt64()).Sum(p => p.First.GetInt64()));
+        Assert.Equal(bytes.Length, sequence.GetProperty("len").EnumerateArray().Zip(sequence.GetProperty("seq").EnumerateArray()).Where(p => p.First.GetInt64() > 0).DistinctBy(p => p.Second.GetInt64()).Sum(p => p.First.GetInt64()));
         using HttpResponseMessage missing = await page.Client.GetAsync(new Uri("follow/99", UriKind.Relative));
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
     }
