@@ -41,7 +41,7 @@ internal static class LiveLog
 
     /// <summary>A state by RFC 9293's name.</summary>
     public static string StateOf(ConnectionState state) =>
-        string.Concat(state.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "-" + c : c.ToString())).ToUpperInvariant();
+        string.Concat(state.ToString().Select((c, i) => i > 0 && (char.IsUpper(c) || char.IsAsciiDigit(c)) ? "-" + c : c.ToString())).ToUpperInvariant();
 
     private static string Describe(LiveSegment s)
     {

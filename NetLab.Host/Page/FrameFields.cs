@@ -14,6 +14,8 @@ internal sealed class FrameFields(Utf8JsonWriter json) : IFieldSink
     // What a person reads of one value; the bytes beside it have the rest.
     private const int MaxText = 2000;
 
+    private const int MaxBytes = 96;
+
     // Beyond it a text is known by its beginning.
     private const int MaxLiteral = 200;
     private bool _isOpen;
@@ -149,8 +151,8 @@ internal sealed class FrameFields(Utf8JsonWriter json) : IFieldSink
 
     private void WriteBytes(Field field, ReadOnlySpan<byte> value, int offset)
     {
-        string text = string.Join(':', Convert.ToHexStringLower(value[..Math.Min(value.Length, MaxText / 3)]).Chunk(2).Select(b => new string(b)));
-        Write(field, value.Length > MaxText / 3 ? text + "…" : text, value.Length is >= 2 and <= 64 ? text : null, offset, value.Length);
+        string text = string.Join(':', Convert.ToHexStringLower(value[..Math.Min(value.Length, MaxBytes)]).Chunk(2).Select(b => new string(b)));
+        Write(field, value.Length > MaxBytes ? text + "…" : text, value.Length is >= 2 and <= 64 ? text : null, offset, value.Length);
     }
 
     private void WriteText(Field field, string value, int offset, int length)

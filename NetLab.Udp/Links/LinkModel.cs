@@ -125,7 +125,12 @@ public sealed class LinkModel : IQueueDrops
             effects = LinkEffects.QueueDrop;
         }
 
-        var entering = new QueuedDatagram(ordinal, datagram.Length + HeaderBytes, now, ecn, flow, 0, slot) { Scripted = scripted, HoldBack = holdBack };
+        var entering = new QueuedDatagram(ordinal, datagram.Length + HeaderBytes, now, ecn, flow, 0, slot) 
+        {
+            IsCopied = (scripted & LinkEffects.Duplicated) != 0,
+            IsDamaged = (scripted & LinkEffects.Corrupted) != 0,
+            HoldBack = holdBack,
+        };
         if (effects != 0)
         {
             Drop(entering, now, effects);
@@ -289,19 +294,19 @@ public sealed class LinkModel : IQueueDrops
             deliverAt += link.HoldBack;
         }
 
-        if ((datagram.Scripted & LinkEffects.HeldBack) != 0)
+        if (datagram.HoldBack > TimeSpan.Zero)
         {
             effects |= LinkEffects.HeldBack;
             deliverAt += datagram.HoldBack;
         }
 
-        if ((datagram.Scripted & LinkEffects.Duplicated) != 0 || Happens(link.Duplicate, ordinal, LinkRandom.Purpose.Duplicate))
+        if (datagram.IsCopied || Happens(link.Duplicate, ordinal, LinkRandom.Purpose.Duplicate))
         {
             effects |= LinkEffects.Duplicated;
         }
 
         int bit = -1;
-        if (length > 0 && ((datagram.Scripted & LinkEffects.Corrupted) != 0 || Happens(link.Corrupt, ordinal, LinkRandom.Purpose.Corrupt)))
+        if (length > 0 && (datagram.IsDamaged || Happens(link.Corrupt, ordinal, LinkRandom.Purpose.Corrupt)))
         {
             effects |= LinkEffects.Corrupted;
             bit = (int)(_random.Bits(ordinal, LinkRandom.Purpose.CorruptedBit) % ((ulong)length * 8));

@@ -284,6 +284,7 @@ class Captures {
       this.#row = frame.row;
       this.#note.disabled = false;
       this.#tree.show(frame);
+      this.#tree.element.dataset.packet = `${this.#capture.id}:${number}`;
       this.#bytes.show(frame);
       const field = place.at('field');
       const path = field && this.#tree.find(field);

@@ -36,7 +36,7 @@ export function chart({ title, hint, x, y, series, data, height = 240, hooks = {
     plot?.destroy();
     plot = new uPlot({
       width: Math.max(200, holder.clientWidth), height, legend: { live: true }, cursor: { drag: { x: true, y: !!y.zoom }, focus: { prox: 24 } },
-      scales: { x: { time: false }, ...scales }, axes: [{ ...axis(x), size: 34 }, axis({ size: 68, ...y })],
+      scales: { x: { time: false }, ...scales }, axes: [{ ...axis(x), size: 34 }, axis({ size: 88, ...y })],
       series: [{ label: x.label, value: (_, v) => (v === null ? '–' : (x.value ?? x.format ?? String)(v)) }, ...series.map(s => ({
         ...s, stroke: token(s.color), fill: s.fill ? token(s.color) : undefined, width: s.width ?? 1.5,
         value: (_, v) => (v === null || v === undefined ? '–' : (y.value ?? y.format ?? String)(v)),

@@ -4,7 +4,7 @@ import { el, fill, later } from './dom.js';
 import * as api from './api.js';
 
 export class FilterBox {
-  #apply; #input; #why; #list; #choices = []; #chosen = -1; #asked = null; #word = null;
+  #apply; #input; #why; #list; #choices = []; #chosen = -1; #asked = null; #word = null; #turn = 0;
 
   /** @param apply told of an expression that makes sense, or of an empty one. */
   constructor(apply) {
@@ -75,10 +75,16 @@ export class FilterBox {
       return;
     }
 
-    this.#word = value ? value[2] : name[1];
+    const turn = ++this.#turn;
+    const word = value ? value[2] : name[1];
     try {
       const answer = await api.get('complete', query);
-      const isKnown = answer.completions.length === 1 && answer.completions[0].text === this.#word;
+      if (turn !== this.#turn) {
+        return;
+      }
+
+      this.#word = word;
+      const isKnown = answer.completions.length === 1 && answer.completions[0].text === word;
       this.#choices = isKnown ? [] : answer.completions;
     } catch {
       this.#choices = [];
@@ -103,6 +109,7 @@ export class FilterBox {
   }
 
   #close() {
+    this.#turn++;
     this.#choices = [];
     this.#open();
   }

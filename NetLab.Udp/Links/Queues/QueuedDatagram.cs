@@ -17,10 +17,13 @@ internal readonly record struct QueuedDatagram(
     /// <summary>Whether the queue marked it instead of dropping it.</summary>
     public bool IsMarked { get; init; }
 
-    /// <summary>What a script has in store for it when it leaves.</summary>
-    public LinkEffects Scripted { get; init; }
+    /// <summary>Whether a script has it come twice.</summary>
+    public bool IsCopied { get; init; }
 
-    /// <summary>For how long the script holds it back.</summary>
+    /// <summary>Whether a script flips a bit of it.</summary>
+    public bool IsDamaged { get; init; }
+
+    /// <summary>For how long a script holds it back.</summary>
     public TimeSpan HoldBack { get; init; }
 
     /// <summary>What waited when it came, the rest of what was being sent included, in bytes.</summary>

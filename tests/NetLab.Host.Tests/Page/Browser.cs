@@ -39,7 +39,7 @@ internal sealed class Browser : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,
         });
         IPage page = await context.NewPageAsync();
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout(60_000);
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
@@ -51,6 +51,9 @@ internal sealed class Browser : IAsyncDisposable
         await page.GotoAsync(address);
         return page;
     }
+
+    /// <summary>Waits until the address says so.</summary>
+    public static Task Moved(IPage page, string place) => page.WaitForFunctionAsync("place => location.hash.includes(place)", place);
 
     public async ValueTask DisposeAsync()
     {

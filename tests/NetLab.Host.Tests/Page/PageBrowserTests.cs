@@ -11,8 +11,6 @@ public sealed class PageBrowserTests
 
     private static string Lost => Path.Combine(Osi.Tests.Folders.Captures, "lost-segments-as-tcp.pcapng");
 
-    private static string Http => Path.Combine(Osi.Tests.Folders.Captures, "http-as-tcp.pcapng");
-
     [ChromiumFact]
     public async Task The_list_is_walked_by_keys_and_the_address_says_where_one_is()
     {
@@ -24,9 +22,9 @@ public sealed class PageBrowserTests
         await page.FocusAsync(".list-body");
         await page.Keyboard.PressAsync("ArrowDown");
         await page.Keyboard.PressAsync("n");
-        await page.WaitForURLAsync(u => u.Contains("packet=7", StringComparison.Ordinal));
+        await Browser.Moved(page, "packet=7");
         await page.Keyboard.PressAsync("End");
-        await page.WaitForURLAsync(u => u.Contains("packet=40", StringComparison.Ordinal));
+        await Browser.Moved(page, "packet=40");
         Assert.Equal("40", await page.Locator(".list-row[aria-selected=true] .number").First.InnerTextAsync());
         Assert.Empty(browser.Complaints);
     }
@@ -51,7 +49,7 @@ public sealed class PageBrowserTests
         await page.WaitForSelectorAsync(".filter[data-state=good]");
         Assert.Equal("tcp.analysis.retransmission", await page.InputValueAsync("#filter"));
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(u => u.Contains("filter=tcp.analysis.retransmission", StringComparison.Ordinal));
+        await Browser.Moved(page, "filter=tcp.analysis.retransmission");
         await page.WaitForFunctionAsync("() => document.querySelectorAll('.list-row').length > 0 && [...document.querySelectorAll('.list-row')].every(r => r.textContent.includes('retransmission'))");
         await page.ClickAsync("text=Clear");
         await page.WaitForSelectorAsync(".filter[data-state=empty]");
@@ -111,9 +109,7 @@ public sealed class PageBrowserTests
 
                 (string path, int buffer, int at, int length) = fields[random.Next(fields.Length)];
                 await page.EvaluateAsync($"() => {{ location.hash = 'capture={id}&packet={number}'; }}");
-                await page.WaitForFunctionAsync(
-                    "([title, count]) => document.querySelector('#status') && document.querySelectorAll('.node.layer:not(.absent)').length === count && document.querySelector('.list-row[aria-selected=true] .number')?.textContent.replaceAll(',', '') === title",
-                    new object[] { number.ToString(CultureInfo.InvariantCulture), frame.GetProperty("layers").GetArrayLength() });
+                await page.WaitForSelectorAsync($".tree[data-packet='{id}:{number}']");
                 await Choose(page, path);
                 string foot = await page.Locator(".bytes-foot").InnerTextAsync();
                 Assert.Equal($"bytes {at} to {at + length - 1}, {length} chosen", foot);
@@ -208,48 +204,6 @@ public sealed class PageBrowserTests
         Assert.Contains("nlab lab handshake", await page.Locator(".command code").InnerTextAsync(), StringComparison.Ordinal);
         Assert.Empty(browser.Complaints);
     }
-
-    [ChromiumFact]
-    public async Task Every_text_stands_out_from_what_is_behind_it_light_and_dark()
-    {
-        await using OpenPage server = await OpenPage.Start(Lost, Http);
-        await using Browser browser = await Browser.Start();
-        foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
-        {
-            foreach (string place in PageShots.Places)
-            {
-                IPage page = await browser.Open(server.At(place), scheme: scheme);
-                await PageShots.Settle(page);
-                string[] weak = await page.EvaluateAsync<string[]>(Contrast);
-                Assert.True(weak.Length == 0, $"{scheme} {place}: {string.Join("; ", weak)}");
-                await page.Context.CloseAsync();
-            }
-        }
-    }
-
-    // WCAG 2.2, 1.4.3: 4.5 to 1. What is disabled, or not to be seen, does not count.
-    private const string Contrast =
-        """
-        () => {
-          const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-          const parse = color => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
-          const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)).reduce((s, v, i) => s + v * [0.2126, 0.7152, 0.0722][i], 0);
-          const weak = new Set();
-          for (const node of document.querySelectorAll('body *')) {
-            const own = [...node.childNodes].some(c => c.nodeType === 3 && c.textContent.trim());
-            if (!own || !node.checkVisibility() || node.closest('[disabled], option, title, script, style, .hidden-text, .skip, noscript')) continue;
-            const style = getComputedStyle(node);
-            const isDrawing = node.ownerSVGElement !== null && node.ownerSVGElement !== undefined;
-            const front = parse(isDrawing ? style.fill : style.color);
-            let back = [255, 255, 255, 255];
-            for (let up = node; up; up = up.parentElement) { const c = parse(getComputedStyle(up).backgroundColor); if (c[3] > 250) { back = c; break; } }
-            const [a, b] = [light(front), light(back)];
-            const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-            if (ratio < 4.5) weak.add(`${node.tagName}.${node.getAttribute('class') ?? ''} ${ratio.toFixed(2)} '${node.textContent.trim().slice(0, 20)}'`);
-          }
-          return [...weak].slice(0, 12);
-        }
-        """;
 
     private static string[] Corpus()
     {

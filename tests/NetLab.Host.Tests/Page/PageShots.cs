@@ -25,7 +25,7 @@ public sealed class PageShots
     private static readonly (string Name, int Width, int Height)[] Sizes = [("narrow", 400, 800), ("wide", 1280, 800), ("4k", 3840, 2160)];
 
     [ChromiumFact]
-    public async Task Every_view_fits_from_400_pixels_to_4K()
+    public async Task Every_view_fits_from_400_pixels_to_4K_and_its_texts_stand_out()
     {
         string? folder = Environment.GetEnvironmentVariable("NLAB_SHOTS");
         string[] captures = [Path.Combine(Osi.Tests.Folders.Captures, "lost-segments-as-tcp.pcapng"), Path.Combine(Osi.Tests.Folders.Captures, "http-as-tcp.pcapng")];
@@ -40,17 +40,20 @@ public sealed class PageShots
         {
             foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
             {
-                if (folder is null && scheme == ColorScheme.Dark)
-                {
-                    continue;
-                }
-
-                foreach (string place in Places)
+                // Without pictures, what is asked of each size is asked once.
+                bool isWide = width == 1280;
+                foreach (string place in folder is not null || isWide ? Places : scheme == ColorScheme.Light ? Places : [])
                 {
                     IPage page = await browser.Open(server.At(place.Contains("measurements", StringComparison.Ordinal) ? place + "&runs=file-1" : place), width, height, scheme);
                     await Settle(page);
                     Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= width, $"{name} {place} is wider than its window");
                     Assert.InRange(await page.EvaluateAsync<int>("() => document.querySelectorAll('*').length"), 1, 2000);
+                    if (isWide)
+                    {
+                        string[] weak = await page.EvaluateAsync<string[]>(WeakTexts);
+                        Assert.True(weak.Length == 0, $"{scheme} {place}: {string.Join("; ", weak)}");
+                    }
+
                     if (folder is not null)
                     {
                         string view = place.Split('&').Last(p => !p.StartsWith("field", StringComparison.Ordinal) && !p.StartsWith("experiment=", StringComparison.Ordinal)).Split('=')[1];
@@ -64,6 +67,30 @@ public sealed class PageShots
 
         Assert.Empty(browser.Complaints);
     }
+
+    // WCAG 2.2, 1.4.3: 4.5 to 1. What is disabled, or not to be seen, does not count.
+    private const string WeakTexts =
+        """
+        () => {
+          const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+          const parse = color => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
+          const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)).reduce((s, v, i) => s + v * [0.2126, 0.7152, 0.0722][i], 0);
+          const weak = new Set();
+          for (const node of document.querySelectorAll('body *')) {
+            const own = [...node.childNodes].some(c => c.nodeType === 3 && c.textContent.trim());
+            if (!own || !node.checkVisibility() || node.closest('[disabled], option, title, script, style, .hidden-text, .skip, noscript')) continue;
+            const style = getComputedStyle(node);
+            const isDrawing = node.ownerSVGElement !== null && node.ownerSVGElement !== undefined;
+            const front = parse(isDrawing ? style.fill : style.color);
+            let back = [255, 255, 255, 255];
+            for (let up = node; up; up = up.parentElement) { const c = parse(getComputedStyle(up).backgroundColor); if (c[3] > 250) { back = c; break; } }
+            const [a, b] = [light(front), light(back)];
+            const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+            if (ratio < 4.5) weak.add(`${node.tagName}.${node.getAttribute('class') ?? ''} ${ratio.toFixed(2)} '${node.textContent.trim().slice(0, 20)}'`);
+          }
+          return [...weak].slice(0, 12);
+        }
+        """;
 
     /// <summary>Waits until a view has what it shows.</summary>
     internal static async Task Settle(IPage page)
