@@ -56,6 +56,7 @@ internal sealed class PageApi(PageGuard guard, OpenCaptures captures, LabRuns ru
         Read(routes, "/ladder/{number}", context => ConversationResource.LadderAsync(context, Chosen(context)));
         Read(routes, "/sequence/{number}", context => ConversationResource.SequenceAsync(context, Chosen(context)));
         Read(routes, "/conversations", context => SummaryResource.ConversationsAsync(context, Chosen(context)));
+        Read(routes, "/exchanges", context => ExchangeResource.AnswerAsync(context, Chosen(context)));
         Read(routes, "/statistics", context => SummaryResource.StatisticsAsync(context, Chosen(context)));
         Read(routes, "/intervals", context => SummaryResource.IntervalsAsync(context, Chosen(context)));
         Read(routes, "/save", context => PageSave.AnswerAsync(context, Chosen(context)));

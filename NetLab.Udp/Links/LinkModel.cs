@@ -125,7 +125,7 @@ public sealed class LinkModel : IQueueDrops
             effects = LinkEffects.QueueDrop;
         }
 
-        var entering = new QueuedDatagram(ordinal, datagram.Length + HeaderBytes, now, ecn, flow, 0, slot) 
+        var entering = new QueuedDatagram(ordinal, datagram.Length + HeaderBytes, now, ecn, flow, 0, slot)
         {
             IsCopied = (scripted & LinkEffects.Duplicated) != 0,
             IsDamaged = (scripted & LinkEffects.Corrupted) != 0,

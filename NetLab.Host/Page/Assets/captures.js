@@ -13,10 +13,11 @@ import * as follow from './follow.js';
 import * as ladder from './ladder.js';
 import * as graphs from './graphs.js';
 import * as conversations from './conversations.js';
+import * as exchanges from './exchanges.js';
 import * as statistics from './statistics.js';
 
-const panels = { details: null, follow, ladder, graphs, conversations, statistics };
-const titles = { details: 'Details', follow: 'Follow', ladder: 'Ladder', graphs: 'Graphs', conversations: 'Conversations', statistics: 'Statistics' };
+const panels = { details: null, follow, ladder, graphs, conversations, exchanges, statistics };
+const titles = { details: 'Details', follow: 'Follow', ladder: 'Ladder', graphs: 'Graphs', conversations: 'Conversations', exchanges: 'Exchanges', statistics: 'Statistics' };
 
 export function open(main, say) {
   return new Captures(main, say);

@@ -73,7 +73,7 @@ export function open(panel, captures) {
   function line(step, y, left, right) {
     const isA = step.from === 'a';
     const odd = (step.marks ?? []).filter(m => !soft.has(m));
-    const words = `${step.label}${step.count > 1 ? `  × ${count(step.count)}, ${count(step.bytes)} bytes` : ''}${odd.length ? `  ⚠ ${odd.join(', ').replaceAll('_', ' ')}` : ''}`;
+    const words = `${odd.length ? `⚠ ${odd.join(', ').replaceAll('_', ' ')}  ` : ''}${step.label}${step.count > 1 ? `  × ${count(step.count)}, ${count(step.bytes)} bytes` : ''}`;
     const room = Math.floor((right - left - 30) / 7.4);
     const choose = () => { chosen = step.n; captures.goTo(step.n); mark(); };
     return svg('g', {
