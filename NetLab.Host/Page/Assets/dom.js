@@ -39,6 +39,9 @@ function set(node, attributes) {
       node[name] = value;
     } else if (name === 'style') {
       Object.assign(node.style, value);
+    } else if (name.startsWith('aria-') && typeof value === 'boolean') {
+      // Here "false" says something: closed, and not without an inside.
+      node.setAttribute(name, String(value));
     } else if (value === true) {
       node.setAttribute(name, '');
     } else if (value !== false && value !== null && value !== undefined) {
