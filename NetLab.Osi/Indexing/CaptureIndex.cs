@@ -435,6 +435,7 @@ public sealed class CaptureIndex : IDisposable
             TcpStream = decoded.TcpStreamNumber ?? -1,
             UdpConversation = -1,
             OuterUdpConversation = -1,
+            MiddleUdpConversation = -1,
             Interface = NumberOf(packet.Source),
             Marks = (int)(decoded.Session?.Analysis ?? TcpAnalysisFlags.None),
             Layer = (byte)layer,
@@ -454,6 +455,7 @@ public sealed class CaptureIndex : IDisposable
         if (decoded.UdpConversations is [.., var last])
         {
             record.OuterUdpConversation = decoded.UdpConversations[0].Number;
+            record.MiddleUdpConversation = decoded.UdpConversations.Count > 2 ? decoded.UdpConversations[1].Number : -1;
             record.UdpConversation = last.Number;
             record.PreviousInUdp = _lastOfUdp.Exchange(last.Number, _next);
         }

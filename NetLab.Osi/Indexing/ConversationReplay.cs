@@ -122,7 +122,7 @@ internal sealed class ConversationReplay
         {
             _decoder.Decode(packet, _decoded);
             Position = number;
-            _decoded.RenumberUdp(record.OuterUdpConversation, record.UdpConversation);
+            _decoded.RenumberUdp(record.OuterUdpConversation, record.MiddleUdpConversation, record.UdpConversation);
             if (packet.Time is { } time)
             {
                 _decoded.RelativeTime = unchecked(time - (_index.FirstTime ?? 0));

@@ -33,6 +33,9 @@ internal struct PacketRecord
 
     /// <summary>The outermost; -1 for none.</summary>
     public int OuterUdpConversation;
+
+    /// <summary>The second, where there are three or more: a tunnel in a tunnel; -1 for none.</summary>
+    public int MiddleUdpConversation;
     public int Interface;
     public int Marks;
     public byte Layer;
@@ -40,7 +43,6 @@ internal struct PacketRecord
 
     /// <summary>Fills the record up to a fixed size, so that a record's place follows from its number.</summary>
     private readonly uint _unused1;
-    private readonly uint _unused2;
 
     public readonly bool Has(PacketTraits trait) => (Traits & trait) != 0;
 }

@@ -115,9 +115,14 @@ public sealed class DecodedPacket
         return -1;
     }
 
-    /// <summary>Gives its UDP conversations the numbers that they have in the whole capture.</summary>
-    internal void RenumberUdp(int outermost, int innermost)
+    /// <summary>Gives its UDP conversations the numbers that they have in the whole capture; of more than three, those between keep theirs.</summary>
+    internal void RenumberUdp(int outermost, int second, int innermost)
     {
+        if (UdpConversations.Count > 2)
+        {
+            UdpConversations[1] = UdpConversations[1] with { Number = second };
+        }
+
         if (UdpConversations.Count > 0)
         {
             UdpConversations[0] = UdpConversations[0] with { Number = outermost };
