@@ -47,12 +47,13 @@ internal static class PerfServerCommand
                     at => Console.Error.WriteLine($"listening on {at}"),
                     parentGone.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (parentGone.IsCancellationRequested)
             {
-                return ExitCode.Interrupted;
+                // Below it is told which end that is.
             }
 
-            return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+            // Ctrl-C is how a standing server ends; one that was to measure once has not, then.
+            return parentGone.IsCancellationRequested && (stream || parsed.GetValue(once)) ? ExitCode.Interrupted : ExitCode.Done;
         });
         return command;
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NetLab.Host.Http;
 using NetLab.Host.Measurement;
+using NetLab.Host.Measurement.Saved;
 using NetLab.Host.Page;
 using NetLab.Host.Recording;
 using NetLab.Host.Rendering;
@@ -32,7 +33,13 @@ internal static class ServeCommand
             // As the lab's own resources: no token, for whoever may ask those may do more than look.
             var page = new PageApi(new PageGuard(null), captures, runs, readRun);
             var factories = new ServiceFactories([.. ServiceFactories.Standard, new HttpServiceFactory(runs, readRun, routes => page.Map(routes.MapGroup("/ui")))]);
-            return await ServeAsync(LabHost.ReadOptions(parsed.GetRequiredValue(config), parsed.GetValue(set) ?? [], factories), factories, recorded.From(parsed), cancellationToken).ConfigureAwait(false);
+            LabOptions options = LabHost.ReadOptions(parsed.GetRequiredValue(config), parsed.GetValue(set) ?? [], factories);
+            if (options.RunFolder is { } folder)
+            {
+                runs.KeepIn(new RunFolder(Path.GetFullPath(folder)));
+            }
+
+            return await ServeAsync(options, factories, recorded.From(parsed), cancellationToken).ConfigureAwait(false);
         });
         return command;
     }
@@ -61,6 +68,11 @@ internal static class ServeCommand
             Terminal.Out.Write(new LinkTable(relay).Draw(Terminal.Out.Profile.Width));
         }
 
+        if (MemoryRefusals(services) is { } refused)
+        {
+            await Console.Error.WriteLineAsync(refused).ConfigureAwait(false);
+        }
+
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         if (services.Failure is { } failure)
         {
@@ -69,5 +81,15 @@ internal static class ServeCommand
 
         await Console.Error.WriteLineAsync("stopped").ConfigureAwait(false);
         return ExitCode.Done;
+    }
+
+    private static string? MemoryRefusals(LabServices services)
+    {
+        ServiceCount[] counts = [.. services.All.SelectMany(s => s.Running?.Counts ?? [])];
+        long Sum(string name) => counts.Where(c => c.Name == name).Sum(c => c.Value);
+        (long segments, long connections, long letGo) = (Sum("memory_refused_segments"), Sum("memory_refused_connections"), Sum("connections_let_go"));
+        return segments + connections + letGo == 0
+            ? null
+            : $"memory: {Units.Bytes(services.Memory.Peak)} of {Units.Bytes(services.Memory.Limit)} at most; refused {Units.Count(segments)} segments and {Units.Count(connections)} connections, let {Units.Count(letGo)} idle ones go";
     }
 }

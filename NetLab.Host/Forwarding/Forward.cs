@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using NetLab.Host.Settings;
+using NetLab.Host.Streams;
 
 namespace NetLab.Host.Forwarding;
 
@@ -26,6 +27,8 @@ internal sealed class Forward : IAsyncDisposable
     private readonly ConcurrentDictionary<ForwardConnection, Task> _open = [];
     private readonly ConcurrentQueue<ForwardConnection> _over = [];
     private long _accepted;
+    private long _bytesUp;
+    private long _bytesDown;
     private long _failed;
     private long _refused;
 
@@ -46,6 +49,15 @@ internal sealed class Forward : IAsyncDisposable
 
     /// <summary>Those that were turned away, as there were too many.</summary>
     public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>Bytes from all clients to the target.</summary>
+    public long BytesUp => Interlocked.Read(ref _bytesUp);
+
+    /// <summary>Bytes from the target to all clients.</summary>
+    public long BytesDown => Interlocked.Read(ref _bytesDown);
+
+    /// <summary>How many are open now.</summary>
+    public int OpenCount => _open.Count;
 
     /// <summary>Connections that are open now.</summary>
     public IReadOnlyCollection<ForwardConnection> Open => [.. _open.Keys];
@@ -80,7 +92,7 @@ internal sealed class Forward : IAsyncDisposable
             {
                 // Such as too many open files: those who are connected go on, and there may be room again later.
                 _logger.LogWarning("{Address}: a connection could not be accepted: {Why}", Address, error.Message);
-                await Task.Delay(100, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await StreamSlots.WaitAsync(stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
 
@@ -153,8 +165,24 @@ internal sealed class Forward : IAsyncDisposable
 
         await using (server.ConfigureAwait(false))
         {
-            Task up = PumpAsync(client, server, connection.CountUp, cancellationToken);
-            Task down = PumpAsync(server, client, connection.CountDown, cancellationToken);
+            Task up = PumpAsync(
+                client,
+                server,
+                bytes =>
+                {
+                    connection.CountUp(bytes);
+                    Interlocked.Add(ref _bytesUp, bytes);
+                },
+                cancellationToken);
+            Task down = PumpAsync(
+                server,
+                client,
+                bytes =>
+                {
+                    connection.CountDown(bytes);
+                    Interlocked.Add(ref _bytesDown, bytes);
+                },
+                cancellationToken);
             try
             {
                 // The end of one direction is a half close, which its pump passes on; an error in either ends both.

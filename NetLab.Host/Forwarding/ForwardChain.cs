@@ -68,6 +68,19 @@ internal sealed class ForwardChain : IAsyncDisposable
         return chain;
     }
 
+    /// <summary>Makes the link another one while it is crossed.</summary>
+    /// <returns>False if there is none, or if it would need another seed: then the forward has to begin anew.</returns>
+    public bool TryChange(LinkDescription changed)
+    {
+        if (Relay is not { } relay || (changed.Seed is { } other && other != Seed))
+        {
+            return false;
+        }
+
+        relay.Change(changed);
+        return true;
+    }
+
     /// <summary>Passes on until it is told to stop.</summary>
     /// <exception cref="IOException">A listener or the link has failed.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -74,7 +74,7 @@ internal sealed class GuardedListenerFactory(IConnectionListenerFactory inner, A
                 catch (SocketException) when (takesDescriptors && !_isUnbound)
                 {
                     // Such as too many open files: there may be room again later.
-                    await Task.Delay(100, cancellationToken).ConfigureAwait(false);
+                    await StreamSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
                 }
                 catch (Exception error) when (!_isUnbound && error is not OperationCanceledException)
                 {

@@ -13,8 +13,10 @@ internal sealed class LabApi(LabServices services, LabRuns runs, Func<string[], 
     public void Map(IEndpointRouteBuilder routes)
     {
         var all = new ServiceResource(services);
-        var measured = new RunResource(runs, readRun);
-        Read(routes, "/", _ => JsonAnswer.Of(new LabDocument(Version, "/services", "/runs", "/metrics"), LabJson.Readable.LabDocument));
+        var measured = new RunResource(runs, readRun, services.Events);
+        Read(routes, "/", _ => JsonAnswer.Of(Describe(), LabJson.Readable.LabDocument));
+        Read(routes, "/openapi.json", _ => new OpenApi());
+        routes.MapMethods("/events", ["GET", "HEAD"], context => new EventStream(services.Events).ExecuteAsync(context));
         Read(routes, "/services", _ => all.List());
         Change(routes, "POST", "/services", all.CreateAsync);
         Read(routes, "/services/{name}", context => all.Get(Name(context)));
@@ -24,8 +26,11 @@ internal sealed class LabApi(LabServices services, LabRuns runs, Func<string[], 
         Read(routes, "/runs", _ => measured.List());
         Change(routes, "POST", "/runs", measured.CreateAsync);
         Read(routes, "/runs/{name}", context => measured.Get(Name(context)));
+        Read(routes, "/runs/{name}/saved", context => measured.GetSaved(Name(context)));
         Change(routes, "DELETE", "/runs/{name}", context => measured.DeleteAsync(Name(context)));
     }
+
+    private LabDocument Describe() => new(Version, "/services", "/runs", "/events", "/metrics", "/openapi.json") { Memory = MemoryDocument.Of(services.Memory) };
 
     private static string Version => typeof(LabApi).Assembly.GetName().Version?.ToString(3) ?? "";
 

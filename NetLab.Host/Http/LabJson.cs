@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Services;
 
 namespace NetLab.Host.Http;
 
@@ -12,6 +13,7 @@ namespace NetLab.Host.Http;
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(IReadOnlyList<RunDocument>))]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(LabEvent))]
 internal sealed partial class LabJson : JsonSerializerContext
 {
     /// <summary>With quotes and arrows as they are: this is no part of a web page.</summary>
@@ -22,4 +24,7 @@ internal sealed partial class LabJson : JsonSerializerContext
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
+
+    /// <summary>The same in one line each.</summary>
+    public static LabJson Line { get; } = new(new JsonSerializerOptions(Readable.Options) { WriteIndented = false });
 }

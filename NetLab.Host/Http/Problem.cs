@@ -21,8 +21,9 @@ internal sealed record Problem(int Status, string Title, string? Detail)
     /// <summary>There is no such thing.</summary>
     public static Problem NotFound(string detail) => new(StatusCodes.Status404NotFound, "Not Found", detail);
 
-    /// <summary>It can be had as JSON only.</summary>
-    public static Problem NotAcceptable() => new(StatusCodes.Status406NotAcceptable, "Not Acceptable", "this can be had as application/json");
+    /// <summary>It can be had in one form only.</summary>
+    public static Problem NotAcceptable(string mediaType = "application/json") =>
+        new(StatusCodes.Status406NotAcceptable, "Not Acceptable", $"this can be had as {mediaType}");
 
     /// <summary>It is at odds with what there is.</summary>
     public static Problem Conflict(string detail) => new(StatusCodes.Status409Conflict, "Conflict", detail);

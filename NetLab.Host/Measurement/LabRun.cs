@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Measurement.Saved;
 
 namespace NetLab.Host.Measurement;
 
 /// <summary>A measurement that somebody asked for: <c>nlab perf</c>, side by side, on this machine.</summary>
-internal sealed class LabRun(int number, IReadOnlyList<string> commandLine, PerfComparison comparison) : IPerfBoard, IDisposable
+internal sealed class LabRun(int number, IReadOnlyList<string> commandLine, PerfComparison comparison, RunFolder? folder) : IPerfBoard, IDisposable
 {
     /// <summary>How long one may take, whatever ends it otherwise: nobody else can measure meanwhile.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
@@ -27,6 +28,9 @@ internal sealed class LabRun(int number, IReadOnlyList<string> commandLine, Perf
 
     /// <summary>Completes when it is over, however it ended.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>What was measured, as it is kept; null while it is under way, or if nothing was measured.</summary>
+    public SavedRun? Saved => _outcome?.Saved;
 
     /// <summary>What is to be told of it.</summary>
     public RunDocument Document => _outcome is { } outcome
@@ -95,7 +99,7 @@ internal sealed class LabRun(int number, IReadOnlyList<string> commandLine, Perf
         try
         {
             await new PerfSideBySide(comparison, this).RunAsync(_runs, _cancelled.Token).ConfigureAwait(false);
-            _outcome = new Outcome("done", null, Measured());
+            _outcome = Keep(new Outcome("done", null, Measured()));
         }
         catch (OperationCanceledException)
         {
@@ -108,9 +112,35 @@ internal sealed class LabRun(int number, IReadOnlyList<string> commandLine, Perf
         }
     }
 
-    private JsonElement? Measured() => _runs.Count == 0
+    private SavedRun? Measured() => _runs.Count == 0
         ? null
-        : JsonSerializer.SerializeToElement(new PerfDocument(comparison.LinkText, comparison.Plans[0].SegmentSize, _runs), PerfDocumentJson.Default.PerfDocument);
+        : new SavedRun(
+            TimeProvider.System.GetUtcNow(),
+            commandLine,
+            comparison.Link is null ? null : comparison.Seed,
+            SavedMachine.Now(),
+            new PerfDocument(comparison.LinkText, comparison.Plans[0].SegmentSize, _runs));
 
-    private sealed record Outcome(string State, string? Error, JsonElement? Result);
+    private Outcome Keep(Outcome outcome)
+    {
+        try
+        {
+            if (outcome.Saved is { } saved)
+            {
+                folder?.Write(Number, saved);
+            }
+
+            return outcome;
+        }
+        catch (IOException error)
+        {
+            // It was measured all the same.
+            return outcome with { Error = error.Message };
+        }
+    }
+
+    private sealed record Outcome(string State, string? Error, SavedRun? Saved)
+    {
+        public JsonElement? Result { get; } = Saved is null ? null : JsonSerializer.SerializeToElement(Saved.Perf, PerfDocumentJson.Default.PerfDocument);
+    }
 }

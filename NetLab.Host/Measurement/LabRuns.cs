@@ -1,3 +1,5 @@
+using NetLab.Host.Measurement.Saved;
+
 namespace NetLab.Host.Measurement;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal sealed class LabRuns : IAsyncDisposable
     private readonly SortedDictionary<int, LabRun> _runs = [];
     private LabRun? _underWay;
     private int _last;
+    private RunFolder? _folder;
     private bool _closed;
 
     /// <summary>Those that are remembered, the oldest first.</summary>
@@ -24,6 +27,31 @@ internal sealed class LabRuns : IAsyncDisposable
             {
                 return [.. _runs.Values];
             }
+        }
+    }
+
+    /// <summary>Those of the folder that are not remembered besides.</summary>
+    public IReadOnlyList<int> Kept
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. (_folder?.Numbers() ?? []).Where(n => !_runs.ContainsKey(n))];
+            }
+        }
+    }
+
+    /// <summary>The folder where they are kept; null for none.</summary>
+    public RunFolder? Folder => _folder;
+
+    /// <summary>Keeps them in a folder from now on, and goes on from the numbers of those that are there.</summary>
+    public void KeepIn(RunFolder folder)
+    {
+        lock (_lock)
+        {
+            _folder = folder;
+            _last = folder.Numbers() is [.., var last] ? last : 0;
         }
     }
 
@@ -48,7 +76,7 @@ internal sealed class LabRuns : IAsyncDisposable
                 oldest!.Dispose();
             }
 
-            _underWay = new LabRun(++_last, commandLine, comparison);
+            _underWay = new LabRun(++_last, commandLine, comparison, _folder);
             _runs.Add(_underWay.Number, _underWay);
             _underWay.Start();
             return _underWay;
@@ -72,6 +100,7 @@ internal sealed class LabRuns : IAsyncDisposable
             _runs.Remove(run.Number);
         }
 
+        _folder?.Delete(run.Number);
         await run.CancelAsync().ConfigureAwait(false);
         _ = run.Completion.ContinueWith(_ => run.Dispose(), TaskScheduler.Default);
     }

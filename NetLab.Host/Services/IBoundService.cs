@@ -1,4 +1,5 @@
 using NetLab.Host.Settings;
+using NetLab.Udp.Links;
 
 namespace NetLab.Host.Services;
 
@@ -17,11 +18,18 @@ internal interface IBoundService : IDisposable
     /// <summary>The seed of what is random about it; null if nothing is.</summary>
     ulong? Seed => null;
 
+    /// <summary>The link that it lets things cross, with a name for people; null for none, or before it has started.</summary>
+    (string Name, LinkRelay Relay)? Link => null;
+
     /// <summary>What it has done so far, by name; for people, JSON and Prometheus.</summary>
     IReadOnlyList<ServiceCount> Counts => [];
 
     /// <summary>What it has done for each of its clients, the busiest first; empty where nobody counts them.</summary>
     IReadOnlyList<ServiceClient> Clients => [];
+
+    /// <summary>Makes its link another one while it runs.</summary>
+    /// <returns>False if it has none, or if the other would need another seed: then the service has to begin anew.</returns>
+    bool TryChange(LinkDescription changed) => false;
 
     /// <summary>Listens and begins to serve.</summary>
     /// <exception cref="UsageException">The address is taken, or is not this machine's.</exception>

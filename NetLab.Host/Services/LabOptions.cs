@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NetLab.Host.Settings;
+using NetLab.Tcp.Memory;
+using NetLab.Udp.Text;
 
 namespace NetLab.Host.Services;
 
@@ -8,6 +10,15 @@ internal sealed class LabOptions
 {
     /// <summary>Whether addresses other than loopback may be used.</summary>
     public bool AllowRemote { get; set; }
+
+    /// <summary>
+    /// What the connections of NetLab's TCP may hold together, such as 64M; if nothing is said, half of what the process may use, which
+    /// may be its container's.
+    /// </summary>
+    public string? MemoryLimit { get; set; }
+
+    /// <summary>The folder where measurements that are asked for over HTTP are kept; none if nothing is said.</summary>
+    public string? RunFolder { get; set; }
 
     /// <summary>The services.</summary>
     public List<ServiceOptions> Services { get; } = [];
@@ -20,6 +31,12 @@ internal sealed class LabOptions
 
     /// <summary>Where measurements go.</summary>
     public TelemetryOptions Telemetry { get; } = new();
+
+    /// <summary>The memory limit in bytes; null for the default.</summary>
+    /// <exception cref="UsageException">It is none, or less than <see cref="MemoryBudget.MinLimit"/>.</exception>
+    internal long? MemoryBytes => MemoryLimit is not { } text ? null
+        : Quantity.TryParseSize(text, out long bytes) && bytes >= MemoryBudget.MinLimit ? bytes
+        : throw new UsageException($"MemoryLimit '{text}': a size of at least {MemoryBudget.MinLimit >> 20}M, such as 64M");
 
     /// <summary>All services and relays with their names.</summary>
     public IReadOnlyList<ServiceDefinition> Definitions()
@@ -52,6 +69,12 @@ internal sealed class LabOptions
     public void Validate(ServiceFactories factories)
     {
         Check("Lab:Telemetry", () => Telemetry.Validate(AllowRemote));
+        Check("Lab", () => _ = MemoryBytes);
+        if (RunFolder is { } folder && !Directory.Exists(folder))
+        {
+            throw new UsageException($"configuration: Lab:RunFolder '{folder}': there is no such folder");
+        }
+
         IReadOnlyList<ServiceDefinition> all = Definitions();
         for (int i = 0; i < all.Count; i++)
         {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NetLab.Host.Recording;
 using NetLab.Host.Settings;
+using NetLab.Tcp.Memory;
 using NetLab.Udp.Links;
 
 namespace NetLab.Host.Services;
@@ -32,6 +33,7 @@ internal sealed class LabServices(
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger = loggers.CreateLogger<LabServices>();
     private volatile IReadOnlyList<LabService> _all = [];
+    private ServiceMeter? _meter;
     private bool _isDisposed;
 
     /// <summary>All of them, in the order in which they came.</summary>
@@ -43,11 +45,14 @@ internal sealed class LabServices(
     /// <summary>What happens to them.</summary>
     public LabEvents Events { get; } = new();
 
+    /// <summary>What all of NetLab's TCP in the lab may hold together, and what it does.</summary>
+    public SharedMemoryLimit Memory { get; } = new(options.MemoryBytes);
+
     /// <summary>Why the lab had to stop; null if no service failed.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>The relays that run, with their names.</summary>
-    public IEnumerable<(string Name, LinkRelay Relay)> Relays => _all.Select(s => s.Running).OfType<RelayService>().Select(r => r.Summary);
+    /// <summary>The links that are crossed, with the names of their relays and forwards.</summary>
+    public IEnumerable<(string Name, LinkRelay Relay)> Relays => _all.Select(s => s.Running?.Link).OfType<(string, LinkRelay)>();
 
     /// <summary>A service by its name; null if there is none.</summary>
     public LabService? Find(string name) => _all.FirstOrDefault(s => s.Definition.Name == name);
@@ -59,6 +64,7 @@ internal sealed class LabServices(
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _meter = new ServiceMeter(() => _all, () => (Memory.Limit, Memory.Used));
         foreach (ServiceDefinition definition in options.Definitions())
         {
             await AddAsync(definition, isRunning: true, cancellationToken).ConfigureAwait(false);
@@ -155,7 +161,7 @@ internal sealed class LabServices(
             CheckIsKnown(service);
             await StopAsync(service).ConfigureAwait(false);
             _all = [.. _all.Where(s => s != service)];
-            Events.Publish("removed", service.Definition.Name);
+            Events.Publish("removed", PathOf(service.Definition.Name));
             return service;
         },
         cancellationToken);
@@ -178,6 +184,7 @@ internal sealed class LabServices(
             await StopAsync(service).ConfigureAwait(false);
         }
 
+        _meter?.Dispose();
         _changing.Dispose();
         _stopping.Dispose();
     }
@@ -193,12 +200,12 @@ internal sealed class LabServices(
     {
         ServiceDefinition before = service.Definition;
         bool wasRunning = service.Running is not null;
-        if (definition != before && isRunning && service.Running is RelayService relay
-            && definition == before with { Link = definition.Link } && relay.TryChange(LinkText.Parse(definition.Link ?? "")))
+        if (definition != before && isRunning && service.Running is { } running
+            && definition == before with { Link = definition.Link } && running.TryChange(LinkText.Parse(definition.Link ?? "")))
         {
             // A link changes under what is on it; its clients notice nothing else.
             service.Definition = definition;
-            Events.Publish("changed", definition.Name, $"link is now {definition.Link}");
+            Events.Publish("changed", PathOf(definition.Name), $"link is now {definition.Link}");
             return;
         }
 
@@ -260,9 +267,10 @@ internal sealed class LabServices(
         await made.StartAsync(CancellationToken.None).ConfigureAwait(false);
         service.Running = made;
         service.Failure = null;
+        _meter?.Watch(made);
         NotePorts(service);
         onPublished?.Invoke(DescriptionOf(service), made.BoundAddress);
-        Events.Publish("started", service.Definition.Name, made.BoundAddress.ToString());
+        Events.Publish("started", PathOf(service.Definition.Name), made.BoundAddress.ToString());
         _ = WatchAsync(service, made);
     }
 
@@ -274,7 +282,7 @@ internal sealed class LabServices(
             await running.StopAsync(CancellationToken.None).ConfigureAwait(false);
             running.Dispose();
             NotePorts();
-            Events.Publish("stopped", service.Definition.Name);
+            Events.Publish("stopped", PathOf(service.Definition.Name));
         }
     }
 
@@ -303,7 +311,7 @@ internal sealed class LabServices(
         }
 
         _logger.LogError("{Service} failed: {Why}", service.Definition.Name, why);
-        Events.Publish("failed", service.Definition.Name, why);
+        Events.Publish("failed", PathOf(service.Definition.Name), why);
         if (service.Definition.Restart)
         {
             await RestartAsync(service, running, why).ConfigureAwait(false);
@@ -362,6 +370,9 @@ internal sealed class LabServices(
             }
         }
     }
+
+    // As it is named over HTTP.
+    private static string PathOf(string name) => $"/services/{name}";
 
     private static string DescriptionOf(LabService service) => service.Running switch
     {

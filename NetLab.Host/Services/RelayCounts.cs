@@ -8,7 +8,7 @@ internal static class RelayCounts
     /// <summary>Both directions.</summary>
     public static IReadOnlyList<ServiceCount> Of(LinkRelay relay) =>
     [
-        new("clients", relay.Clients),
+        new("clients", relay.Clients) { IsLevel = true },
         .. Of("up", relay.Up),
         .. Of("down", relay.Down),
         new("buffer_drops", relay.BufferDrops ?? 0),

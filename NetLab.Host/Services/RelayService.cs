@@ -14,8 +14,8 @@ internal sealed class RelayService(LabAddress listen, IPEndPoint target, LinkDes
     private readonly ulong _seed = link.Seed ?? Seeds.Draw();
     private LinkRelay? _relay;
 
-    /// <summary>Where it listens and passes on to, and what it has done; of a relay that has started.</summary>
-    public (string Name, LinkRelay Relay) Summary => ($"relay {listen} → udp://{target}", _relay!);
+    /// <inheritdoc/>
+    public (string Name, LinkRelay Relay)? Link => _relay is { } relay ? ($"relay {listen} → udp://{target}", relay) : null;
 
     /// <inheritdoc/>
     public ulong? Seed => _seed;
@@ -35,8 +35,7 @@ internal sealed class RelayService(LabAddress listen, IPEndPoint target, LinkDes
     /// <inheritdoc/>
     public IReadOnlyList<ServiceClient> Clients => _relay is { } relay ? RelayCounts.ClientsOf(relay) : [];
 
-    /// <summary>Makes the link another one while it runs.</summary>
-    /// <returns>False if it would need another seed: then the relay has to begin anew.</returns>
+    /// <inheritdoc/>
     public bool TryChange(LinkDescription changed)
     {
         bool keepsSeed = changed.Seed is null || changed.Seed == _seed;

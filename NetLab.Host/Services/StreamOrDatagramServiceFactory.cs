@@ -32,6 +32,7 @@ internal sealed class StreamOrDatagramServiceFactory : IServiceFactory
         {
             Place = $"{definition.Kind} {address}",
             Loggers = context.Loggers,
+            Memory = context.Lab.Memory,
             KeepAlive = StreamOptions.ServiceKeepAlive,
             Congestion = CongestionNames.Parse(definition.Congestion, "Congestion"),
         };

@@ -1,27 +1,31 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NetLab.Host.Settings;
 using NetLab.Host.Streams;
+using NetLab.Tcp.Memory;
 
 namespace NetLab.Host.Services;
 
 /// <summary>
-/// A service on byte streams: listens before the next service starts, serves each stream on its own. When there are too many, the
-/// one that has been idle for longest makes room.
+/// A service on byte streams: listens before the next service starts, serves each stream on its own. When there are too many, or
+/// memory runs short, those that have been idle for long make room for who comes.
 /// </summary>
 internal sealed class StreamService(string kind, LabAddress address, StreamOptions options, ILoggerFactory loggers) : BackgroundService, IBoundService
 {
     /// <summary>Streams at once: each costs a few KiB, and at worst what its windows hold.</summary>
     public const int MaxStreams = 10_000;
 
-    // As caches do it: the idlest of a few is idle enough, and nobody has to keep them in order.
-    private const int Sample = 16;
+    // Of the clients in a document.
+    private const int MaxShown = 100;
+
+    // From three quarters of the memory on, a stream makes room for each that comes, and a second one until there is some to spare.
+    private const int TightShare = 4;
+    private const int RoomForEach = 2;
 
     private readonly ILogger _logger = loggers.CreateLogger<StreamService>();
-    private readonly ConcurrentDictionary<ServedStream, bool> _streams = [];
+    private readonly ServedStreams _streams = new();
     private StreamListener? _listener;
     private long _accepted;
     private long _letGo;
@@ -36,16 +40,20 @@ internal sealed class StreamService(string kind, LabAddress address, StreamOptio
     /// <inheritdoc/>
     public IReadOnlyList<ServiceCount> Counts =>
     [
-        new("connections_open", _streams.Count),
+        new("connections_open", _streams.Count) { IsLevel = true },
         new("connections_accepted", Interlocked.Read(ref _accepted)),
         new("connections_let_go", Interlocked.Read(ref _letGo)),
         new("connections_refused", _listener?.Refused ?? 0),
         new("bytes", Interlocked.Read(ref _moved)),
+        .. _listener?.Memory is { } memory ? MemoryCounts.Of(memory) : [],
     ];
 
     /// <inheritdoc/>
     public IReadOnlyList<ServiceClient> Clients =>
-        [.. _streams.Keys.OrderByDescending(s => s.Moved).Take(100).Select(s => new ServiceClient(s.Stream.RemoteEndPoint.ToString(), [new("bytes", s.Moved)]))];
+        [.. _streams.Busiest(MaxShown).Select(s => new ServiceClient(s.Stream.RemoteEndPoint.ToString(), [new("bytes", s.Moved)]))];
+
+    // Of the kernel's streams the system holds the bytes.
+    private bool IsTight => options.Memory is { } memory && _listener?.Memory is not null && memory.Used > memory.Limit / TightShare * (TightShare - 1);
 
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -82,18 +90,14 @@ internal sealed class StreamService(string kind, LabAddress address, StreamOptio
             {
                 // Such as too many open files: those who are served go on, and there may be room again later.
                 _logger.LogWarning("{Kind}: a stream could not be accepted: {Why}", kind, error.Message);
-                await Task.Delay(100, stoppingToken).ConfigureAwait(false);
+                await StreamSlots.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
 
             _accepted++;
-            if (_streams.Count >= MaxStreams)
-            {
-                MakeRoom();
-            }
-
+            MakeRoom();
             var served = new ServedStream(stream);
-            _streams.TryAdd(served, true);
+            _streams.Add(served);
 
             // Not awaited: streams are served side by side, and what goes wrong with one stays with it.
             _ = ServeAsync(served, stoppingToken);
@@ -102,11 +106,10 @@ internal sealed class StreamService(string kind, LabAddress address, StreamOptio
 
     private void MakeRoom()
     {
-        ServedStream? idlest = _streams.Keys.Skip(Random.Shared.Next(MaxStreams - Sample)).Take(Sample).MinBy(s => s.LastMoved);
-        if (idlest is not null && _streams.TryRemove(idlest, out _))
+        for (int i = 0; i < RoomForEach && (_streams.Count >= MaxStreams || IsTight) && _streams.RemoveIdle() is { } idle; i++)
         {
             Interlocked.Increment(ref _letGo);
-            idlest.Stream.Abort();
+            idle.Stream.Abort();
         }
     }
 
@@ -139,23 +142,8 @@ internal sealed class StreamService(string kind, LabAddress address, StreamOptio
             }
             finally
             {
-                _streams.TryRemove(served, out _);
+                _streams.Remove(served);
             }
-        }
-    }
-
-    private sealed class ServedStream(LabStream stream)
-    {
-        public LabStream Stream { get; } = stream;
-
-        public long LastMoved { get; private set; } = Environment.TickCount64;
-
-        public long Moved { get; private set; }
-
-        public void Count(long bytes)
-        {
-            Moved += bytes;
-            LastMoved = Environment.TickCount64;
         }
     }
 }

@@ -14,7 +14,7 @@ namespace NetLab.Host.Services;
 internal static class Telemetry
 {
     /// <summary>The meters of the lab.</summary>
-    public static IReadOnlyList<string> Meters { get; } = [TcpMeter.Name, UdpMeter.Name];
+    public static IReadOnlyList<string> Meters { get; } = [TcpMeter.Name, UdpMeter.Name, ServiceMeter.Name];
 
     /// <summary>Adds it to a host.</summary>
     public static void AddTo(HostApplicationBuilder builder, TelemetryOptions options)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using NetLab.Host.Settings;
+using NetLab.Tcp.Memory;
 using NetLab.Tcp.Transport;
 
 namespace NetLab.Host.Streams;
@@ -28,6 +29,9 @@ internal sealed class StreamListener : IAsyncDisposable
 
     /// <summary>Streams that were reset as soon as they came, because the process had too many open files.</summary>
     public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>What the streams of NetLab's TCP hold; null for the kernel's.</summary>
+    public MemoryBudget? Memory => _endpoint?.Memory;
 
     /// <summary>Binds.</summary>
     /// <exception cref="UsageException">The address is taken or not this machine's.</exception>

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetLab.Host.Recording;
+using NetLab.Tcp.Memory;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 using NetLab.Udp.Sockets;
@@ -40,6 +41,9 @@ internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, LabRec
     /// <summary>Whether the place goes into the recording without UDP headers too.</summary>
     public bool RecordsAsTcp { get; init; } = true;
 
+    /// <summary>What all of NetLab's TCP in the process may hold together; null where each endpoint has a limit of its own.</summary>
+    public SharedMemoryLimit? Memory { get; init; }
+
     /// <summary>Sees each datagram besides the recorder; null for not.</summary>
     public DatagramTap? Watch { get; init; }
 
@@ -58,6 +62,8 @@ internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, LabRec
         Connection = ToConnectionOptions(),
         Tap = TapAt(localEndPoint),
         LoggerFactory = Loggers,
+        SharedMemory = Memory,
+        MemoryLimit = Memory?.Limit,
     };
 
     /// <summary>The same as options of NetLab's TCP.</summary>

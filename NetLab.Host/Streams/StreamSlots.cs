@@ -11,7 +11,12 @@ internal static class StreamSlots
     private const int Reserve = 256;
 
     private static readonly int Max = Math.Max(16, (Limit() - Reserve) / Share);
+
+    // What is no stream gives descriptors back as well, and tells nobody.
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
+
     private static int _taken;
+    private static TaskCompletionSource? _returned;
 
     /// <summary>Takes one.</summary>
     /// <returns>Whether there was one left.</returns>
@@ -27,7 +32,23 @@ internal static class StreamSlots
     }
 
     /// <summary>Gives one back.</summary>
-    public static void Return() => Interlocked.Decrement(ref _taken);
+    public static void Return()
+    {
+        Interlocked.Decrement(ref _taken);
+        Interlocked.Exchange(ref _returned, null)?.TrySetResult();
+    }
+
+    /// <summary>
+    /// Waits until a stream gave its descriptor back, or for a second: after the system had none left for a new stream, there may be
+    /// one then.
+    /// </summary>
+    public static async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource returned = Interlocked.CompareExchange(ref _returned, mine, null) ?? mine;
+        await Task.WhenAny(returned.Task, Task.Delay(MaxWait, cancellationToken)).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     /// <summary>Descriptors that the process may have: .NET raises its own limit to the hard one when it starts.</summary>
     private static int Limit()

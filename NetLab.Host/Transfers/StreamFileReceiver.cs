@@ -153,13 +153,20 @@ internal static class StreamFileReceiver
         {
             ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             ReadOnlySequence<byte> bytes = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, count - taken));
-            foreach (ReadOnlyMemory<byte> piece in bytes)
+            try
             {
-                taken += piece.Length;
-                keep(piece.Span, taken);
+                foreach (ReadOnlyMemory<byte> piece in bytes)
+                {
+                    taken += piece.Length;
+                    keep(piece.Span, taken);
+                }
+            }
+            finally
+            {
+                // Where they cannot be kept, the rest is still read: until the sender has heard why.
+                input.AdvanceTo(bytes.End);
             }
 
-            input.AdvanceTo(bytes.End);
             if (result.IsCompleted && taken < count && bytes.Length == result.Buffer.Length)
             {
                 throw new IOException($"the sender ended early: {arrived(taken, count - taken)}");

@@ -26,6 +26,8 @@ public sealed class MemoryBudget
     private const int ReclaimedShare = 16;
 
     private readonly OutOfOrderQueues _queues = new();
+    private readonly SharedMemoryLimit? _shared;
+    private long _taken;
     private long _used;
     private long _peak;
     private long _refusedSegments;
@@ -34,9 +36,11 @@ public sealed class MemoryBudget
 
     /// <summary>Makes a budget.</summary>
     /// <param name="limit">Bytes, at least <see cref="MinLimit"/>; null for <see cref="DefaultLimit"/>.</param>
+    /// <param name="shared">What it shares with the budgets of other endpoints; null for nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException">Less than <see cref="MinLimit"/>.</exception>
-    public MemoryBudget(long? limit = null)
+    public MemoryBudget(long? limit = null, SharedMemoryLimit? shared = null)
     {
+        _shared = shared;
         ArgumentOutOfRangeException.ThrowIfLessThan(limit ?? MinLimit, MinLimit, nameof(limit));
         Limit = limit ?? DefaultLimit;
     }
@@ -63,13 +67,13 @@ public sealed class MemoryBudget
     public long ReclaimedBytes => Volatile.Read(ref _reclaimedBytes);
 
     /// <summary>Whether all is used.</summary>
-    internal bool IsExhausted => _used >= Limit;
+    internal bool IsExhausted => _used >= Limit || _shared is { IsExhausted: true };
 
     /// <summary>How large a window may be that would like to be of a size.</summary>
     internal long Allow(long size)
     {
-        long half = Limit / 2;
-        return _used <= half ? size : Math.Min(size, Math.Max(Guaranteed, (long)((double)size * Math.Max(0, Limit - _used) / half)));
+        long allowed = Allow(size, _used, Limit);
+        return _shared is null ? allowed : Math.Min(allowed, Allow(size, _shared.Used, _shared.Limit));
     }
 
     /// <summary>How many more bytes a connection may take in order; where all is used, out-of-order queues are let go of first.</summary>
@@ -93,6 +97,20 @@ public sealed class MemoryBudget
         {
             Volatile.Write(ref _peak, used);
         }
+
+        if (_shared is not null && (used > _taken || used < _taken - (2 * SharedMemoryLimit.Piece)))
+        {
+            long taken = (used + SharedMemoryLimit.Piece - 1) / SharedMemoryLimit.Piece * SharedMemoryLimit.Piece;
+            _shared.Take(taken - _taken);
+            _taken = taken;
+        }
+    }
+
+    /// <summary>Gives back what was taken of the shared limit: the endpoint has ended, and holds nothing any more.</summary>
+    internal void Close()
+    {
+        _shared?.Take(-_taken);
+        _taken = 0;
     }
 
     internal void Track(MemoryAccount account, long before, long now) => _queues.Update(account, before, now);
@@ -101,9 +119,16 @@ public sealed class MemoryBudget
 
     internal void OnConnectionRefused() => Volatile.Write(ref _refusedConnections, _refusedConnections + 1);
 
+    private static long Allow(long size, long used, long limit)
+    {
+        long half = limit / 2;
+        return used <= half ? size : Math.Min(size, Math.Max(Guaranteed, (long)((double)size * Math.Max(0, limit - used) / half)));
+    }
+
     private void Reclaim()
     {
-        long goal = Limit - (Limit / ReclaimedShare);
+        // Where others have used up what is shared, it is the own share of it that can be let go of.
+        long goal = Math.Min(_used, Limit) - (Math.Min(_used, Limit) / ReclaimedShare);
         while (_used > goal && _queues.TryGetLargest(out MemoryAccount? largest))
         {
             long before = _used;

@@ -63,7 +63,7 @@ internal sealed class EndpointLoop
         KeepsSocket = keepsSocket;
         Span<byte> secret = stackalloc byte[16];
         RandomNumberGenerator.Fill(secret);
-        _demultiplexer = new Demultiplexer(new EndpointSecrets(BitConverter.ToUInt64(secret), BitConverter.ToUInt64(secret[8..])), new MemoryBudget(options.MemoryLimit))
+        _demultiplexer = new Demultiplexer(new EndpointSecrets(BitConverter.ToUInt64(secret), BitConverter.ToUInt64(secret[8..])), new MemoryBudget(options.MemoryLimit, options.SharedMemory))
         {
             Entered = Attach,
             Left = entry => options.Meter.Connections.Remove(entry.Connection.Statistics),
@@ -409,6 +409,7 @@ internal sealed class EndpointLoop
         }
 
         Options.Meter.Endpoints.Remove(Statistics);
+        Memory.Close();
         if (failure is null)
         {
             TcpLog.Closed(Logger, LocalEndPoint);

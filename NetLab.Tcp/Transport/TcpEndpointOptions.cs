@@ -58,6 +58,9 @@ public sealed record TcpEndpointOptions
     /// </summary>
     public long? MemoryLimit { get; init; }
 
+    /// <summary>What the endpoint's connections may hold together with those of other endpoints that have the same limit; null for nothing.</summary>
+    public SharedMemoryLimit? SharedMemory { get; init; }
+
     /// <summary>Where it is counted what the endpoint and its connections do; its socket has a meter of its own.</summary>
     public TcpMeter Meter { get; init; } = TcpMeter.Shared;
 

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using NetLab.Benchmarks.Bare;
 using NetLab.Benchmarks.BareWire;
 using NetLab.Benchmarks.Decoding;
+using NetLab.Benchmarks.Hostile;
 using NetLab.Benchmarks.Idle;
 using NetLab.Benchmarks.Soak;
 
@@ -13,6 +14,8 @@ switch (args)
         return BareWireRun.Run(rest);
     case ["decode-race", .. var rest]:
         return DecodeRace.Run(rest);
+    case ["hostile", .. var rest]:
+        return await HostileRun.RunAsync(rest).ConfigureAwait(false);
     case ["idle", .. var rest]:
         return await IdleConnections.RunAsync(rest).ConfigureAwait(false);
     case ["soak", .. var rest]:

@@ -48,6 +48,34 @@ public sealed class PerfTests
         Assert.True(root.GetProperty("ratios").TryGetProperty("udp/kernel-udp", out _));
     }
 
+    [UnixFact]
+    public async Task A_standing_server_serves_one_after_another_and_ends_with_ctrl_c_as_it_should()
+    {
+        string url = $"tcp://127.0.0.1:{Ports.Free()}";
+        using Nlab server = Nlab.Start(null, "perf", ["server", url]);
+        await server.Listening();
+        for (int i = 0; i < 2; i++)
+        {
+            Nlab.Ended client = await Nlab.Run("perf", url, "--time", "200ms", "--warm-up", "0ms");
+            Assert.True(client.ExitCode == 0, client.Errors);
+        }
+
+        server.Interrupt();
+        Assert.Equal(0, (await server.End()).ExitCode);
+    }
+
+    [UnixFact]
+    public async Task A_measurement_that_is_interrupted_ends_with_130()
+    {
+        using Nlab measured = Nlab.Start(null, "perf", ["--transport", "kernel-tcp", "--time", "60s"]);
+        using Nlab server = Nlab.Start(null, "perf", ["server", $"kernel-udp://127.0.0.1:{Ports.Free()}"]);
+        await server.Listening();
+        measured.Interrupt();
+        Assert.Equal(130, (await measured.End()).ExitCode);
+        server.Interrupt();
+        Assert.Equal(0, (await server.End()).ExitCode);
+    }
+
     [Fact]
     public async Task Round_trips_and_connections_are_measured_by_the_same_transports()
     {

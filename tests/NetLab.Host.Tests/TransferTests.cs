@@ -97,6 +97,90 @@ public sealed class TransferTests : IDisposable
         Assert.Contains("delivered", relay.Output, StringComparison.Ordinal);
     }
 
+    [SmallDiskFact]
+    public async Task A_disk_that_fills_while_a_file_comes_ends_both_sides_with_a_line_and_leaves_nothing()
+    {
+        using var disk = new SmallDisk(1 << 20);
+        string url = $"tcp://127.0.0.1:{Ports.Free()}";
+        using Nlab receiver = Nlab.Start(null, "receive", url, "-o", Path.Combine(disk.Path, "got"));
+        await receiver.Listening();
+
+        // From standard input: how much it will be nobody can know before.
+        using Nlab sender = Nlab.Start(_folder.FullName, "send", "-", url);
+        try
+        {
+            await sender.Input.WriteAsync(new string('x', 4 << 20));
+            sender.Input.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended before it took everything.
+        }
+
+        foreach (Nlab side in (Nlab[])[receiver, sender])
+        {
+            Nlab.Ended ended = await side.End();
+            Assert.Equal(1, ended.ExitCode);
+            Assert.Contains("space", ended.Errors, StringComparison.OrdinalIgnoreCase);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(disk.Path));
+    }
+
+    [Fact]
+    public async Task A_transfer_that_broke_is_resumed_where_it_ended()
+    {
+        (string file, byte[] content) = MakeFile(4 << 20);
+        string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content));
+        (int port, int relayed) = (Ports.Free(), Ports.Free());
+        FileInfo part = new(Path.Combine(_folder.FullName, "got.nlab-part"));
+        using (Nlab receiver = Nlab.Start(_folder.FullName, "receive", $"tcp://127.0.0.1:{port}", "-o", "got", "--resume", "--timeout", "3s"))
+        using (Nlab link = Nlab.Start(null, "link", $"udp://127.0.0.1:{relayed}", $"udp://127.0.0.1:{port}", "--link", "rate=8M"))
+        {
+            await Task.WhenAll(receiver.Listening(), link.Listening());
+            using Nlab sender = Nlab.Start(_folder.FullName, "send", file, $"tcp://127.0.0.1:{relayed}");
+            while (!part.Exists || part.Length < 256 << 10)
+            {
+                await Task.Yield();
+                part.Refresh();
+            }
+
+            sender.Kill();
+            Nlab.Ended broken = await receiver.End();
+            Assert.Equal(1, broken.ExitCode);
+            Assert.Contains("kept for --resume", broken.Errors, StringComparison.Ordinal);
+        }
+
+        part.Refresh();
+        long had = part.Length;
+        using Nlab again = Nlab.Start(_folder.FullName, "receive", $"tcp://127.0.0.1:{port}", "-o", "got", "--resume");
+        await again.Listening();
+        Nlab.Ended sent = await Nlab.Run(_folder, "send", file, $"tcp://127.0.0.1:{port}");
+        Nlab.Ended received = await again.End();
+        Assert.Equal((0, 0), (sent.ExitCode, received.ExitCode));
+        Assert.Contains($"resumed: {had} bytes were there already", received.Output, StringComparison.Ordinal);
+        Assert.Contains(hash, received.Output, StringComparison.Ordinal);
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, file)), await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, "got")));
+        part.Refresh();
+        Assert.False(part.Exists);
+    }
+
+    [Fact]
+    public async Task What_is_left_of_another_file_is_not_resumed()
+    {
+        (string file, byte[] content) = MakeFile(300_000);
+        string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content));
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "got.nlab-part"), new string('?', 100_000));
+        string url = $"tcp://127.0.0.1:{Ports.Free()}";
+        using Nlab receiver = Nlab.Start(_folder.FullName, "receive", url, "-o", "got", "--resume");
+        await receiver.Listening();
+        Assert.Equal(0, (await Nlab.Run(_folder, "send", file, url)).ExitCode);
+        Nlab.Ended received = await receiver.End();
+        Assert.Equal(0, received.ExitCode);
+        Assert.Contains(hash, received.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("resumed", received.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_sender_that_finds_nobody_fails_at_once()
     {

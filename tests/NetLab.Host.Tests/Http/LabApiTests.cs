@@ -218,6 +218,147 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
         Assert.True(int.Parse(connections.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) >= 1, connections);
     }
 
+    [Fact]
+    public async Task Counts_of_services_are_metrics_by_their_name()
+    {
+        using HttpClient client = lab.Client("kernel-tcp");
+        JsonObject echo = await ObjectIn(await client.PostAsync("/services", Json("""{ "name": "counted", "kind": "echo", "address": "udp://127.0.0.1:0" }""")));
+        Assert.Equal("hello", await AskAsync((string)echo["address"]!, "hello"));
+        string metrics = await client.GetStringAsync("/metrics");
+        string line = metrics.Split('\n').Single(l => l.StartsWith("netlab_service_datagrams_answered_total{", StringComparison.Ordinal) && l.Contains("service=\"counted\"", StringComparison.Ordinal));
+        Assert.Contains("kind=\"echo\"", line, StringComparison.Ordinal);
+        Assert.Equal("1", line.Split(' ')[1]);
+        Assert.Contains("netlab_service_connections_open{", metrics, StringComparison.Ordinal);
+        Assert.Contains("netlab_memory_limit_bytes", metrics, StringComparison.Ordinal);
+        await client.DeleteAsync("/services/counted");
+    }
+
+    [Fact]
+    public async Task A_forward_is_a_service_with_statistics_a_client_and_a_link_that_changes()
+    {
+        using HttpClient client = lab.Client("tcp");
+        JsonArray all = JsonNode.Parse(await client.GetStringAsync("/services"))!.AsArray();
+        string echo = (string)all.Single(s => (string?)s!["kind"] == "echo" && ((string)s["address"]!).StartsWith("tcp:", StringComparison.Ordinal))!["address"]!;
+        JsonObject forward = await ObjectIn(await client.PostAsync("/services", Json(
+            $$"""{ "name": "bridge", "kind": "forward", "address": "kernel-tcp://127.0.0.1:0", "target": "{{echo}}", "link": "delay=1ms,seed=5" }""")));
+        Assert.Equal(5, (int?)forward["seed"]);
+        using (var socket = new System.Net.Sockets.TcpClient())
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, new Uri((string)forward["address"]!).Port);
+            await socket.GetStream().WriteAsync("hello"u8.ToArray());
+            byte[] answer = new byte[5];
+            await socket.GetStream().ReadExactlyAsync(answer);
+            Assert.Equal("hello"u8.ToArray(), answer);
+            JsonObject now = await ObjectIn(await client.GetAsync("/services/bridge"));
+            Assert.Equal((1, 1), ((int?)now["statistics"]!["connections_open"], (int?)now["statistics"]!["connections_accepted"]));
+            Assert.Equal(($"127.0.0.1:{((IPEndPoint)socket.Client.LocalEndPoint!).Port}", 5), ((string?)now["clients"]![0]!["client"], (int?)now["clients"]![0]!["statistics"]!["up_bytes"]));
+            Assert.True((int)now["statistics"]!["link_up_entered"]! > 0);
+
+            // The connection stays.
+            JsonObject changed = await ObjectIn(await client.PatchAsync("/services/bridge", Json("""{ "link": "delay=2ms" }""")));
+            Assert.Equal(((string)forward["address"]!, "delay=2ms"), ((string)changed["address"]!, (string)changed["link"]!));
+            await socket.GetStream().WriteAsync("again"u8.ToArray());
+            await socket.GetStream().ReadExactlyAsync(answer);
+            Assert.Equal("again"u8.ToArray(), answer);
+        }
+
+        Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync("/services/bridge")).StatusCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Transports))]
+    public async Task What_happens_is_told_as_server_sent_events(string transport)
+    {
+        using HttpClient client = lab.Client(transport);
+        using HttpResponseMessage response = await client.GetAsync("/events", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.ToString());
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        Assert.StartsWith(":", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        string name = $"told-{transport}";
+        await client.PostAsync("/services", Json($$"""{ "name": "{{name}}", "kind": "echo", "address": "udp://127.0.0.1:0" }"""));
+        await client.DeleteAsync($"/services/{name}");
+        List<(long Id, string Kind, string Detail)> told = [];
+        while (told.Count < 3)
+        {
+            if (await NextAsync() is { } next && next.Subject == $"/services/{name}")
+            {
+                told.Add((next.Id, next.Kind, next.Detail));
+            }
+        }
+
+        Assert.Equal(["started", "stopped", "removed"], told.Select(t => t.Kind));
+        Assert.StartsWith("udp://127.0.0.1:", told[0].Detail, StringComparison.Ordinal);
+
+        // A client that comes back is told what it missed.
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/events");
+        again.Headers.Add("Last-Event-ID", $"{told[0].Id}");
+        using HttpResponseMessage second = await client.SendAsync(again, HttpCompletionOption.ResponseHeadersRead);
+        using var later = new StreamReader(await second.Content.ReadAsStreamAsync());
+        string? id = "";
+        while (!(id = await later.ReadLineAsync())!.StartsWith("id: ", StringComparison.Ordinal))
+        {
+        }
+
+        Assert.Equal($"id: {told[0].Id + 1}", id);
+        using var wrong = new HttpRequestMessage(HttpMethod.Get, "/events");
+        wrong.Headers.Add("Last-Event-ID", "yesterday");
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.SendAsync(wrong)).StatusCode);
+
+        async Task<(long Id, string Kind, string Subject, string Detail)?> NextAsync()
+        {
+            var fields = new Dictionary<string, string>();
+            while (await reader.ReadLineAsync() is { Length: > 0 } line)
+            {
+                string[] parts = line.Split(": ", 2);
+                fields[parts[0]] = parts.Length > 1 ? parts[1] : "";
+            }
+
+            if (!fields.TryGetValue("data", out string? data))
+            {
+                return null;
+            }
+
+            JsonObject happened = JsonNode.Parse(data)!.AsObject();
+            Assert.Equal((fields["event"], fields["id"]), ((string)happened["kind"]!, $"{happened["number"]}"));
+            return ((long)happened["number"]!, (string)happened["kind"]!, (string)happened["subject"]!, (string?)happened["detail"] ?? "");
+        }
+    }
+
+    [Fact]
+    public async Task The_openapi_document_has_every_resource_and_every_member()
+    {
+        using HttpClient client = lab.Client("kernel-tcp");
+        JsonObject document = await ObjectIn(await client.GetAsync("/openapi.json"));
+        JsonObject paths = document["paths"]!.AsObject();
+        JsonObject schemas = document["components"]!["schemas"]!.AsObject();
+
+        // Each path and method is served, and no method is that is not there.
+        foreach ((string path, JsonNode? item) in paths)
+        {
+            string[] said = [.. item!.AsObject().Select(m => m.Key.ToUpperInvariant()).Where(m => m is "GET" or "POST" or "PUT" or "PATCH" or "DELETE")];
+            using var probe = new HttpRequestMessage(HttpMethod.Options, path.Replace("{name}", "1", StringComparison.Ordinal));
+            using HttpResponseMessage refused = await client.SendAsync(probe);
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, refused.StatusCode);
+            Assert.Equal(said.Order(), refused.Content.Headers.Allow.Where(m => m != "HEAD").Order());
+        }
+
+        foreach ((string path, string schema) in ((string, string)[])[("/", "Lab"), ("/services/echo-tcp", "Service"), ("/nothing", "Problem")])
+        {
+            JsonObject answer = await ObjectIn(await client.GetAsync(path));
+            JsonObject properties = schemas[schema]!["properties"]!.AsObject();
+            Assert.All(answer, m => Assert.True(properties.ContainsKey(m.Key), $"{schema} has no {m.Key}"));
+            Assert.All(schemas[schema]!["required"]?.AsArray() ?? [], r => Assert.True(answer.ContainsKey((string)r!), $"{path} has no {r}"));
+        }
+
+        // What is taken is what is described: the refusal of an unknown member names all.
+        foreach ((string path, string schema) in ((string, string)[])[("/services", "ServiceDefinition"), ("/runs", "RunSettings")])
+        {
+            string detail = (string)(await ObjectIn(await client.PostAsync(path, Json("""{ "unheard_of": 1 }"""))))["detail"]!;
+            string[] taken = detail[(detail.IndexOf(" has ", StringComparison.Ordinal) + 5)..].Split(", ");
+            Assert.Equal(taken.Order(), schemas[schema]!["properties"]!.AsObject().Select(p => p.Key).Order());
+        }
+    }
+
     private static StringContent Json(string text) => new(text, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
 
     private static async Task<JsonObject> ObjectIn(HttpResponseMessage response) => JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();

@@ -165,6 +165,54 @@ public sealed class MemoryBudgetTests
     }
 
     [Fact]
+    [Conformance(168)]
+    public void What_one_endpoint_holds_is_missing_to_the_others_that_share_its_limit()
+    {
+        var shared = new SharedMemoryLimit(MemoryBudget.MinLimit);
+        var greedy = new Lab(new MemoryBudget(64 << 20, shared), new ConnectionOptions { ReceiveBufferSize = 2 << 20, WindowScaling = true });
+        var honest = new Lab(new MemoryBudget(64 << 20, shared), new ConnectionOptions { ReceiveBufferSize = Window });
+        Assert.True(greedy.Connect(1) && honest.Connect(1));
+        for (long offset = 1001; offset < 2 << 20; offset += 1000)
+        {
+            greedy.Send(1, offset, new byte[1000]);
+        }
+
+        // What one holds out of order is let go of when all is used; the other goes on, at least by a few segments.
+        Assert.InRange(shared.Peak, shared.Limit, shared.Limit + (2 * SharedMemoryLimit.Piece));
+        Assert.True(greedy.Budget.ReclaimedBytes > 0);
+        for (long offset = 1; offset < 10_001; offset += 1000)
+        {
+            honest.Send(1, offset, new byte[1000]);
+        }
+
+        Assert.Equal(10_000, honest.Received(1));
+
+        // Who waits in order, and is not read, holds what it holds: then nobody new is let in at either.
+        for (long offset = 1; !shared.IsExhausted && offset < 2 << 20; offset += 1000)
+        {
+            greedy.Send(1, offset, new byte[1000]);
+        }
+
+        greedy.Budget.Add(shared.Limit);
+        Assert.False(honest.Connect(2));
+        Assert.Equal(1, honest.Budget.RefusedConnections);
+        greedy.Budget.Add(-shared.Limit);
+        greedy.Reset(1);
+        Assert.True(honest.Connect(3));
+        greedy.Budget.Close();
+        honest.Budget.Close();
+        Assert.Equal(0, shared.Used);
+    }
+
+    [Fact]
+    public void A_shared_limit_has_a_least_size_and_a_default_of_a_share_of_the_machine()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SharedMemoryLimit(MemoryBudget.MinLimit - 1));
+        Assert.Equal(SharedMemoryLimit.DefaultLimit, new SharedMemoryLimit().Limit);
+        Assert.InRange(SharedMemoryLimit.DefaultLimit, MemoryBudget.DefaultLimit, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+    }
+
+    [Fact]
     public void A_budget_has_a_least_size_and_a_default_of_a_share_of_the_machine()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new MemoryBudget(MemoryBudget.MinLimit - 1));
