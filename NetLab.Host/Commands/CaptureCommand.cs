@@ -6,7 +6,6 @@ using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
 using NetLab.Udp.Text;
-using Spectre.Console;
 
 namespace NetLab.Host.Commands;
 
@@ -53,13 +52,12 @@ internal static class CaptureCommand
 
     private static int List()
     {
-        var table = new Table().RoundedBorder().AddColumns("interface", "addresses", "description");
-        foreach (LiveInterface found in LiveCapture.List())
-        {
-            table.AddRow(new Text(found.Name), new Text(string.Join(' ', found.Addresses)), new Text(found.Description));
-        }
-
-        Terminal.Out.Write(table);
+        new ColumnTable<LiveInterface>(
+        [
+            new("interface", i => i.Name) { IsText = true, Rank = 0 },
+            new("addresses", i => string.Join(' ', i.Addresses)) { IsText = true },
+            new("description", i => i.Description) { IsText = true, Rank = 2 },
+        ]).Write(Terminal.Out, [.. LiveCapture.List()]);
         return ExitCode.Done;
     }
 

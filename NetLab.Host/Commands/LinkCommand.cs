@@ -12,6 +12,7 @@ using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Udp.Links;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace NetLab.Host.Commands;
 
@@ -22,6 +23,10 @@ internal static class LinkCommand
         The link relay: put any UDP program behind an emulated link.
         A TCP program is put behind one by nlab forward, which carries its bytes over NetLab's TCP.
         """;
+
+    private const int LooksAtKeys = 10;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
 
     private static readonly string LinkHelp =
         "What happens on the way, each direction, such as delay=20ms,loss=1%,rate=10M,aqm=codel: "
@@ -69,7 +74,7 @@ internal static class LinkCommand
             TakeChanges(relay, used);
             try
             {
-                await WatchAsync(relay, cancellationToken).ConfigureAwait(false);
+                await WatchAsync(relay, new LinkKeyboard(description), cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -120,6 +125,21 @@ internal static class LinkCommand
         { IsBackground = true, Name = "link changes" }.Start();
     }
 
+    private static bool TakeKeys(LinkRelay relay, LinkKeyboard keyboard)
+    {
+        bool isOther = false;
+        while (LinkKeyboard.IsForeground && Console.KeyAvailable)
+        {
+            if (keyboard.Press(Console.ReadKey(intercept: true).KeyChar))
+            {
+                relay.Change(keyboard.Present);
+                isOther = true;
+            }
+        }
+
+        return isOther;
+    }
+
     private static LabAddress Datagrams(string text)
     {
         LabAddress address = LabAddress.Parse(text);
@@ -155,7 +175,7 @@ internal static class LinkCommand
         }
     }
 
-    private static async Task WatchAsync(LinkRelay relay, CancellationToken cancellationToken)
+    private static async Task WatchAsync(LinkRelay relay, LinkKeyboard keyboard, CancellationToken cancellationToken)
     {
         Task stopped = Task.Delay(Timeout.Infinite, cancellationToken);
         if (!Terminal.IsLive)
@@ -165,14 +185,27 @@ internal static class LinkCommand
         else
         {
             var table = new LinkTable(relay);
-            await Terminal.Error.Live(table.Draw(Terminal.Error.Profile.Width)).AutoClear(true).StartAsync(async live =>
+            await Terminal.Error.Live(Draw()).AutoClear(true).StartAsync(async live =>
             {
                 while (!relay.Completion.IsCompleted && !cancellationToken.IsCancellationRequested)
                 {
-                    await Task.WhenAny(relay.Completion, stopped, Task.Delay(500, CancellationToken.None)).ConfigureAwait(false);
-                    live.UpdateTarget(table.Draw(Terminal.Error.Profile.Width));
+                    // Keys are looked for more often than the table is drawn anew: a link answers to a key at once.
+                    for (int i = 0; i < LooksAtKeys && !relay.Completion.IsCompleted && !stopped.IsCompleted; i++)
+                    {
+                        await Task.WhenAny(relay.Completion, stopped, Task.Delay(BetweenLooks, CancellationToken.None)).ConfigureAwait(false);
+                        if (TakeKeys(relay, keyboard))
+                        {
+                            break;
+                        }
+                    }
+
+                    live.UpdateTarget(Draw());
                 }
             }).ConfigureAwait(false);
+
+            IRenderable Draw() => LinkKeyboard.IsForeground
+                ? new Rows(table.Draw(Terminal.Error.Profile.Width), new Text($"{keyboard}; {LinkKeyboard.Help}"))
+                : table.Draw(Terminal.Error.Profile.Width);
         }
 
         if (relay.Completion.IsFaulted)

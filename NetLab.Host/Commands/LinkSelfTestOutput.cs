@@ -2,7 +2,6 @@ using System.Text.Json;
 using NetLab.Host.Measurement.Links;
 using NetLab.Host.Rendering;
 using NetLab.Host.Settings;
-using Spectre.Console;
 
 namespace NetLab.Host.Commands;
 
@@ -26,13 +25,13 @@ internal static class LinkSelfTestOutput
         }
         else
         {
-            var table = new Table().RoundedBorder().AddColumns("asked", "measured", "limit", "");
-            foreach (LinkAccuracy row in rows)
-            {
-                table.AddRow(row.What, row.Measured, row.Limit, row.IsKept ? "kept" : "MISSED");
-            }
-
-            Terminal.Out.Write(table);
+            new ColumnTable<LinkAccuracy>(
+            [
+                new("asked", row => row.What) { IsText = true, Rank = 0 },
+                new("measured", row => row.Measured) { IsText = true },
+                new("limit", row => row.Limit) { IsText = true, Rank = 2 },
+                new("", row => row.IsKept ? "kept" : "MISSED") { IsText = true, Rank = 0 },
+            ]).Write(Terminal.Out, rows);
         }
 
         return rows.TrueForAll(row => row.IsKept) ? ExitCode.Done : ExitCode.Failed;

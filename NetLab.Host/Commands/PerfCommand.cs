@@ -106,7 +106,7 @@ internal static class PerfCommand
         }
         else
         {
-            Terminal.Out.Write(document.UnderLoad is { } latencies ? (Spectre.Console.Rendering.IRenderable)LoadedLatencyTable.Of(latencies) : PerfTable.Of(document.Runs, Terminal.Out.Profile.Width));
+            Terminal.Out.Write(document.UnderLoad is { } latencies ? LoadedLatencyTable.Of(latencies, Terminal.Out.Profile.Width) : PerfTable.Of(document.Runs, Terminal.Out.Profile.Width));
             foreach (string line in PerfTable.Streams(document).Concat(document.UnderLoad is null ? PerfTable.Summary(document) : []))
             {
                 Console.WriteLine(line);

@@ -11,19 +11,42 @@ internal static class StatsView
     public static void Show(CaptureStatistics statistics, IReadOnlyList<Conversation> conversations, int count, IReadOnlyList<Oddity> oddities)
     {
         Terminal.Out.WriteLine(Headline(statistics));
-        Terminal.Out.Write(Layers(statistics));
-        Terminal.Out.Write(Protocols(statistics));
+        Layers(statistics).Write(
+            Terminal.Out,
+            LayerRows(statistics),
+            statistics.MediumBits > 0 ? $"on an Ethernet: {Units.Count(statistics.MediumBits)} bits, with preamble, padding, FCS and gap" : null);
+        Protocols(statistics).Write(Terminal.Out, [.. Descend(statistics.Protocols, 0)]);
         if (conversations.Count > 0)
         {
-            Terminal.Out.Write(Conversations(conversations, count));
+            Conversations.Write(Terminal.Out, [.. conversations], count > conversations.Count ? $"the {conversations.Count} largest of {Units.Count(count)}" : null);
         }
 
-        Terminal.Out.Write(Oddities(oddities));
+        Oddities.Write(Terminal.Out, [.. oddities.Count > 0 ? oddities : [new Oddity("nothing", 0, null)]]);
     }
+
+    private static ColumnTable<Conversation> Conversations { get; } = new(
+    [
+        new("conversation", c => $"{c.Protocol} {c.Number}") { IsText = true, Rank = 0 },
+        new("from", c => c.First) { IsText = true, Rank = 0 },
+        new("to", c => c.Second) { IsText = true, Rank = 0 },
+        new("sent", c => Units.Count(c.PacketsSent)) { Rank = 2 },
+        new("bytes", c => Units.Count(c.BytesSent)),
+        new("received", c => Units.Count(c.PacketsReceived)) { Rank = 2 },
+        new("bytes", c => Units.Count(c.BytesReceived)),
+        new("carries", c => c.Applications) { IsText = true, Rank = 3 },
+        new("state", c => c.State ?? "") { IsText = true, Rank = 4 },
+    ]);
+
+    private static ColumnTable<Oddity> Oddities { get; } = new(
+    [
+        new("odd", o => o.What) { IsText = true, Rank = 0 },
+        new("times", o => o.Count > 0 ? Units.Count(o.Count) : ""),
+        new("first in packet", o => o.FirstPacket is { } packet ? Units.Count(packet) : ""),
+    ]);
 
     private static string Headline(CaptureStatistics s)
     {
-        string text = $"{s.Packets} packets, {s.WireBytes} bytes on the wire, {s.CapturedBytes} captured";
+        string text = $"{Units.Count(s.Packets)} packets, {Units.Count(s.WireBytes)} bytes on the wire, {Units.Count(s.CapturedBytes)} captured";
         if (s.FirstTime is not { } first || s.LastTime is not { } last || last <= first)
         {
             return text;
@@ -33,89 +56,30 @@ internal static class StatsView
         return string.Create(CultureInfo.InvariantCulture, $"{text}, in {seconds:0.######} s: {s.Packets / seconds:0.#} packets/s, {Units.Rate(8 * s.WireBytes / seconds)}");
     }
 
-    private static Table Layers(CaptureStatistics s)
-    {
-        Table table = New("layer", "bytes of its headers", "share");
-        foreach (OsiLayer layer in Enum.GetValues<OsiLayer>().Where(l => s.HeaderBytes(l) > 0))
-        {
-            AddShare(table, $"{(int)layer} {(layer == OsiLayer.DataLink ? "data link" : layer.ToString().ToLowerInvariant())}", s.HeaderBytes(layer), s.CapturedBytes);
-        }
+    private static ColumnTable<(string Name, long Bytes)> Layers(CaptureStatistics s) => new(
+    [
+        new("layer", row => row.Name) { IsText = true, Rank = 0 },
+        new("bytes of its headers", row => Units.Count(row.Bytes)),
+        new("share", row => Percent(row.Bytes, s.CapturedBytes)),
+    ]);
 
-        AddShare(table, "payload", s.PayloadBytes, s.CapturedBytes);
-        if (s.MediumBits > 0)
-        {
-            table.Caption = new TableTitle($"on an Ethernet: {s.MediumBits} bits, with preamble, padding, FCS and gap");
-        }
+    private static IReadOnlyCollection<(string Name, long Bytes)> LayerRows(CaptureStatistics s) =>
+    [
+        .. Enum.GetValues<OsiLayer>().Where(l => s.HeaderBytes(l) > 0)
+            .Select(l => ($"{(int)l} {(l == OsiLayer.DataLink ? "data link" : l.ToString().ToLowerInvariant())}", s.HeaderBytes(l))),
+        ("payload", s.PayloadBytes),
+    ];
 
-        return table;
-    }
+    private static ColumnTable<(ProtocolNode Node, int Depth)> Protocols(CaptureStatistics s) => new(
+    [
+        new("protocol", row => new string(' ', 2 * row.Depth) + row.Node.Name) { IsText = true, Rank = 0 },
+        new("packets", row => Units.Count(row.Node.Packets)),
+        new("bytes", row => Units.Count(row.Node.Bytes)),
+        new("of packets", row => Percent(row.Node.Packets, s.Packets)),
+    ]);
 
-    private static Table Protocols(CaptureStatistics s)
-    {
-        Table table = New("protocol", "packets", "bytes", "of packets");
-        Add(s.Protocols, 0);
-        return table;
-
-        void Add(ProtocolNode node, int depth)
-        {
-            table.AddRow(
-                new Text(new string(' ', 2 * depth) + node.Name), Number(node.Packets), Number(node.Bytes), new Text(Percent(node.Packets, s.Packets)));
-            foreach (ProtocolNode child in node.Children)
-            {
-                Add(child, depth + 1);
-            }
-        }
-    }
-
-    private static Table Conversations(IReadOnlyList<Conversation> conversations, int count)
-    {
-        Table table = New("conversation", "from", "to", "sent", "bytes", "received", "bytes", "carries", "state");
-        foreach (Conversation c in conversations)
-        {
-            table.AddRow(
-                new Text($"{c.Protocol} {c.Number}"), new Text(c.First), new Text(c.Second), Number(c.PacketsSent), Number(c.BytesSent),
-                Number(c.PacketsReceived), Number(c.BytesReceived), new Text(c.Applications), new Text(c.State ?? ""));
-        }
-
-        if (count > conversations.Count)
-        {
-            table.Caption = new TableTitle($"the {conversations.Count} largest of {count}");
-        }
-
-        return table;
-    }
-
-    private static Table Oddities(IReadOnlyList<Oddity> oddities)
-    {
-        Table table = New("odd", "times", "first in packet");
-        foreach (Oddity oddity in oddities)
-        {
-            table.AddRow(new Text(oddity.What), Number(oddity.Count), oddity.FirstPacket is { } packet ? Number(packet) : new Text(""));
-        }
-
-        if (oddities.Count == 0)
-        {
-            table.AddRow("nothing", "", "");
-        }
-
-        return table;
-    }
-
-    private static Table New(params string[] columns)
-    {
-        var table = new Table().RoundedBorder();
-        foreach (string column in columns)
-        {
-            bool isText = column is "layer" or "protocol" or "conversation" or "from" or "to" or "carries" or "state" or "odd";
-            table.AddColumn(new TableColumn(column) { Alignment = isText ? Justify.Left : Justify.Right, NoWrap = true });
-        }
-
-        return table;
-    }
-
-    private static void AddShare(Table table, string name, long bytes, long all) => table.AddRow(new Text(name), Number(bytes), new Text(Percent(bytes, all)));
-
-    private static Text Number(long value) => new(value.ToString(CultureInfo.InvariantCulture));
+    private static IEnumerable<(ProtocolNode Node, int Depth)> Descend(ProtocolNode node, int depth) =>
+        node.Children.SelectMany(child => Descend(child, depth + 1)).Prepend((node, depth));
 
     private static string Percent(long part, long all) => all == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{100.0 * part / all:F1} %");
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using NetLab.Host.Forwarding;
 using NetLab.Host.Settings;
 using NetLab.Host.Streams;

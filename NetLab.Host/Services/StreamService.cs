@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NetLab.Host.Settings;
 using NetLab.Host.Streams;
-using NetLab.Tcp.Memory;
 
 namespace NetLab.Host.Services;
 

@@ -31,9 +31,10 @@ internal sealed class SmallDisk : IDisposable
         _folder.Delete();
     }
 
-    [DllImport("libc", EntryPoint = "mount", CharSet = CharSet.Ansi)]
-    private static extern int Mount(string source, string target, string type, nuint flags, string data);
+    [DllImport("libc", EntryPoint = "mount")]
+    private static extern int Mount(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string source, [MarshalAs(UnmanagedType.LPUTF8Str)] string target, [MarshalAs(UnmanagedType.LPUTF8Str)] string type, nuint flags, [MarshalAs(UnmanagedType.LPUTF8Str)] string data);
 
-    [DllImport("libc", EntryPoint = "umount2", CharSet = CharSet.Ansi)]
-    private static extern int Unmount(string target, int flags);
+    [DllImport("libc", EntryPoint = "umount2")]
+    private static extern int Unmount([MarshalAs(UnmanagedType.LPUTF8Str)] string target, int flags);
 }

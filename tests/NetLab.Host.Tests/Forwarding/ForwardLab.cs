@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using NetLab.Host.Forwarding;
 using NetLab.Host.Settings;
 using NetLab.Host.Streams;
-using NetLab.Udp.Links;
 
 namespace NetLab.Host.Tests.Forwarding;
 

@@ -294,10 +294,12 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
         again.Headers.Add("Last-Event-ID", $"{told[0].Id}");
         using HttpResponseMessage second = await client.SendAsync(again, HttpCompletionOption.ResponseHeadersRead);
         using var later = new StreamReader(await second.Content.ReadAsStreamAsync());
-        string? id = "";
-        while (!(id = await later.ReadLineAsync())!.StartsWith("id: ", StringComparison.Ordinal))
+        string id;
+        do
         {
+            id = (await later.ReadLineAsync())!;
         }
+        while (!id.StartsWith("id: ", StringComparison.Ordinal));
 
         Assert.Equal($"id: {told[0].Id + 1}", id);
         using var wrong = new HttpRequestMessage(HttpMethod.Get, "/events");
