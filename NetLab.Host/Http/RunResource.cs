@@ -15,8 +15,8 @@ namespace NetLab.Host.Http;
 /// </summary>
 /// <param name="runs">They.</param>
 /// <param name="read">Understands the options of <c>nlab perf</c>.</param>
-/// <param name="events">Told of those that begin and end.</param>
-internal sealed class RunResource(LabRuns runs, Func<string[], PerfComparison> read, LabEvents events)
+/// <param name="events">Told of those that begin and end; null for nobody.</param>
+internal sealed class RunResource(LabRuns runs, Func<string[], PerfComparison> read, LabEvents? events = null)
 {
     // Those that say what is measured; where it is recorded, drawn or sent to is not a client's to say.
     private static readonly string[] Members =
@@ -62,8 +62,8 @@ internal sealed class RunResource(LabRuns runs, Func<string[], PerfComparison> r
         LabRun run = runs.TryStart(commandLine, comparison, out TimeSpan wait)
             ?? throw new ProblemException(Problem.Unavailable("another measurement is under way, and would be measured with it", wait));
         string path = string.Create(CultureInfo.InvariantCulture, $"/runs/{run.Number}");
-        events.Publish("started", path, run.Document.Command);
-        _ = run.Completion.ContinueWith(_ => events.Publish("ended", path, run.Document.State), TaskScheduler.Default);
+        events?.Publish("started", path, run.Document.Command);
+        _ = run.Completion.ContinueWith(_ => events?.Publish("ended", path, run.Document.State), TaskScheduler.Default);
         context.Response.Headers.Location = path;
         return JsonAnswer.Of(run.Document, LabJson.Readable.RunDocument, StatusCodes.Status201Created);
     }
