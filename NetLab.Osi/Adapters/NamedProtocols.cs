@@ -17,8 +17,6 @@ internal static class NamedProtocols
     public static readonly Protocol Pim = Make("pim", OsiLayer.Network, "Protocol Independent Multicast");
     public static readonly Protocol Vrrp = Make("vrrp", OsiLayer.Network, "Virtual Router Redundancy Protocol");
     public static readonly Protocol Eigrp = Make("eigrp", OsiLayer.Network, "Enhanced Interior Gateway Routing Protocol");
-    public static readonly Protocol Rtp = Make("rtp", OsiLayer.Application, "Real-Time Transport Protocol", PacketDotNetAdapter.Rtp, PacketDotNetAdapter.IsRtp);
-    public static readonly Protocol WakeOnLan = Make("wol", OsiLayer.Application, "Wake-on-LAN", PacketDotNetAdapter.WakeOnLan, PacketDotNetAdapter.IsMagicPacket);
 
     private static Protocol Make(string name, OsiLayer layer, string title, Func<ReadOnlySpan<byte>, string?>? line = null, Recognizer? begins = null) =>
         new Named(line, begins).MakeProtocol(name, layer, title);

@@ -11,45 +11,9 @@ namespace NetLab.Osi.Adapters;
 /// </summary>
 internal static class PacketDotNetAdapter
 {
-    private const int RtpHeader = 12;
     private const int OspfHeader = 24;
     private const int OspfHello = 44;
     private const int MaxBytes = 9000;
-    private const int MagicPacketSize = 6 + (16 * 6);
-
-    /// <summary>Six bytes of 255 and sixteen times the same address (AMD, Magic Packet Technology).</summary>
-    public static bool IsMagicPacket(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length < MagicPacketSize || bytes[..6].IndexOfAnyExcept((byte)0xFF) >= 0)
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> address = bytes.Slice(6, 6);
-        for (int i = 1; i < 16; i++)
-        {
-            if (!bytes.Slice(6 + (6 * i), 6).SequenceEqual(address))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>Version 2, as long as its header says (RFC 3550, 5.1), and no RTCP on the same port (RFC 5761, 4).</summary>
-    public static bool IsRtp(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length < RtpHeader || bytes[0] >> 6 != 2 || bytes[1] is >= 192 and <= 223)
-        {
-            return false;
-        }
-
-        int length = RtpHeader + (4 * (bytes[0] & 0xF));
-        bool hasExtension = (bytes[0] & 0x10) != 0;
-        return bytes.Length >= length && (!hasExtension || (bytes.Length >= length + 4
-            && bytes.Length >= length + 4 + (4 * BinaryPrimitives.ReadUInt16BigEndian(bytes[(length + 2)..]))));
-    }
 
     /// <summary>A line of PacketDotNet's about bytes; null when it has none, or throws on them.</summary>
     public static string? Guarded(ReadOnlySpan<byte> bytes, Func<ReadOnlySpan<byte>, string?> line)
@@ -75,20 +39,6 @@ internal static class PacketDotNetAdapter
 
         var packet = new LldpPacket(new ByteArraySegment(bytes.ToArray()));
         return string.Join(", ", packet.TlvCollection.Where(t => t.Type != TlvType.EndOfLldpu).Select(t => t.ToString()?.Trim()));
-    }
-
-    public static string? WakeOnLan(ReadOnlySpan<byte> bytes) =>
-        IsMagicPacket(bytes) ? new WakeOnLanPacket(new ByteArraySegment(bytes.ToArray())).DestinationAddress.ToString() : null;
-
-    public static string? Rtp(ReadOnlySpan<byte> bytes)
-    {
-        if (!IsRtp(bytes))
-        {
-            return null;
-        }
-
-        var packet = new RtpPacket(new ByteArraySegment(bytes.ToArray()), null);
-        return $"payload type {packet.PayloadType}{(packet.Marker ? ", marked" : "")}, sequence {packet.SequenceNumber}, timestamp {packet.Timestamp}, source 0x{packet.SsrcIdentifier:x8}";
     }
 
     // RFC 2328, A.3.1: version 2, and a length that the packet has.

@@ -11,6 +11,9 @@ internal class DialogDetail(DialogFields fields) : LayerDetail
 
     public List<string> Status { get; } = [];
 
+    /// <summary>What filters and columns ask beyond that.</summary>
+    public FieldValues More { get; } = new();
+
     public override void Describe(in LayerEntry entry, IFieldSink sink)
     {
         if (Commands.Count > 0)
@@ -27,5 +30,7 @@ internal class DialogDetail(DialogFields fields) : LayerDetail
         {
             sink.Texts(fields.Status, Status, entry.Offset, entry.Length);
         }
+
+        More.Describe(entry.Offset, entry.Length, sink);
     }
 }

@@ -4,7 +4,9 @@ using NetLab.Osi.Protocols;
 namespace NetLab.Osi.Application;
 
 /// <summary>A DNS message (RFC 1035, 4.1), read where it stands, with the answers people look for.</summary>
-internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
+/// <param name="bytes">The message.</param>
+/// <param name="isLlmnr">Whether it is one of LLMNR, some of whose flags mean something else (RFC 4795, 2.1.1).</param>
+internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes, bool isLlmnr = false)
 {
     internal static class Fields
     {
@@ -56,13 +58,18 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
     private const int Text = 16;
     private const int Address6 = 28;
     private const int Service = 33;
+    private const int Options = 41;
+    private const int NextSecure = 47;
+    private const int NextSecure3 = 50;
 
     // RFC 6762, 5.4 and 10.2: in mDNS the top bit of a class has a meaning of its own.
     private const int ClassMask = 0x7FFF;
 
     private static readonly Field[] HiddenFlags = [Fields.Truncated, Fields.RecursionDesired, Fields.RecursionAvailable, Fields.AllFlags];
+    private static readonly Field[] LlmnrFlags = [Fields.Truncated, Fields.AllFlags];
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private readonly bool _isLlmnr = isLlmnr;
 
     /// <summary>Bytes of a question that the counts of a header promise: what a message of another protocol would not have.</summary>
     public static bool LooksRight(ReadOnlySpan<byte> bytes)
@@ -74,6 +81,50 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
 
         int records = Read16(bytes, 4) + Read16(bytes, 6) + Read16(bytes, 8) + Read16(bytes, 10);
         return records <= bytes.Length;
+    }
+
+    /// <summary>Where the message breaks the rules, and why: a name that runs out of bytes or points in a circle, a record that is longer than the message.</summary>
+    /// <param name="at">Where.</param>
+    /// <returns>What is wrong; null if nothing is, as far as the message goes.</returns>
+    public string? FindFault(out int at)
+    {
+        at = HeaderSize;
+        Span<byte> name = stackalloc byte[DnsName.MaxText];
+        int questions = Read16(_bytes, 4);
+        int records = Read16(_bytes, 6) + Read16(_bytes, 8) + Read16(_bytes, 10);
+        for (int i = 0; i < questions + records; i++)
+        {
+            if (at >= _bytes.Length)
+            {
+                return "DNS counts: more records than bytes";
+            }
+
+            if (!DnsName.TryRead(_bytes, ref at, name, out _))
+            {
+                return "DNS name";
+            }
+
+            int size = i < questions ? 4 : 10;
+            if (at + size > _bytes.Length)
+            {
+                return i < questions ? "DNS question" : "DNS record";
+            }
+
+            at += size;
+            if (i >= questions)
+            {
+                int data = Read16(_bytes, at - 2);
+                if (at + data > _bytes.Length)
+                {
+                    at -= 2;
+                    return "DNS data length";
+                }
+
+                at += data;
+            }
+        }
+
+        return null;
     }
 
     public void Describe(int offset, IFieldSink sink)
@@ -105,12 +156,12 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
 
         if (sink.WantsHidden)
         {
-            if (isResponse)
+            if (isResponse && !_isLlmnr)
             {
                 sink.Flag(Fields.Authoritative, FieldReader.Read(Fields.Authoritative, _bytes) != 0, offset + 2, 2);
             }
 
-            FieldReader.Tell(HiddenFlags, _bytes, offset, sink);
+            FieldReader.Tell(_isLlmnr ? LlmnrFlags : HiddenFlags, _bytes, offset, sink);
             if (isWhole)
             {
                 DescribeRecords(Read16(_bytes, 8) + Read16(_bytes, 10), ref at, offset, sink);
@@ -131,10 +182,11 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
         Text => "TXT",
         Address6 => "AAAA",
         Service => "SRV",
-        41 => "OPT",
+        Options => "OPT",
         43 => "DS",
         46 => "RRSIG",
-        47 => "NSEC",
+        NextSecure => "NSEC",
+        NextSecure3 => "NSEC3",
         48 => "DNSKEY",
         64 => "SVCB",
         65 => "HTTPS",
@@ -167,7 +219,7 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
             {
                 int type = Read16(_bytes, at);
                 sink.BeginItem();
-                sink.Text(Fields.QuestionName, name[..length], offset + start, at - start);
+                sink.Text(Fields.QuestionName, Shown(name[..length], sink), offset + start, at - start);
                 sink.Number(Fields.QuestionType, type, offset + at, 2);
                 if (sink.WantsHidden)
                 {
@@ -203,14 +255,19 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
             }
 
             sink.BeginItem();
-            sink.Text(Fields.Name, name[..length], offset + start, at - start);
+            sink.Text(Fields.Name, Shown(name[..length], sink), offset + start, at - start);
             sink.Number(Fields.Type, type, offset + at, 2);
             if (sink.WantsHidden)
             {
                 sink.Number(Fields.Class, Read16(_bytes, at + 2) & ClassMask, offset + at + 2, 2);
             }
 
-            sink.Number(Fields.Ttl, BinaryPrimitives.ReadUInt32BigEndian(_bytes[(at + 4)..]), offset + at + 4, 4);
+            if (type != Options || !sink.WantsHidden)
+            {
+                // RFC 6891, 6.1.3: in an OPT record the time holds flags.
+                sink.Number(Fields.Ttl, BinaryPrimitives.ReadUInt32BigEndian(_bytes[(at + 4)..]), offset + at + 4, 4);
+            }
+
             DescribeData(type, data, size, offset, sink);
             sink.EndItem();
             at = data + size;
@@ -254,10 +311,53 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
                 }
 
                 break;
+            case (NextSecure, _) when sink.WantsHidden:
+                int bitmap = data;
+                if (DnsName.TryRead(_bytes, ref bitmap, stackalloc byte[DnsName.MaxText], out _))
+                {
+                    DescribeTypes(bitmap, data + size, offset, sink);
+                }
+
+                break;
+            case (NextSecure3, > 5) when sink.WantsHidden:
+                // RFC 5155, 3.2: four bytes of numbers, a salt and a hash behind their lengths.
+                int hash = data + 5 + _bytes[data + 4];
+                if (hash < data + size)
+                {
+                    DescribeTypes(hash + 1 + _bytes[hash], data + size, offset, sink);
+                }
+
+                break;
             default:
                 break;
         }
     }
+
+    // RFC 4034, 4.1.2: windows of 256 types, each with its number, the length of its bitmap, and that.
+    private void DescribeTypes(int at, int end, int offset, IFieldSink sink)
+    {
+        while (at + 2 <= end)
+        {
+            int window = _bytes[at] << 8;
+            int length = _bytes[at + 1];
+            at += 2;
+            for (int i = 0; i < length && at + i < end; i++)
+            {
+                for (int bit = 0; bit < 8; bit++)
+                {
+                    if ((_bytes[at + i] & (0x80 >> bit)) != 0)
+                    {
+                        sink.Number(Fields.Type, window + (8 * i) + bit, offset + at + i, 1);
+                    }
+                }
+            }
+
+            at += length;
+        }
+    }
+
+    // Filters and columns know the root by Wireshark's name for it.
+    private static ReadOnlySpan<byte> Shown(ReadOnlySpan<byte> name, IFieldSink sink) => sink.WantsHidden && name.SequenceEqual("."u8) ? "<Root>"u8 : name;
 
     private void DescribeName(Field field, int data, int skip, int size, int offset, IFieldSink sink)
     {
@@ -265,7 +365,7 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes)
         int at = data + skip;
         if (DnsName.TryRead(_bytes, ref at, name, out int length))
         {
-            sink.Text(field, name[..length], offset + data, size);
+            sink.Text(field, Shown(name[..length], sink), offset + data, size);
         }
     }
 }

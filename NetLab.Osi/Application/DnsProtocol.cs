@@ -46,10 +46,23 @@ internal static class DnsProtocol
         }
 
         dissection.Add(protocol, offset, end - offset, end);
+        if (new DnsMessage(dissection.Bytes[offset..end]).FindFault(out int at) is { } fault)
+        {
+            if (dissection.WireEnd > end)
+            {
+                dissection.TooShort(OsiLayer.Application, "DNS message", offset, dissection.WireEnd - offset, end);
+            }
+            else
+            {
+                dissection.Malformed(OsiLayer.Application, fault, offset + at);
+            }
+        }
+
         return true;
     }
 
-    private static void Describe(in PacketView view, int index, IFieldSink sink) => new DnsMessage(view.BytesOf(index)).Describe(view[index].Offset, sink);
+    private static void Describe(in PacketView view, int index, IFieldSink sink) =>
+        new DnsMessage(view.BytesOf(index), view[index].Protocol == Llmnr).Describe(view[index].Offset, sink);
 
     /// <summary>Messages in a stream, each behind two bytes of length (RFC 1035, 4.2.2).</summary>
     private sealed class Streams : StreamProtocol

@@ -9,7 +9,7 @@ namespace NetLab.Osi.Application;
 /// <summary>The control connection of FTP (RFC 959), TLS after AUTH (RFC 4217).</summary>
 internal sealed class FtpProtocol(StreamApplication application) : StreamProtocol
 {
-    private static readonly DialogFields Fields = new("ftp.request.command", "ftp.response.code");
+    private static readonly DialogFields Fields = new("ftp.request.command", "ftp.response.code", argument: "ftp.request.arg");
 
     public static readonly StreamedProtocol Value = new(
         "ftp", OsiLayer.Application, "File Transfer Protocol", Fields.All, static (in StreamStart start) => new FtpProtocol(start.Application));
@@ -44,7 +44,13 @@ internal sealed class FtpProtocol(StreamApplication application) : StreamProtoco
                 return;
             }
 
-            segment.Layer(Value, static () => new FtpDetail()).Commands.Add(AsciiText.Text(command));
+            FtpDetail detail = segment.Layer(Value, static () => new FtpDetail());
+            detail.Commands.Add(AsciiText.Text(command));
+            if (command.Length + 1 < line.Length)
+            {
+                detail.More.Add(Fields.Argument, line[(command.Length + 1)..]);
+            }
+
             protocol._wantsTls = AsciiText.Same(command, "AUTH"u8);
         }
     }

@@ -99,7 +99,9 @@ internal sealed class HttpMessage
         {
             ReadOnlySpan<byte> line = header[range].TrimEnd((byte)'\r');
             int colon = line.IndexOf((byte)':');
-            if (colon > 0)
+
+            // RFC 9112, 5.2: a line that begins with a blank continues the one before it.
+            if (colon > 0 && line[0] is not ((byte)' ' or (byte)'\t'))
             {
                 message.Apply(line[..colon].Trim((byte)' '), line[(colon + 1)..].Trim(" \t"u8));
             }
@@ -203,18 +205,33 @@ internal sealed class HttpMessage
         _ => null,
     };
 
+    // RFC 9112, 3: three words; a target with a blank in it, which it must not have, ends at the blank, as servers read it.
     private static HttpMessage? RequestFrom(ReadOnlySpan<byte> line)
     {
+        line = line.TrimEnd(" \t"u8);
         int method = line.IndexOf((byte)' ');
         int version = line.LastIndexOf((byte)' ');
-        return method > 0 && version > method && line[(version + 1)..].StartsWith("HTTP/1."u8)
-            ? new HttpMessage
-            {
-                Method = AsciiText.Text(line[..method]),
-                Uri = AsciiText.Text(line[(method + 1)..version]),
-                Version = AsciiText.Text(line[(version + 1)..]),
-            }
-            : null;
+        if (method <= 0 || version <= method || !line[(version + 1)..].StartsWith("HTTP/1."u8))
+        {
+            return HttpProtocol.BeginsWithMethod(line) ? BareRequestFrom(line) : null;
+        }
+
+        ReadOnlySpan<byte> rest = line[(method + 1)..];
+        int target = rest.IndexOf((byte)' ');
+        return new HttpMessage
+        {
+            Method = AsciiText.Text(line[..method]),
+            Uri = AsciiText.Text(rest[..target]),
+            Version = AsciiText.Text(rest[(target + 1)..].TrimStart((byte)' ')),
+        };
+    }
+
+    // A request without a version, or without a target: servers answer it, most of them with a 400.
+    private static HttpMessage BareRequestFrom(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> method = AsciiText.First(line, " "u8);
+        ReadOnlySpan<byte> target = AsciiText.First(line[Math.Min(line.Length, method.Length + 1)..], " "u8);
+        return new HttpMessage { Method = AsciiText.Text(method), Uri = target.IsEmpty ? null : AsciiText.Text(target) };
     }
 
     private static HttpMessage? ResponseFrom(ReadOnlySpan<byte> line)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using NetLab.Osi.Application.Http2;
 using NetLab.Osi.Presentation;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
@@ -10,6 +12,9 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
     // Servers refuse more than 8 to 32 KiB of header; what is longer is no header we could show.
     private const int MaxHeaderBytes = 64 << 10;
 
+    // A body that a protocol takes apart is one message of it, not a file.
+    private const int MaxReadBody = 1 << 20;
+
     private readonly ChunkedCoding _chunked = new();
     private HttpMessage? _message;
     private BodyDigest? _body;
@@ -17,6 +22,9 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
     private Mode _mode;
     private bool _isResuming;
     private string? _uri;
+
+    // Takes the body apart once it is whole, because of its media type; null if it is none that is known.
+    private Protocol? _reader;
 
     private enum Mode
     {
@@ -93,7 +101,8 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
             return blank < 0 ? bytes.Length : blank;
         }
 
-        if (!HttpProtocol.Begins(bytes))
+        bool isBare = protocol.MayResume && !_isResuming && !HttpProtocol.Begins(bytes) && HttpProtocol.BeginsWithMethod(bytes) && bytes.IndexOf((byte)'\n') >= 0;
+        if (!isBare && !HttpProtocol.Begins(bytes))
         {
             if (HttpProtocol.MayBegin(bytes))
             {
@@ -139,8 +148,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
             if (status == 101)
             {
                 Complete(segment);
-                bool isWebSocket = message.Upgrade?.Contains("websocket", StringComparison.OrdinalIgnoreCase) == true;
-                protocol.Application.Switch(isWebSocket ? new WebSocketProtocol() : null);
+                protocol.Application.Switch(Upgraded(message.Upgrade), StreamApplication.NoPort);
                 return;
             }
 
@@ -152,8 +160,9 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
 
             if (method == "CONNECT" && status < 300)
             {
+                // What is spoken in the tunnel is said by the port that it leads to, if at all.
                 Complete(segment);
-                protocol.Application.Switch(null);
+                protocol.Application.Switch(null, PortOf(_uri));
                 return;
             }
         }
@@ -163,19 +172,21 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
             protocol.Asked(method!, message.Uri);
         }
 
-        if (segment.Options.DecodeBodies)
+        _reader = message.ContentType is { } type ? segment.Registry.FindContentType(type)?.Protocol : null;
+        if (segment.Options.DecodeBodies || _reader is not null)
         {
-            _body = new BodyDigest(message.ContentEncoding, segment.Recall(ContentBudget.Slot), segment.Options.ObjectFound is not null);
+            _body = new BodyDigest(message.ContentEncoding, segment.Recall(ContentBudget.Slot), _reader is not null || segment.Options.ObjectFound is not null);
         }
 
-        if (message.IsChunked)
+        if (message.IsChunked && message.Method != "HEAD")
         {
             _chunked.Begin();
             _mode = Mode.Chunked;
             return;
         }
 
-        _left = message.ContentLength ?? 0;
+        // A HEAD asks for no content and brings none (RFC 9110, 9.3.2), whatever its fields say.
+        _left = message.Method == "HEAD" ? 0 : message.ContentLength ?? 0;
         _mode = _left > 0 ? Mode.Length : message.ContentLength is null && message.Status is not null ? Mode.UntilClose : Mode.Header;
         if (_mode == Mode.Header)
         {
@@ -253,17 +264,46 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
     {
         _mode = Mode.Header;
         long kept = _body?.Kept ?? 0;
+        ReadOnlyMemory<byte> body = default;
         if (_body?.Finish() is { } digest)
         {
-            (_message!.BodyBytes, _message.BodySha256) = (digest.Bytes, digest.Sha256);
+            if (segment.Options.DecodeBodies)
+            {
+                (_message!.BodyBytes, _message.BodySha256) = (digest.Bytes, digest.Sha256);
+            }
+
+            body = _reader is null ? default : _body.Content ?? default;
             if (segment.Options.ObjectFound is { } found && _body.Content is { } content)
             {
-                found(new CarriedObject(Protocol.Name, segment.PacketNumber, segment.Stream.Number, _uri, _message.ContentType, content));
+                found(new CarriedObject(Protocol.Name, segment.PacketNumber, segment.Stream.Number, _uri, _message!.ContentType, content));
             }
         }
 
         segment.Release(kept);
         segment.Layer(HttpProtocol.Value, static () => new HttpDetail()).Messages.Add(_message!);
-        (_message, _body) = (null, null);
+        if (!body.IsEmpty && body.Length <= MaxReadBody)
+        {
+            segment.Dissect(_reader!, body.Span, body.Length);
+        }
+
+        (_message, _body, _reader) = (null, null, null);
     }
+
+    // What follows a 101 (RFC 9110, 15.2.2); null if it is not known here, so that its bytes have to say.
+    private static StreamProtocol? Upgraded(string? upgrade)
+    {
+        if (upgrade?.Contains("websocket", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            return new WebSocketProtocol();
+        }
+
+        // RFC 7540, 3.2: from the next byte on, the server speaks HTTP/2; the client begins with its preface.
+        return upgrade?.Contains("h2c", StringComparison.OrdinalIgnoreCase) == true ? new Http2Protocol() : null;
+    }
+
+    // CONNECT example.org:22 (RFC 9110, 9.3.6).
+    private static int PortOf(string? authority) =>
+        authority is not null && int.TryParse(authority.AsSpan(authority.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and < 65536
+            ? port
+            : StreamApplication.NoPort;
 }

@@ -53,9 +53,18 @@ internal sealed class HttpProtocol(StreamApplication application, bool mayResume
 
         // A line that has ended must end with a version; one that has not may yet.
         int end = bytes.IndexOf((byte)'\n');
-        ReadOnlySpan<byte> line = end < 0 ? bytes : bytes[..end].TrimEnd((byte)'\r');
+        ReadOnlySpan<byte> line = end < 0 ? bytes : bytes[..end].TrimEnd(" \t\r"u8);
         int version = line.LastIndexOf((byte)' ');
         return end < 0 ? bytes.Length < 8192 : version > method && line[(version + 1)..].StartsWith("HTTP/1."u8);
+    }
+
+    /// <summary>Whether a line begins with a method that everybody knows, whatever stands behind it (RFC 9110, 9.3): on a port of HTTP it is a request that is not right.</summary>
+    public static bool BeginsWithMethod(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> word = line[..Math.Max(0, line.IndexOfAny(" \r\n"u8) is >= 0 and var end ? end : line.Length)];
+        return word.Length is >= 3 and <= 8
+            && (word.SequenceEqual("GET"u8) || word.SequenceEqual("HEAD"u8) || word.SequenceEqual("POST"u8) || word.SequenceEqual("PUT"u8) || word.SequenceEqual("DELETE"u8)
+                || word.SequenceEqual("OPTIONS"u8) || word.SequenceEqual("TRACE"u8) || word.SequenceEqual("CONNECT"u8) || word.SequenceEqual("PATCH"u8) || word.SequenceEqual("CCM_POST"u8));
     }
 
     /// <summary>Whether bytes that do not begin a message yet may do so with more behind them: a part of a method or of a version.</summary>

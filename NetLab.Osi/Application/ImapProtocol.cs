@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetLab.Osi.Application.Mail;
 using NetLab.Osi.Model;
 using NetLab.Osi.Presentation;
 using NetLab.Osi.Protocols;
@@ -10,7 +11,7 @@ namespace NetLab.Osi.Application;
 /// <summary>IMAP (RFC 9051): tagged commands, literals passed over, TLS after STARTTLS.</summary>
 internal sealed class ImapProtocol(StreamApplication application) : StreamProtocol
 {
-    private static readonly DialogFields Fields = new("imap.request.command", null);
+    private static readonly DialogFields Fields = new("imap.request.command", null, argument: "imap.request", tag: "imap.request_tag");
 
     public static readonly StreamedProtocol Value = new(
         "imap", OsiLayer.Application, "Internet Message Access Protocol", Fields.All, static (in StreamStart start) => new ImapProtocol(start.Application));
@@ -31,6 +32,7 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
     private sealed class Commands(ImapProtocol protocol) : LineParser
     {
         private bool _continues;
+        private bool _wasLiteral;
 
         public override Protocol Protocol => ImapProtocol.Value;
 
@@ -42,8 +44,17 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
             _continues = RawLeft > 0;
             if (!isTagged)
             {
+                // What goes on with a command, of one word: an answer of AUTHENTICATE.
+                if (!tag.IsEmpty && !_wasLiteral)
+                {
+                    segment.Layer(Value, static () => new ImapDetail()).More.Add(Fields.Tag, tag);
+                }
+
+                _wasLiteral = _continues;
                 return;
             }
+
+            _wasLiteral = _continues;
 
             ReadOnlySpan<byte> command = AsciiText.First(line[(tag.Length + 1)..], " "u8);
             if (AsciiText.Same(command, "UID"u8))
@@ -52,7 +63,10 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
                 command = AsciiText.First(line[Math.Min(line.Length, tag.Length + 5)..].TrimStart((byte)' '), " "u8);
             }
 
-            segment.Layer(Value, static () => new ImapDetail()).Commands.Add(AsciiText.Text(command));
+            ImapDetail detail = segment.Layer(Value, static () => new ImapDetail());
+            detail.Commands.Add(AsciiText.Text(command));
+            detail.More.Add(Fields.Tag, tag);
+            detail.More.Add(Fields.Argument, line);
             protocol._tlsTag = AsciiText.Same(command, "STARTTLS"u8) ? AsciiText.Text(tag) : null;
         }
     }
@@ -61,9 +75,34 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
     {
         public override Protocol Protocol => ImapProtocol.Value;
 
+        private readonly MailCollector _mail = new();
+        private bool _isMail;
+
+        public override bool HoldsBytes => _mail.HoldsBytes;
+
+        public override void GiveUp() => _mail.Forget();
+
+        // RFC 9051, 7.5.2: the literal behind BODY[], BODY[HEADER] or RFC822 is a mail, or its header.
+        protected override void AcceptRaw(in StreamSegment segment, ReadOnlySpan<byte> bytes, bool isLast)
+        {
+            if (!_isMail)
+            {
+                return;
+            }
+
+            _mail.Append(segment, bytes);
+            if (isLast)
+            {
+                segment.Show(Value);
+                _mail.End(segment);
+            }
+        }
+
         protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
         {
             RawLeft = LiteralOf(line);
+            _isMail = RawLeft > 0 && line.StartsWith("* "u8) && AsciiText.Text(line) is { } text && text.Contains(" FETCH ", StringComparison.OrdinalIgnoreCase)
+                && (text.Contains("BODY[] ", StringComparison.OrdinalIgnoreCase) || text.Contains("RFC822", StringComparison.OrdinalIgnoreCase) || text.Contains("BODY[HEADER", StringComparison.OrdinalIgnoreCase));
             if (protocol._tlsTag is { } tag && AsciiText.Text(line).StartsWith(tag + " OK", StringComparison.OrdinalIgnoreCase))
             {
                 segment.Part(Value);

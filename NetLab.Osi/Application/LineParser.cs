@@ -19,7 +19,9 @@ internal abstract class LineParser : StreamParser
             int raw = (int)Math.Min(RawLeft, bytes.Length - taken);
             if (raw > 0)
             {
-                (taken, RawLeft) = (taken + raw, RawLeft - raw);
+                RawLeft -= raw;
+                AcceptRaw(segment, bytes.Slice(taken, raw), RawLeft == 0);
+                taken += raw;
                 continue;
             }
 
@@ -40,6 +42,14 @@ internal abstract class LineParser : StreamParser
         }
 
         return taken;
+    }
+
+    /// <summary>Takes bytes that are no lines.</summary>
+    /// <param name="segment">The segment that brought them.</param>
+    /// <param name="bytes">They.</param>
+    /// <param name="isLast">Whether these are the last of what a line announced.</param>
+    protected virtual void AcceptRaw(in StreamSegment segment, ReadOnlySpan<byte> bytes, bool isLast)
+    {
     }
 
     /// <summary>Takes a line, without its end.</summary>

@@ -24,7 +24,12 @@ internal static class NtpProtocol
         });
         public static readonly Field Stratum = Field.Number("stratum", "ntp.stratum", names: static v => (int)v switch { 0 => "unspecified or invalid", 1 => "primary", _ => null });
 
-        public static readonly Field[] All = [Version, Mode, Stratum];
+        public static readonly Field Leap = Field.Number(null, "ntp.flags.li", about: "Leap second announced", names: static v => (int)v switch { 0 => "none", 1 => "61 seconds", 2 => "59 seconds", _ => "not synchronized" });
+        public static readonly Field Poll = Field.Of(FieldKind.SignedNumber, null, "ntp.ppoll", "Poll interval, power of two in seconds");
+        public static readonly Field Precision = Field.Of(FieldKind.SignedNumber, null, "ntp.precision", "Precision, power of two in seconds");
+        public static readonly Field ReferenceId = Field.Bytes(null, "ntp.refid", about: "Where the server has its time from");
+
+        public static readonly Field[] All = [Version, Mode, Stratum, Leap, Poll, Precision, ReferenceId];
     }
 
     public const int Port = 123;
@@ -54,9 +59,22 @@ internal static class NtpProtocol
         int mode = bytes[0] & 7;
         sink.Number(Fields.Version, (bytes[0] >> 3) & 7, at, 1);
         sink.Number(Fields.Mode, mode, at, 1);
-        if (mode < ControlMode)
+        if (mode < 7)
         {
-            sink.Number(Fields.Stratum, bytes[1], at + 1, 1);
+            sink.Number(Fields.Leap, bytes[0] >> 6, at, 1);
+        }
+
+        if (mode >= ControlMode)
+        {
+            return;
+        }
+
+        sink.Number(Fields.Stratum, bytes[1], at + 1, 1);
+        sink.Number(Fields.Poll, (sbyte)bytes[2], at + 2, 1);
+        sink.Number(Fields.Precision, (sbyte)bytes[3], at + 3, 1);
+        if (bytes.Length >= 16)
+        {
+            sink.Bytes(Fields.ReferenceId, bytes.Slice(12, 4), at + 12);
         }
     }
 }

@@ -25,6 +25,13 @@ internal sealed class ReplyParser<T>(Protocol protocol, ReplyParser<T>.ReplyHand
         {
             if (code == open && !continues)
             {
+                // Who looks at packets sees the reply on the one that brings its last line, too.
+                T detail = segment.Layer(protocol, create);
+                if (detail.Codes.Count == 0)
+                {
+                    detail.Codes.Add(open);
+                }
+
                 _open = null;
                 onReply(segment, open);
             }

@@ -1,3 +1,4 @@
+using NetLab.Osi.Application.Media;
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
@@ -36,17 +37,25 @@ internal sealed class SipProtocol : StreamProtocol
 
         var detail = new SipDetail();
         int header = EndOfHeader(bytes, out int body);
-        detail.Add(header < 0 ? bytes : bytes[..header]);
-        if (header >= 0)
+        int size = detail.Add(header < 0 ? bytes : bytes[..header], out string? mediaType);
+        dissection.Add(Value, offset, bytes.Length, end, detail);
+        if (header >= 0 && ReaderOf(dissection.Registry, mediaType, bytes[body..]) is { } reader)
         {
-            SessionDescription.Announce(dissection, bytes[body..]);
+            int bodyEnd = size < 0 ? end : Math.Min(end, offset + body + size);
+            if (bodyEnd > offset + body)
+            {
+                reader.Dissect(dissection.EndingAt(Math.Max(bodyEnd, size < 0 ? dissection.WireEnd : offset + body + size)), offset + body, bodyEnd);
+            }
         }
 
-        dissection.Add(Value, offset, bytes.Length, end, detail);
         return true;
     }
 
     protected override StreamParser Make(bool fromClient) => new Parser();
+
+    // Who takes a body apart: its media type says so, and where it is not told, that it begins like a description.
+    private static Protocol? ReaderOf(ProtocolRegistry registry, string? mediaType, ReadOnlySpan<byte> body) =>
+        mediaType is not null ? registry.FindContentType(mediaType)?.Protocol : body.StartsWith("v=0"u8) ? SdpProtocol.Value : null;
 
     // Where the lines of the header end, and where the body begins; -1 if the empty line is not there.
     private static int EndOfHeader(ReadOnlySpan<byte> bytes, out int body)
@@ -64,6 +73,9 @@ internal sealed class SipProtocol : StreamProtocol
 
     private sealed class Parser : StreamParser
     {
+        // What a body longer than this says is not looked at.
+        private const int MaxBody = 64 << 10;
+
         private int _body;
 
         public override Protocol Protocol => SipProtocol.Value;
@@ -98,12 +110,19 @@ internal sealed class SipProtocol : StreamProtocol
                     return NotMine;
                 }
 
-                _body = segment.Layer(Value, static () => new SipDetail()).Add(bytes.Slice(at, header));
-                at += body;
-                if (_body <= bytes.Length - at)
+                // A message is shown once its body is there.
+                int length = Math.Max(0, SipDetail.BodyLength(bytes.Slice(at, header)));
+                if (length <= MaxBody && length > bytes.Length - at - body)
                 {
-                    // A body that comes later than its header is passed over.
-                    SessionDescription.Announce(segment, bytes.Slice(at, _body));
+                    return at;
+                }
+
+                segment.Layer(Value, static () => new SipDetail()).Add(bytes.Slice(at, header), out string? mediaType);
+                at += body;
+                _body = length;
+                if (length > 0 && length <= bytes.Length - at && ReaderOf(segment.Registry, mediaType, bytes.Slice(at, length)) is { } reader)
+                {
+                    segment.Dissect(reader, bytes.Slice(at, length), length);
                 }
             }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetLab.Osi.Application.Mail;
 using NetLab.Osi.Model;
 using NetLab.Osi.Presentation;
 using NetLab.Osi.Protocols;
@@ -10,7 +11,7 @@ namespace NetLab.Osi.Application;
 /// <summary>SMTP (RFC 5321) with BDAT (RFC 3030), AUTH (RFC 4954) and STARTTLS (RFC 3207).</summary>
 internal sealed class SmtpProtocol(StreamApplication application) : StreamProtocol
 {
-    private static readonly DialogFields Fields = new("smtp.req.command", "smtp.response.code");
+    private static readonly DialogFields Fields = new("smtp.req.command", "smtp.response.code", argument: "smtp.req.parameter");
 
     public static readonly StreamedProtocol Value = new(
         "smtp", OsiLayer.Application, "Simple Mail Transfer Protocol", Fields.All, static (in StreamStart start) => new SmtpProtocol(start.Application));
@@ -58,6 +59,24 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
 
     private sealed class Commands(SmtpProtocol protocol) : LineParser
     {
+        private readonly MailCollector _mail = new();
+        private bool _isLastChunk;
+
+        public override bool HoldsBytes => _mail.HoldsBytes;
+
+        public override void GiveUp() => _mail.Forget();
+
+        // RFC 3030: a mail in chunks.
+        protected override void AcceptRaw(in StreamSegment segment, ReadOnlySpan<byte> bytes, bool isLast)
+        {
+            _mail.Append(segment, bytes);
+            if (isLast && _isLastChunk)
+            {
+                segment.Show(Value);
+                _mail.End(segment);
+            }
+        }
+
         public override Protocol Protocol => SmtpProtocol.Value;
 
         protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
@@ -65,7 +84,16 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
             if (protocol._mode is Mode.Message)
             {
                 // RFC 5321, 4.1.1.4: a line with a single dot ends the message.
-                protocol._mode = line.SequenceEqual("."u8) ? Mode.Commands : Mode.Message;
+                if (!line.SequenceEqual("."u8))
+                {
+                    // 4.5.2: of a line that begins with a dot, the first one was put there.
+                    _mail.Line(segment, line.StartsWith("."u8) ? line[1..] : line);
+                    return;
+                }
+
+                protocol._mode = Mode.Commands;
+                segment.Show(Value);
+                _mail.End(segment);
                 return;
             }
 
@@ -75,7 +103,13 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
                 return;
             }
 
-            segment.Layer(Value, static () => new SmtpDetail()).Commands.Add(AsciiText.Text(line[..Math.Min(VerbLength, word.Length)]));
+            SmtpDetail detail = segment.Layer(Value, static () => new SmtpDetail());
+            detail.Commands.Add(AsciiText.Text(line[..Math.Min(VerbLength, word.Length)]));
+            if (VerbLength + 1 < line.Length)
+            {
+                detail.More.Add(Fields.Argument, line[(VerbLength + 1)..]);
+            }
+
             protocol._wantsTls = AsciiText.Same(word, "STARTTLS"u8);
             protocol._wantsAuthentication |= AsciiText.Same(word, "AUTH"u8);
             if (AsciiText.Same(word, "DATA"u8))
@@ -86,6 +120,7 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
             {
                 string size = AsciiText.Text(AsciiText.First(line[Math.Min(line.Length, word.Length + 1)..], " "u8));
                 RawLeft = long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : 0;
+                _isLastChunk = line.EndsWith("LAST"u8) || line.EndsWith("last"u8);
             }
         }
     }

@@ -14,12 +14,16 @@ internal sealed class WebSocketProtocol : StreamProtocol
     internal static class Fields
     {
         public static readonly Field Frames = Field.Group("frames");
-        public static readonly Field Opcode = Field.Number("opcode", names: static v => NameOf((int)v));
-        public static readonly Field Fin = Field.Flag("fin");
-        public static readonly Field Masked = Field.Flag("masked");
-        public static readonly Field Length = Field.Number("length");
+        public static readonly Field Opcode = Field.Number("opcode", "websocket.opcode", names: static v => NameOf((int)v));
+        public static readonly Field Fin = Field.Flag("fin", "websocket.fin", about: "The last frame of a message");
+        public static readonly Field Masked = Field.Flag("masked", "websocket.mask", about: "The payload is masked");
+        public static readonly Field Length = Field.Number("length", about: "Bytes of payload");
 
-        public static readonly Field[] All = [Frames, Opcode, Fin, Masked, Length];
+        public static readonly Field LengthCode = Field.Number(null, "websocket.payload_length", about: "Seven bits of length: 126 and 127 stand for a longer one");
+        public static readonly Field Length16 = Field.Number(null, "websocket.payload_length_ext_16", about: "Bytes of payload, 126 to 65535");
+        public static readonly Field Length64 = Field.Number(null, "websocket.payload_length_ext_64", about: "Bytes of payload, more than 65535");
+
+        public static readonly Field[] All = [Frames, Opcode, Fin, Masked, Length, LengthCode, Length16, Length64];
     }
 
     protected override StreamParser Make(bool fromClient) => new Parser();
@@ -37,18 +41,27 @@ internal sealed class WebSocketProtocol : StreamProtocol
 
     private sealed class FramesDetail : LayerDetail
     {
-        public List<(int Opcode, bool IsFinal, bool IsMasked, long Length)> Frames { get; } = [];
+        public List<(int Opcode, bool IsFinal, bool IsMasked, int Code, long Length)> Frames { get; } = [];
 
         public override void Describe(in LayerEntry entry, IFieldSink sink)
         {
             sink.BeginList(Fields.Frames);
-            foreach ((int opcode, bool isFinal, bool isMasked, long length) in Frames)
+            foreach ((int opcode, bool isFinal, bool isMasked, int code, long length) in Frames)
             {
                 sink.BeginItem();
                 sink.Number(Fields.Opcode, opcode, entry.Offset, entry.Length);
                 sink.Flag(Fields.Fin, isFinal, entry.Offset, entry.Length);
                 sink.Flag(Fields.Masked, isMasked, entry.Offset, entry.Length);
                 sink.Number(Fields.Length, length, entry.Offset, entry.Length);
+                if (sink.WantsHidden)
+                {
+                    sink.Number(Fields.LengthCode, code, entry.Offset, entry.Length);
+                    if (code > 125)
+                    {
+                        sink.Number(code == 126 ? Fields.Length16 : Fields.Length64, length, entry.Offset, entry.Length);
+                    }
+                }
+
                 sink.EndItem();
             }
 
@@ -58,7 +71,7 @@ internal sealed class WebSocketProtocol : StreamProtocol
 
     private sealed class Parser : StreamParser
     {
-        private (int Opcode, bool IsFinal, bool IsMasked, long Length) _frame;
+        private (int Opcode, bool IsFinal, bool IsMasked, int Code, long Length) _frame;
         private long _left = -1;
 
         public override Protocol Protocol => WebSocketProtocol.Value;
@@ -121,7 +134,7 @@ internal sealed class WebSocketProtocol : StreamProtocol
                 return -1;
             }
 
-            _frame = (bytes[0] & 15, (bytes[0] & 0x80) != 0, isMasked, length);
+            _frame = (bytes[0] & 15, (bytes[0] & 0x80) != 0, isMasked, code, length);
             _left = length;
             return header;
         }

@@ -21,7 +21,7 @@ namespace NetLab.Osi.Decoding;
 public static class BuiltInProtocols
 {
     /// <summary>All of them.</summary>
-    public static ProtocolRegistry Registry { get; } = new([.. Links, .. Networks, .. Transports, .. Streams, .. Datagrams,
+    public static ProtocolRegistry Registry { get; } = new([.. Links, .. Networks, .. Transports, .. Streams, .. ServiceProtocols.Rows, .. Datagrams,
         .. IndustryProtocols.Rows, .. OpenSystemsProtocols.Rows]);
 
     private static ProtocolReference[] Links =>
@@ -104,7 +104,7 @@ public static class BuiltInProtocols
         new("smtp", "tcp.port==25,587", static () => SmtpProtocol.Value),
         new("pop", "tcp.port==110", static () => PopProtocol.Value),
         new("imap", "tcp.port==143,220", static () => ImapProtocol.Value),
-        new("mqtt", "tcp.port==1883", static () => MqttProtocol.Value),
+        new("mqtt", "tcp.port==1883 tcp", static () => MqttProtocol.Value, MqttProtocol.Begins),
     ];
 
     private static ProtocolReference[] Datagrams =>
@@ -119,8 +119,6 @@ public static class BuiltInProtocols
         new("ssdp", "udp.port==1900", static () => SsdpProtocol.Value),
         new("snmp", "udp.port==161,162", static () => SnmpProtocol.Value),
         new("tftp", "udp.port==69", static () => TftpProtocol.Value),
-        new("rtp", "", static () => NamedProtocols.Rtp),
-        new("wol", "eth.type==0x0842 udp.port==9", static () => NamedProtocols.WakeOnLan),
         new("data", "", static () => DataProtocol.Value),
     ];
 }

@@ -55,8 +55,13 @@ internal sealed class ChunkedCoding
                     _state = _size == 0 ? State.Trailer : State.Data;
                     (_digits, _lineLength) = (0, 0);
                     break;
+                case State.Size when b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)';':
+                    // Blanks may stand around the size (RFC 9112, 7.1.1 has them before an extension; some servers fill up with them).
+                    _state = _digits == 0 ? State.Size : State.Extension;
+                    bad = _digits == 0 && b is (byte)';' or (byte)'\r';
+                    break;
                 case State.Size:
-                    _state = State.Extension;
+                    bad = true;
                     break;
                 case State.DataEnd when b == (byte)'\n':
                     (_state, _size, _digits) = (State.Size, 0, 0);

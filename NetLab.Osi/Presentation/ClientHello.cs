@@ -9,13 +9,13 @@ internal sealed class ClientHello
     internal static class Fields
     {
         public static readonly Field ClientHello = Field.Group("client_hello");
-        public static readonly Field Version = Field.Number("version", "tls.handshake.version", names: static v => TlsNumbers.VersionName((int)v));
-        public static readonly Field Ciphers = Field.Number("ciphers", "tls.handshake.ciphersuite");
+        public static readonly Field Version = Field.Number("version", names: static v => TlsNumbers.VersionName((int)v));
+        public static readonly Field Ciphers = Field.Number("ciphers");
         public static readonly Field Sni = Field.Text("sni", "tls.handshake.extensions_server_name", summary: true);
-        public static readonly Field Alpn = Field.Text("alpn", "tls.handshake.extensions_alpn_str");
+        public static readonly Field Alpn = Field.Text("alpn");
         public static readonly Field Versions = Field.Number("versions", "tls.handshake.extensions.supported_version");
         public static readonly Field OffersResumption = Field.Flag("offers_resumption");
-        public static readonly Field Extensions = Field.Number(null, "tls.handshake.extension.type", about: "Types of the extensions");
+        public static readonly Field Extensions = Field.Number(null, about: "Types of the extensions");
         public static readonly Field Groups = Field.Number(null, "tls.handshake.extensions_supported_group", about: "Groups offered for the key exchange");
         public static readonly Field Ja3 = Field.Text(null, "tls.handshake.ja3", about: "JA3 digest of what is offered");
 
@@ -63,6 +63,9 @@ internal sealed class ClientHello
     /// <summary>Whether it offers to resume a session: a session identifier before TLS 1.3, a pre-shared key from it on.</summary>
     public bool OffersResumption { get; private set; }
 
+    // Its ciphers have another form, so that filters and columns do not know them as those of TLS.
+    private bool IsSsl2 { get; init; }
+
     public static ClientHello Read(ReadOnlySpan<byte> body)
     {
         var reader = new TlsReader(body);
@@ -84,12 +87,19 @@ internal sealed class ClientHello
         return hello;
     }
 
+    /// <summary>Reads one of SSL 2.0.</summary>
+    public static ClientHello FromSsl2(ReadOnlySpan<byte> hello) => new() { Version = Ssl2Hello.VersionOf(hello), Ciphers = Ssl2Hello.Ciphers(hello), IsSsl2 = true };
+
     public void Describe(in LayerEntry entry, IFieldSink sink)
     {
         (int at, int length) = (entry.Offset, entry.Length);
         sink.BeginObject(Fields.ClientHello);
         sink.Number(Fields.Version, Version, at, length);
-        sink.Numbers(Fields.Ciphers, Ciphers, at, length);
+        if (!IsSsl2 || !sink.WantsHidden)
+        {
+            sink.Numbers(Fields.Ciphers, Ciphers, at, length);
+        }
+
         if (ServerName is not null)
         {
             sink.Text(Fields.Sni, ServerName, at, length);
@@ -118,7 +128,7 @@ internal sealed class ClientHello
             }
 
             sink.Numbers(Fields.Groups, Groups, at, length);
-            if (sink.Wants(Fields.Ja3))
+            if (!IsSsl2 && sink.Wants(Fields.Ja3))
             {
                 sink.Text(Fields.Ja3, Ja3, at, length);
             }

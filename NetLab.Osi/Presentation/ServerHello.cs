@@ -9,13 +9,14 @@ internal sealed class ServerHello
     internal static class Fields
     {
         public static readonly Field ServerHello = Field.Group("server_hello");
-        public static readonly Field Version = Field.Number("version", "tls.handshake.version", names: static v => TlsNumbers.VersionName((int)v));
-        public static readonly Field Cipher = Field.Number("cipher", "tls.handshake.ciphersuite");
+        public static readonly Field Version = Field.Number("version", names: static v => TlsNumbers.VersionName((int)v));
+        public static readonly Field Cipher = Field.Number("cipher");
         public static readonly Field SelectedVersion = Field.Number("selected_version", "tls.handshake.extensions.selected_version", names: static v => TlsNumbers.VersionName((int)v));
-        public static readonly Field Alpn = Field.Text("alpn", "tls.handshake.extensions_alpn_str");
+        public static readonly Field Alpn = Field.Text("alpn");
         public static readonly Field Resumed = Field.Flag("resumed");
+        public static readonly Field Extensions = Field.Number(null, about: "Types of the extensions");
 
-        public static readonly Field[] All = [ServerHello, Version, Cipher, SelectedVersion, Alpn, Resumed];
+        public static readonly Field[] All = [ServerHello, Version, Cipher, SelectedVersion, Alpn, Resumed, Extensions];
     }
 
     public int Version { get; private init; }
@@ -31,21 +32,40 @@ internal sealed class ServerHello
     /// <summary>Whether a pre-shared key was taken (TLS 1.3).</summary>
     public bool IsResumed { get; private set; }
 
+    /// <summary>Types of the extensions, in their order.</summary>
+    public List<int> ExtensionTypes { get; } = [];
+
+    // EncryptedExtensions (RFC 8446, 4.3.1) continue the hello that came before them.
+    private bool IsContinuation { get; init; }
+
     public static ServerHello Read(ReadOnlySpan<byte> body)
     {
         var reader = new TlsReader(body);
         int version = reader.Take16();
         byte[] random = reader.Take(32).ToArray();
-        reader.Vector8();
-        var hello = new ServerHello { Version = version, Random = random, Cipher = reader.Take16() };
-        reader.Take8();
-        var extensions = new TlsReader(reader.Vector16());
-        while (!extensions.IsEmpty)
+
+        // Drafts of TLS 1.3 up to 21 have neither a session identifier nor a compression method; their version is the draft's.
+        bool isShort = version >> 8 == 0x7F;
+        if (!isShort)
         {
-            int type = extensions.Take16();
-            hello.Apply(type, extensions.Vector16());
+            reader.Vector8();
         }
 
+        var hello = new ServerHello { Version = version, Random = random, Cipher = reader.Take16(), SelectedVersion = isShort ? version : null };
+        if (!isShort)
+        {
+            reader.Take8();
+        }
+
+        hello.ReadExtensions(reader.Vector16());
+        return hello;
+    }
+
+    /// <summary>Reads the extensions that a server sends encrypted.</summary>
+    public static ServerHello OnlyExtensions(ReadOnlySpan<byte> body)
+    {
+        var hello = new ServerHello { IsContinuation = true };
+        hello.ReadExtensions(new TlsReader(body).Vector16());
         return hello;
     }
 
@@ -53,8 +73,12 @@ internal sealed class ServerHello
     {
         (int at, int length) = (entry.Offset, entry.Length);
         sink.BeginObject(Fields.ServerHello);
-        sink.Number(Fields.Version, Version, at, length);
-        sink.Number(Fields.Cipher, Cipher, at, length);
+        if (!IsContinuation)
+        {
+            sink.Number(Fields.Version, Version, at, length);
+            sink.Number(Fields.Cipher, Cipher, at, length);
+        }
+
         if (SelectedVersion is { } selected)
         {
             sink.Number(Fields.SelectedVersion, selected, at, length);
@@ -70,7 +94,23 @@ internal sealed class ServerHello
             sink.Flag(Fields.Resumed, true, at, length);
         }
 
+        for (int i = 0; sink.WantsHidden && i < ExtensionTypes.Count; i++)
+        {
+            sink.Number(Fields.Extensions, ExtensionTypes[i], at, length);
+        }
+
         sink.EndObject();
+    }
+
+    private void ReadExtensions(ReadOnlySpan<byte> bytes)
+    {
+        var extensions = new TlsReader(bytes);
+        while (!extensions.IsEmpty)
+        {
+            int type = extensions.Take16();
+            ExtensionTypes.Add(type);
+            Apply(type, extensions.Vector16());
+        }
     }
 
     private void Apply(int type, ReadOnlySpan<byte> value)

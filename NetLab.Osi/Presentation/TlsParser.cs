@@ -23,6 +23,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
     private int _held;
     private bool _isEncrypted;
     private bool _isResuming;
+    private bool _sawRecord;
 
     public override Protocol Protocol => TlsProtocol.Value;
 
@@ -40,6 +41,22 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
                 continue;
             }
 
+            if (isClient && !_sawRecord && Ssl2Hello.Begins(rest))
+            {
+                int size = 2 + Ssl2Hello.LengthOf(rest);
+                if (rest.Length < size)
+                {
+                    break;
+                }
+
+                TlsDetail hello = DetailOn(segment);
+                hello.AddSsl2(rest[..size], out ClientHello offered);
+                protocol.ClientHello = offered;
+                _sawRecord = true;
+                at += size;
+                continue;
+            }
+
             if (!TlsProtocol.IsRecord(rest))
             {
                 // In the middle of a record whose beginning was not captured: the next one may begin with a segment.
@@ -51,6 +68,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
                 break;
             }
 
+            _sawRecord = true;
             int length = BinaryPrimitives.ReadUInt16BigEndian(rest[3..]);
             bool isReadable = rest[0] != TlsNumbers.ApplicationData || CipherFor(segment) is not null;
             if (!isReadable && length > 0)
@@ -68,8 +86,8 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
 
             TlsDetail detail = DetailOn(segment);
             detail.Records.Add(rest[0]);
-            detail.Headers.Add((BinaryPrimitives.ReadUInt16BigEndian(rest[1..]), length));
-            Take(segment, detail, rest[..TlsProtocol.HeaderSize], rest.Slice(TlsProtocol.HeaderSize, length));
+            int type = Take(segment, detail, rest[..TlsProtocol.HeaderSize], rest.Slice(TlsProtocol.HeaderSize, length));
+            detail.Headers.Add((BinaryPrimitives.ReadUInt16BigEndian(rest[1..]), length, type));
             at += TlsProtocol.HeaderSize + length;
         }
 
@@ -118,13 +136,14 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
         {
             TlsDetail detail = DetailOn(segment);
             detail.Records.Add(TlsNumbers.ApplicationData);
-            detail.Headers.Add(_skipped);
+            detail.Headers.Add((_skipped.Version, _skipped.Length, protocol.IsVersion13 ? -1 : TlsNumbers.ApplicationData));
         }
 
         return step;
     }
 
-    private void Take(in StreamSegment segment, TlsDetail detail, ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
+    // Takes a record; returns its content type, -1 if that is encrypted (RFC 8446, 5.2) and stays so.
+    private int Take(in StreamSegment segment, TlsDetail detail, ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
     {
         int type = header[0];
         if (type == TlsNumbers.ChangeCipherSpec)
@@ -136,7 +155,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
                 (_keys ??= new TlsKeys(protocol)).Change(segment.Recall(TlsSecrets.Slot), isClient);
             }
 
-            return;
+            return type;
         }
 
         bool isEncrypted = _isEncrypted || type == TlsNumbers.ApplicationData;
@@ -148,6 +167,12 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
         {
             TakeContent(segment, detail, type, content);
         }
+        else if (type == TlsNumbers.ApplicationData && protocol.IsVersion13)
+        {
+            return -1;
+        }
+
+        return type;
     }
 
     private void TakeContent(in StreamSegment segment, TlsDetail detail, int type, ReadOnlySpan<byte> content)

@@ -30,7 +30,7 @@ internal sealed class TlsProtocol(StreamApplication application, bool mayResume)
     public ServerHello? ServerHello { get; set; }
 
     /// <summary>Whether TLS 1.3 was chosen: then a change of cipher spec is only for show (RFC 8446, D.4).</summary>
-    public bool IsVersion13 => ServerHello?.SelectedVersion == TlsNumbers.Tls13;
+    public bool IsVersion13 => ServerHello?.SelectedVersion is { } selected && TlsNumbers.IsVersion13(selected);
 
     /// <summary>What is spoken inside, when it can be decrypted.</summary>
     public StreamApplication Inner => _inner ??= new StreamApplication(Application.Options, Application.Depth + 1);
@@ -43,7 +43,7 @@ internal sealed class TlsProtocol(StreamApplication application, bool mayResume)
 
     /// <summary>Whether bytes begin with the header of a record that has a body: one in three million segments would by chance.</summary>
     public static bool Begins(ReadOnlySpan<byte> bytes) =>
-        bytes.Length > HeaderSize && bytes[0] <= TlsNumbers.ApplicationData && IsRecord(bytes) && (bytes[3] | bytes[4]) != 0;
+        Ssl2Hello.Begins(bytes) || (bytes.Length > HeaderSize && bytes[0] <= TlsNumbers.ApplicationData && IsRecord(bytes) && (bytes[3] | bytes[4]) != 0);
 
     /// <summary>Whether bytes may begin a record, as far as they go.</summary>
     public static bool IsRecord(ReadOnlySpan<byte> bytes)

@@ -52,12 +52,13 @@ public interface IFieldSink
     void Real(Field field, double value, int offset, int length) =>
         Text(field, value.ToString(System.Globalization.CultureInfo.InvariantCulture), offset, length);
 
-    /// <summary>A list of numbers.</summary>
+    /// <summary>A list of numbers of 32 bits; those of a <see cref="FieldKind.Number"/> have no sign.</summary>
     void Numbers(Field field, ReadOnlySpan<int> values, int offset, int length)
     {
+        ArgumentNullException.ThrowIfNull(field);
         foreach (int value in values)
         {
-            Number(field, value, offset, length);
+            Number(field, field.Kind == FieldKind.Number ? (uint)value : value, offset, length);
         }
     }
 

@@ -192,7 +192,7 @@ public sealed class JsonLines : IFieldSink, IDisposable
         _json.BeginList(field.Utf8);
         foreach (int value in values)
         {
-            _json.Number([], value);
+            _json.Number([], field.Kind == FieldKind.Number ? (uint)value : value);
         }
 
         _json.EndList();

@@ -106,7 +106,7 @@ public sealed class PacketTree : IFieldSink
     {
         if (values.Length > 0)
         {
-            Line(field, string.Join(", ", values.ToArray()));
+            Line(field, string.Join(", ", values.ToArray().Select(v => field.Kind == FieldKind.Number ? (uint)v : (long)v)));
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
     }
 
     private bool _asked;
+    private int _port;
     private bool _isVersion4;
 
     /// <summary>Whether bytes begin with a greeting of version 5 or a request of version 4.</summary>
@@ -102,7 +103,7 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
                 taken += name + 1;
             }
 
-            Ask(segment, 4, bytes[1], $"{host}:{BinaryPrimitives.ReadUInt16BigEndian(bytes[2..])}");
+            Ask(segment, 4, bytes[1], host, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
             return taken;
         }
 
@@ -147,14 +148,15 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
 
             int port = BinaryPrimitives.ReadUInt16BigEndian(bytes[(4 + address)..]);
             string host = type == 3 ? AsciiText.Text(bytes.Slice(5, address - 1)) : new IPAddress(bytes.Slice(4, address)).ToString();
-            Ask(segment, 5, bytes[1], $"{host}:{port}");
+            Ask(segment, 5, bytes[1], host, port);
             return 4 + address + 2;
         }
 
-        private void Ask(in StreamSegment segment, int version, int command, string target)
+        private void Ask(in StreamSegment segment, int version, int command, string host, int port)
         {
             SocksDetail detail = segment.Layer(Value, static () => new SocksDetail());
-            (detail.Version, detail.Command, detail.Target) = (version, command, target);
+            (detail.Version, detail.Command, detail.Target) = (version, command, $"{host}:{port}");
+            protocol._port = port;
             protocol._asked = true;
         }
     }
@@ -179,7 +181,7 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
 
             SocksDetail detail = segment.Layer(Value, static () => new SocksDetail());
             (detail.Version, detail.Reply) = (protocol._isVersion4 ? 4 : 5, bytes[1]);
-            application.Switch(null);
+            application.Switch(null, protocol._port);
             return size;
         }
     }

@@ -12,6 +12,9 @@ public sealed class StreamApplication
     // As many as most protocols are recognized by, HTTP/2 among them; who comes in smaller crumbs than a longer line of SIP needs is not.
     private const int FewBytes = 16;
 
+    /// <summary>Instead of a port: only how bytes begin says what they are.</summary>
+    internal const int NoPort = 0;
+
     private StreamSide? _client;
     private StreamSide? _server;
 
@@ -21,6 +24,9 @@ public sealed class StreamApplication
     internal StreamApplication(StreamOptions options, int depth = 0) => (Options, Depth) = (options, depth);
 
     internal StreamOptions Options { get; }
+
+    /// <summary>The port of the service that a tunnel leads to; null for the stream's own ports.</summary>
+    internal int? Port { get; private set; }
 
     /// <summary>How many streams it is inside of.</summary>
     internal int Depth { get; }
@@ -82,6 +88,17 @@ public sealed class StreamApplication
                 break;
             }
 
+            if (taken == StreamParser.NotMine && side is { HasTaken: false, WasRecognizedAlone: false } && side.Parser == parser)
+            {
+                // One direction asks in HTTP, the other answers with SSH: each is what it begins like.
+                side.WasRecognizedAlone = true;
+                side.Parser = StreamRecognizer.FindAlone(this, segment, rest)?.ParserFor(segment.FromClient) ?? parser;
+                if (side.Parser != parser)
+                {
+                    continue;
+                }
+            }
+
             if (taken == StreamParser.NotMine)
             {
                 side.IsIgnored = side.Parser == parser;
@@ -90,6 +107,7 @@ public sealed class StreamApplication
             }
 
             rest = rest[taken..];
+            side.HasTaken |= taken > 0;
             if (taken == 0 && side.Parser == parser)
             {
                 break;
@@ -154,8 +172,14 @@ public sealed class StreamApplication
 
     /// <summary>From here on, the stream speaks something else in both directions: after STARTTLS, Upgrade or CONNECT.</summary>
     /// <param name="protocol">What it speaks; null to recognize it anew.</param>
-    public void Switch(StreamProtocol? protocol)
+    public void Switch(StreamProtocol? protocol) => Switch(protocol, Port);
+
+    /// <summary>From here on, the stream speaks something else, and it is another port that may say what.</summary>
+    /// <param name="protocol">What it speaks; null to recognize it anew.</param>
+    /// <param name="port">The port that a tunnel leads to; <see cref="NoPort"/> if none says anything.</param>
+    internal void Switch(StreamProtocol? protocol, int? port)
     {
+        Port = port;
         if (protocol is not null && _protocol is not null)
         {
             protocol.IsInverted = _protocol.IsInverted;
@@ -166,7 +190,7 @@ public sealed class StreamApplication
         {
             StreamSide side = Side(fromClient);
             side.Parser = protocol?.ParserFor(fromClient);
-            side.IsIgnored = false;
+            (side.IsIgnored, side.HasTaken, side.WasRecognizedAlone) = (false, false, false);
         }
     }
 

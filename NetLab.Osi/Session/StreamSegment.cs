@@ -97,6 +97,25 @@ public readonly ref struct StreamSegment
         return detail;
     }
 
+    /// <summary>One more message of a protocol on this packet, whose fields are to be filled in.</summary>
+    /// <param name="protocol">The protocol.</param>
+    /// <param name="list">The field under which its messages are shown.</param>
+    internal FieldValues Message(Protocol protocol, Field list)
+    {
+        Stream.Recognize(protocol);
+        foreach (LayerEntry entry in _dissection.Result.Entries)
+        {
+            if (entry.Protocol == protocol && entry.Detail is MessagesDetail messages)
+            {
+                return messages.Begin();
+            }
+        }
+
+        var detail = new MessagesDetail(list);
+        _dissection.Add(protocol, _payload, _end - _payload, _end, detail);
+        return detail.Begin();
+    }
+
     /// <summary>A message that is a layer of its own on this packet.</summary>
     public void Add(Protocol protocol, LayerDetail detail)
     {
@@ -109,6 +128,20 @@ public readonly ref struct StreamSegment
     {
         Stream.Recognize(protocol);
         _dissection.Add(protocol, _payload, 0, _end);
+    }
+
+    /// <summary>Shows a protocol on this packet that ends a message there, unless it is shown already.</summary>
+    internal void Show(Protocol protocol)
+    {
+        foreach (LayerEntry entry in _dissection.Result.Entries)
+        {
+            if (entry.Protocol == protocol)
+            {
+                return;
+            }
+        }
+
+        Part(protocol);
     }
 
     /// <summary>Bytes of no known protocol.</summary>

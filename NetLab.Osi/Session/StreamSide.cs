@@ -20,6 +20,12 @@ internal sealed class StreamSide
     /// <summary>Whether bytes are missing in what came: what follows may be the middle of a message.</summary>
     public bool IsResuming { get; set; }
 
+    /// <summary>Whether its parser took any bytes: what comes then is of the same protocol, or of none.</summary>
+    public bool HasTaken { get; set; }
+
+    /// <summary>Whether it was already looked at for something else than the other direction speaks.</summary>
+    public bool WasRecognizedAlone { get; set; }
+
     /// <summary>Bytes that are kept.</summary>
     public int Count => _count;
 

@@ -24,6 +24,15 @@ public readonly record struct TcpStreamEnd
         }
     }
 
+    internal IPAddress Address
+    {
+        get
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            return new IPAddress(bytes[..Write(bytes)]);
+        }
+    }
+
     /// <summary>Address and port, the way they are written together.</summary>
     public override string ToString() => _isV4 ? $"{Ip}:{Port}" : $"[{Ip}]:{Port}";
 

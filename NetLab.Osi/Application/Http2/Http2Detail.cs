@@ -9,17 +9,19 @@ internal sealed class Http2Detail : LayerDetail
     internal static class Fields
     {
         public static readonly Field Frames = Field.Group("frames");
-        public static readonly Field Type = Field.Number("type", names: static v => NameOf((Http2FrameType)v));
-        public static readonly Field Flags = Field.Number("flags");
-        public static readonly Field Stream = Field.Number("stream");
-        public static readonly Field Length = Field.Number("length");
+        public static readonly Field Type = Field.Number("type", "http2.type", names: static v => NameOf((Http2FrameType)v));
+        public static readonly Field Flags = Field.Number("flags", "http2.flags");
+        public static readonly Field Stream = Field.Number("stream", "http2.streamid");
+        public static readonly Field Length = Field.Number("length", "http2.length");
         public static readonly Field Method = Field.Text("method");
         public static readonly Field Uri = Field.Text("uri");
         public static readonly Field Host = Field.Text("host");
         public static readonly Field Status = Field.Number("status");
         public static readonly Field Headers = Field.Text("headers");
+        public static readonly Field HeaderName = Field.Text(null, "http2.header.name", about: "Name of a header field");
+        public static readonly Field HeaderValue = Field.Text(null, "http2.header.value", about: "Value of a header field");
 
-        public static readonly Field[] All = [Frames, Type, Flags, Stream, Length, Method, Uri, Host, Status, Headers];
+        public static readonly Field[] All = [Frames, Type, Flags, Stream, Length, Method, Uri, Host, Status, Headers, HeaderName, HeaderValue];
     }
 
     // A few bytes of a block can say again all that the table holds, and a packet has room for many blocks.
@@ -80,6 +82,17 @@ internal sealed class Http2Detail : LayerDetail
                 default:
                     break;
             }
+        }
+
+        if (sink.WantsHidden)
+        {
+            foreach ((string name, string value) in fields)
+            {
+                sink.Text(Fields.HeaderName, name, entry.Offset, entry.Length);
+                sink.Text(Fields.HeaderValue, value, entry.Offset, entry.Length);
+            }
+
+            return;
         }
 
         sink.Texts(Fields.Headers, [.. fields.Select(f => $"{f.Name}: {f.Value}")], entry.Offset, entry.Length);

@@ -3,10 +3,12 @@ using NetLab.Osi.Presentation;
 namespace NetLab.Osi.Transport.Quic;
 
 /// <summary>What an onlooker knows of a QUIC connection: identifiers, the keys of Initial packets, and the handshake in them.</summary>
-internal sealed class QuicConnection
+/// <param name="connections">All of them, which together keep a bounded number of bytes; null for one that ends with its datagram.</param>
+internal sealed class QuicConnection(QuicConnections? connections = null)
 {
     private readonly CryptoStream _fromLow = new();
     private readonly CryptoStream _fromHigh = new();
+    private int _held;
     private (QuicKeys Client, QuicKeys Server)? _keys;
     private byte[] _tried = [];
     private bool _clientIsLow;
@@ -20,12 +22,19 @@ internal sealed class QuicConnection
         (_keys, _hasClient) = (null, false);
         _fromLow.Clear();
         _fromHigh.Clear();
+        Account();
     }
 
     /// <summary>Bytes of the connection identifier that an end chose, so that short headers to it can be read; -1 as long as it is not known.</summary>
     public int LowIdLength { get; private set; } = -1;
 
     public int HighIdLength { get; private set; } = -1;
+
+    /// <summary>
+    /// Whether filters and columns know the identifier of a short header: as in Wireshark 4.0, those to the client, and those to the
+    /// server only where the client has no identifier of its own.
+    /// </summary>
+    public bool IsDestinationTold(bool fromLow) => !_hasClient || fromLow != _clientIsLow || (_clientIsLow ? LowIdLength : HighIdLength) == 0;
 
     /// <summary>A long header told the identifier that its sender wants to be called by.</summary>
     public void LearnSource(bool fromLow, int length)
@@ -78,7 +87,23 @@ internal sealed class QuicConnection
 
         if (frames is not null)
         {
-            QuicFrames.Take(frames, fromLow ? _fromLow : _fromHigh, detail);
+            QuicFrames.Take(frames, version.IsGoogles, fromLow ? _fromLow : _fromHigh, detail);
+        }
+
+        Account();
+    }
+
+    private void Account()
+    {
+        int more = _fromLow.Held + _fromHigh.Held - _held;
+        _held += more;
+        if (more > 0)
+        {
+            connections?.Hold(more);
+        }
+        else
+        {
+            connections?.Release(-more);
         }
     }
 
@@ -92,13 +117,21 @@ internal sealed class QuicConnection
 
         private readonly SortedList<long, byte[]> _waiting = [];
         private readonly List<byte> _bytes = [];
+        // What a piece costs beside its bytes: the object and its place in the list.
+        private const int PieceCost = 48;
+
         private long _next;
+        private int _pieces;
+
+        /// <summary>Memory that is held for what waits.</summary>
+        public int Held => _pieces + _bytes.Capacity;
 
         public void Clear()
         {
             _waiting.Clear();
             _bytes.Clear();
-            _next = 0;
+            _bytes.Capacity = 0;
+            (_next, _pieces) = (0, 0);
         }
 
         public void Take(long offset, ReadOnlySpan<byte> bytes, TlsDetail detail)
@@ -111,6 +144,7 @@ internal sealed class QuicConnection
             // Of two that begin together, the longer says more.
             if (!_waiting.TryGetValue(offset, out byte[]? known) || known.Length < bytes.Length)
             {
+                _pieces += bytes.Length - (known?.Length ?? -PieceCost);
                 _waiting[offset] = bytes.ToArray();
             }
 
@@ -119,6 +153,7 @@ internal sealed class QuicConnection
                 long start = _waiting.GetKeyAtIndex(0);
                 byte[] piece = _waiting.GetValueAtIndex(0);
                 _waiting.RemoveAt(0);
+                _pieces -= piece.Length + PieceCost;
                 if (start + piece.Length > _next)
                 {
                     _bytes.AddRange(piece.AsSpan((int)(_next - start)));
@@ -146,6 +181,10 @@ internal sealed class QuicConnection
             }
 
             _bytes.RemoveRange(0, at);
+            if (_bytes.Count == 0)
+            {
+                _bytes.Capacity = 0;
+            }
         }
     }
 }

@@ -11,8 +11,11 @@ internal static class QuicFrames
     private const int AckWithEcn = 3;
     private const int Crypto = 6;
 
+    // Google's versions have another number for it.
+    private const int GoogleCrypto = 8;
+
     /// <summary>Takes the CRYPTO frames out; ends at the first frame that an Initial packet may not hold, or at one that lies.</summary>
-    public static void Take(ReadOnlySpan<byte> frames, QuicConnection.CryptoStream stream, TlsDetail detail)
+    public static void Take(ReadOnlySpan<byte> frames, bool isGoogles, QuicConnection.CryptoStream stream, TlsDetail detail)
     {
         int at = 0;
         while (at < frames.Length)
@@ -35,7 +38,8 @@ internal static class QuicFrames
                     }
 
                     break;
-                case Crypto:
+                case Crypto when !isGoogles:
+                case GoogleCrypto when isGoogles:
                     if (!TryReadNumber(frames, ref at, out long offset) || !TryReadNumber(frames, ref at, out long length) || length > frames.Length - at)
                     {
                         return;

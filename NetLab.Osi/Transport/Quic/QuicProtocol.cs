@@ -22,7 +22,9 @@ internal static class QuicProtocol
         MessageConversation? conversation = dissection.Conversation;
         QuicConnection? known = conversation?.State<QuicConnection>(null);
         ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
-        if (known is null ? !Begins(bytes) && !IsNegotiation(bytes) : (bytes[0] & 0xC0) == 0)
+
+        // RFC 9287: once a connection is known, the fixed bit may be 0. STUN, which shares ports with QUIC, has a cookie (RFC 9443).
+        if (known is null ? !BeginsOnPort(bytes) && !IsNegotiation(bytes) : IsStun(bytes))
         {
             return false;
         }
@@ -42,6 +44,14 @@ internal static class QuicProtocol
 
         return true;
     }
+
+    // Here a port of QUIC, or a version that is known, was asked for before. RFC 8999: what versions have in common is the form bit, a number and
+    // two identifiers; the fixed bit of RFC 9000 is asked for as well where the version is not known.
+    private static bool BeginsOnPort(ReadOnlySpan<byte> bytes) =>
+        HasLongHeader(bytes, out uint version, out int rest) && rest > 0 && version != QuicVersion.Negotiation && ((bytes[0] & 0x40) != 0 || QuicVersion.Find(version) is not null);
+
+    private static bool IsStun(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= 20 && bytes[0] <= 3 && BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]) == 0x2112_A442;
 
     private static bool HasLongHeader(ReadOnlySpan<byte> bytes, out uint version, out int versions)
     {
@@ -85,13 +95,15 @@ internal static class QuicProtocol
             int length = TakeLong(connection, detail, tls, fromLow, datagram[at..]);
             if (length <= 0)
             {
+                at = datagram.Length;
                 break;
             }
 
             at += length;
         }
 
-        if (at < datagram.Length && (datagram[at] & 0xC0) == 0x40)
+        // 12.2: packets of a datagram are for the same identifier; what is for another is ignored, and so is what fills the datagram up.
+        if (at < datagram.Length && (at == 0 || datagram[(at + 1)..].StartsWith(datagram.Slice(6, datagram[5]))))
         {
             TakeShort(connection, detail, fromLow, datagram[at..], isAlone: at == 0);
         }
@@ -124,14 +136,35 @@ internal static class QuicProtocol
         }
 
         connection.LearnSource(fromLow, source.Length);
-        if (number == QuicVersion.Negotiation || QuicVersion.Find(number) is not { } version)
+        QuicVersion? version = QuicVersion.Find(number);
+        QuicVersion.PacketType type = QuicVersion.TypeOf(version, packet[0]);
+        int numberAt = 0;
+        int end = number == QuicVersion.Negotiation ? 0 : FindEnd(type, packet, at, out numberAt);
+        Note(detail.Headers, number, version, packet, destination, source, end > 0 ? end : packet.Length);
+        if (number == QuicVersion.Negotiation)
         {
-            detail.Packets.Add(number == QuicVersion.Negotiation ? "version negotiation" : "unknown version");
+            detail.Packets.Add("version negotiation");
+            for (; packet.Length - at >= 4; at += 4)
+            {
+                detail.Headers.Add(QuicDetail.Fields.Supported, BinaryPrimitives.ReadUInt32BigEndian(packet[at..]));
+            }
+
             return 0;
         }
 
-        QuicVersion.PacketType type = version.TypeOf(packet[0]);
-        detail.Packets.Add(type.ToString().ToLowerInvariant());
+        detail.Packets.Add(version is null && !QuicVersion.IsPlausible(number) ? "unknown version" : type.ToString().ToLowerInvariant());
+        if (end > 0 && type == QuicVersion.PacketType.Initial && version is not null)
+        {
+            connection.TakeInitial(version, fromLow, destination, packet[..end], numberAt, tls);
+        }
+
+        return end;
+    }
+
+    // Where a packet ends; 0 when it does not say, or lies.
+    private static int FindEnd(QuicVersion.PacketType type, ReadOnlySpan<byte> packet, int at, out int numberAt)
+    {
+        numberAt = 0;
         if (type == QuicVersion.PacketType.Retry)
         {
             return 0;
@@ -152,22 +185,50 @@ internal static class QuicProtocol
             return 0;
         }
 
-        int end = at + (int)length;
-        if (type == QuicVersion.PacketType.Initial)
+        numberAt = at;
+        return at + (int)length;
+    }
+
+    private static void Note(
+        FieldValues headers, uint number, QuicVersion? version, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> source, int length)
+    {
+        headers.Add(QuicDetail.Fields.HeaderForm, 1);
+        headers.Add(QuicDetail.Fields.Length, length);
+        if (number != QuicVersion.Negotiation)
         {
-            connection.TakeInitial(version, fromLow, destination, packet[..end], at, tls);
+            headers.Add(version?.IsVersion2 == true ? QuicDetail.Fields.LongType2 : QuicDetail.Fields.LongType, (packet[0] >> 4) & 3);
         }
 
-        return end;
+        if (!destination.IsEmpty)
+        {
+            headers.Add(QuicDetail.Fields.DestinationId, destination);
+        }
+
+        if (!source.IsEmpty)
+        {
+            headers.Add(QuicDetail.Fields.SourceId, source);
+        }
     }
 
     private static void TakeShort(QuicConnection connection, QuicDetail detail, bool fromLow, ReadOnlySpan<byte> packet, bool isAlone)
     {
-        // Behind a long header in the same datagram, its identifier would only be said twice.
         detail.Packets.Add("1-rtt");
+        detail.Headers.Add(QuicDetail.Fields.HeaderForm, 0);
+        detail.Headers.Add(QuicDetail.Fields.Length, packet.Length);
         int length = fromLow ? connection.HighIdLength : connection.LowIdLength;
-        if (isAlone && length > 0 && packet.Length > length)
+        if (length <= 0 || packet.Length <= length)
         {
+            return;
+        }
+
+        if (connection.IsDestinationTold(fromLow))
+        {
+            detail.Headers.Add(QuicDetail.Fields.DestinationId, packet.Slice(1, length));
+        }
+
+        if (isAlone)
+        {
+            // Behind a long header in the same datagram, JSON would only say it twice.
             detail.DestinationIds.Add(Convert.ToHexStringLower(packet.Slice(1, length)));
         }
     }
