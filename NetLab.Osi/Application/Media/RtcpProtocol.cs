@@ -47,7 +47,7 @@ internal static class RtcpProtocol
         dissection.Add(Value, offset, bytes.Length, end);
         for (int at = 0; at < bytes.Length; at += Size(bytes[at..]))
         {
-            if (bytes.Length - at < HeaderSize || bytes[at] >> 6 != 2 || !IsPacketType(bytes[at + 1]))
+            if (bytes.Length - at < HeaderSize || bytes[at] >> 6 != 2 || !IsAssigned(bytes[at + 1]))
             {
                 // SRTCP (RFC 3711) has an index and a tag behind the last packet.
                 break;
@@ -63,6 +63,9 @@ internal static class RtcpProtocol
         return true;
     }
 
+    // IANA: those behind 213 are not assigned, and what is encrypted (RFC 3711) is any number.
+    private static bool IsAssigned(byte type) => type is (>= 192 and <= 195) or (>= 200 and <= 213);
+
     private static int Size(ReadOnlySpan<byte> packet) => HeaderSize + (4 * BinaryPrimitives.ReadUInt16BigEndian(packet[2..]));
 
     private static void Describe(in PacketView view, int index, IFieldSink sink)
@@ -70,7 +73,7 @@ internal static class RtcpProtocol
         ReadOnlySpan<byte> bytes = view.BytesOf(index);
         int start = view[index].Offset;
         sink.BeginList(Fields.Packets);
-        for (int at = 0; bytes.Length - at >= HeaderSize && IsPacketType(bytes[at + 1]); at += Size(bytes[at..]))
+        for (int at = 0; bytes.Length - at >= HeaderSize && IsAssigned(bytes[at + 1]); at += Size(bytes[at..]))
         {
             ReadOnlySpan<byte> packet = bytes[at..Math.Min(bytes.Length, at + Size(bytes[at..]))];
             int type = packet[1];

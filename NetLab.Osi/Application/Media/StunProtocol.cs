@@ -130,7 +130,7 @@ internal static class StunProtocol
         }
 
         // What is relayed is what two peers say to each other: media, their keys, and STUN again.
-        Dissection inside = dissection.Until(payloadEnd);
+        Dissection inside = dissection.Until(payloadEnd).In(null);
         foreach (ProtocolReference reference in dissection.Registry.UdpHeuristics)
         {
             if (reference.Begins!(dissection.Bytes[payload..payloadEnd]) && reference.Protocol.Dissect(inside, payload, payloadEnd))
@@ -180,7 +180,7 @@ internal static class StunProtocol
             {
                 case UserName when !hasUser:
                     hasUser = true;
-                    sink.Text(Fields.User, value, start + at + 4, length);
+                    sink.Text(Fields.User, value.TrimEnd((byte)0), start + at + 4, length);
                     break;
                 case Realm when sink.WantsHidden:
                     sink.Text(Fields.RealmName, value, start + at + 4, length);

@@ -93,6 +93,13 @@ internal sealed class QuicConnection(QuicConnections? connections = null)
         Account();
     }
 
+    /// <summary>Takes bytes of a handshake, wherever they came from.</summary>
+    public void TakeCrypto(bool fromLow, long offset, ReadOnlySpan<byte> bytes, TlsDetail detail)
+    {
+        (fromLow ? _fromLow : _fromHigh).Take(offset, bytes, detail);
+        Account();
+    }
+
     private void Account()
     {
         int more = _fromLow.Held + _fromHigh.Held - _held;
