@@ -1,3 +1,4 @@
+using System.Net;
 using NetLab.Osi.Model;
 using NetLab.Osi.Presentation;
 using NetLab.Osi.Protocols;
@@ -16,9 +17,36 @@ internal sealed class FtpProtocol(StreamApplication application) : StreamProtoco
 
     private bool _wantsTls;
 
+    private FtpTransfer _transfer = new();
+
     protected override StreamParser Make(bool fromClient) => fromClient
         ? new Commands(this)
-        : new ReplyParser<FtpDetail>(Value, OnReply, static () => new FtpDetail());
+        : new ReplyParser<FtpDetail>(Value, OnReply, static () => new FtpDetail(), OnFirstLine);
+
+    // 227 Entering Passive Mode (192,0,2,1,4,1) and 229 Entering Extended Passive Mode (|||1025|): the server waits there.
+    private void OnFirstLine(in StreamSegment segment, int code, ReadOnlySpan<byte> line)
+    {
+        int open = line.IndexOf((byte)'(');
+        IPEndPoint? end = (code, open) switch
+        {
+            (227, >= 0) => FtpAddress.Six(line[(open + 1)..]),
+            (229, >= 0) => FtpAddress.Extended(line[(open + 1)..], (segment.FromClient ? segment.Stream.Client : segment.Stream.Server).Address),
+            _ => null,
+        };
+        Announce(segment, end);
+    }
+
+    private void Announce(in StreamSegment segment, IPEndPoint? end)
+    {
+        if (end is null)
+        {
+            return;
+        }
+
+        // The command that says which file comes later.
+        FtpTransfer transfer = _transfer = new FtpTransfer();
+        segment.Recall(ExpectedStreams.Slot).Add(end.Address, end.Port, (in StreamStart _) => new FtpDataProtocol(transfer));
+    }
 
     private void OnReply(in StreamSegment segment, int code)
     {
@@ -52,6 +80,19 @@ internal sealed class FtpProtocol(StreamApplication application) : StreamProtoco
             }
 
             protocol._wantsTls = AsciiText.Same(command, "AUTH"u8);
+            ReadOnlySpan<byte> argument = line[Math.Min(line.Length, command.Length + 1)..];
+            if (AsciiText.Same(command, "PORT"u8))
+            {
+                protocol.Announce(segment, FtpAddress.Six(argument));
+            }
+            else if (AsciiText.Same(command, "EPRT"u8))
+            {
+                protocol.Announce(segment, FtpAddress.Extended(argument, (segment.FromClient ? segment.Stream.Client : segment.Stream.Server).Address));
+            }
+            else if (AsciiText.Same(command, "RETR"u8) || AsciiText.Same(command, "STOR"u8) || AsciiText.Same(command, "APPE"u8) || AsciiText.Same(command, "STOU"u8))
+            {
+                protocol._transfer.Name = AsciiText.Text(argument);
+            }
         }
     }
 }

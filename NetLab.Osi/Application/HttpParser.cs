@@ -101,6 +101,13 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
             return blank < 0 ? bytes.Length : blank;
         }
 
+        if (Http2Protocol.Begins(bytes))
+        {
+            // A client that knows beforehand speaks HTTP/2 on any port (RFC 9113, 3.3).
+            protocol.Application.Switch(new Http2Protocol());
+            return 0;
+        }
+
         bool isBare = protocol.MayResume && !_isResuming && !HttpProtocol.Begins(bytes) && HttpProtocol.BeginsWithMethod(bytes) && bytes.IndexOf((byte)'\n') >= 0;
         if (!isBare && !HttpProtocol.Begins(bytes))
         {

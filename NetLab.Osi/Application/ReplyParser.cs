@@ -8,12 +8,15 @@ namespace NetLab.Osi.Application;
 /// <param name="protocol">Whose replies they are.</param>
 /// <param name="onReply">Told of each reply that is complete.</param>
 /// <param name="create">Makes the detail that shows them.</param>
-internal sealed class ReplyParser<T>(Protocol protocol, ReplyParser<T>.ReplyHandler onReply, Func<T> create) : LineParser
+/// <param name="onFirstLine">Told of the first line of each reply; or null.</param>
+internal sealed class ReplyParser<T>(Protocol protocol, ReplyParser<T>.ReplyHandler onReply, Func<T> create, ReplyParser<T>.LineHandler? onFirstLine = null) : LineParser
     where T : DialogDetail
 {
     private int? _open;
 
     internal delegate void ReplyHandler(in StreamSegment segment, int code);
+
+    internal delegate void LineHandler(in StreamSegment segment, int code, ReadOnlySpan<byte> line);
 
     public override Protocol Protocol => protocol;
 
@@ -46,6 +49,7 @@ internal sealed class ReplyParser<T>(Protocol protocol, ReplyParser<T>.ReplyHand
 
         segment.Layer(protocol, create).Codes.Add(number);
         _open = continues ? number : null;
+        onFirstLine?.Invoke(segment, number, line);
         if (!continues)
         {
             onReply(segment, number);

@@ -26,6 +26,7 @@ internal static class ServiceProtocols
         new("mgcp", "udp.port==2427,2727 udp", static () => MgcpProtocol.Value, MgcpProtocol.Begins),
         new("skinny", "tcp.port==2000", static () => SkinnyProtocol.Value),
         new("imf", "media_type==message/rfc822", static () => ImfProtocol.Value),
+        new("ftp_data", "tcp.port==20", static () => FtpDataProtocol.Value, filters: "ftp-data"),
         new("nntp", "tcp.port==119", static () => NntpProtocol.Value),
         new("irc", "tcp.port==6667-6669", static () => IrcProtocol.Value),
         new("telnet", "tcp.port==23", static () => TelnetProtocol.Value),
@@ -38,7 +39,7 @@ internal static class ServiceProtocols
         new("diameter", "tcp.port==3868 sctp.port==3868 sctp.ppi==46", static () => DiameterProtocol.Value),
         new("coap", "udp.port==5683", static () => CoapProtocol.Value),
         new("bittorrent", "tcp.port==6881-6889 tcp", static () => BitTorrentProtocol.Value, BitTorrentProtocol.Begins),
-        new("bt-dht", "udp", static () => DhtProtocol.Value, DhtProtocol.Begins),
+        new("bt_dht", "udp", static () => DhtProtocol.Value, DhtProtocol.Begins, filters: "bt-dht"),
         new("wol", "eth.type==0x0842 udp.port==9 udp", static () => WakeOnLanProtocol.Value, WakeOnLanProtocol.Begins),
     ];
 }

@@ -16,6 +16,11 @@ internal static class StreamRecognizer
             return ByContent(segment.Registry, application, bytes);
         }
 
+        if (segment.Recall(ExpectedStreams.Slot).Find(segment.Stream) is { } expected && expected(new StreamStart(application, bytes, isByPort: true)) is { } announced)
+        {
+            return announced;
+        }
+
         int server = application.Port ?? segment.Stream.Server.Port;
         int? client = application.Port is null ? segment.Stream.Client.Port : null;
 

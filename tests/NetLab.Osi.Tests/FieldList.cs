@@ -32,7 +32,7 @@ internal sealed class FieldList : IFieldSink
 
     public void Text(Osi.Protocols.Field field, string value, int offset, int length) => Add(field, value, offset, length);
 
-    public void Numbers(Osi.Protocols.Field field, ReadOnlySpan<int> values, int offset, int length) => Add(field, string.Join(',', values.ToArray()), offset, length);
+    public void Numbers(Osi.Protocols.Field field, ReadOnlySpan<int> values, int offset, int length) => Add(field, string.Join(',', values.ToArray().Select(v => field.Kind == FieldKind.Number ? (uint)v : (long)v)), offset, length);
 
     public void Texts(Osi.Protocols.Field field, IReadOnlyList<string> values, int offset, int length) => Add(field, string.Join(',', values), offset, length);
 

@@ -7,7 +7,7 @@ namespace NetLab.Osi.Application.Peers;
 /// <summary>The distributed hash table of BitTorrent (BEP 5): bencoded dictionaries, one a datagram.</summary>
 internal static class DhtProtocol
 {
-    public static readonly Protocol Value = new("bt-dht", OsiLayer.Application, "BitTorrent DHT", Fields.All, Dissect, Describe) { Begins = Begins };
+    public static readonly Protocol Value = new("bt_dht", OsiLayer.Application, "BitTorrent DHT", Fields.All, Dissect, Describe, filter: "bt-dht") { Begins = Begins };
 
     private const int MaxDepth = 8;
 

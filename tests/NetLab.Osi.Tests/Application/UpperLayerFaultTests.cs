@@ -145,6 +145,22 @@ public sealed class UpperLayerFaultTests
         Assert.True(grown < 64 << 20, $"{grown >> 20} MiB");
     }
 
+    [Theory]
+    [InlineData("> \"PASV\" 0D0A < \"227 Entering (192,0,2,2,16,1)\" 0D0A")]
+    [InlineData("> \"EPSV\" 0D0A < \"229 Entering (|||4097|)\" 0D0A")]
+    public void A_data_connection_of_ftp_is_known_by_its_control_connection(string dialog)
+    {
+        var decoder = new PacketDecoder();
+        var decoded = new DecodedPacket();
+        long number = 0;
+        foreach (byte[] frame in (byte[][])[.. new ProtocolSample("ftp", "tcp 21", dialog, "").Frames(), .. new ProtocolSample("ftp_data", "tcp 4097", "< \"abc\"", "").Frames()])
+        {
+            decoder.Decode(new CapturedPacket(++number, new CaptureInterface(1, 0), 0, frame.Length, frame), decoded);
+        }
+
+        Assert.Equal("ftp_data", decoded.Entries[^1].Protocol.Name);
+    }
+
     private static DecodeStop? Stop(ProtocolSample sample)
     {
         var decoder = new PacketDecoder();
