@@ -114,6 +114,11 @@ class Captures {
     const wanted = this.#captures.find(c => String(c.id) === place.at('capture')) ?? this.#captures.at(-1);
     const filter = place.at('filter') ?? '';
     if (wanted.id !== this.#capture?.id || filter !== this.#shownFilter) {
+      if (wanted.id !== this.#capture?.id) {
+        // Its packets have the same numbers, and are others.
+        this.#number = 0;
+      }
+
       this.#capture = wanted;
       this.#chooser.value = wanted.id;
       this.#filter = this.#shownFilter = filter;
