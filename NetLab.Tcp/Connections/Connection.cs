@@ -425,7 +425,7 @@ public sealed class Connection : IObservedState
     /// The system reports that nobody listens at the peer. Before the handshake that is an answer (RFC 1122, 4.2.3.9);
     /// after it, anyone could have forged it (RFC 5927, 6) and the timers decide.
     /// </summary>
-    internal void Refuse()
+    internal void OnUnreachable()
     {
         if (State == ConnectionState.SynSent)
         {
@@ -467,9 +467,9 @@ public sealed class Connection : IObservedState
 
         // RFC 9293, 3.10.5: in SYN-SENT there is no one to tell, and once only the ACK of our FIN is missing there is
         // nothing to take back.
-        bool nothingToTell = State is ConnectionState.Closed or ConnectionState.SynSent or ConnectionState.TimeWait
+        bool needsNoReset = State is ConnectionState.Closed or ConnectionState.SynSent or ConnectionState.TimeWait
             || (State is ConnectionState.Closing or ConnectionState.LastAck && _sender.Stream.OnlyFinUnacknowledged && reason != Events.CloseReason.TimedOut);
-        if (!nothingToTell)
+        if (!needsNoReset)
         {
             _resets.Add(SegmentFlags.Rst | SegmentFlags.Ack, _sender.Stream.Wrap(_sender.Stream.AcceptableNext), _receiver.Acknowledgment);
         }
@@ -502,7 +502,7 @@ public sealed class Connection : IObservedState
     {
         if (ClosedByApplication && State != ConnectionState.TimeWait && CloseReason is null)
         {
-            _timers.Set(ConnectionTimer.Linger, now + _options.OrphanTimeout);
+            _timers.Set(ConnectionTimer.TimeWait, now + _options.OrphanTimeout);
         }
     }
 
@@ -516,7 +516,7 @@ public sealed class Connection : IObservedState
     internal void StartTimeWait(Instant now)
     {
         End(Events.CloseReason.Finished, ConnectionState.TimeWait);
-        _timers.Set(ConnectionTimer.Linger, now + (2 * _options.MaxSegmentLifetime));
+        _timers.Set(ConnectionTimer.TimeWait, now + (2 * _options.MaxSegmentLifetime));
     }
 
     /// <summary>What is written and not acknowledged is paid for.</summary>

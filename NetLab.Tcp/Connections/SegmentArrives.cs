@@ -221,7 +221,7 @@ internal sealed class SegmentArrives
         bool isProbe = offset == _receiver.Next && segment.Payload.Length > 0 && !header.Has(SegmentFlags.Syn);
         if (isOld || isProbe || _connection.State == ConnectionState.SynReceived)
         {
-            _receiver.Refuse(offset, segment.Payload.Length);
+            _receiver.OnUnacceptable(offset, segment.Payload.Length);
         }
         else
         {
@@ -277,7 +277,7 @@ internal sealed class SegmentArrives
         if (!_connection.CanReceive)
         {
             // After the peer's FIN there is no text; a FIN again wants its ACK again.
-            _receiver.Refuse(offset, segment.Payload.Length);
+            _receiver.OnUnacceptable(offset, segment.Payload.Length);
             if (_connection.State == ConnectionState.TimeWait && fin)
             {
                 _connection.StartTimeWait(now);

@@ -68,7 +68,7 @@ internal sealed class Timeouts(Connection connection, ConnectionOptions options,
     // Those that end the connection. Returns whether it goes on.
     private bool RunLimits(Instant now)
     {
-        if (Expires(ConnectionTimer.Linger, now))
+        if (Expires(ConnectionTimer.TimeWait, now))
         {
             // TIME-WAIT is over, or an orphan waited long enough for the peer's FIN, which is no loss.
             if (connection.State is ConnectionState.TimeWait or ConnectionState.FinWait2)

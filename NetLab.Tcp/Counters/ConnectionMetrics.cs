@@ -25,7 +25,7 @@ public readonly record struct ConnectionMetrics
     public TimeSpan? SmoothedRoundTrip { get; init; }
 
     /// <summary>The least round trip measured; null before the first.</summary>
-    public TimeSpan? LeastRoundTrip { get; init; }
+    public TimeSpan? MinRoundTrip { get; init; }
 
     /// <summary>RTTVAR (RFC 6298).</summary>
     public TimeSpan RoundTripVariation { get; init; }

@@ -324,7 +324,7 @@ public sealed class QlogFile : IDisposable
         {
             ConnectionMetrics before = _metrics;
             _metrics = metrics;
-            WriteDuration("min_rtt"u8, metrics.LeastRoundTrip, before.LeastRoundTrip);
+            WriteDuration("min_rtt"u8, metrics.MinRoundTrip, before.MinRoundTrip);
             WriteDuration("smoothed_rtt"u8, metrics.SmoothedRoundTrip, before.SmoothedRoundTrip);
             WriteDuration("latest_rtt"u8, metrics.LatestRoundTrip, before.LatestRoundTrip);
             WriteDuration("rtt_variance"u8, metrics.RoundTripVariation, before.RoundTripVariation);

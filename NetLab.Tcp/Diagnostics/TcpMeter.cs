@@ -16,8 +16,10 @@ namespace NetLab.Tcp.Diagnostics;
 /// reset, timed_out, aborted …); by <c>network.io.direction</c> (transmit, receive) <c>netlab.tcp.segments</c> {segment} and
 /// <c>netlab.tcp.io</c> By (of payload); <c>netlab.tcp.retransmissions</c> {segment}, <c>netlab.tcp.timeouts</c> {timeout},
 /// <c>netlab.tcp.recoveries</c> {recovery}, <c>netlab.tcp.spurious_recoveries</c> {recovery}, <c>netlab.tcp.challenge_acks</c> {segment};
-/// <c>netlab.tcp.strangers</c> {datagram} that belonged to no connection, by <c>netlab.tcp.fate</c> (malformed, bad_checksum,
-/// unmatched, reset, suppressed, cookie_sent, cookie_accepted); <c>netlab.tcp.backlog_overflows</c> {segment}.
+/// <c>netlab.tcp.unmatched_segments</c> {datagram} that belonged to no connection, by <c>netlab.tcp.fate</c> (malformed, bad_checksum,
+/// unmatched, reset, suppressed, cookie_sent, cookie_accepted); <c>netlab.tcp.backlog_overflows</c> {segment}; of the endpoints' memory budgets
+/// <c>netlab.tcp.memory.usage</c> By, <c>netlab.tcp.memory.reclaimed</c> By of out-of-order queues, and
+/// <c>netlab.tcp.memory.refusals</c> {segment}, by <c>netlab.tcp.refused</c> (payload, connection).
 /// </remarks>
 public sealed class TcpMeter : IDisposable
 {
@@ -50,8 +52,11 @@ public sealed class TcpMeter : IDisposable
         Count("netlab.tcp.recoveries", "{recovery}", "Times fast recovery began", s => s.FastRecoveries);
         Count("netlab.tcp.spurious_recoveries", "{recovery}", "Recoveries that were for nothing and undone", s => s.SpuriousRecoveries);
         Count("netlab.tcp.challenge_acks", "{segment}", "Challenge ACKs sent (RFC 5961)", s => s.ChallengeAcknowledgments);
-        _meter.CreateObservableCounter("netlab.tcp.strangers", Strangers, "{datagram}", "Datagrams that belonged to no connection, and what was done about them");
+        _meter.CreateObservableCounter("netlab.tcp.unmatched_segments", UnmatchedSegments, "{datagram}", "Datagrams that belonged to no connection, and what was done about them");
         _meter.CreateObservableCounter("netlab.tcp.backlog_overflows", () => Endpoints.Sum().BacklogOverflows, "{segment}", "SYNs that found the backlog full");
+        _meter.CreateObservableUpDownCounter("netlab.tcp.memory.usage", () => Memory.Sum().Used, "By", "Bytes that connections hold");
+        _meter.CreateObservableCounter("netlab.tcp.memory.reclaimed", () => Memory.Sum().ReclaimedBytes, "By", "Bytes of out-of-order queues that were dropped for want of memory");
+        _meter.CreateObservableCounter("netlab.tcp.memory.refusals", Refusals, "{segment}", "Segments whose payload, or whose connection, was refused for want of memory");
     }
 
     /// <summary>The one that belongs to nobody: what does not say otherwise counts in it.</summary>
@@ -60,6 +65,8 @@ public sealed class TcpMeter : IDisposable
     internal Tally<ConnectionStatistics> Connections { get; } = new();
 
     internal Tally<DemultiplexerStatistics> Endpoints { get; } = new();
+
+    internal Tally<MemoryStatistics> Memory { get; } = new();
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
@@ -115,7 +122,15 @@ public sealed class TcpMeter : IDisposable
             unit,
             description);
 
-    private IEnumerable<Measurement<long>> Strangers()
+    private IEnumerable<Measurement<long>> Refusals()
+    {
+        MemoryStatistics sum = Memory.Sum();
+        return [Of(sum.RefusedSegments, "payload"), Of(sum.RefusedConnections, "connection")];
+
+        static Measurement<long> Of(long value, string what) => new(value, new KeyValuePair<string, object?>("netlab.tcp.refused", what));
+    }
+
+    private IEnumerable<Measurement<long>> UnmatchedSegments()
     {
         DemultiplexerStatistics sum = Endpoints.Sum();
         return

@@ -85,7 +85,7 @@ internal sealed class Demultiplexer
         foreach (ConnectionEntry entry in _entries.Values.Where(e => e.Stage != ConnectionEntry.EntryStage.Accepted && e.Listener == closed).ToList())
         {
             entry.Connection.Abort();
-            Touch(entry);
+            MarkReady(entry);
         }
     }
 
@@ -181,7 +181,7 @@ internal sealed class Demultiplexer
         else
         {
             entry.Connection.Receive(now, segment);
-            Touch(entry);
+            MarkReady(entry);
             return entry.Connection;
         }
 
@@ -189,17 +189,17 @@ internal sealed class Demultiplexer
     }
 
     /// <summary>The system says nobody listens at a peer: connections that are just being opened to it fail.</summary>
-    public void Refuse(DatagramAddress? peer)
+    public void OnUnreachable(DatagramAddress? peer)
     {
         foreach (ConnectionEntry entry in _entries.Values.Where(e => peer is null || e.Key.Peer == peer).ToList())
         {
-            entry.Connection.Refuse();
-            Touch(entry);
+            entry.Connection.OnUnreachable();
+            MarkReady(entry);
         }
     }
 
     /// <summary>Something was done to a connection: it may have something to send, or another deadline.</summary>
-    public void Touch(ConnectionEntry entry)
+    public void MarkReady(ConnectionEntry entry)
     {
         if (!entry.IsQueued && !entry.IsRemoved)
         {
@@ -218,7 +218,7 @@ internal sealed class Demultiplexer
                 entry.Connection.Timeout(now);
             }
 
-            Touch(entry);
+            MarkReady(entry);
         }
     }
 
@@ -247,7 +247,7 @@ internal sealed class Demultiplexer
             {
                 to = entry.Key.Peer;
                 Transmitting = entry;
-                Touch(entry);
+                MarkReady(entry);
                 return true;
             }
         }
@@ -269,7 +269,7 @@ internal sealed class Demultiplexer
         if (!entry.IsRemoved)
         {
             result = entry.Connection.Transmit(now, buffer, maxSegments);
-            Settle(entry);
+            AfterTurn(entry);
         }
 
         return result.Bytes > 0;
@@ -338,12 +338,12 @@ internal sealed class Demultiplexer
         var entry = new ConnectionEntry(key, connection);
         _entries.Add(key, entry);
         Entered?.Invoke(entry);
-        Touch(entry);
+        MarkReady(entry);
         return entry;
     }
 
     // After a connection had its turn: is it done, did its handshake end, when does it want to be called?
-    private void Settle(ConnectionEntry entry)
+    private void AfterTurn(ConnectionEntry entry)
     {
         ConnectionState state = entry.Connection.State;
         if (entry.Stage == ConnectionEntry.EntryStage.HalfOpen && state != ConnectionState.SynReceived)

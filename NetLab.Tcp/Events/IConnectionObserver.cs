@@ -1,7 +1,7 @@
 namespace NetLab.Tcp.Events;
 
 /// <summary>
-/// Hears everything that happens to a connection. Called from within the machine, so an implementation takes note and
+/// Notified of everything that happens to a connection. Called from within the machine, so an implementation takes note and
 /// returns; it must neither throw nor call back into the connection.
 /// </summary>
 public interface IConnectionObserver

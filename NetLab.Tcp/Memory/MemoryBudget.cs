@@ -1,7 +1,9 @@
+using NetLab.Tcp.Counters;
+
 namespace NetLab.Tcp.Memory;
 
 /// <summary>
-/// How many bytes all connections of one endpoint may hold together: received and not read, early, written and not acknowledged,
+/// How many bytes all connections of one endpoint may hold together: received and not read, out of order, written and not acknowledged,
 /// and what a connection is itself. Each has a window of its own as well; the budget is what keeps many of them from taking all
 /// memory there is.
 /// </summary>
@@ -30,9 +32,6 @@ public sealed class MemoryBudget
     private long _taken;
     private long _used;
     private long _peak;
-    private long _refusedSegments;
-    private long _refusedConnections;
-    private long _reclaimedBytes;
 
     /// <summary>Makes a budget.</summary>
     /// <param name="limit">Bytes, at least <see cref="MinLimit"/>; null for <see cref="DefaultLimit"/>.</param>
@@ -52,19 +51,22 @@ public sealed class MemoryBudget
     public long Limit { get; }
 
     /// <summary>Bytes in use.</summary>
-    public long Used => Volatile.Read(ref _used);
+    public long Used => Statistics.Used;
 
     /// <summary>The most that was ever in use.</summary>
     public long Peak => Volatile.Read(ref _peak);
 
     /// <summary>Segments whose payload was dropped for want of memory, in whole or in part.</summary>
-    public long RefusedSegments => Volatile.Read(ref _refusedSegments);
+    public long RefusedSegments => Statistics.RefusedSegments;
 
     /// <summary>SYNs that were dropped for want of memory.</summary>
-    public long RefusedConnections => Volatile.Read(ref _refusedConnections);
+    public long RefusedConnections => Statistics.RefusedConnections;
 
     /// <summary>Bytes of out-of-order queues that were let go of.</summary>
-    public long ReclaimedBytes => Volatile.Read(ref _reclaimedBytes);
+    public long ReclaimedBytes => Statistics.ReclaimedBytes;
+
+    /// <summary>The same, as a meter adds it up over all endpoints.</summary>
+    internal MemoryStatistics Statistics { get; } = new();
 
     /// <summary>Whether all is used.</summary>
     internal bool IsExhausted => _used >= Limit || _shared is { IsExhausted: true };
@@ -91,8 +93,8 @@ public sealed class MemoryBudget
 
     internal void Add(long bytes)
     {
-        long used = _used + bytes;
-        Volatile.Write(ref _used, used);
+        long used = _used += bytes;
+        Statistics.Used = used;
         if (used > _peak)
         {
             Volatile.Write(ref _peak, used);
@@ -115,9 +117,9 @@ public sealed class MemoryBudget
 
     internal void Track(MemoryAccount account, long before, long now) => _queues.Update(account, before, now);
 
-    internal void OnSegmentRefused() => Volatile.Write(ref _refusedSegments, _refusedSegments + 1);
+    internal void OnSegmentRefused() => Statistics.RefusedSegments++;
 
-    internal void OnConnectionRefused() => Volatile.Write(ref _refusedConnections, _refusedConnections + 1);
+    internal void OnConnectionRefused() => Statistics.RefusedConnections++;
 
     private static long Allow(long size, long used, long limit)
     {
@@ -133,7 +135,7 @@ public sealed class MemoryBudget
         {
             long before = _used;
             largest.ForgetOutOfOrder();
-            Volatile.Write(ref _reclaimedBytes, _reclaimedBytes + before - _used);
+            Statistics.ReclaimedBytes += before - _used;
         }
     }
 }

@@ -108,7 +108,7 @@ public sealed record ConnectionOptions
     public Ablations Without { get; init; }
 
     /// <summary>
-    /// Asked once a connection for somebody who hears everything that happens to it; null, or an answer of null, for nobody,
+    /// Asked once a connection for an observer of everything that happens to it; null, or an answer of null, for nobody,
     /// which costs nothing.
     /// </summary>
     public Func<ObservedConnection, IConnectionObserver?>? Observe { get; init; }

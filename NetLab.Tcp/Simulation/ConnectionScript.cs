@@ -63,7 +63,7 @@ public sealed class ConnectionScript
         var script = new ConnectionScript(peerInitial, seed);
         ConnectionEntry entry = script._demultiplexer.Open(script.Now, Peer, options ?? new ConnectionOptions(), script.Stream);
         script._ownPort = entry.Key.LocalPort;
-        script.Stream.Attach(entry, script._demultiplexer.Touch);
+        script.Stream.Attach(entry, script._demultiplexer.MarkReady);
         script.Flush();
         return script;
     }
@@ -126,7 +126,7 @@ public sealed class ConnectionScript
     }
 
     /// <summary>Gives the endpoint segments of one size that arrive together.</summary>
-    public void InjectTrain(IReadOnlyList<ScriptedSegment> segments)
+    public void InjectBatch(IReadOnlyList<ScriptedSegment> segments)
     {
         ArgumentNullException.ThrowIfNull(segments);
         byte[][] datagrams = [.. segments.Select(s => Make(PeerPort, _ownPort, s))];
@@ -260,7 +260,7 @@ public sealed class ConnectionScript
         {
             if (ReferenceEquals(entry.Connection.Handler, Stream) && Stream.Entry is null)
             {
-                Stream.Attach(entry, _demultiplexer.Touch);
+                Stream.Attach(entry, _demultiplexer.MarkReady);
             }
         }
 

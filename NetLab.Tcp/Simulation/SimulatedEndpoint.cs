@@ -50,7 +50,7 @@ public sealed class SimulatedEndpoint
     public SimulatedStream Connect(DatagramAddress peer, ConnectionOptions options)
     {
         var stream = new SimulatedStream();
-        stream.Attach(_demultiplexer.Open(_network.Now, peer, options, stream), Touch);
+        stream.Attach(_demultiplexer.Open(_network.Now, peer, options, stream), MarkReady);
         return stream;
     }
 
@@ -85,7 +85,7 @@ public sealed class SimulatedEndpoint
         {
             if (entry.Connection.Handler is SimulatedStream { Entry: null } stream)
             {
-                stream.Attach(entry, Touch);
+                stream.Attach(entry, MarkReady);
             }
 
             Demultiplexer.Accept(entry);
@@ -98,9 +98,9 @@ public sealed class SimulatedEndpoint
         Flush();
     }
 
-    private void Touch(ConnectionEntry entry)
+    private void MarkReady(ConnectionEntry entry)
     {
-        _demultiplexer.Touch(entry);
+        _demultiplexer.MarkReady(entry);
 
         // Not sent from within a callback of the machine, but at this very moment of virtual time.
         _host.Timer = _network.Now;

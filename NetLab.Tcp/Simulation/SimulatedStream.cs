@@ -51,7 +51,7 @@ public sealed class SimulatedStream : IConnectionHandler
 
     internal ConnectionEntry? Entry { get; set; }
 
-    internal Action<ConnectionEntry>? Touch { get; set; }
+    internal Action<ConnectionEntry>? MarkReady { get; set; }
 
     /// <summary>The machine this application talks to; null for the passive side before a SYN has come.</summary>
     public Connection? Connection => Entry?.Connection;
@@ -92,7 +92,7 @@ public sealed class SimulatedStream : IConnectionHandler
         if (Entry is { } entry)
         {
             action(entry.Connection);
-            Touch?.Invoke(entry);
+            MarkReady?.Invoke(entry);
         }
     }
 
@@ -129,9 +129,9 @@ public sealed class SimulatedStream : IConnectionHandler
 
     void IConnectionHandler.OnClosed(CloseReason reason) => CloseReason = reason;
 
-    internal void Attach(ConnectionEntry entry, Action<ConnectionEntry> touch)
+    internal void Attach(ConnectionEntry entry, Action<ConnectionEntry> markReady)
     {
-        (Entry, Touch) = (entry, touch);
+        (Entry, MarkReady) = (entry, markReady);
         Supply();
     }
 

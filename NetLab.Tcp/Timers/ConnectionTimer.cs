@@ -28,5 +28,5 @@ public enum ConnectionTimer
     UserTimeout,
 
     /// <summary>2 MSL in TIME-WAIT, or an orphan's wait for its peer before that.</summary>
-    Linger,
+    TimeWait,
 }

@@ -7,7 +7,7 @@ namespace NetLab.Tcp.Timers;
 internal sealed class TimerTable
 {
     /// <summary>How many timers there are.</summary>
-    public const int Count = (int)ConnectionTimer.Linger + 1;
+    public const int Count = (int)ConnectionTimer.TimeWait + 1;
 
     private Deadlines _deadlines;
 

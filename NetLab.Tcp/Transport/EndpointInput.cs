@@ -65,7 +65,7 @@ internal sealed class EndpointInput(
 
             if (status == DatagramReceiveStatus.Refused)
             {
-                demultiplexer.Refuse(options.Remote is { } remote ? DatagramAddress.From(remote) : null);
+                demultiplexer.OnUnreachable(options.Remote is { } remote ? DatagramAddress.From(remote) : null);
                 continue;
             }
 

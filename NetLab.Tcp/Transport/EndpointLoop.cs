@@ -69,6 +69,7 @@ internal sealed class EndpointLoop
             Left = entry => options.Meter.Connections.Remove(entry.Connection.Statistics),
         };
         options.Meter.Endpoints.Add(_demultiplexer.Statistics);
+        options.Meter.Memory.Add(_demultiplexer.Memory.Statistics);
         Logger = options.LoggerFactory.CreateLogger(TcpLog.Category);
         _connectionOptions = options.Connection with { Observe = GuardedObserver.Of(options.Connection.Observe, Logger, socket.LocalEndPoint) };
         _tap = new GuardedTap(options.Tap, Logger, socket.LocalEndPoint);
@@ -354,7 +355,7 @@ internal sealed class EndpointLoop
                 connection.OnSignal();
                 if (connection.Entry is { } entry)
                 {
-                    _demultiplexer.Touch(entry);
+                    _demultiplexer.MarkReady(entry);
                     _output.Transmit(entry);
                 }
             }
@@ -368,7 +369,7 @@ internal sealed class EndpointLoop
             connection.OnSignal();
             if (connection.Entry is { } entry)
             {
-                _demultiplexer.Touch(entry);
+                _demultiplexer.MarkReady(entry);
             }
         }
     }
@@ -409,6 +410,7 @@ internal sealed class EndpointLoop
         }
 
         Options.Meter.Endpoints.Remove(Statistics);
+        Options.Meter.Memory.Remove(_demultiplexer.Memory.Statistics);
         Memory.Close();
         if (failure is null)
         {
@@ -430,7 +432,7 @@ internal sealed class EndpointLoop
             if (connection.Entry is { } entry)
             {
                 entry.Connection.Abort();
-                _demultiplexer.Touch(entry);
+                _demultiplexer.MarkReady(entry);
             }
         }
 

@@ -9,11 +9,11 @@ namespace NetLab.Tcp.Transport;
 internal sealed class ServerMemoryPool(MemoryPool<byte> inner) : MemoryPool<byte>
 {
     // As Kestrel's own pool.
-    private const int LeastSize = 4096;
+    private const int MinSize = 4096;
 
     public override int MaxBufferSize => inner.MaxBufferSize;
 
-    public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => inner.Rent(Math.Max(minBufferSize, LeastSize));
+    public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => inner.Rent(Math.Max(minBufferSize, MinSize));
 
     protected override void Dispose(bool disposing)
     {

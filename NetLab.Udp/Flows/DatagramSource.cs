@@ -53,10 +53,10 @@ public sealed class DatagramSource
     public TimeSpan UntilNextSend => _pacer.Until(_clock.Now);
 
     /// <summary>How long until the rate allows as many generated datagrams as should leave together.</summary>
-    public TimeSpan UntilNextTrain(ProbeTrain train)
+    public TimeSpan UntilNextBatch(ProbeBatch batch)
     {
-        ArgumentNullException.ThrowIfNull(train);
-        return _pacer.UntilTrain(_clock.Now, train.DatagramSize, train.Capacity);
+        ArgumentNullException.ThrowIfNull(batch);
+        return _pacer.UntilBatch(_clock.Now, batch.DatagramSize, batch.Capacity);
     }
 
     /// <summary>Sends one datagram now; the pace is the caller's to keep by <see cref="UntilNextSend"/>.</summary>
@@ -89,19 +89,19 @@ public sealed class DatagramSource
     /// <summary>
     /// Sends generated datagrams, as many as one call carries and the rate allows now: at least one, whatever the rate says.
     /// </summary>
-    /// <param name="train">Their size, and where they are written.</param>
+    /// <param name="batch">Their size, and where they are written.</param>
     /// <param name="most">How many at most, at least 1.</param>
     /// <returns>How many were handed to the system, those it refused counted; 0 when the send buffer is full.</returns>
-    public int TrySend(ProbeTrain train, int most)
+    public int TrySend(ProbeBatch batch, int most)
     {
-        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(batch);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         Instant now = _clock.Now;
-        int count = _pacer.Allowed(now, train.DatagramSize, Math.Min(most, train.Capacity));
-        var first = new ProbeHeader(_flow, _sequence, now.Ticks, MonotonicClock.Id, train.DatagramSize - ProbeHeader.Size);
-        ReadOnlySpan<byte> datagrams = train.Write(first, count);
-        DatagramSendStatus status = _socket.TrySend(datagrams, train.DatagramSize, _to, out int bytesSent);
-        int sent = bytesSent / train.DatagramSize;
+        int count = _pacer.Allowed(now, batch.DatagramSize, Math.Min(most, batch.Capacity));
+        var first = new ProbeHeader(_flow, _sequence, now.Ticks, MonotonicClock.Id, batch.DatagramSize - ProbeHeader.Size);
+        ReadOnlySpan<byte> datagrams = batch.Write(first, count);
+        DatagramSendStatus status = _socket.TrySend(datagrams, batch.DatagramSize, _to, out int bytesSent);
+        int sent = bytesSent / batch.DatagramSize;
         if (status == DatagramSendStatus.Blocked)
         {
             Blocked++;
@@ -117,11 +117,11 @@ public sealed class DatagramSource
         {
             for (int i = 0; i < sent; i++)
             {
-                tap(now, datagrams.Slice(i * train.DatagramSize, train.DatagramSize), _to, true);
+                tap(now, datagrams.Slice(i * batch.DatagramSize, batch.DatagramSize), _to, true);
             }
         }
 
-        Count(now, sent, train.DatagramSize);
+        Count(now, sent, batch.DatagramSize);
         return sent;
     }
 

@@ -39,7 +39,7 @@ public sealed class Pacer
     /// <param name="now">The present moment.</param>
     /// <param name="size">Bytes a datagram.</param>
     /// <param name="most">How many go together at most.</param>
-    public TimeSpan UntilTrain(Instant now, int size, int most)
+    public TimeSpan UntilBatch(Instant now, int size, int most)
     {
         double each = _ticksPerByte * size;
         if (each == 0)

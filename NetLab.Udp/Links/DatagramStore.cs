@@ -10,7 +10,7 @@ internal sealed class DatagramStore
     private static readonly int[] Sizes = [256, 2048, 9216, 1 << 16];
 
     // A gigabit a second of Ethernet frames for a tenth of a second.
-    private const long MostKept = 16 << 20;
+    private const long MaxKept = 16 << 20;
 
     private readonly Stack<byte[]>[] _free = [new(), new(), new(), new()];
 
@@ -29,7 +29,7 @@ internal sealed class DatagramStore
     {
         // What is kept for later is bounded too: else each size in turn could fill the link, and stay.
         Stack<byte[]> free = _free[IndexOf(bytes.Length)];
-        if ((long)free.Count * bytes.Length < MostKept)
+        if ((long)free.Count * bytes.Length < MaxKept)
         {
             free.Push(bytes);
         }

@@ -13,8 +13,8 @@ public sealed class PeerTable<TKey, TValue>
     where TKey : notnull
 {
     private readonly Dictionary<TKey, LinkedListNode<Entry>> _byKey = [];
-    private readonly LinkedList<Entry> _strangers = new();
-    private readonly LinkedList<Entry> _acquaintances = new();
+    private readonly LinkedList<Entry> _seenOnce = new();
+    private readonly LinkedList<Entry> _seenAgain = new();
     private readonly int _capacity;
 
     /// <summary>Makes an empty table.</summary>
@@ -30,7 +30,7 @@ public sealed class PeerTable<TKey, TValue>
 
     /// <summary>All of them, in no order that means anything.</summary>
     public IEnumerable<KeyValuePair<TKey, TValue>> All =>
-        _acquaintances.Concat(_strangers).Select(e => KeyValuePair.Create(e.Key, e.Value));
+        _seenAgain.Concat(_seenOnce).Select(e => KeyValuePair.Create(e.Key, e.Value));
 
     /// <summary>Finds a peer, which has been met again by that.</summary>
     public bool TryMeet(TKey key, [MaybeNullWhen(false)] out TValue value)
@@ -42,17 +42,17 @@ public sealed class PeerTable<TKey, TValue>
         }
 
         value = node.Value.Value;
-        if (_acquaintances.First != node)
+        if (_seenAgain.First != node)
         {
             node.List!.Remove(node);
-            _acquaintances.AddFirst(node);
+            _seenAgain.AddFirst(node);
 
-            // Acquaintances never fill the table: whoever is new must be able to come back.
-            if (_acquaintances.Count > _capacity / 2 && _strangers.Count == 0)
+            // Peers met again never fill the table: whoever is new must be able to come back.
+            if (_seenAgain.Count > _capacity / 2 && _seenOnce.Count == 0)
             {
-                LinkedListNode<Entry> oldest = _acquaintances.Last!;
-                _acquaintances.Remove(oldest);
-                _strangers.AddFirst(oldest);
+                LinkedListNode<Entry> oldest = _seenAgain.Last!;
+                _seenAgain.Remove(oldest);
+                _seenOnce.AddFirst(oldest);
             }
         }
 
@@ -77,15 +77,15 @@ public sealed class PeerTable<TKey, TValue>
     {
         var node = new LinkedListNode<Entry>(new Entry(key, value));
         _byKey.Add(key, node);
-        _strangers.AddFirst(node);
+        _seenOnce.AddFirst(node);
         displaced = default;
         if (_byKey.Count <= _capacity)
         {
             return false;
         }
 
-        // The newcomer itself is a stranger; if there is no other, the acquaintance not met for longest goes.
-        LinkedListNode<Entry> oldest = _strangers.Count > 1 ? _strangers.Last! : _acquaintances.Last!;
+        // The new one has been met once; if there is no other such, the one met again that was not met for longest goes.
+        LinkedListNode<Entry> oldest = _seenOnce.Count > 1 ? _seenOnce.Last! : _seenAgain.Last!;
         displaced = oldest.Value.Value;
         Remove(oldest.Value.Key);
         return true;

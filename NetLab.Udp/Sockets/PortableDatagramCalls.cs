@@ -129,7 +129,7 @@ internal sealed class PortableDatagramCalls(Socket socket, bool connected) : Dat
         }
         catch (SocketException)
         {
-            // Nobody there, not permitted, a port of 0 that a stranger made up: whatever it is, it is about
+            // Nobody there, not permitted, a port of 0 that somebody made up: whatever it is, it is about
             // this destination, and the loop that sends goes on.
             return DatagramSendStatus.Unreachable;
         }

@@ -7,7 +7,7 @@ using NetLab.Udp.Time;
 
 namespace NetLab.Benchmarks;
 
-/// <summary>What datagrams cost on the floor, and that none of them allocates: a train out and in, and a datagram over a link.</summary>
+/// <summary>What datagrams cost on the floor, and that none of them allocates: a batch out and in, and a datagram over a link.</summary>
 [MemoryDiagnoser]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "BenchmarkDotNet calls Cleanup.")]
 public class DatagramBenchmarks
@@ -20,7 +20,7 @@ public class DatagramBenchmarks
     private DatagramSocket? _sender;
     private DatagramSource? _source;
     private DatagramSink? _sink;
-    private ProbeTrain? _train;
+    private ProbeBatch? _probes;
     private byte[] _datagram = [];
     private long _now;
     private ulong _sequence;
@@ -32,7 +32,7 @@ public class DatagramBenchmarks
         _sender = DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0), new DatagramSocketOptions { Remote = _receiver.LocalEndPoint });
         _source = new DatagramSource(_sender, DatagramAddress.From(_receiver.LocalEndPoint), 1);
         _sink = new DatagramSink();
-        _train = new ProbeTrain(1400);
+        _probes = new ProbeBatch(1400);
         _datagram = new byte[1400];
         new ProbeHeader(1, 0, 0, 0, 1368).Write(_datagram, ProbeHeader.SumOf(_datagram.AsSpan(ProbeHeader.Size)));
     }
@@ -48,7 +48,7 @@ public class DatagramBenchmarks
     [Benchmark]
     public int Train()
     {
-        _source!.TrySend(_train!, int.MaxValue);
+        _source!.TrySend(_probes!, int.MaxValue);
         return _sink!.Receive(_receiver!);
     }
 

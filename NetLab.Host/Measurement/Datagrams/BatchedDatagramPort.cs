@@ -62,21 +62,21 @@ internal sealed class BatchedDatagramPort : IDatagramPort
     {
         private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
 
-        private readonly ProbeTrain _train = new(datagramSize);
+        private readonly ProbeBatch _batch = new(datagramSize);
         private readonly DatagramSink _unasked = new() { Accepts = _ => false };
 
         public long Sent => source.Sent;
 
         public void Send(int most)
         {
-            TimeSpan wait = source.UntilNextTrain(_train);
+            TimeSpan wait = source.UntilNextBatch(_batch);
             if (wait > TimeSpan.Zero)
             {
                 // What came unasked, such as an answer that the link has doubled, must not end the wait at once each time.
                 _unasked.Receive(port._socket);
                 port._poller.Wait(wait < Patience ? wait : Patience, port._readable);
             }
-            else if (source.TrySend(_train, most) == 0)
+            else if (source.TrySend(_batch, most) == 0)
             {
                 port._poller.Wait(Patience, port._readable, port._socket);
             }

@@ -1,5 +1,3 @@
-using NetLab.Tcp.Options;
-using NetLab.Tcp.Segments;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Connections.Congestion;
@@ -10,19 +8,19 @@ namespace NetLab.Tcp.Connections.Congestion;
 /// </summary>
 internal sealed class CongestionLimit
 {
-    private readonly ConnectionOptions _options;
-    private readonly SequenceNumber _seed;
+    private readonly Func<int, ICongestionControl> _create;
+    private readonly bool _isPaced;
     private Pacer _pacer;
     private WindowUsage _usage;
     private Instant? _lastSentAt;
 
-    /// <param name="options">Which algorithm, and whether it is paced.</param>
-    /// <param name="seed">What an algorithm that needs chance draws it from.</param>
+    /// <param name="create">Makes the algorithm for an SMSS in bytes.</param>
+    /// <param name="isPaced">Whether what its window allows is spread over the round trip.</param>
     /// <param name="segmentSize">SMSS in bytes, as far as it is known before the handshake.</param>
-    public CongestionLimit(ConnectionOptions options, SequenceNumber seed, int segmentSize)
+    public CongestionLimit(Func<int, ICongestionControl> create, bool isPaced, int segmentSize)
     {
-        (_options, _seed) = (options, seed);
-        Algorithm = CongestionControls.Create(options.Congestion, segmentSize, options.Pacing, seed, options.Without);
+        (_create, _isPaced) = (create, isPaced);
+        Algorithm = create(segmentSize);
         _pacer = new Pacer(segmentSize);
     }
 
@@ -41,7 +39,7 @@ internal sealed class CongestionLimit
     /// <summary>The segment size has been agreed on: begins anew with it.</summary>
     public void Restart(int segmentSize)
     {
-        Algorithm = CongestionControls.Create(_options.Congestion, segmentSize, _options.Pacing, _seed, _options.Without);
+        Algorithm = _create(segmentSize);
         _pacer = new Pacer(segmentSize);
     }
 
@@ -64,7 +62,7 @@ internal sealed class CongestionLimit
             return Algorithm.PacingRate;
         }
 
-        return _options.Pacing && smoothed is { Ticks: > 0 } roundTrip
+        return _isPaced && smoothed is { Ticks: > 0 } roundTrip
             ? (IsSlowStart ? 2.0 : 1.2) * Algorithm.Window / roundTrip.TotalSeconds
             : 0;
     }

@@ -10,7 +10,7 @@ namespace NetLab.Tcp.Connections.Congestion;
 internal sealed class Cubic(int segmentSize, bool paced, Ablations without = Ablations.None) : ICongestionControl
 {
     private readonly HyStart _hyStart = new(paced);
-    private double _window = CongestionControls.InitialWindow(segmentSize);
+    private double _window = InitialWindow.For(segmentSize);
     private double _maximum;
     private double _priorWindow;
     private double _renoWindow;
@@ -97,7 +97,7 @@ internal sealed class Cubic(int segmentSize, bool paced, Ablations without = Abl
 
     public void OnIdle(Instant now)
     {
-        _window = Math.Min(_window, CongestionControls.InitialWindow(segmentSize));
+        _window = Math.Min(_window, InitialWindow.For(segmentSize));
         _epochStart = null;
     }
 

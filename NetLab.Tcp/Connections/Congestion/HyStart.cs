@@ -16,7 +16,7 @@ internal sealed class HyStart(bool paced)
     // RFC 9406, 4.2: L, where what follows would leave as a burst.
     private const int SegmentLimit = 8;
 
-    private static readonly TimeSpan LeastThreshold = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan MinThreshold = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan LargestThreshold = TimeSpan.FromMilliseconds(16);
 
     private TimeSpan _lastRoundMinimum = TimeSpan.MaxValue;
@@ -73,7 +73,7 @@ internal sealed class HyStart(bool paced)
         else
         {
             TimeSpan eighth = _lastRoundMinimum / ThresholdDivisor;
-            TimeSpan threshold = eighth < LeastThreshold ? LeastThreshold : eighth > LargestThreshold ? LargestThreshold : eighth;
+            TimeSpan threshold = eighth < MinThreshold ? MinThreshold : eighth > LargestThreshold ? LargestThreshold : eighth;
             if (_roundMinimum >= _lastRoundMinimum + threshold)
             {
                 (IsConservative, _baseline) = (true, _roundMinimum);

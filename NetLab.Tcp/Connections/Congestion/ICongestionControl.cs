@@ -17,7 +17,7 @@ internal interface ICongestionControl
     /// <summary>Bytes a second to pace by, or 0 to leave it to the window and the round trip.</summary>
     double PacingRate { get; }
 
-    /// <summary>Whether the window is its own also in fast recovery, so that PRR (RFC 6937) keeps out.</summary>
+    /// <summary>Whether the window is its own also in fast recovery, so that PRR (RFC 9937) keeps out.</summary>
     bool ControlsRecovery { get; }
 
     /// <summary>An acknowledgment came: what it brought and what it cost.</summary>

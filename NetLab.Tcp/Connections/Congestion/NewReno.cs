@@ -11,7 +11,7 @@ internal sealed class NewReno(int segmentSize) : ICongestionControl
 
     public string Name => "reno";
 
-    public long Window { get; private set; } = CongestionControls.InitialWindow(segmentSize);
+    public long Window { get; private set; } = InitialWindow.For(segmentSize);
 
     public long SlowStartThreshold { get; private set; } = long.MaxValue;
 
@@ -76,7 +76,7 @@ internal sealed class NewReno(int segmentSize) : ICongestionControl
         _afterTimeout = true;
     }
 
-    public void OnIdle(Instant now) => Window = Math.Min(Window, CongestionControls.InitialWindow(segmentSize));
+    public void OnIdle(Instant now) => Window = Math.Min(Window, InitialWindow.For(segmentSize));
 
     public void OnSpurious()
     {

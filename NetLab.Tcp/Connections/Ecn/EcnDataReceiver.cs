@@ -68,7 +68,7 @@ internal sealed class EcnDataReceiver(bool sendsOption)
     /// <param name="flags">Its flags.</param>
     /// <param name="arrivedAs">The ECN field of its IP header.</param>
     /// <param name="length">Bytes of payload.</param>
-    /// <returns>Whether its sender should hear of it at once.</returns>
+    /// <returns>Whether its sender should be told at once.</returns>
     public bool OnReceived(SegmentFlags flags, EcnCodepoint arrivedAs, int length)
     {
         bool marked = arrivedAs == EcnCodepoint.Ce;

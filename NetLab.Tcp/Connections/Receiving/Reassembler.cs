@@ -3,18 +3,18 @@ using System.Buffers;
 namespace NetLab.Tcp.Connections.Receiving;
 
 /// <summary>
-/// Puts a stream back in order: what is next goes straight to the sink, what is early is kept until the hole before it
+/// Puts a stream back in order: what is next goes straight to the sink, what is out of order is kept until the hole before it
 /// is filled. Where segments overlap, the bytes that came first stay.
 /// </summary>
 internal sealed class Reassembler
 {
     /// <summary>
-    /// Islands of early bytes kept at once. A window of 4 MiB in segments of 1,400 bytes with every other one lost has
-    /// 1,500; what would make one more is dropped as if it had been lost, so islands of a byte cannot buy time or memory.
+    /// Out-of-order ranges kept at once. A window of 4 MiB in segments of 1,400 bytes with every other one lost has
+    /// 1,500; what would make one more is dropped as if it had been lost, so ranges of a byte cannot buy time or memory.
     /// </summary>
-    public const int MaxIslands = 4096;
+    public const int MaxRanges = 4096;
 
-    // Early bytes lie in pieces of memory of this size, each at its place in the stream: however small the segments and whatever
+    // Out-of-order bytes lie in pieces of memory of this size, each at its place in the stream: however small the segments and whatever
     // their order, they take no more memory than the window; and a single byte takes no more than a small segment would.
     private const int ChunkSize = 256;
 
@@ -25,15 +25,15 @@ internal sealed class Reassembler
     private const int MaxIdleTable = 1024;
 
     private readonly Dictionary<long, byte[]> _chunks = [];
-    private readonly RangeSet _islands = new();
+    private readonly RangeSet _ranges = new();
 
     /// <summary>Stream offset of the next byte the sink will get.</summary>
     public long Next { get; private set; } = 1;
 
-    /// <summary>Whether early bytes are waiting for a hole to be filled.</summary>
-    public bool HasEarly => _islands.Count > 0;
+    /// <summary>Whether out-of-order bytes are waiting for a hole to be filled.</summary>
+    public bool HasOutOfOrder => _ranges.Count > 0;
 
-    /// <summary>How many early bytes there are.</summary>
+    /// <summary>How many out-of-order bytes there are.</summary>
     public long EarlyBytes { get; private set; }
 
     /// <summary>Bytes of memory they take, with what the table needs for them.</summary>
@@ -43,7 +43,7 @@ internal sealed class Reassembler
     /// <param name="offset">Stream offset of the first byte.</param>
     /// <param name="bytes">The bytes; those before <see cref="Next"/> or at and beyond <paramref name="limit"/> are ignored.</param>
     /// <param name="limit">Stream offset behind the last byte there is room for.</param>
-    /// <param name="sink">Gets what is now in order; null to keep even that as early.</param>
+    /// <param name="sink">Gets what is now in order; null to keep even that as out of order.</param>
     /// <returns>How many of the bytes were new.</returns>
     public int Insert(long offset, ReadOnlySpan<byte> bytes, long limit, IByteSink? sink)
     {
@@ -61,8 +61,8 @@ internal sealed class Reassembler
         int taken = 0;
         if (sink is not null && offset == Next && !bytes.IsEmpty)
         {
-            // Up to the first island the bytes are in order: they need not be kept.
-            taken = _islands.Count > 0 ? (int)Math.Min(bytes.Length, _islands[0].Start - Next) : bytes.Length;
+            // Up to the first range the bytes are in order: they need not be kept.
+            taken = _ranges.Count > 0 ? (int)Math.Min(bytes.Length, _ranges[0].Start - Next) : bytes.Length;
             sink.Accept(bytes[..taken]);
             for (long passed = Next / ChunkSize; passed < (Next + taken) / ChunkSize && _chunks.Count > 0; passed++)
             {
@@ -86,12 +86,12 @@ internal sealed class Reassembler
     /// <summary>Hands the sink every byte that is in order by now.</summary>
     public void Deliver(IByteSink sink)
     {
-        if (_islands.Count == 0 || _islands[0].Start > Next)
+        if (_ranges.Count == 0 || _ranges[0].Start > Next)
         {
             return;
         }
 
-        long end = _islands[0].End;
+        long end = _ranges[0].End;
         while (Next < end)
         {
             long index = Next / ChunkSize;
@@ -106,8 +106,8 @@ internal sealed class Reassembler
             }
         }
 
-        _islands.RemoveBefore(Next);
-        if (_islands.Count == 0)
+        _ranges.RemoveBefore(Next);
+        if (_ranges.Count == 0)
         {
             Free(Next / ChunkSize);
             if (_chunks.EnsureCapacity(0) > MaxIdleTable)
@@ -117,7 +117,7 @@ internal sealed class Reassembler
         }
     }
 
-    /// <summary>Whether every byte of a range has been received, early or in order; an empty range has none.</summary>
+    /// <summary>Whether every byte of a range has been received, in order or not; an empty range has none.</summary>
     public bool Contains(long start, long end)
     {
         if (start >= end)
@@ -126,7 +126,7 @@ internal sealed class Reassembler
         }
 
         start = Math.Max(start, Next);
-        return start >= end || (_islands.TryFind(start, out _, out long islandEnd) && islandEnd >= end);
+        return start >= end || (_ranges.TryFind(start, out _, out long rangeEnd) && rangeEnd >= end);
     }
 
     /// <summary>The first part of a range that has been received before: what a D-SACK reports of it (RFC 2883, 4).</summary>
@@ -142,16 +142,16 @@ internal sealed class Reassembler
         bool isReceived = false;
         while (partEnd < end && !isReceived)
         {
-            (partStart, partEnd) = (partEnd, _islands.NextChange(partEnd, end, out isReceived));
+            (partStart, partEnd) = (partEnd, _ranges.NextChange(partEnd, end, out isReceived));
         }
 
         return isReceived;
     }
 
-    /// <summary>The island of early bytes around an offset.</summary>
-    public bool TryFindIsland(long offset, out long start, out long end) => _islands.TryFind(offset, out start, out end);
+    /// <summary>The out-of-order range around an offset.</summary>
+    public bool TryFindRange(long offset, out long start, out long end) => _ranges.TryFind(offset, out start, out end);
 
-    /// <summary>Forgets all early bytes.</summary>
+    /// <summary>Forgets all out-of-order bytes.</summary>
     public void Clear()
     {
         foreach (byte[] chunk in _chunks.Values)
@@ -161,14 +161,14 @@ internal sealed class Reassembler
 
         _chunks.Clear();
         _chunks.TrimExcess();
-        _islands.Clear();
+        _ranges.Clear();
         EarlyBytes = 0;
     }
 
     private int Store(long offset, ReadOnlySpan<byte> bytes)
     {
         long end = offset + bytes.Length;
-        if (bytes.IsEmpty || (_islands.Count >= MaxIslands && !_islands.Touches(offset, end)))
+        if (bytes.IsEmpty || (_ranges.Count >= MaxRanges && !_ranges.Touches(offset, end)))
         {
             return 0;
         }
@@ -176,7 +176,7 @@ internal sealed class Reassembler
         int stored = 0;
         for (long at = offset; at < end;)
         {
-            long part = _islands.NextChange(at, end, out bool isHeld);
+            long part = _ranges.NextChange(at, end, out bool isHeld);
             if (!isHeld)
             {
                 Write(at, bytes[(int)(at - offset)..(int)(part - offset)]);
@@ -186,7 +186,7 @@ internal sealed class Reassembler
             at = part;
         }
 
-        _islands.Add(offset, end);
+        _ranges.Add(offset, end);
         EarlyBytes += stored;
         return stored;
     }

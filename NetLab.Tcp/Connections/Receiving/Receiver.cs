@@ -51,8 +51,8 @@ internal sealed class Receiver : IByteSink
     /// <summary>Bytes delivered and not yet consumed by the application.</summary>
     public long Unread => _unread;
 
-    /// <summary>Whether bytes have arrived that the application has not had: early ones, or some that came with the SYN.</summary>
-    public bool HoldsUndelivered => _reassembler.HasEarly;
+    /// <summary>Whether bytes have arrived that the application has not had: out-of-order ones, or some that came with the SYN.</summary>
+    public bool HoldsUndelivered => _reassembler.HasOutOfOrder;
 
     /// <summary>Whether there are SACK blocks to report.</summary>
     public bool HasBlocks => _reports.HasReports;
@@ -170,13 +170,13 @@ internal sealed class Receiver : IByteSink
     public void Receive(Instant now, long offset, ReadOnlySpan<byte> payload, bool fin)
     {
         long end = offset + payload.Length;
-        bool hadHole = _reassembler.HasEarly;
+        bool hadHole = _reassembler.HasOutOfOrder;
         long before = Next;
         long limit = Math.Min(_advertisedEdge, _finAt ?? long.MaxValue);
         long admitted = _memory.Admit();
         if (admitted < payload.Length || (admitted < long.MaxValue && offset > Next))
         {
-            // For want of memory the rest is dropped as if it had been lost, and so is all that is early.
+            // For want of memory the rest is dropped as if it had been lost, and so is all that is out of order.
             limit = Math.Min(limit, offset > Next ? offset : Next + admitted);
             _memory.OnRefused();
         }
@@ -201,12 +201,12 @@ internal sealed class Receiver : IByteSink
 
         // RFC 2018, 4: the first block is the one that holds the segment, also where it brought nothing new: a D-SACK is followed
         // by the block around it (RFC 2883, 4.1.2).
-        if (payload.Length > 0 && _reassembler.TryFindIsland(Math.Min(end, limit) - 1, out long islandStart, out long islandEnd))
+        if (payload.Length > 0 && _reassembler.TryFindRange(Math.Min(end, limit) - 1, out long rangeStart, out long rangeEnd))
         {
-            _reports.OnStored(islandStart, islandEnd);
+            _reports.OnStored(rangeStart, rangeEnd);
         }
 
-        if (advanced && !hadHole && !IsFinished && !_reassembler.HasEarly)
+        if (advanced && !hadHole && !IsFinished && !_reassembler.HasOutOfOrder)
         {
             Policy.OnInOrder((int)(Next - before), now);
         }
@@ -220,8 +220,8 @@ internal sealed class Receiver : IByteSink
         }
     }
 
-    /// <summary>Whether nothing early is held, no FIN is known of, and what comes next goes straight to the application.</summary>
-    public bool IsInOrder => _delivering && _finAt is null && !_reassembler.HasEarly;
+    /// <summary>Whether nothing out of order is held, no FIN is known of, and what comes next goes straight to the application.</summary>
+    public bool IsInOrder => _delivering && _finAt is null && !_reassembler.HasOutOfOrder;
 
     /// <summary>Whether so many bytes behind RCV.NXT lie in the window.</summary>
     public bool HasRoomFor(int length) => Next + length <= _advertisedEdge && !_memory.IsExhausted;
@@ -236,7 +236,7 @@ internal sealed class Receiver : IByteSink
     }
 
     /// <summary>Takes note of a segment outside the window: nothing of it is kept, but the peer is told where we are.</summary>
-    public void Refuse(long offset, int length)
+    public void OnUnacceptable(long offset, int length)
     {
         if (length > 0 && offset < Next)
         {

@@ -6,15 +6,15 @@ namespace NetLab.Tcp.Connections.Receiving;
 /// </summary>
 internal sealed class SackReports
 {
-    // An offset inside each recently extended island, newest first; one an island.
+    // An offset inside each recently extended range, newest first; one a range.
     private readonly List<long> _recent = [];
     private (long Start, long End)? _duplicate;
 
     /// <summary>Whether there is anything to report.</summary>
     public bool HasReports => _recent.Count > 0 || _duplicate is not null;
 
-    /// <summary>A segment arrived early.</summary>
-    /// <param name="start">Where the island it belongs to begins.</param>
+    /// <summary>A segment arrived out of order.</summary>
+    /// <param name="start">where the range it belongs to begins.</param>
     /// <param name="end">Where it ends.</param>
     public void OnStored(long start, long end)
     {
@@ -44,7 +44,7 @@ internal sealed class SackReports
 
         for (int i = 0; i < _recent.Count; i++)
         {
-            if (!reassembler.TryFindIsland(_recent[i], out long start, out long end))
+            if (!reassembler.TryFindRange(_recent[i], out long start, out long end))
             {
                 // Its hole has been filled.
                 _recent.RemoveAt(i--);

@@ -11,7 +11,7 @@ namespace NetLab.Tcp.Connections.Recovery;
 internal sealed class SentSegments
 {
     // Most connections are idle most of the time: room for a request, and more when more is sent.
-    private const int LeastRoom = 4;
+    private const int MinRoom = 4;
 
     private SentSegment[] _ring = [];
     private int _head;
@@ -45,7 +45,7 @@ internal sealed class SentSegments
     public bool AwaitsSyn => Count > 0 && At(0).IsSyn;
 
     /// <summary>
-    /// Whether there are several, all of them data that was sent once, of which nothing else is known and nobody wants to hear: what is
+    /// Whether there are several, all of them data that was sent once, of which nothing else is known and nobody observes: what is
     /// said of many of them can be said of the newest.
     /// </summary>
     public bool IsOrdinary => Count > 1 && !At(0).IsSyn && SackedCount == 0 && LostCount == 0 && RetransmittedCount == 0
@@ -407,7 +407,7 @@ internal sealed class SentSegments
             return;
         }
 
-        _ring = new SentSegment[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastRoom, pieces.Count))];
+        _ring = new SentSegment[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(MinRoom, pieces.Count))];
         pieces.CopyTo(_ring);
         (_head, _lostHint, Count) = (0, 0, pieces.Count);
         (LostCount, RetransmittedCount) = (pieces.Count(p => p.IsLost), pieces.Count(p => p.Transmissions > 1));
@@ -459,7 +459,7 @@ internal sealed class SentSegments
 
     private void Grow()
     {
-        var larger = new SentSegment[Math.Max(LeastRoom, _ring.Length * 2)];
+        var larger = new SentSegment[Math.Max(MinRoom, _ring.Length * 2)];
         for (int i = 0; i < Count; i++)
         {
             larger[i] = At(i);

@@ -42,7 +42,7 @@ internal sealed class TailLossProbe
     /// <param name="acknowledged">Its number as a stream offset.</param>
     /// <param name="duplicate">What it reports as a duplicate (D-SACK), if anything: the probe itself says that it was not needed.</param>
     /// <param name="isPlainDuplicate">Whether it is a duplicate ACK without SACK.</param>
-    /// <returns>Whether the probe repaired a loss, which congestion control has to hear of.</returns>
+    /// <returns>Whether the probe repaired a loss, which congestion control has to answer.</returns>
     public bool OnAcknowledged(long acknowledged, (long Start, long End)? duplicate, bool isPlainDuplicate)
     {
         if (_end is not { } end || acknowledged < end)

@@ -41,7 +41,8 @@ internal sealed class Sender
         _stream = new SendStream(initial);
         _lossTimer = new LossTimer(timers);
         _mtu = new PathMtu(_sent, statistics, options.MaxSegmentSize);
-        _congestion = new CongestionLimit(options, initial, _mtu.PayloadLimit);
+        _congestion = new CongestionLimit(
+            size => CongestionControls.Create(options.Congestion, size, options.Pacing, initial, options.Without), options.Pacing, _mtu.PayloadLimit);
         _recovery = new LossRecovery(options, statistics, timers, _lossTimer, _sent, rack, RoundTrip, _congestion, _mtu.PayloadLimit);
         _windowProbe = new ZeroWindowProbe(options, _stream, _sent, RoundTrip, _lossTimer);
         _selection = new SegmentSelection(options, timers, _stream, _sent, _recovery, _congestion, _mtu, _windowProbe, RoundTrip);
@@ -116,7 +117,7 @@ internal sealed class Sender
         SendWindow = _stream.Window,
         LatestRoundTrip = RoundTrip.Latest,
         SmoothedRoundTrip = RoundTrip.Smoothed,
-        LeastRoundTrip = RoundTrip.Minimum,
+        MinRoundTrip = RoundTrip.Minimum,
         RoundTripVariation = RoundTrip.Variation,
         RetransmissionTimeout = RoundTrip.Timeout,
         Backoff = RoundTrip.Backoff,

@@ -131,7 +131,7 @@ internal static class ConnectionInformation
             "tcpi_rto" => Microseconds(metrics.RetransmissionTimeout),
             "tcpi_rtt" => Microseconds(metrics.SmoothedRoundTrip ?? TimeSpan.Zero),
             "tcpi_rttvar" => Microseconds(metrics.RoundTripVariation),
-            "tcpi_min_rtt" => metrics.LeastRoundTrip is { } least ? Microseconds(least) : uint.MaxValue,
+            "tcpi_min_rtt" => metrics.MinRoundTrip is { } least ? Microseconds(least) : uint.MaxValue,
             "tcpi_backoff" => (long)metrics.Backoff,
             "tcpi_retransmits" => (long)metrics.Backoff,
             "tcpi_ca_state" => metrics.InRecovery ? (metrics.Backoff > 0 ? 4L : 3L) : counts.Sacked > 0 ? 1L : 0L,

@@ -259,14 +259,14 @@ public sealed class HostileSegmentTests
                         break;
                 }
 
-                _demultiplexer.Touch(entry);
+                _demultiplexer.MarkReady(entry);
             }
         }
 
         // Sends all there is to send; returns how many bytes went to somebody who has only just appeared.
         private int Drain(bool mayOpen)
         {
-            int toStrangers = 0;
+            int unmatched = 0;
             for (int batches = 0; _demultiplexer.TryTransmit(_now, _buffer, 64, out DatagramAddress to, out TransmitResult result); batches++)
             {
                 if (batches > 200)
@@ -283,7 +283,7 @@ public sealed class HostileSegmentTests
                     }
 
                     _sightings[_random.Next(_sightings.Length)] = Sighting.Of(to, segment);
-                    toStrangers += mayOpen && segment.Header.Has(SegmentFlags.Syn | SegmentFlags.Ack) ? datagram.Length : 0;
+                    unmatched += mayOpen && segment.Header.Has(SegmentFlags.Syn | SegmentFlags.Ack) ? datagram.Length : 0;
                 }
             }
 
@@ -293,7 +293,7 @@ public sealed class HostileSegmentTests
                 throw new InvalidOperationException($"{_demultiplexer.Count} connections of made-up segments");
             }
 
-            return toStrangers;
+            return unmatched;
         }
     }
 

@@ -79,18 +79,40 @@ public sealed class TcpMeterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_strangers_send_is_counted_by_what_became_of_it()
+    public async Task Segments_of_no_connection_are_counted_by_their_fate()
     {
         await using IConnectionListener listener = await _services.GetRequiredService<IConnectionListenerFactory>().BindAsync(Anywhere);
-        using DatagramSocket stranger = DatagramSocket.Bind(Anywhere);
+        using DatagramSocket unconnected = DatagramSocket.Bind(Anywhere);
         byte[] badChecksum = new byte[20];
         badChecksum[12] = 5 << 4;
         badChecksum[1] = badChecksum[3] = 9;
-        stranger.TrySend("hello, is this UDP?"u8.ToArray(), 19, DatagramAddress.From((IPEndPoint)listener.EndPoint), out _);
-        stranger.TrySend(badChecksum, 20, DatagramAddress.From((IPEndPoint)listener.EndPoint), out _);
+        unconnected.TrySend("hello, is this UDP?"u8.ToArray(), 19, DatagramAddress.From((IPEndPoint)listener.EndPoint), out _);
+        unconnected.TrySend(badChecksum, 20, DatagramAddress.From((IPEndPoint)listener.EndPoint), out _);
         Assert.True(SpinWait.SpinUntil(
-            () => Last("netlab.tcp.strangers", "netlab.tcp.fate", "malformed") == 1 && Last("netlab.tcp.strangers", "netlab.tcp.fate", "bad_checksum") == 1, Patience));
-        Assert.Equal(0, Last("netlab.tcp.strangers", "netlab.tcp.fate", "reset"));
+            () => Last("netlab.tcp.unmatched_segments", "netlab.tcp.fate", "malformed") == 1 && Last("netlab.tcp.unmatched_segments", "netlab.tcp.fate", "bad_checksum") == 1, Patience));
+        Assert.Equal(0, Last("netlab.tcp.unmatched_segments", "netlab.tcp.fate", "reset"));
+    }
+
+    [Fact]
+    public async Task What_connections_hold_is_measured_and_nothing_is_left_when_they_are_gone()
+    {
+        IConnectionListener listener = await _services.GetRequiredService<IConnectionListenerFactory>().BindAsync(Anywhere);
+        ConnectionContext client = await _services.GetRequiredService<IConnectionFactory>().ConnectAsync(listener.EndPoint);
+        ConnectionContext server = (await listener.AcceptAsync())!;
+
+        // Both ends hold 6 KiB each, and the server what is not read.
+        await client.Transport.Output.WriteAsync(new byte[100_000]);
+        await ((TcpConnection)client).WaitForAcknowledgedAsync().WaitAsync(Patience);
+        Assert.True(SpinWait.SpinUntil(() => Usage() >= 100_000 + (2 * 6 * 1024), Patience));
+        Assert.Equal((0, 0), (Last("netlab.tcp.memory.refusals", "netlab.tcp.refused", "payload"), Last("netlab.tcp.memory.refusals", "netlab.tcp.refused", "connection")));
+        client.Abort();
+        await Task.WhenAll(((TcpConnection)client).Ended, ((TcpConnection)server).Ended).WaitAsync(Patience);
+        await client.DisposeAsync();
+        await server.DisposeAsync();
+        await listener.DisposeAsync();
+        Assert.True(SpinWait.SpinUntil(() => Usage() == 0, Patience));
+
+        long Usage() => Collected<long>(TcpMeter.Name, "netlab.tcp.memory.usage").Last().Value;
     }
 
     private long Last(string instrument, string key, string value) =>

@@ -90,7 +90,7 @@ public sealed class MemoryBudgetTests
             connected += lab.Connect(port) ? 1 : 0;
         }
 
-        // In order and early, a window and a half each.
+        // In order and out of order, a window and a half each.
         for (long offset = 1; offset < Window * 3 / 2; offset += 1000)
         {
             for (ushort port = 1; port <= connected; port++)
@@ -250,7 +250,7 @@ public sealed class MemoryBudgetTests
 
             _streams[port] = _welcomed;
             ConnectionEntry entry = _demultiplexer.Entries.Single(e => e.Key.RemotePort == port);
-            _welcomed.Attach(entry, _demultiplexer.Touch);
+            _welcomed.Attach(entry, _demultiplexer.MarkReady);
             Give(port, Header(port, 1), []);
             return entry.Connection.State == ConnectionState.Established;
         }

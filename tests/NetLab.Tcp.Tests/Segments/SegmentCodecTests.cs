@@ -182,6 +182,24 @@ public sealed class SegmentCodecTests
         return datagram;
     }
 
+    /// <summary>A payload is added up as it is copied, and not a second time: what is given counts, whatever stands there.</summary>
+    [Fact]
+    public void A_payload_that_was_added_up_is_not_added_up_again()
+    {
+        byte[] payload = [1, 2, 3, 4, 5, 6, 7];
+        var header = new SegmentHeader { SourcePort = 1, DestinationPort = 2, Flags = SegmentFlags.Ack, Options = new SegmentOptions { Timestamps = new SegmentTimestamps(1, 2) } };
+        byte[] twice = new byte[32 + payload.Length];
+        payload.CopyTo(twice, 32);
+        SegmentWriter.Write(twice, header);
+        byte[] once = new byte[32 + payload.Length];
+        ulong sum = InternetChecksum.CopyAndSum(payload, once.AsSpan(32));
+        once.AsSpan(32).Clear();
+        SegmentWriter.Write(once, header, sum);
+        payload.CopyTo(once, 32);
+        Assert.Equal(twice, once);
+        Assert.Equal(0, InternetChecksum.OfSegment(once));
+    }
+
     private static byte[] Write(SegmentHeader header, ReadOnlySpan<byte> payload)
     {
         byte[] datagram = new byte[SegmentWriter.SizeOf(header.Options) + payload.Length];

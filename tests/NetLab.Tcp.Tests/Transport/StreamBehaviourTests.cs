@@ -234,7 +234,7 @@ public sealed class StreamBehaviourTests
 
     [Fact]
     [Conformance(167)]
-    public async Task What_one_application_or_stranger_does_wrong_harms_nobody_else()
+    public async Task What_one_application_or_sender_does_wrong_harms_nobody_else()
     {
         await using var pair = await ConnectedPair.Open();
         await using TcpEndpoint client = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -245,10 +245,10 @@ public sealed class StreamBehaviourTests
         await using TcpConnection broken = await client.ConnectAsync(server).WaitAsync(Patience);
         await broken.Transport.Output.CompleteAsync(new InvalidOperationException("the application failed"));
         Assert.Equal(CloseReason.Aborted, await broken.Ended.WaitAsync(Patience));
-        using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         for (int length = 0; length < 100; length++)
         {
-            stranger.SendTo(Bytes(length, length), server);
+            sender.SendTo(Bytes(length, length), server);
         }
 
         byte[] bytes = Bytes(6, 50_000);

@@ -144,7 +144,7 @@ public sealed class FlowTests
         for (uint i = 0; i < 100_000; i++)
         {
             random.NextBytes(datagram);
-            DatagramAddress stranger = DatagramAddress.FromIPv4((uint)random.Next(), random.Next(1, 65536));
+            DatagramAddress sender = DatagramAddress.FromIPv4((uint)random.Next(), random.Next(1, 65536));
             if (i % 3 > 0)
             {
                 // A good header with absurd numbers; some claim the good flow's number, one its very sender's neighbour.
@@ -152,7 +152,7 @@ public sealed class FlowTests
                 new ProbeHeader(flow, (ulong)random.NextInt64(), random.NextInt64(), MonotonicClock.Id, 8).Write(datagram, ProbeHeader.SumOf(datagram.AsSpan(ProbeHeader.Size)));
             }
 
-            sink.Take(datagram, stranger, new Instant(random.NextInt64()));
+            sink.Take(datagram, sender, new Instant(random.NextInt64()));
             if (i % 10 == 0)
             {
                 new ProbeHeader(1, i / 10, 0, 0, 8).Write(datagram, ProbeHeader.SumOf(datagram.AsSpan(ProbeHeader.Size)));

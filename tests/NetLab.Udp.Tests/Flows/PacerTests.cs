@@ -16,15 +16,15 @@ public sealed class PacerTests
             long bytes = 0;
             for (int i = 0; i < 500; i++)
             {
-                now += pacer.UntilTrain(now, t.size, t.most);
+                now += pacer.UntilBatch(now, t.size, t.most);
                 int count = pacer.Allowed(now, t.size, t.most);
                 Assert.InRange(count, 1, t.most);
                 pacer.Count(now, (long)count * t.size);
                 bytes += (long)count * t.size;
             }
 
-            // The next train's bytes are due when the wait is over: up to there the rate is exact to a tick a wait.
-            double seconds = (now + pacer.UntilTrain(now, t.size, 1) - start).TotalSeconds;
+            // The next batch's bytes are due when the wait is over: up to there the rate is exact to a tick a wait.
+            double seconds = (now + pacer.UntilBatch(now, t.size, 1) - start).TotalSeconds;
             double exact = bytes * 8.0 / t.rate;
             Assert.InRange(seconds, exact - 1e-6, exact + 500e-7 + 1e-6);
         });
@@ -42,16 +42,16 @@ public sealed class PacerTests
     }
 
     [Fact]
-    public void Fast_flows_leave_in_trains_and_slow_ones_datagram_by_datagram()
+    public void Fast_flows_leave_in_batches_and_slow_ones_datagram_by_datagram()
     {
         var fast = new Pacer(10_000_000_000, Instant.Zero);
         fast.Count(Instant.Zero, 1400);
-        TimeSpan wait = fast.UntilTrain(Instant.Zero, 1400, 46);
+        TimeSpan wait = fast.UntilBatch(Instant.Zero, 1400, 46);
         Assert.InRange(wait.TotalMicroseconds, 50, 52);
         Assert.Equal(46, fast.Allowed(Instant.Zero + wait, 1400, 46));
         var slow = new Pacer(1_000_000, Instant.Zero);
         slow.Count(Instant.Zero, 1400);
-        Assert.Equal(slow.Until(Instant.Zero), slow.UntilTrain(Instant.Zero, 1400, 46));
+        Assert.Equal(slow.Until(Instant.Zero), slow.UntilBatch(Instant.Zero, 1400, 46));
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class LinkRelayTests
         FlowStatistics flow = Assert.Single(sink.Flows).Value;
         Assert.Equal(0, relay.SendFailures);
 
-        // A damaged probe is no probe: the sink takes it for lost, and both its copies for strangers.
+        // A damaged probe is no probe: the sink takes it for lost, and both its copies for foreign datagrams.
         Assert.Equal(relay.Up.Delivered, flow.Received + flow.Duplicates + sink.Foreign);
         Assert.InRange(relay.Up.Lost, 300, 700);
         Assert.InRange(flow.Reordered, 1, relay.Up.Reordered);
@@ -112,11 +112,11 @@ public sealed class LinkRelayTests
         Assert.Throws<ArgumentException>(() => relay.Change(new LinkDescription { Up = new LinkDirection { Drops = [new ScriptedDrop("A", 1)] } }));
     }
 
-    /// <summary>A million of them by NETLAB_STRANGERS=1000000, which takes a few minutes.</summary>
+    /// <summary>A million of them by NETLAB_SENDERS=1000000, which takes a few minutes.</summary>
     [LinuxFact]
     public void Made_up_senders_cost_bounded_sockets_and_the_good_client_nothing()
     {
-        int strangers = int.TryParse(Environment.GetEnvironmentVariable("NETLAB_STRANGERS"), out int asked) ? asked : 2_000;
+        int senders = int.TryParse(Environment.GetEnvironmentVariable("NETLAB_SENDERS"), out int asked) ? asked : 2_000;
         using DatagramSocket server = DatagramSocket.Bind(AnyPort);
         using var relay = new LinkRelay(new LinkRelayOptions { Listen = new IPEndPoint(IPAddress.Any, 0), Target = server.LocalEndPoint, Link = new LinkDescription(), MaxClients = 32 });
         relay.Start();
@@ -126,14 +126,14 @@ public sealed class LinkRelayTests
         var sink = new DatagramSink();
         var random = new Random(1);
         byte[] noise = new byte[40];
-        for (int i = 0; i < strangers; i++)
+        for (int i = 0; i < senders; i++)
         {
-            // All of 127.0.0.0/8 is this machine: each stranger has an address of its own.
+            // All of 127.0.0.0/8 is this machine: each sender has an address of its own.
             var address = new IPAddress([127, (byte)(1 + (i >> 16)), (byte)(i >> 8), (byte)(i | 1)]);
-            using (DatagramSocket stranger = DatagramSocket.Bind(new IPEndPoint(address, 0)))
+            using (DatagramSocket sender = DatagramSocket.Bind(new IPEndPoint(address, 0)))
             {
                 random.NextBytes(noise);
-                stranger.TrySend(noise, noise.Length, to[0], out _);
+                sender.TrySend(noise, noise.Length, to[0], out _);
             }
 
             if (i % 10 == 0)
@@ -155,7 +155,7 @@ public sealed class LinkRelayTests
             Patience));
         FlowStatistics flow = Assert.Single(sink.Flows).Value;
         Assert.Equal((source.Sent, 0, 0), (flow.Received, flow.Lost, flow.Duplicates));
-        Assert.Equal(strangers, sink.Foreign);
+        Assert.Equal(senders, sink.Foreign);
         Assert.Equal((32, 0), (relay.Clients, relay.SendFailures));
     }
 

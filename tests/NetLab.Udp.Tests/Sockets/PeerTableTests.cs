@@ -6,16 +6,16 @@ namespace NetLab.Udp.Tests.Sockets;
 public sealed class PeerTableTests
 {
     [Fact]
-    public void A_flood_of_strangers_does_not_push_out_who_was_met_again()
+    public void A_flood_of_new_peers_does_not_push_out_who_was_met_again()
     {
         var table = new PeerTable<int, string>(16);
         table.Add(-1, "regular", out _);
         Assert.True(table.TryMeet(-1, out _));
-        for (int stranger = 0; stranger < 10_000; stranger++)
+        for (int peer = 0; peer < 10_000; peer++)
         {
-            bool full = table.Add(stranger, "stranger", out string? displaced);
-            Assert.Equal(stranger >= 15, full);
-            Assert.True(!full || displaced == "stranger");
+            bool full = table.Add(peer, "new", out string? displaced);
+            Assert.Equal(peer >= 15, full);
+            Assert.True(!full || displaced == "new");
         }
 
         Assert.Equal(16, table.Count);
@@ -41,37 +41,37 @@ public sealed class PeerTableTests
         {
             var table = new PeerTable<int, int>(t.capacity);
 
-            // The oracle: strangers and acquaintances, the one met last in front.
-            (List<int> strangers, List<int> acquaintances) = ([], []);
+            // The oracle: peers met once and met again, the one met last in front.
+            (List<int> seenOnce, List<int> seenAgain) = ([], []);
             foreach ((int what, int key) in t.steps)
             {
-                bool known = strangers.Contains(key) || acquaintances.Contains(key);
+                bool known = seenOnce.Contains(key) || seenAgain.Contains(key);
                 if (what == 0)
                 {
                     Assert.Equal(known, table.Remove(key));
-                    strangers.Remove(key);
-                    acquaintances.Remove(key);
+                    seenOnce.Remove(key);
+                    seenAgain.Remove(key);
                 }
                 else if (known)
                 {
-                    bool wasFirst = acquaintances.Count > 0 && acquaintances[0] == key;
+                    bool wasFirst = seenAgain.Count > 0 && seenAgain[0] == key;
                     Assert.True(table.TryMeet(key, out int value) && value == key);
-                    strangers.Remove(key);
-                    acquaintances.Remove(key);
-                    acquaintances.Insert(0, key);
-                    if (!wasFirst && acquaintances.Count > t.capacity / 2 && strangers.Count == 0)
+                    seenOnce.Remove(key);
+                    seenAgain.Remove(key);
+                    seenAgain.Insert(0, key);
+                    if (!wasFirst && seenAgain.Count > t.capacity / 2 && seenOnce.Count == 0)
                     {
-                        strangers.Insert(0, acquaintances[^1]);
-                        acquaintances.RemoveAt(acquaintances.Count - 1);
+                        seenOnce.Insert(0, seenAgain[^1]);
+                        seenAgain.RemoveAt(seenAgain.Count - 1);
                     }
                 }
                 else
                 {
-                    strangers.Insert(0, key);
+                    seenOnce.Insert(0, key);
                     int? expected = null;
-                    if (strangers.Count + acquaintances.Count > t.capacity)
+                    if (seenOnce.Count + seenAgain.Count > t.capacity)
                     {
-                        List<int> from = strangers.Count > 1 ? strangers : acquaintances;
+                        List<int> from = seenOnce.Count > 1 ? seenOnce : seenAgain;
                         expected = from[^1];
                         from.RemoveAt(from.Count - 1);
                     }
@@ -80,7 +80,7 @@ public sealed class PeerTableTests
                     Assert.Equal(expected, displaced ? who : null);
                 }
 
-                Assert.Equal(strangers.Concat(acquaintances).Order(), table.All.Select(p => p.Key).Order());
+                Assert.Equal(seenOnce.Concat(seenAgain).Order(), table.All.Select(p => p.Key).Order());
             }
         });
 }

@@ -56,7 +56,7 @@ internal static class SystemVariables
         ["insecure_syn"] = ("1", "RFC 5961 always holds"),
         ["insecure_ack"] = ("1", "RFC 5961 always holds"),
         ["nolocaltimewait"] = ("1", "TIME-WAIT is always waited out"),
-        ["do_prr"] = ("0", "recovery is always in proportion (RFC 6937)"),
+        ["do_prr"] = ("0", "recovery is always in proportion (RFC 9937)"),
     };
 
     /// <summary>Sets a variable.</summary>

@@ -104,7 +104,7 @@ internal sealed class DrillMachine
         Flow = AddFlow();
         ConnectionEntry entry = _demultiplexer.Open(Now, Flow.Peer, options, stream);
         Flow.LocalPort = entry.Key.LocalPort;
-        stream.Attach(entry, _demultiplexer.Touch);
+        stream.Attach(entry, _demultiplexer.MarkReady);
         Flush();
     }
 
@@ -134,7 +134,7 @@ internal sealed class DrillMachine
         {
             if (entry.Connection.Handler is DrillStream { Entry: null } stream)
             {
-                stream.Attach(entry, _demultiplexer.Touch);
+                stream.Attach(entry, _demultiplexer.MarkReady);
             }
         }
 

@@ -1,4 +1,5 @@
 using NetLab.Tcp.Connections.Congestion;
+using NetLab.Tcp.Connections.Sending;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Udp.Time;

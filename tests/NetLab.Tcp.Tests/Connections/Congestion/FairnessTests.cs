@@ -27,7 +27,7 @@ public sealed class FairnessTests
         foreach (ConnectionEntry entry in connections)
         {
             entry.Connection.Write(new ReadOnlySequence<byte>(new byte[100_000]));
-            demultiplexer.Touch(entry);
+            demultiplexer.MarkReady(entry);
         }
 
         // Ten segments each may leave, in batches of two: five rounds.
@@ -49,12 +49,12 @@ public sealed class FairnessTests
         foreach (ConnectionEntry entry in connections.Skip(1))
         {
             entry.Connection.Write(new ReadOnlySequence<byte>(new byte[100_000]));
-            demultiplexer.Touch(entry);
+            demultiplexer.MarkReady(entry);
         }
 
         Assert.True(demultiplexer.TryTransmit(Now, _buffer, 2, out _, out _));
         connections[0].Connection.Write(new ReadOnlySequence<byte>(new byte[10]));
-        demultiplexer.Touch(connections[0]);
+        demultiplexer.MarkReady(connections[0]);
         int waited = 0;
         while (demultiplexer.TryTransmit(Now, _buffer, 2, out _, out _) && PortOf(_buffer) != connections[0].Connection.LocalPort)
         {

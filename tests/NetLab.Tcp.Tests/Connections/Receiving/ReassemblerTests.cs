@@ -17,7 +17,7 @@ public sealed class ReassemblerTests
         { "left overlap", [(5, 4), (3, 4), (1, 2), (9, 2)] },
         { "right overlap", [(3, 4), (5, 4), (1, 2), (9, 2)] },
         { "both overlap", [(5, 2), (9, 2), (4, 7), (1, 3)] },
-        { "bridging two islands", [(3, 2), (8, 3), (5, 3), (1, 2)] },
+        { "bridging two ranges", [(3, 2), (8, 3), (5, 3), (1, 2)] },
         { "adjacent join", [(3, 2), (5, 2), (7, 4), (1, 2)] },
         { "bit by bit", [(10, 1), (8, 1), (6, 1), (4, 1), (2, 1), (1, 1), (3, 1), (5, 1), (7, 1), (9, 1)] },
     };
@@ -36,7 +36,7 @@ public sealed class ReassemblerTests
 
         Assert.True(Say.Bytes(10, 1).SequenceEqual(sink.Bytes), name);
         Assert.Equal(11, reassembler.Next);
-        Assert.False(reassembler.HasEarly);
+        Assert.False(reassembler.HasOutOfOrder);
     }
 
     [Fact]
@@ -86,12 +86,12 @@ public sealed class ReassemblerTests
     {
         var sink = new Sink();
         var reassembler = new Reassembler();
-        for (int i = 0; i < Reassembler.MaxIslands + 100; i++)
+        for (int i = 0; i < Reassembler.MaxRanges + 100; i++)
         {
             reassembler.Insert(2 + (2 * i), [1], long.MaxValue / 2, sink);
         }
 
-        Assert.Equal(Reassembler.MaxIslands, reassembler.EarlyBytes);
+        Assert.Equal(Reassembler.MaxRanges, reassembler.EarlyBytes);
         reassembler.Insert(1, [1], long.MaxValue / 2, sink);
         Assert.Equal(2, sink.Bytes.Count);
     }

@@ -211,7 +211,7 @@ public sealed class ReceiverTests
         script.Inject(Say.Data(101, 1, new byte[100]));
         Assert.Equal([(101, 201)], Blocks(script));
 
-        // Nine segments of one other island: it is one block, and leaves room for the first.
+        // Nine segments of one other range: it is one block, and leaves room for the first.
         for (int i = 0; i < 9; i++)
         {
             script.Inject(Say.Data(301 + (i * 100), 1, new byte[100]));
@@ -242,7 +242,7 @@ public sealed class ReceiverTests
         script.Inject(Say.Data(51, 1, new byte[100]));
         Assert.Equal([(51, 101)], Blocks(script));
 
-        // Inside an island, and beyond the window's edge only what was in it.
+        // Inside a range, and beyond the window's edge only what was in it.
         script.Inject(Say.Data(501, 1, new byte[800]));
         Assert.Equal([(501, 1025)], Blocks(script));
         script.Inject(Say.Data(501, 1, new byte[900]));

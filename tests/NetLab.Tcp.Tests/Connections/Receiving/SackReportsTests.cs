@@ -22,7 +22,7 @@ public sealed class SackReportsTests
                 }
 
                 reassembler.Insert(offset, new byte[length], 1000, new Nobody());
-                bool isEarly = reassembler.TryFindIsland(offset + length - 1, out long start, out long end);
+                bool isEarly = reassembler.TryFindRange(offset + length - 1, out long start, out long end);
                 if (isEarly)
                 {
                     reports.OnStored(start, end);
@@ -45,7 +45,7 @@ public sealed class SackReportsTests
 
                 for (int i = first; i < count; i++)
                 {
-                    Assert.True(reassembler.TryFindIsland(ranges[i].Start, out long from, out long to));
+                    Assert.True(reassembler.TryFindRange(ranges[i].Start, out long from, out long to));
                     Assert.Equal((from, to), ranges[i]);
                     Assert.DoesNotContain(ranges[i], ranges[first..i].ToArray());
                 }

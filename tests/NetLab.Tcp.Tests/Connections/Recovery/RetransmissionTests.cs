@@ -287,7 +287,7 @@ public sealed class RetransmissionTests
         long[] resent = [.. script.TakeAll().Select(s => s.Sequence)];
 
         // The network holds the probe alone, far below ssthresh: for the three segments that have left it three may enter
-        // (PRR's conservative bound, RFC 6937, 3), whatever room the window would have.
+        // (PRR's conservative bound, RFC 9937, 6.1), whatever room the window would have.
         Assert.Equal(new long[] { 1, 101, 201 }, resent);
         script.Advance(TimeSpan.FromMilliseconds(20));
         script.Inject(Say.Ack(1, 501));

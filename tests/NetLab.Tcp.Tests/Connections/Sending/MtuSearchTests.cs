@@ -1,5 +1,6 @@
 using CsCheck;
 using NetLab.Tcp.Connections.Congestion;
+using NetLab.Tcp.Connections.Congestion.Bbr;
 using NetLab.Tcp.Connections.Recovery;
 using NetLab.Tcp.Connections.Sending;
 using NetLab.Tcp.Events;
@@ -114,7 +115,7 @@ public sealed class MtuSearchTests
     [Conformance(132)]
     public void Another_segment_size_keeps_the_window_in_bytes_and_changes_what_a_segment_more_is()
     {
-        foreach (ICongestionControl control in (ICongestionControl[])[new NewReno(1_000), new Cubic(1_000, paced: true), new Bbr(1_000, 1)])
+        foreach (ICongestionControl control in (ICongestionControl[])[new NewReno(1_000), new Cubic(1_000, paced: true), new BbrControl(1_000, 1)])
         {
             long before = control.Window;
             control.OnSegmentSize(4_000);

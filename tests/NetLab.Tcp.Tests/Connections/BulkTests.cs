@@ -15,13 +15,13 @@ namespace NetLab.Tcp.Tests.Connections;
 /// Datagrams that arrive together are taken by shorter ways than one by one: both ways have to come to the same, whatever is lost,
 /// repeated, reordered or damaged, and whatever the reader does.
 /// </summary>
-public sealed class TrainTests
+public sealed class BulkTests
 {
     private static readonly DatagramAddress Peer = DatagramAddress.From(new IPEndPoint(IPAddress.Loopback, 40_000));
 
     [Fact]
     [Conformance(163, 165)]
-    public void A_train_and_its_datagrams_one_by_one_come_to_the_same() => Parallel.For(1, 400, seed =>
+    public void A_batch_and_its_datagrams_one_by_one_come_to_the_same() => Parallel.For(1, 400, seed =>
     {
         var random = new Random(seed);
         var options = new ConnectionOptions
@@ -39,12 +39,12 @@ public sealed class TrainTests
         for (int turn = 0; turn < 200 && !(alone.Stream.IsEndOfStream && sender.IsDone); turn++)
         {
             now += TimeSpan.FromMilliseconds(random.Next(1, 50));
-            foreach ((byte[] train, int segmentSize, EcnCodepoint ecn) in sender.Transmit(now))
+            foreach ((byte[] batch, int segmentSize, EcnCodepoint ecn) in sender.Transmit(now))
             {
-                together.Demultiplexer.ReceiveBatch(now, Peer, train, segmentSize, ecn);
-                for (int offset = 0; offset < train.Length; offset += segmentSize)
+                together.Demultiplexer.ReceiveBatch(now, Peer, batch, segmentSize, ecn);
+                for (int offset = 0; offset < batch.Length; offset += segmentSize)
                 {
-                    alone.Demultiplexer.Receive(now, Peer, train.AsSpan(offset, Math.Min(segmentSize, train.Length - offset)), ecn);
+                    alone.Demultiplexer.Receive(now, Peer, batch.AsSpan(offset, Math.Min(segmentSize, batch.Length - offset)), ecn);
                 }
             }
 
@@ -76,10 +76,10 @@ public sealed class TrainTests
         Assert.True(alone.Stream.ReceivedBytes > 10_000, $"seed {seed}: {alone.Stream.ReceivedBytes} bytes show nothing");
     });
 
-    /// <summary>A train from before the numbers went round: its timestamps are old, and none of it may be taken.</summary>
+    /// <summary>A batch from before the numbers went round: its timestamps are old, and none of it may be taken.</summary>
     [Fact]
     [Conformance(65)]
-    public void Behind_a_leader_that_is_refused_nothing_is_taken()
+    public void Behind_a_segment_that_is_refused_nothing_is_taken()
     {
         ConnectionScript script = ConnectionScript.Listening(peerInitial: 1_000);
         script.Inject(new ScriptedSegment { Flags = SegmentFlags.Syn, Options = Stamped(100) });
@@ -87,9 +87,9 @@ public sealed class TrainTests
         script.Inject(new ScriptedSegment { Flags = SegmentFlags.Ack, Sequence = 1, Acknowledgment = 1, Options = Stamped(100) });
         script.Inject(Say.Data(1, 1, new byte[100]) with { Options = Stamped(100) });
         long received = script.Stream.ReceivedBytes;
-        script.InjectTrain([Say.Data(1, 1, new byte[100]) with { Options = Stamped(50) }, Say.Data(101, 1, new byte[100]) with { Options = Stamped(50) }]);
+        script.InjectBatch([Say.Data(1, 1, new byte[100]) with { Options = Stamped(50) }, Say.Data(101, 1, new byte[100]) with { Options = Stamped(50) }]);
         Assert.Equal(received, script.Stream.ReceivedBytes);
-        script.InjectTrain([Say.Data(101, 1, new byte[100]) with { Options = Stamped(101) }, Say.Data(201, 1, new byte[100]) with { Options = Stamped(101) }]);
+        script.InjectBatch([Say.Data(101, 1, new byte[100]) with { Options = Stamped(101) }, Say.Data(201, 1, new byte[100]) with { Options = Stamped(101) }]);
         Assert.Equal(received + 200, script.Stream.ReceivedBytes);
 
         static SegmentOptions Stamped(uint value) => new() { Timestamps = new SegmentTimestamps(value, 0) };
@@ -127,7 +127,7 @@ public sealed class TrainTests
         {
             foreach (ConnectionEntry entry in Demultiplexer.Entries.Where(e => Stream.Entry is null && ReferenceEquals(e.Connection.Handler, Stream)))
             {
-                Stream.Attach(entry, Demultiplexer.Touch);
+                Stream.Attach(entry, Demultiplexer.MarkReady);
             }
         }
 
@@ -162,10 +162,10 @@ public sealed class TrainTests
         public bool IsDone => _acknowledged == _bytes.Length;
 
         // Batches as the kernel hands them over: of one size but for the last, which is not larger.
-        public IEnumerable<(byte[] Train, int SegmentSize, EcnCodepoint Ecn)> Transmit(Instant now)
+        public IEnumerable<(byte[] Batch, int SegmentSize, EcnCodepoint Ecn)> Transmit(Instant now)
         {
             _demultiplexer.Timeout(now);
-            _demultiplexer.Touch(_entry);
+            _demultiplexer.MarkReady(_entry);
             byte[] buffer = new byte[65_507];
             var datagrams = new List<(byte[] Bytes, EcnCodepoint Ecn)>();
             while (_demultiplexer.TryTransmit(now, buffer, 64, out _, out TransmitResult result))
@@ -179,16 +179,16 @@ public sealed class TrainTests
             Disturb(datagrams);
             for (int first = 0; first < datagrams.Count;)
             {
-                (byte[] leader, EcnCodepoint ecn) = datagrams[first];
+                (byte[] head, EcnCodepoint ecn) = datagrams[first];
                 int count = 1;
                 bool ended = false;
-                while (!ended && first + count < datagrams.Count && datagrams[first + count].Bytes.Length <= leader.Length && datagrams[first + count].Ecn == ecn)
+                while (!ended && first + count < datagrams.Count && datagrams[first + count].Bytes.Length <= head.Length && datagrams[first + count].Ecn == ecn)
                 {
-                    ended = datagrams[first + count].Bytes.Length < leader.Length;
+                    ended = datagrams[first + count].Bytes.Length < head.Length;
                     count++;
                 }
 
-                yield return ([.. datagrams.Skip(first).Take(count).SelectMany(d => d.Bytes)], leader.Length, ecn);
+                yield return ([.. datagrams.Skip(first).Take(count).SelectMany(d => d.Bytes)], head.Length, ecn);
                 first += count;
             }
         }

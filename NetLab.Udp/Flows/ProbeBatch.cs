@@ -6,14 +6,14 @@ namespace NetLab.Udp.Flows;
 /// Probes of one size, back to back and ready to leave in one system call: the payload is written once, and only the
 /// headers are new each time.
 /// </summary>
-public sealed class ProbeTrain
+public sealed class ProbeBatch
 {
     private readonly byte[] _bytes;
     private readonly uint _payloadSum;
 
-    /// <summary>Makes as long a train as one call carries.</summary>
+    /// <summary>Makes as long a batch as one call carries.</summary>
     /// <param name="datagramSize">Bytes a datagram, header counted: <see cref="ProbeHeader.Size"/> to <see cref="DatagramSocket.MaxDatagramSize"/>.</param>
-    public ProbeTrain(int datagramSize)
+    public ProbeBatch(int datagramSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(datagramSize, ProbeHeader.Size);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(datagramSize, DatagramSocket.MaxDatagramSize);

@@ -1,6 +1,6 @@
 using NetLab.Udp.Time;
 
-namespace NetLab.Tcp.Connections.Congestion;
+namespace NetLab.Tcp.Connections.Congestion.Bbr;
 
 /// <summary>
 /// What BBR knows of the path (draft-ietf-ccwg-bbr-02, 5.5): the bandwidth of the last two probes, the least round trip,
@@ -65,7 +65,7 @@ internal sealed class BbrModel(int segmentSize)
     public double MaxBandwidth => Math.Max(_bandwidthNow, _bandwidthBefore);
 
     /// <summary>min_rtt; zero before the first sample.</summary>
-    public TimeSpan LeastRoundTrip { get; private set; } = TimeSpan.MaxValue;
+    public TimeSpan MinRoundTrip { get; private set; } = TimeSpan.MaxValue;
 
     /// <summary>inflight_longterm: what the path bore when it was probed.</summary>
     public long LongTermInFlight { get; private set; } = long.MaxValue;
@@ -74,7 +74,7 @@ internal sealed class BbrModel(int segmentSize)
     public long ShortTermInFlight { get; private set; } = long.MaxValue;
 
     /// <summary>BBRMinPipeCwnd: four segments, so that delayed acknowledgments do not stop the flow.</summary>
-    public long LeastWindow => 4L * segmentSize;
+    public long MinWindow => 4L * segmentSize;
 
     /// <summary>Whether too much has been lost in several rounds.</summary>
     public bool HasPersistentLoss => _lossyRounds >= LossyRounds;
@@ -82,19 +82,19 @@ internal sealed class BbrModel(int segmentSize)
     /// <summary>What is left in the path when others are given room.</summary>
     public long InFlightWithHeadroom => LongTermInFlight == long.MaxValue
         ? long.MaxValue
-        : Math.Max(LongTermInFlight - Math.Max(segmentSize, (long)(Headroom * LongTermInFlight)), LeastWindow);
+        : Math.Max(LongTermInFlight - Math.Max(segmentSize, (long)(Headroom * LongTermInFlight)), MinWindow);
 
     /// <summary>A number of bandwidth-delay products in bytes.</summary>
-    public long InFlightFor(double gain) => LeastRoundTrip == TimeSpan.MaxValue || Bandwidth <= 0
-        ? CongestionControls.InitialWindow(segmentSize)
-        : (long)(gain * Bandwidth * LeastRoundTrip.TotalSeconds);
+    public long InFlightFor(double gain) => MinRoundTrip == TimeSpan.MaxValue || Bandwidth <= 0
+        ? InitialWindow.For(segmentSize)
+        : (long)(gain * Bandwidth * MinRoundTrip.TotalSeconds);
 
     /// <summary>The most that may be in flight (5.6.4.2): gain, bunching, and room for batches.</summary>
-    public long MostInFlight(double gain, double pacingRate, bool isUp)
+    public long MaxInFlight(double gain, double pacingRate, bool isUp)
     {
         long batch = (long)Math.Max(Math.Min(pacingRate / 1000, 64 << 10), 2 * segmentSize);
         long most = Math.Max(InFlightFor(gain) + Math.Max(_extraNow, _extraBefore), 3 * batch);
-        return Math.Max(most, LeastWindow) + (isUp ? 2 * segmentSize : 0);
+        return Math.Max(most, MinWindow) + (isUp ? 2 * segmentSize : 0);
     }
 
     /// <summary>Takes what an acknowledgment tells of bandwidth and loss.</summary>
@@ -231,16 +231,16 @@ internal sealed class BbrModel(int segmentSize)
             (_probedRoundTrip, _probedAt) = (roundTrip, sample.Now);
         }
 
-        if (_probedRoundTrip < LeastRoundTrip || sample.Now - _leastRoundTripAt > RoundTripValid)
+        if (_probedRoundTrip < MinRoundTrip || sample.Now - _leastRoundTripAt > RoundTripValid)
         {
-            (LeastRoundTrip, _leastRoundTripAt) = (_probedRoundTrip, _probedAt);
+            (MinRoundTrip, _leastRoundTripAt) = (_probedRoundTrip, _probedAt);
         }
 
         return isDue;
     }
 
     /// <summary>The pipe was nearly empty for long enough.</summary>
-    public void RoundTripProbed(Instant now)
+    public void OnRoundTripProbed(Instant now)
     {
         _probedAt = now;
         (_shortTermBandwidth, ShortTermInFlight) = (double.PositiveInfinity, long.MaxValue);
@@ -251,7 +251,7 @@ internal sealed class BbrModel(int segmentSize)
         get
         {
             TimeSpan roundTrip = _roundTripOfRound < _roundTripOfLastRound ? _roundTripOfRound : _roundTripOfLastRound;
-            bool isQueued = roundTrip != TimeSpan.MaxValue && roundTrip.Ticks > QueuedRoundTrip * LeastRoundTrip.Ticks;
+            bool isQueued = roundTrip != TimeSpan.MaxValue && roundTrip.Ticks > QueuedRoundTrip * MinRoundTrip.Ticks;
             return isQueued ? LossThreshold : LossThresholdWithoutQueue;
         }
     }

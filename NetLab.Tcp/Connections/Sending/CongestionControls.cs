@@ -1,7 +1,9 @@
+using NetLab.Tcp.Connections.Congestion;
+using NetLab.Tcp.Connections.Congestion.Bbr;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 
-namespace NetLab.Tcp.Connections.Congestion;
+namespace NetLab.Tcp.Connections.Sending;
 
 /// <summary>The algorithms there are.</summary>
 internal static class CongestionControls
@@ -15,10 +17,7 @@ internal static class CongestionControls
     public static ICongestionControl Create(CongestionAlgorithm algorithm, int segmentSize, bool paced, SequenceNumber seed, Ablations without = Ablations.None) => algorithm switch
     {
         CongestionAlgorithm.NewReno => new NewReno(segmentSize),
-        CongestionAlgorithm.Bbr => new Bbr(segmentSize, seed.Value),
+        CongestionAlgorithm.Bbr => new BbrControl(segmentSize, seed.Value),
         _ => new Cubic(segmentSize, paced, without),
     };
-
-    /// <summary>RFC 6928, 2: min(10·MSS, max(2·MSS, 14600)).</summary>
-    public static long InitialWindow(int segmentSize) => Math.Min(10L * segmentSize, Math.Max(2L * segmentSize, 14_600));
 }
