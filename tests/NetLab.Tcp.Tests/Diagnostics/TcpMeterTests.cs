@@ -112,7 +112,7 @@ public sealed class TcpMeterTests : IAsyncLifetime
         await listener.DisposeAsync();
         Assert.True(SpinWait.SpinUntil(() => Usage() == 0, Patience));
 
-        long Usage() => Collected<long>(TcpMeter.Name, "netlab.tcp.memory.usage").Last().Value;
+        long Usage() => Collected<long>(TcpMeter.Name, "netlab.tcp.memory.usage")[^1].Value;
     }
 
     private long Last(string instrument, string key, string value) =>

@@ -44,7 +44,7 @@ public sealed class HeaderPredictionTests
         }
 
         Assert.False(prediction.Matches(Write(next, payload: 0), prediction.Next));
-        Assert.False(prediction.Matches(Write(next)[..10], prediction.Next));
+        Assert.False(prediction.Matches(Write(next).AsSpan(0, 10), prediction.Next));
         Assert.False(prediction.Matches(default, prediction.Next));
     }
 
