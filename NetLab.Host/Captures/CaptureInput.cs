@@ -13,6 +13,9 @@ namespace NetLab.Host.Captures;
 /// <param name="Others">Other files, read as one with the first, in order of time; or null.</param>
 internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, string? KeyLog, string? Interface, IReadOnlyList<string>? Others = null)
 {
+    /// <summary>Whether another program may still be writing it: standard input, or a file without a length.</summary>
+    public bool IsPipe => Path == "-" || new FileInfo(Path) is { Exists: true, Length: 0 } || (Others ?? []).Contains("-");
+
     /// <summary>Decodes it from front to back.</summary>
     /// <param name="options">What the verb wants of the decoder.</param>
     /// <param name="handler">Called with each packet.</param>

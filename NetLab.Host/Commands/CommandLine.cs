@@ -14,42 +14,48 @@ internal static class CommandLine
     public static string Version { get; } =
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
+    // A start makes only the verb that it runs: the options of all others cost more than to decode a small capture.
+    private static readonly (string Name, Func<Command> Create)[] Verbs =
+    [
+        ("demo", DemoCommand.Create),
+        ("serve", ServeCommand.Create),
+        ("listen", ListenCommand.Create),
+        ("connect", ConnectCommand.Create),
+        ("forward", ForwardCommand.Create),
+        ("send", SendCommand.Create),
+        ("receive", ReceiveCommand.Create),
+        ("http", HttpCommand.Create),
+        ("perf", PerfCommand.Create),
+        ("plot", PlotCommand.Create),
+        ("compare", CompareCommand.Create),
+        ("link", LinkCommand.Create),
+        ("decode", DecodeCommand.Create),
+        ("fields", FieldsCommand.Create),
+        ("stats", StatsCommand.Create),
+        ("follow", FollowCommand.Create),
+        ("objects", ObjectsCommand.Create),
+        ("flow", FlowCommand.Create),
+        ("lab", LabCommand.Create),
+        ("live", LiveCommand.Create),
+        ("hunt", HuntCommand.Create),
+        ("capture", CaptureCommand.Create),
+        ("ui", UiCommand.Create),
+        ("drill", DrillCommand.Create),
+        ("completion", CompletionCommand.Create),
+    ];
+
+    private static readonly Option<ColorChoice> Color = new("--color")
+    {
+        Description = "Colors: auto (for terminals), always (for pagers) or never",
+        HelpName = "WHEN",
+        Recursive = true,
+    };
+
     /// <summary>Runs a command line.</summary>
     /// <returns>0 done, 1 it failed, 2 the command line or the configuration is wrong, 130 interrupted.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("nlab, the networking lab: a TCP of its own over UDP, an emulated link, and captures decoded by OSI layer")
-        {
-            DemoCommand.Create(),
-            ServeCommand.Create(),
-            ListenCommand.Create(),
-            ConnectCommand.Create(),
-            ForwardCommand.Create(),
-            SendCommand.Create(),
-            ReceiveCommand.Create(),
-            HttpCommand.Create(),
-            PerfCommand.Create(),
-            PlotCommand.Create(),
-            CompareCommand.Create(),
-            LinkCommand.Create(),
-            DecodeCommand.Create(),
-            FieldsCommand.Create(),
-            StatsCommand.Create(),
-            FollowCommand.Create(),
-            ObjectsCommand.Create(),
-            FlowCommand.Create(),
-            LabCommand.Create(),
-            LiveCommand.Create(),
-            HuntCommand.Create(),
-            CaptureCommand.Create(),
-            UiCommand.Create(),
-            DrillCommand.Create(),
-            CompletionCommand.Create(),
-        };
-        root.Add(ManCommand.Create(root));
-        var color = new Option<ColorChoice>("--color") { Description = "Colors: auto (for terminals), always (for pagers) or never", HelpName = "WHEN", Recursive = true };
-        root.Add(color);
-        VerbHelp.Install(root);
+        RootCommand root = CreateRoot(args is [{ } first, ..] ? Array.Find(Verbs, v => v.Name == first).Create : null);
         if (args is [] or ["help"])
         {
             args = ["--help"];
@@ -81,7 +87,7 @@ internal static class CommandLine
             return Fail($"{mistyped} (nlab --help tells what there is)", ExitCode.Usage);
         }
 
-        Terminal.Prepare(parsed.GetValue(color));
+        Terminal.Prepare(parsed.GetValue(Color));
         using var interrupted = new CancellationTokenSource();
 
         // Half a measurement is told to stop by the end of its input, by who started it: Ctrl-C reaches both, and the other
@@ -108,6 +114,28 @@ internal static class CommandLine
             // The last one: whatever it was, the user gets a line and not a stack trace.
             return Fail(error.Message, ExitCode.Failed);
         }
+    }
+
+    // With one verb, or with all of them.
+    private static RootCommand CreateRoot(Func<Command>? only)
+    {
+        var root = new RootCommand("nlab, the networking lab: a TCP of its own over UDP, an emulated link, and captures decoded by OSI layer") { Color };
+        if (only is not null)
+        {
+            root.Add(only());
+        }
+        else
+        {
+            foreach ((_, Func<Command> create) in Verbs)
+            {
+                root.Add(create());
+            }
+
+            root.Add(ManCommand.Create(root));
+        }
+
+        VerbHelp.Install(root);
+        return root;
     }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource interrupted) =>

@@ -65,8 +65,7 @@ internal static class DecodeCommand
                 parsed.GetValue(json), parsed.GetValue(summary), parsed.GetValue(layer), parsed.GetValue(count), parsed.GetValue(packet), parsed.GetValue(hex), fields, format,
                 selection.Read(parsed, capture.Protocols), parsed.GetValue(write));
 
-            // Reading standard input cannot be cancelled; what waits for it can.
-            return Task.Run(() => Decode(capture, view, cancellationToken), cancellationToken).WaitAsync(cancellationToken);
+            return CaptureWork.RunAsync(capture, stop => Decode(capture, view, stop), cancellationToken);
         });
         return command;
     }
@@ -79,6 +78,7 @@ internal static class DecodeCommand
         var tree = new PacketTree(text, view.Layer);
         LayerColors.Apply(tree, text);
         var summary = new PacketSummary();
+        LayerColors.Apply(summary);
         ColumnTable? table = view.Columns is { } columns ? new ColumnTable(output, columns, view.Format) : null;
         bool streams = view.ShowsStreams;
         var ended = new ConcurrentQueue<TcpStream>();
@@ -92,45 +92,56 @@ internal static class DecodeCommand
         using CaptureExport? export = view.Write is { } target ? CaptureExport.Create(target, capture) : null;
         long left = view.Count is { } most && !view.Selection.IsAll ? most : long.MaxValue;
         bool shown = false;
-        int exit = capture.Decode(
-            options,
-            (in CapturedPacket packet, DecodedPacket decoded) =>
-            {
-                while (ended.TryDequeue(out TcpStream? stream))
+        int exit;
+        try
+        {
+            exit = capture.Decode(
+                options,
+                (in CapturedPacket packet, DecodedPacket decoded) =>
                 {
-                    json.Stream(stream);
-                }
-
-                if ((view.Packet is not { } only || packet.Number == only) && view.Selection.Includes(packet, decoded))
-                {
-                    left--;
-                    export?.Write(packet);
-                    if (view.IsShown)
-                    {
-                        Show(decoded, packet.Bytes, view, json, tree, summary, table, text, output);
-                    }
-                }
-
-                shown |= packet.Number == view.Packet;
-                return left > 0 && packet.Number < (view.Packet ?? view.Selection.Last ?? long.MaxValue);
-            },
-            decoder =>
-            {
-                if (streams)
-                {
-                    foreach (TcpStream stream in ended.Concat(decoder.TcpStreams))
+                    while (ended.TryDequeue(out TcpStream? stream))
                     {
                         json.Stream(stream);
                     }
-                }
 
-                Flush();
-                export?.Report();
-            },
-            cancellationToken,
-            Math.Min(view.Selection.IsAll ? view.Count ?? long.MaxValue : long.MaxValue, capture.Interface is null ? view.Packet ?? long.MaxValue : long.MaxValue),
-            Flush,
-            export is null ? null : export.WriteKeyLog);
+                    if ((view.Packet is not { } only || packet.Number == only) && view.Selection.Includes(packet, decoded))
+                    {
+                        left--;
+                        export?.Write(packet);
+                        if (view.IsShown)
+                        {
+                            Show(decoded, packet.Bytes, view, json, tree, summary, table, text, output);
+                        }
+                    }
+
+                    shown |= packet.Number == view.Packet;
+                    return left > 0 && packet.Number < (view.Packet ?? view.Selection.Last ?? long.MaxValue);
+                },
+                decoder =>
+                {
+                    if (streams)
+                    {
+                        foreach (TcpStream stream in ended.Concat(decoder.TcpStreams))
+                        {
+                            json.Stream(stream);
+                        }
+                    }
+
+                    Flush();
+                    export?.Report();
+                },
+                cancellationToken,
+                Math.Min(view.Selection.IsAll ? view.Count ?? long.MaxValue : long.MaxValue, capture.Interface is null ? view.Packet ?? long.MaxValue : long.MaxValue),
+                Flush,
+                export is null ? null : export.WriteKeyLog);
+        }
+        catch (OperationCanceledException)
+        {
+            // What was decoded is shown, however it ended.
+            Flush();
+            throw;
+        }
+
         return shown || view.Packet is not { } missing ? exit : throw new InvalidDataException($"{capture.Path}: there is no packet {missing}");
 
         void Flush()

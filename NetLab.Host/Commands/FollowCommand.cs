@@ -39,7 +39,7 @@ internal static class FollowCommand
             };
             CaptureInput capture = input.Read(parsed);
             var follower = new Follower(ConversationName.Parse(parsed.GetRequiredValue(stream)), parsed.GetValue(direction), shape);
-            return Task.Run(() => follower.Run(capture, parsed.GetValue(file), cancellationToken), cancellationToken).WaitAsync(cancellationToken);
+            return CaptureWork.RunAsync(capture, stop => follower.Run(capture, parsed.GetValue(file), stop), cancellationToken);
         });
         return command;
     }

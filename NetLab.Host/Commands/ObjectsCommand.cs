@@ -29,7 +29,7 @@ internal static class ObjectsCommand
             CaptureInput capture = input.Read(parsed);
             var writer = new ObjectFolder(Open(parsed.GetRequiredValue(folder)));
             bool asJson = parsed.GetValue(json);
-            return Task.Run(() => Run(capture, writer, asJson, cancellationToken), cancellationToken).WaitAsync(cancellationToken);
+            return CaptureWork.RunAsync(capture, stop => Run(capture, writer, asJson, stop), cancellationToken);
         });
         return command;
     }

@@ -23,4 +23,13 @@ internal static class LayerColors
             tree.Highlight = (OsiLayer layer, bool begins) => text.Write(Begin(begins ? layer : null));
         }
     }
+
+    /// <summary>Colors summary lines, if a person looks: protocols and what a packet is about by layer, what is wrong in bold red.</summary>
+    public static void Apply(PacketSummary summary)
+    {
+        if (!IsPlain)
+        {
+            (summary.Color, summary.MarkColor) = (Begin, "\e[1;31m");
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetLab.Host.Captures;
 using NetLab.Osi.Model;
 using NetLab.Osi.Statistics;
 using Spectre.Console;
@@ -8,7 +9,10 @@ namespace NetLab.Host.Rendering;
 /// <summary>What a capture adds up to, as tables.</summary>
 internal static class StatsView
 {
-    public static void Show(CaptureStatistics statistics, IReadOnlyList<Conversation> conversations, int count, IReadOnlyList<Oddity> oddities)
+    // A table on a terminal ends where nobody reads on; CSV and JSON have every interval.
+    private const int MaxIntervals = 1000;
+
+    public static void Show(CaptureStatistics statistics, IReadOnlyList<Conversation> conversations, int count, IReadOnlyList<Oddity> oddities, TrafficReport tables)
     {
         Terminal.Out.WriteLine(Headline(statistics));
         Layers(statistics).Write(
@@ -21,8 +25,67 @@ internal static class StatsView
             Conversations.Write(Terminal.Out, [.. conversations], count > conversations.Count ? $"the {conversations.Count} largest of {Units.Count(count)}" : null);
         }
 
+        Show(tables);
         Oddities.Write(Terminal.Out, [.. oddities.Count > 0 ? oddities : [new Oddity("nothing", 0, null)]]);
     }
+
+    /// <summary>The tables that somebody asked for.</summary>
+    public static void Show(TrafficReport tables)
+    {
+        if (tables.Endpoints is not null)
+        {
+            Endpoints.Write(Terminal.Out, [.. tables.EndpointRows], Shown(tables.EndpointRows.Count, tables.EndpointCount));
+        }
+
+        if (tables.HasConversations)
+        {
+            Traffic.Write(Terminal.Out, [.. tables.ConversationRows], Shown(tables.ConversationRows.Count, tables.ConversationCount));
+        }
+
+        if (tables.Intervals is { } intervals)
+        {
+            List<IntervalCounts.Interval> rows = [.. intervals.All.Take(MaxIntervals + 1)];
+            Intervals.Write(Terminal.Out, rows[..Math.Min(rows.Count, MaxIntervals)], rows.Count > MaxIntervals ? $"the first {MaxIntervals}; --csv and --json have all" : null);
+        }
+    }
+
+    private static ColumnTable<Traffic> Endpoints { get; } = new(
+    [
+        new("address", r => r.First) { IsText = true, Rank = 0 },
+        new("packets", r => Units.Count(r.Packets)),
+        new("bytes", r => Units.Count(r.Bytes)) { Rank = 0 },
+        new("sent", r => Units.Count(r.PacketsSent)) { Rank = 2 },
+        new("bytes", r => Units.Count(r.BytesSent)) { Rank = 2 },
+        new("received", r => Units.Count(r.PacketsReceived)) { Rank = 3 },
+        new("bytes", r => Units.Count(r.BytesReceived)) { Rank = 3 },
+    ]);
+
+    private static ColumnTable<Traffic> Traffic { get; } = new(
+    [
+        new("from", r => r.First) { IsText = true, Rank = 0 },
+        new("to", r => r.Second ?? "") { IsText = true, Rank = 0 },
+        new("packets", r => Units.Count(r.Packets)),
+        new("bytes", r => Units.Count(r.Bytes)),
+        new("sent", r => Units.Count(r.PacketsSent)) { Rank = 3 },
+        new("bytes", r => Units.Count(r.BytesSent)) { Rank = 3 },
+        new("received", r => Units.Count(r.PacketsReceived)) { Rank = 4 },
+        new("bytes", r => Units.Count(r.BytesReceived)) { Rank = 4 },
+        new("start", r => r.Start is { } start ? Seconds(start) : "") { Rank = 5 },
+        new("seconds", r => Seconds(r.Duration)) { Rank = 2 },
+        new("rate", r => r.Duration > 0 ? Units.Rate(8 * r.Bytes / r.Duration) : "") { Rank = 5 },
+    ]);
+
+    private static ColumnTable<IntervalCounts.Interval> Intervals { get; } = new(
+    [
+        new("from second", i => Seconds(i.Start)) { Rank = 0 },
+        new("packets", i => Units.Count(i.Packets)),
+        new("bytes", i => Units.Count(i.Bytes)),
+        new("rate", i => Units.Rate(i.BitsPerSecond)),
+    ]);
+
+    private static string Seconds(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
+
+    private static string? Shown(int shown, int count) => count > shown ? $"{shown} of {Units.Count(count)}" : null;
 
     private static ColumnTable<Conversation> Conversations { get; } = new(
     [

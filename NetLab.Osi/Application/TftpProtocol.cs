@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
+using NetLab.Osi.Session;
 using NetLab.Osi.Text;
 using NetLab.Osi.Transport;
 
@@ -13,7 +14,7 @@ internal static class TftpProtocol
 
     private static class Fields
     {
-        public static readonly Field Opcode = Field.Number("opcode", "tftp.opcode", names: static v => (int)v switch
+        public static readonly Field Opcode = Field.Number("opcode", "tftp.opcode", summary: true, names: static v => (int)v switch
         {
             ReadRequest => "read request",
             WriteRequest => "write request",
@@ -23,7 +24,7 @@ internal static class TftpProtocol
             6 => "option acknowledgment",
             _ => null,
         });
-        public static readonly Field File = Field.Text("file", about: "Name of the file");
+        public static readonly Field File = Field.Text("file", about: "Name of the file", summary: true);
         public static readonly Field Source = Field.Text(null, "tftp.source_file", about: "Name of the file that is read");
         public static readonly Field Destination = Field.Text(null, "tftp.destination_file", about: "Name of the file that is written");
         public static readonly Field Mode = Field.Text(null, "tftp.type", about: "Transfer mode");
@@ -36,6 +37,8 @@ internal static class TftpProtocol
 
     private const int ReadRequest = 1;
     private const int WriteRequest = 2;
+    private const int Data = 3;
+    private const int OptionAcknowledgment = 6;
 
     public static bool Dissect(in Dissection dissection, int offset, int end)
     {
@@ -53,7 +56,32 @@ internal static class TftpProtocol
         }
 
         dissection.Add(Value, offset, end - offset, end);
+        if (dissection.Conversation is not null && dissection.Recall(ObjectListener.Slot).Found is { } found && UdpEnds.Of(dissection) is { } between)
+        {
+            Collect(dissection, offset, end, between, found);
+        }
+
         return true;
+    }
+
+    private static void Collect(in Dissection dissection, int offset, int end, in UdpEnds ends, Action<CarriedObject> found)
+    {
+        ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
+        TftpTransfers transfers = dissection.Recall(TftpTransfers.Slot);
+        int opcode = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+        if (opcode is ReadRequest or WriteRequest)
+        {
+            transfers.Begin(ends.Source, ends.SourcePort, AsciiText.First(bytes[2..], [0]), opcode == ReadRequest);
+        }
+        else if (opcode == OptionAcknowledgment)
+        {
+            transfers.Accept(ends, bytes[2..]);
+        }
+        else if (opcode == Data && bytes.Length >= 4 && dissection.WireEnd <= end
+            && transfers.Add(ends, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]), bytes[4..], dissection.Result.Number, dissection.Conversation!.Number) is { } file)
+        {
+            found(file);
+        }
     }
 
     public static void Describe(in PacketView view, int index, IFieldSink sink)

@@ -21,7 +21,7 @@ namespace NetLab.Osi.Decoding;
 public static class BuiltInProtocols
 {
     /// <summary>All of them.</summary>
-    public static ProtocolRegistry Registry { get; } = new([.. Links, .. Networks, .. Transports, .. Streams, .. ServiceProtocols.Rows, .. Datagrams,
+    public static ProtocolRegistry Registry { get; } = ProtocolRegistry.OfChecked([.. Links, .. Networks, .. Transports, .. Streams, .. ServiceProtocols.Rows, .. Datagrams,
         .. IndustryProtocols.Rows, .. OpenSystemsProtocols.Rows]);
 
     private static ProtocolReference[] Links =>

@@ -1,5 +1,6 @@
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
+using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Decoding;
 
@@ -27,7 +28,10 @@ public sealed record DecoderOptions
     /// <summary>Told of the bytes that TLS carried in TCP streams, where its secrets are known, in order; or null.</summary>
     public StreamBytesHandler? DecryptedBytes { get; init; }
 
-    /// <summary>Told of the bodies of HTTP messages that are whole, 32 MiB at most each, on the decoder's thread; or null. Needs <see cref="DecodeBodies"/>.</summary>
+    /// <summary>
+    /// Told of what HTTP, SMTP, IMAP, TFTP and FTP carried and is whole, 32 MiB at most each, one at a time on a thread of the
+    /// decoder; or null. Needs <see cref="DecodeBodies"/>.
+    /// </summary>
     public Action<CarriedObject>? ObjectFound { get; init; }
 
     /// <summary>
@@ -35,6 +39,9 @@ public sealed record DecoderOptions
     /// than some forty thousand; or null, and they are forgotten. <see cref="PacketDecoder.TcpStreams"/> has the others.
     /// </summary>
     public Action<TcpStream>? StreamEnded { get; init; }
+
+    /// <summary>Told of UDP conversations that are let go of before the end of the capture, on the thread that takes headers apart; or null.</summary>
+    internal Action<FlowKey, UdpFlow>? UdpFlowEnded { get; init; }
 
     /// <summary>Whether the SHA-256 of each TCP direction is kept; it costs as much as the rest of a decode.</summary>
     public bool HashStreams { get; init; } = true;

@@ -18,6 +18,7 @@ public sealed class PacketDecoder
     private readonly DecoderMemory _streams = new();
     private readonly TcpStreams _tcpStreams;
     private readonly ExpectedEnds _expected = new();
+    private readonly Lock _objectsInTurn = new();
     private long? _firstTime;
     private long _lastTime;
 
@@ -26,7 +27,18 @@ public sealed class PacketDecoder
     public PacketDecoder(DecoderOptions? options = null)
     {
         _options = options ?? new DecoderOptions();
-        _tcpStreams = new TcpStreams(new StreamOptions(_options.StreamBytes, _options.StreamHole, _options.DecryptedBytes, _options.ObjectFound, _options.StreamEnded, _options.HashStreams, _options.DecodeBodies));
+        if (_options.UdpFlowEnded is { } ended)
+        {
+            _packets.Recall(UdpFlows.Slot).Ended = ended;
+        }
+
+        Action<CarriedObject>? found = _options.ObjectFound is { } told ? new Action<CarriedObject>(o => InTurn(told, o)) : null;
+        if (found is not null)
+        {
+            _packets.Recall(ObjectListener.Slot).Found = found;
+        }
+
+        _tcpStreams = new TcpStreams(new StreamOptions(_options.StreamBytes, _options.StreamHole, _options.DecryptedBytes, found, _options.StreamEnded, _options.HashStreams, _options.DecodeBodies));
     }
 
     /// <summary>The TCP streams seen so far, in the order of their first packets.</summary>
@@ -107,16 +119,17 @@ public sealed class PacketDecoder
             DissectExpected(bytes, result);
         }
 
-        if (result.Pending is { } pending)
+        if (_options.FollowStreams)
         {
-            result.Pending = null;
-            if (_options.FollowStreams)
+            foreach (ref readonly PendingSegment pending in result.Pending)
             {
                 LayerEntry entry = result.Entries[pending.Index];
                 ReadOnlySpan<byte> buffer = result.BufferOf(bytes, entry);
                 _tcpStreams.Take(DissectionOf(bytes, buffer, result, _streams, entry.Offset + entry.WireLength, entry.Buffer), pending);
             }
         }
+
+        result.ClearPending();
 
         // Both halves announce; all is taken note of here, in the order of packets, whatever the threads do.
         if (result.Expectations.Count > 0)
@@ -149,6 +162,15 @@ public sealed class PacketDecoder
         Dissection dissection = DissectionOf(packet.Bytes, packet.Bytes, result, _packets, (int)Math.Clamp(packet.OriginalLength, packet.Bytes.Length, int.MaxValue / 2), 0);
         dissection.Add(FrameProtocol.Value, 0, 0, packet.Bytes.Length);
         dissection.Next(NumberTable.LinkType, result.LinkType, 0, packet.Bytes.Length);
+    }
+
+    // Datagrams and streams are taken apart on a thread each.
+    private void InTurn(Action<CarriedObject> found, CarriedObject carried)
+    {
+        lock (_objectsInTurn)
+        {
+            found(carried);
+        }
     }
 
     private Dissection DissectionOf(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> bytes, DecodedPacket result, DecoderMemory memory, int wireEnd, int buffer) =>

@@ -107,7 +107,7 @@ internal static class InternetChecksum
         return view.BytesOf(carrier).Slice(24, 16);
     }
 
-    private static ushort Fold(ulong sum)
+    public static ushort Fold(ulong sum)
     {
         while (sum > 0xFFFF)
         {

@@ -11,6 +11,8 @@ public sealed class DecodedPacket
 {
     private readonly List<byte[]> _buffers = [];
     private LayerEntry[] _entries = new LayerEntry[16];
+    private PendingSegment[] _pending = new PendingSegment[1];
+    private int _pendingCount;
     private object? _facts;
 
     /// <summary>The protocols, outermost first.</summary>
@@ -66,8 +68,8 @@ public sealed class DecodedPacket
     /// <summary>The UDP conversations of its datagrams: the layer of each, its number, and whether the end that began it sent it.</summary>
     internal List<(int Index, int Number, bool FromFirst)> UdpConversations { get; } = [];
 
-    /// <summary>The segment that its conversation has not seen yet; null if there is none.</summary>
-    internal PendingSegment? Pending { get; set; }
+    /// <summary>The segments that their conversations have not seen yet: one, but for a batch that is cut later.</summary>
+    internal ReadOnlySpan<PendingSegment> Pending => _pending.AsSpan(0, _pendingCount);
 
     /// <summary>The bytes an entry was read from.</summary>
     /// <param name="packet">The packet's own bytes.</param>
@@ -134,7 +136,7 @@ public sealed class DecodedPacket
     {
         // Details are references: they must not keep a whole stream's messages alive.
         Array.Clear(_entries, 0, Count);
-        (Count, Stop, Pending, HasFacts) = (0, null, null, false);
+        (Count, Stop, HasFacts, _pendingCount) = (0, null, false, 0);
         (TcpStreamNumber, Undecided) = (null, -1);
         UdpConversations.Clear();
         Expectations.Clear();
@@ -143,6 +145,20 @@ public sealed class DecodedPacket
             _buffers.Clear();
         }
     }
+
+    /// <summary>Notes a segment that its conversation has to see.</summary>
+    internal void AddPending(in PendingSegment segment)
+    {
+        if (_pendingCount == _pending.Length)
+        {
+            Array.Resize(ref _pending, _pendingCount * 4);
+        }
+
+        _pending[_pendingCount++] = segment;
+    }
+
+    /// <summary>Says that the conversations have seen them.</summary>
+    internal void ClearPending() => _pendingCount = 0;
 
     /// <summary>The place of one more entry.</summary>
     internal ref LayerEntry Next()

@@ -61,15 +61,43 @@ public sealed class NumberTable
 
     internal int Index { get; }
 
-    private string[] OtherKeys { get; }
+    internal string[] OtherKeys { get; }
 
     /// <summary>The table of a name.</summary>
     public static bool TryFind(string key, [NotNullWhen(true)] out NumberTable? table)
     {
-        table = Tables.Find(t => t.Key == key || t.OtherKeys.Contains(key));
+        ArgumentNullException.ThrowIfNull(key);
+        table = Find(key);
         return table is not null;
+    }
+
+    /// <summary>The table of a name; null if there is none.</summary>
+    internal static NumberTable? Find(ReadOnlySpan<char> key)
+    {
+        foreach (NumberTable table in Tables)
+        {
+            if (key.SequenceEqual(table.Key) || table.HasOtherKey(key))
+            {
+                return table;
+            }
+        }
+
+        return null;
     }
 
     /// <inheritdoc/>
     public override string ToString() => Key;
+
+    private bool HasOtherKey(ReadOnlySpan<char> key)
+    {
+        foreach (string other in OtherKeys)
+        {
+            if (key.SequenceEqual(other))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

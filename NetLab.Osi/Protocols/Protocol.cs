@@ -27,14 +27,21 @@ public class Protocol
         (Name, Layer, Title, Fields, FilterName) = (name, layer, title, fields, filter ?? name);
         Id = Interlocked.Increment(ref _lastNumber);
         Utf8Name = Encoding.UTF8.GetBytes(name);
-        HeaderFields = [.. fields.Where(f => f.At >= 0)];
         Dissect = dissect ?? (static (in Dissection _, int _, int _) => false);
         Describe = describe ?? DescribeHeader;
+        var placed = new List<Field>(fields.Count);
         foreach (Field field in fields)
         {
             // A field that several protocols list is named after the first of them.
             field.Owner ??= this;
+            HasSummary |= field.IsInSummary;
+            if (field.At >= 0)
+            {
+                placed.Add(field);
+            }
         }
+
+        HeaderFields = placed.ToArray();
     }
 
     /// <summary>Its name in JSON and in summaries.</summary>
@@ -66,6 +73,9 @@ public class Protocol
 
     /// <summary>A number of the protocol's own in this process, so that what looks for it finds its place without a search.</summary>
     internal int Id { get; }
+
+    /// <summary>Whether one of its fields says what a packet is about.</summary>
+    internal bool HasSummary { get; }
 
     internal byte[] Utf8Name { get; }
 

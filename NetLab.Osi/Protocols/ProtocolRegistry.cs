@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 
 namespace NetLab.Osi.Protocols;
 
@@ -9,40 +8,34 @@ namespace NetLab.Osi.Protocols;
 /// </summary>
 public sealed class ProtocolRegistry
 {
-    private const int PageSize = 256;
-
-    // [table][number / 256][number % 256]; numbers beyond 16 bits are few and stand in a dictionary.
-    private readonly ProtocolRow?[]?[]?[] _tables;
-    private readonly Dictionary<(int Table, long Number), ProtocolRow> _large;
-    private readonly Dictionary<string, ProtocolReference> _contentTypes;
     private readonly List<ProtocolReference> _all;
+
+    // In the order in which they are asked: those of the caller before those that are built in.
+    private readonly ProtocolReference[] _order;
+    private readonly ProtocolTable?[] _tables = new ProtocolTable?[NumberTable.All.Count];
+    private readonly Lazy<ProtocolReference[]> _udpHeuristics;
+    private readonly Lazy<ProtocolReference[]> _tcpHeuristics;
+    private readonly Lazy<Dictionary<string, ProtocolReference>> _contentTypes;
     private readonly Lazy<FieldNames> _fields;
 
     /// <summary>Makes a registry of protocols; of two that a number chooses, the first is asked first.</summary>
     /// <param name="protocols">The protocols.</param>
     /// <exception cref="FormatException">A selector makes no sense.</exception>
     public ProtocolRegistry(IEnumerable<ProtocolReference> protocols)
-        : this(new ProtocolRow?[]?[]?[NumberTable.All.Count], [], new(StringComparer.OrdinalIgnoreCase), [], [], [])
+        : this([.. protocols], [.. protocols])
     {
-        ArgumentNullException.ThrowIfNull(protocols);
-        var heuristics = (Udp: new List<ProtocolReference>(), Tcp: new List<ProtocolReference>());
-        foreach (ProtocolReference protocol in protocols)
+        foreach (ProtocolReference protocol in _order)
         {
-            _all.Add(protocol);
-            foreach (Selector selector in Selector.ParseAll(protocol.Selectors))
-            {
-                Add(protocol, selector, first: false, heuristics);
-            }
+            Check(protocol);
         }
-
-        (UdpHeuristics, TcpHeuristics) = ([.. heuristics.Udp], [.. heuristics.Tcp]);
     }
 
-    private ProtocolRegistry(
-        ProtocolRow?[]?[]?[] tables, Dictionary<(int Table, long Number), ProtocolRow> large, Dictionary<string, ProtocolReference> contentTypes,
-        List<ProtocolReference> all, ProtocolReference[] udp, ProtocolReference[] tcp)
+    private ProtocolRegistry(List<ProtocolReference> all, ProtocolReference[] order)
     {
-        (_tables, _large, _contentTypes, _all, UdpHeuristics, TcpHeuristics) = (tables, large, contentTypes, all, udp, tcp);
+        (_all, _order) = (all, order);
+        _udpHeuristics = new Lazy<ProtocolReference[]>(() => HeuristicsOf("udp"));
+        _tcpHeuristics = new Lazy<ProtocolReference[]>(() => HeuristicsOf("tcp"));
+        _contentTypes = new Lazy<Dictionary<string, ProtocolReference>>(ReadContentTypes);
         _fields = new Lazy<FieldNames>(() => new FieldNames(_all));
     }
 
@@ -53,13 +46,16 @@ public sealed class ProtocolRegistry
     public IReadOnlyCollection<Field> Fields => _fields.Value.All;
 
     /// <summary>Those that are recognized in datagrams by how they begin, in order.</summary>
-    internal ProtocolReference[] UdpHeuristics { get; private init; }
+    internal ProtocolReference[] UdpHeuristics => _udpHeuristics.Value;
 
     /// <summary>Those that are recognized in streams by how they begin, in order.</summary>
-    internal ProtocolReference[] TcpHeuristics { get; private init; }
+    internal ProtocolReference[] TcpHeuristics => _tcpHeuristics.Value;
 
     /// <summary>Whether the caller registered ports, so that they are looked at before what bytes say.</summary>
     internal bool HasOwnPorts { get; private init; }
+
+    /// <summary>A registry of rows that were checked before: their selectors are read when the first number of their table is looked up.</summary>
+    internal static ProtocolRegistry OfChecked(ProtocolReference[] protocols) => new([.. protocols], protocols);
 
     /// <summary>The registry with one more protocol, which goes before those that its selectors chose so far.</summary>
     /// <param name="protocol">The protocol.</param>
@@ -73,31 +69,14 @@ public sealed class ProtocolRegistry
         ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(selectors);
         var reference = new ProtocolReference(protocol, selectors);
-        List<Selector> parsed = Selector.ParseAll(selectors);
-        if (protocol.Begins is null && parsed.Exists(s => s.IsHeuristic))
-        {
-            throw new FormatException($"protocol {protocol.Name} cannot say how it begins, so that '{selectors}' cannot choose it by that");
-        }
-
-        var heuristics = (Udp: new List<ProtocolReference>(), Tcp: new List<ProtocolReference>());
+        bool choosesPorts = Check(reference);
         var all = new List<ProtocolReference>(_all);
         if (!all.Exists(r => r.Name == protocol.Name))
         {
             all.Insert(0, reference);
         }
 
-        var result = new ProtocolRegistry(
-            [.. _tables.Select(t => t is null ? null : (ProtocolRow?[]?[])[.. t.Select(p => p is null ? null : (ProtocolRow?[])[.. p])])],
-            new(_large), new(_contentTypes, StringComparer.OrdinalIgnoreCase), all, UdpHeuristics, TcpHeuristics);
-        foreach (Selector selector in parsed)
-        {
-            result.Add(reference, selector, first: true, heuristics);
-        }
-
-        return new ProtocolRegistry(result._tables, result._large, result._contentTypes, all, [.. heuristics.Udp, .. UdpHeuristics], [.. heuristics.Tcp, .. TcpHeuristics])
-        {
-            HasOwnPorts = HasOwnPorts || parsed.Exists(s => s.Table == NumberTable.UdpPort || s.Table == NumberTable.TcpPort),
-        };
+        return new ProtocolRegistry(all, [reference, .. _order]) { HasOwnPorts = HasOwnPorts || choosesPorts };
     }
 
     /// <summary>The registry in which a number chooses a protocol that it knows: <c>udp.port==5301,dns</c>.</summary>
@@ -148,106 +127,88 @@ public sealed class ProtocolRegistry
     }
 
     /// <summary>The protocol that a kind of content chooses (RFC 9110, 8.3), parameters left out; null if none does.</summary>
-    internal ProtocolReference? FindContentType(string type) => _contentTypes.Count == 0 ? null : _contentTypes.GetValueOrDefault(type.Split(';')[0].Trim());
+    internal ProtocolReference? FindContentType(string type) =>
+        _contentTypes.Value.Count == 0 ? null : _contentTypes.Value.GetValueOrDefault(type.Split(';')[0].Trim());
 
     /// <summary>Who takes a number's bytes; null if nobody does.</summary>
-    internal ProtocolRow? Find(NumberTable table, long number)
-    {
-        if ((ulong)number >= PageSize * PageSize)
-        {
-            return _large.GetValueOrDefault((table.Index, number));
-        }
+    internal ProtocolRow? Find(NumberTable table, long number) => (_tables[table.Index] ?? Read(table)).Find(number);
 
-        return _tables[table.Index]?[(int)number / PageSize]?[(int)number % PageSize];
-    }
-
-    private void Add(ProtocolReference protocol, Selector selector, bool first, (List<ProtocolReference> Udp, List<ProtocolReference> Tcp) heuristics)
+    // Several threads may do it at once: each makes the same table, and one of them stays.
+    private ProtocolTable Read(NumberTable table)
     {
-        if (selector.IsHeuristic)
+        var rows = new ProtocolTable();
+        foreach (ProtocolReference protocol in _order)
         {
-            (selector.Text == "udp" ? heuristics.Udp : heuristics.Tcp).Add(protocol);
-        }
-        else if (selector.Table is null)
-        {
-            _contentTypes[selector.Text] = protocol;
-        }
-        else
-        {
-            for (long number = selector.First; number <= selector.Last; number++)
+            if (!SelectorReader.MayName(protocol.Selectors, table))
             {
-                Add(protocol, selector.Table, number, first);
-            }
-        }
-    }
-
-    private void Add(ProtocolReference protocol, NumberTable table, long number, bool first)
-    {
-        if (number >= PageSize * PageSize)
-        {
-            _large[(table.Index, number)] = Chain(_large.GetValueOrDefault((table.Index, number)));
-            return;
-        }
-
-        ProtocolRow?[]?[] pages = _tables[table.Index] ??= new ProtocolRow?[PageSize][];
-        ProtocolRow?[] page = pages[number / PageSize] ??= new ProtocolRow?[PageSize];
-        page[number % PageSize] = Chain(page[number % PageSize]);
-
-        ProtocolRow Chain(ProtocolRow? there) =>
-            there is null || first ? new ProtocolRow(protocol, there) : there with { Next = there.Next is null ? new ProtocolRow(protocol, null) : Chain(there.Next) };
-    }
-
-    /// <summary>What chooses a protocol.</summary>
-    /// <param name="Table">The table; null for how bytes begin and for kinds of content.</param>
-    /// <param name="First">The first number.</param>
-    /// <param name="Last">The last number.</param>
-    /// <param name="Text">udp, tcp, or the kind of content.</param>
-    private sealed record Selector(NumberTable? Table, long First, long Last, string Text)
-    {
-        public bool IsHeuristic => Table is null && Text is "udp" or "tcp";
-
-        public static List<Selector> ParseAll(string text)
-        {
-            var selectors = new List<Selector>();
-            foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            {
-                int equals = word.IndexOf("==", StringComparison.Ordinal);
-                if (equals < 0 && word is "udp" or "tcp")
-                {
-                    selectors.Add(new Selector(null, 0, 0, word));
-                    continue;
-                }
-
-                string key = equals < 0 ? word : word[..equals];
-                string[] values = equals < 0 ? [] : word[(equals + 2)..].Split(',');
-                if (key == "media_type" && values.Length > 0)
-                {
-                    selectors.AddRange(values.Select(v => new Selector(null, 0, 0, v)));
-                    continue;
-                }
-
-                if (!NumberTable.TryFind(key, out NumberTable? table))
-                {
-                    throw new FormatException($"'{key}' chooses no protocol: there are {string.Join(", ", NumberTable.All.Select(t => t.Key))}, media_type, udp and tcp");
-                }
-
-                selectors.AddRange(values.Select(v => Range(table, v)));
+                continue;
             }
 
-            return selectors;
+            var selectors = new SelectorReader(protocol.Selectors);
+            while (selectors.MoveNext())
+            {
+                if (selectors.Table == table)
+                {
+                    rows.Add(protocol, selectors.First, selectors.Last);
+                }
+            }
         }
 
-        private static Selector Range(NumberTable table, string text)
+        Volatile.Write(ref _tables[table.Index], rows);
+        return rows;
+    }
+
+    private ProtocolReference[] HeuristicsOf(string transport)
+    {
+        var found = new List<ProtocolReference>();
+        foreach (ProtocolReference protocol in _order)
         {
-            int dash = text.IndexOf('-', StringComparison.Ordinal);
-            string firstText = dash < 0 ? text : text[..dash];
-            string lastText = dash < 0 ? text : text[(dash + 1)..];
-            return TryNumber(firstText, out long first) && TryNumber(lastText, out long last) && first <= last && last - first < 65536 && last <= uint.MaxValue * 256L
-                ? new Selector(table, first, last, "")
-                : throw new FormatException($"'{text}' is no number of {table.Key}");
+            var selectors = new SelectorReader(protocol.Begins is null ? "" : protocol.Selectors);
+            while (selectors.MoveNext())
+            {
+                if (selectors.IsHeuristic && selectors.Text.SequenceEqual(transport))
+                {
+                    found.Add(protocol);
+                }
+            }
         }
 
-        private static bool TryNumber(string text, out long number) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            ? long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
-            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        return [.. found];
+    }
+
+    private Dictionary<string, ProtocolReference> ReadContentTypes()
+    {
+        var types = new Dictionary<string, ProtocolReference>(StringComparer.OrdinalIgnoreCase);
+        foreach (ProtocolReference protocol in _order)
+        {
+            var selectors = new SelectorReader(protocol.Selectors);
+            while (selectors.MoveNext())
+            {
+                if (selectors.IsContentType)
+                {
+                    types.TryAdd(selectors.Text.ToString(), protocol);
+                }
+            }
+        }
+
+        return types;
+    }
+
+    // Whether its selectors name ports; what makes no sense of them is thrown.
+    private static bool Check(ProtocolReference protocol)
+    {
+        bool choosesPorts = false;
+        var selectors = new SelectorReader(protocol.Selectors);
+        while (selectors.MoveNext())
+        {
+            if (selectors.IsHeuristic && protocol.Begins is null)
+            {
+                throw new FormatException($"protocol {protocol.Name} cannot say how it begins, so that '{protocol.Selectors}' cannot choose it by that");
+            }
+
+            choosesPorts |= selectors.Table == NumberTable.UdpPort || selectors.Table == NumberTable.TcpPort;
+        }
+
+        return choosesPorts;
     }
 }

@@ -52,9 +52,6 @@ internal static class FieldText
             return;
         }
 
-        foreach (char c in Encoding.UTF8.GetString(utf8))
-        {
-            text.Append(VisibleText.Of(c) ?? c.ToString());
-        }
+        text.Append(VisibleText.Of(Encoding.UTF8.GetString(utf8), escapesBackslash: true));
     }
 }

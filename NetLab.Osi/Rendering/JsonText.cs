@@ -73,7 +73,7 @@ internal sealed class JsonText
     {
         Name(name);
         Text.Append((byte)'"');
-        Text.Append(Escape.Encode(value));
+        Text.Append(WithoutHidden(Escape.Encode(value)));
         Text.Append((byte)'"');
     }
 
@@ -156,5 +156,32 @@ internal sealed class JsonText
         }
 
         Text.Advance(at);
+    }
+
+    // The encoder leaves what turns text around or is not seen (Unicode, category Cf) as it is; a person who reads the lines is
+    // to see that it is there. A parser reads the same value.
+    private static string WithoutHidden(string encoded)
+    {
+        StringBuilder? escaped = null;
+        int at = 0;
+        foreach (Rune rune in encoded.EnumerateRunes())
+        {
+            if (VisibleText.IsHidden(rune))
+            {
+                escaped ??= new StringBuilder(encoded, 0, at, encoded.Length + 16);
+                foreach (char c in rune.ToString())
+                {
+                    escaped.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+                }
+            }
+            else
+            {
+                escaped?.Append(rune.ToString());
+            }
+
+            at += rune.Utf16SequenceLength;
+        }
+
+        return escaped?.ToString() ?? encoded;
     }
 }

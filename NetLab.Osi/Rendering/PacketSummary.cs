@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using NetLab.Osi.DataLink;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Model;
 using NetLab.Osi.Network;
 using NetLab.Osi.Physical;
 using NetLab.Osi.Protocols;
@@ -10,11 +12,24 @@ using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Rendering;
 
-/// <summary>A decoded packet in one line: number, time since the first, ends, protocols, and what it is about.</summary>
+/// <summary>
+/// A decoded packet in one line: number, time since the first, ends, protocols, and what it is about: the segment with what
+/// stands out about it, the name asked for, method and status, the server's name, the login, the file.
+/// </summary>
 public sealed class PacketSummary
 {
     private readonly Utf8Text _text = new();
+    private readonly SummaryFields _fields;
     private long? _firstTime;
+
+    /// <summary>Makes one for a capture.</summary>
+    public PacketSummary() => _fields = new SummaryFields(_text);
+
+    /// <summary>What a terminal is told to begin a layer's color, and, for no layer, to end it; null for no colors.</summary>
+    public Func<OsiLayer?, string>? Color { get; set; }
+
+    /// <summary>What a terminal is told to begin a mark of what is wrong; null for no colors.</summary>
+    public string? MarkColor { get; set; }
 
     /// <summary>The line.</summary>
     /// <param name="packet">The packet just decoded.</param>
@@ -26,10 +41,18 @@ public sealed class PacketSummary
         return Take();
     }
 
-    /// <summary>What the packet is about: its segment, or how many bytes it carries.</summary>
+    /// <summary>What the packet is about: its segment, the message it completes, or how many bytes it carries.</summary>
     internal string About(DecodedPacket packet, ReadOnlySpan<byte> bytes)
     {
-        AppendAbout(packet, bytes, withSession: false);
+        AppendSegment(packet, bytes, withSession: false);
+        AppendFields(packet, bytes, names: true);
+        return Take();
+    }
+
+    /// <summary>The message it completes; empty if it completes none.</summary>
+    internal string Message(DecodedPacket packet, ReadOnlySpan<byte> bytes)
+    {
+        AppendFields(packet, bytes, names: true);
         return Take();
     }
 
@@ -82,7 +105,7 @@ public sealed class PacketSummary
 
     private string Take()
     {
-        string text = Encoding.UTF8.GetString(_text.Written).TrimEnd();
+        string text = Encoding.UTF8.GetString(_text.Written).Trim();
         _text.Clear();
         return text;
     }
@@ -109,20 +132,39 @@ public sealed class PacketSummary
         _text.AppendRight(packet.OriginalLength, 5);
         _text.Append("  "u8);
         AppendProtocols(packet);
-        AppendAbout(packet, bytes, withSession: true);
+        AppendSegment(packet, bytes, withSession: true);
+        int before = _text.Length;
+        _text.Append((byte)' ');
+        BeginColor(packet.Entries[^1].Layer);
+        int begin = _text.Length;
+        AppendFields(packet, bytes, names: false);
+        if (_text.Length == begin)
+        {
+            _text.Truncate(before);
+        }
+        else
+        {
+            EndColor();
+        }
+
         if (packet.Stop is { } stop)
         {
-            _text.Append("  ["u8);
+            _text.Append("  "u8);
+            BeginMark();
+            _text.Append((byte)'[');
             _text.Append(stop.ToString());
             _text.Append((byte)']');
+            EndMark();
         }
     }
 
     private void AppendProtocols(DecodedPacket packet)
     {
         bool isFirst = true;
-        foreach (ref readonly LayerEntry entry in packet.Entries)
+        ReadOnlySpan<LayerEntry> entries = packet.Entries;
+        for (int i = 0; i < entries.Length; i++)
         {
+            ref readonly LayerEntry entry = ref entries[i];
             if (entry.Protocol == FrameProtocol.Value || entry.Protocol == TcpSession.Value || entry.Protocol == DataProtocol.Value)
             {
                 continue;
@@ -134,7 +176,21 @@ public sealed class PacketSummary
             }
 
             isFirst = false;
+            BeginColor(entry.Layer);
             _text.Append(entry.Protocol.Utf8Name);
+            int first = i;
+            while (entry.Protocol == TcpProtocol.Value && i + 1 < entries.Length && entries[i + 1].Protocol == TcpProtocol.Value)
+            {
+                i++;
+            }
+
+            if (i > first)
+            {
+                _text.Append("×"u8);
+                _text.Append(i - first + 1);
+            }
+
+            EndColor();
         }
     }
 
@@ -188,7 +244,13 @@ public sealed class PacketSummary
         }
     }
 
-    private void AppendAbout(DecodedPacket packet, ReadOnlySpan<byte> bytes, bool withSession)
+    private void AppendFields(DecodedPacket packet, ReadOnlySpan<byte> bytes, bool names)
+    {
+        _fields.Begin(names);
+        PacketDecoder.Describe(bytes, packet, _fields);
+    }
+
+    private void AppendSegment(DecodedPacket packet, ReadOnlySpan<byte> bytes, bool withSession)
     {
         foreach (ref readonly LayerEntry entry in packet.Entries)
         {
@@ -197,21 +259,26 @@ public sealed class PacketSummary
                 continue;
             }
 
+            TcpSegmentFacts? facts = packet.Session;
             _text.Append("  "u8);
+            BeginColor(OsiLayer.Transport);
             _text.Append(TcpHeader.FlagNames(header.Flags));
             _text.Append(" seq="u8);
-            _text.Append(packet.Session?.RelativeSequence ?? header.Sequence);
+            _text.Append(facts?.RelativeSequence ?? header.Sequence);
             if (header.Has(TcpHeader.Ack))
             {
                 _text.Append(" ack="u8);
-                _text.Append(packet.Session?.RelativeAcknowledgment ?? header.Acknowledgment);
+                _text.Append(facts?.RelativeAcknowledgment ?? header.Acknowledgment);
             }
 
+            // RFC 7323, 2.2: the window of a SYN is never scaled.
             _text.Append(" win="u8);
-            _text.Append(header.Window);
+            _text.Append((long)header.Window << (header.Has(TcpHeader.Syn) ? 0 : facts?.WindowShift ?? 0));
+
             _text.Append(" len="u8);
-            _text.Append(entry.PayloadLength);
-            if (withSession && packet.Session is { } facts)
+            _text.Append(PayloadOf(packet, bytes));
+            EndColor();
+            if (withSession && facts is not null)
             {
                 AppendSession(facts);
             }
@@ -223,28 +290,86 @@ public sealed class PacketSummary
         if (last.Protocol == DataProtocol.Value)
         {
             _text.Append("  "u8);
-            _text.Append(last.Length);
+            _text.Append(last.WireLength);
             _text.Append(" bytes"u8);
         }
+    }
+
+    // As long as it was on the wire, however much of it was captured; of a batch, all segments together.
+    private static long PayloadOf(DecodedPacket packet, ReadOnlySpan<byte> bytes)
+    {
+        long length = 0;
+        bool isBatch = false;
+        foreach (ref readonly LayerEntry entry in packet.Entries)
+        {
+            if (entry.Protocol == TcpProtocol.Value && !entry.IsQuoted && TcpHeader.TryRead(packet.BufferOf(bytes, entry)[entry.Offset..], out TcpHeader header))
+            {
+                length += Math.Max(0, entry.WireLength - header.HeaderLength);
+                isBatch = true;
+            }
+            else if (isBatch)
+            {
+                break;
+            }
+        }
+
+        return length;
     }
 
     private void AppendSession(TcpSegmentFacts facts)
     {
         if (facts.Analysis != TcpAnalysisFlags.None)
         {
+            BeginMark();
             foreach (string name in TcpAnalysisNames.Of(facts.Analysis))
             {
                 _text.Append((byte)' ');
                 _text.Append(name);
             }
+
+            EndMark();
         }
         else if (facts.IsRetransmission)
         {
+            BeginMark();
             _text.Append(" retransmission"u8);
+            EndMark();
         }
 
         _text.Append(" ["u8);
         _text.Append(TcpSession.NameOf(facts.State));
         _text.Append((byte)']');
+    }
+
+    private void BeginColor(OsiLayer layer)
+    {
+        if (Color is { } color)
+        {
+            _text.Append(color(layer));
+        }
+    }
+
+    private void EndColor()
+    {
+        if (Color is { } color)
+        {
+            _text.Append(color(null));
+        }
+    }
+
+    private void BeginMark()
+    {
+        if (MarkColor is { } color)
+        {
+            _text.Append(color);
+        }
+    }
+
+    private void EndMark()
+    {
+        if (MarkColor is not null)
+        {
+            EndColor();
+        }
     }
 }

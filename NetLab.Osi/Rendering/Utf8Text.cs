@@ -88,6 +88,9 @@ internal sealed class Utf8Text
 
     public void Clear() => Length = 0;
 
+    /// <summary>Takes back what was written behind a place.</summary>
+    public void Truncate(int length) => Length = length;
+
     /// <summary>Writes all out when it has become large.</summary>
     public void FlushIfLarge(Stream output)
     {

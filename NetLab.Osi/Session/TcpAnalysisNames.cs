@@ -3,31 +3,33 @@ namespace NetLab.Osi.Session;
 /// <summary>What the findings of TCP analysis are called.</summary>
 public static class TcpAnalysisNames
 {
-    private static readonly (TcpAnalysisFlags Flag, string Name)[] All =
+    // In the order of the bits of TcpAnalysisFlags.
+    private static readonly string[] All =
     [
-        (TcpAnalysisFlags.Retransmission, "retransmission"),
-        (TcpAnalysisFlags.FastRetransmission, "fast_retransmission"),
-        (TcpAnalysisFlags.SpuriousRetransmission, "spurious_retransmission"),
-        (TcpAnalysisFlags.OutOfOrder, "out_of_order"),
-        (TcpAnalysisFlags.LostSegment, "lost_segment"),
-        (TcpAnalysisFlags.AckedLostSegment, "ack_lost_segment"),
-        (TcpAnalysisFlags.DuplicateAck, "duplicate_ack"),
-        (TcpAnalysisFlags.ZeroWindow, "zero_window"),
-        (TcpAnalysisFlags.ZeroWindowProbe, "zero_window_probe"),
-        (TcpAnalysisFlags.WindowUpdate, "window_update"),
-        (TcpAnalysisFlags.WindowFull, "window_full"),
-        (TcpAnalysisFlags.KeepAlive, "keep_alive"),
-        (TcpAnalysisFlags.KeepAliveAck, "keep_alive_ack"),
-        (TcpAnalysisFlags.ZeroWindowProbeAck, "zero_window_probe_ack"),
-        (TcpAnalysisFlags.PortsReused, "reused_ports"),
+        "retransmission", "fast_retransmission", "spurious_retransmission", "out_of_order", "lost_segment", "ack_lost_segment", "duplicate_ack", "zero_window",
+        "zero_window_probe", "window_update", "window_full", "keep_alive", "keep_alive_ack", "zero_window_probe_ack", "reused_ports",
     ];
-
-    /// <summary>The names of all findings, in the order of their bits.</summary>
-    internal static IEnumerable<string> InOrder => All.OrderBy(n => (int)n.Flag).Select(n => n.Name);
 
     // A capture has few of the combinations there are.
     private static readonly IReadOnlyList<string>?[] Known = new IReadOnlyList<string>?[1 << All.Length];
 
+    /// <summary>The names of all findings, in the order of their bits.</summary>
+    internal static ReadOnlySpan<string> InOrder => All;
+
     /// <summary>The names of findings.</summary>
-    public static IReadOnlyList<string> Of(TcpAnalysisFlags flags) => Known[(int)flags] ??= [.. All.Where(n => (flags & n.Flag) != 0).Select(n => n.Name)];
+    public static IReadOnlyList<string> Of(TcpAnalysisFlags flags) => Known[(int)flags] ??= Make((int)flags);
+
+    private static List<string> Make(int flags)
+    {
+        var names = new List<string>();
+        for (int bit = 0; bit < All.Length; bit++)
+        {
+            if ((flags & (1 << bit)) != 0)
+            {
+                names.Add(All[bit]);
+            }
+        }
+
+        return names;
+    }
 }

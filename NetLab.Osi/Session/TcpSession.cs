@@ -31,13 +31,25 @@ internal static class TcpSession
         public static readonly Field BytesInFlight = Hidden(FieldKind.Number, "bytes_in_flight", "bytes of its direction that were sent and not acknowledged");
 
         /// <summary>The marks, in the order of the bits of <see cref="TcpAnalysisFlags"/>.</summary>
-        public static readonly Field[] Marks = [.. TcpAnalysisNames.InOrder.Select(n => Hidden(FieldKind.Mark, n, "TCP analysis: " + n.Replace('_', ' ')))];
+        public static readonly Field[] Marks = MakeMarks();
 
         public static readonly Field[] All =
         [
             State, Direction, RelativeSeq, RelativeAck, HandshakeNs, Retransmission, Analysis,
             DuplicateAckNumber, AcksFrame, AckRoundTrip, InitialRoundTrip, BytesInFlight, Next, SackLeft, SackRight, ScaledWindow, AnyMark, .. Marks,
         ];
+
+        private static Field[] MakeMarks()
+        {
+            ReadOnlySpan<string> names = TcpAnalysisNames.InOrder;
+            var marks = new Field[names.Length];
+            for (int i = 0; i < marks.Length; i++)
+            {
+                marks[i] = Hidden(FieldKind.Mark, names[i], "TCP analysis: " + names[i].Replace('_', ' '));
+            }
+
+            return marks;
+        }
 
         private static Field Hidden(FieldKind kind, string name, string about) => Field.Of(kind, null, "tcp.analysis." + name, about, needsStreams: true);
     }

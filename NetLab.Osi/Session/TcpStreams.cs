@@ -20,6 +20,7 @@ internal sealed class TcpStreams
     private readonly SegmentRoom _room = new();
     private readonly StreamMemory _memory;
     private readonly StreamOptions _options;
+    private readonly TcpSegmentFacts _further = new();
     private int _count;
 
     public TcpStreams(StreamOptions options)
@@ -70,7 +71,9 @@ internal sealed class TcpStreams
             reverse.Acknowledge(header.Acknowledgment);
         }
 
-        TcpSegmentFacts facts = dissection.Result.BeginFacts<TcpSegmentFacts>();
+        // Of several segments in one packet, the first says where the packet stands; what stands out about any of them counts.
+        TcpSegmentFacts? first = dissection.Result.FactsAs<TcpSegmentFacts>();
+        TcpSegmentFacts facts = first is null ? dissection.Result.BeginFacts<TcpSegmentFacts>() : _further;
         facts.Reset();
         dissection.Result.TcpStreamNumber = stream.Number;
         (facts.Stream, facts.FromClient, facts.Client, facts.Server) = (stream, fromClient, stream.Client, stream.Server);
@@ -92,7 +95,17 @@ internal sealed class TcpStreams
         facts.HandshakeRoundTrip = Advance(stream, direction, header, fromClient, dissection.Result.Time);
         facts.InitialRoundTrip = stream.RoundTrip;
         facts.State = stream.State;
-        dissection.Add(TcpSession.Value, offset, 0, offset);
+        if (first is null)
+        {
+            dissection.Add(TcpSession.Value, offset, 0, offset);
+        }
+        else
+        {
+            first.Analysis |= facts.Analysis;
+            first.IsRetransmission |= facts.IsRetransmission;
+            first.State = facts.State;
+        }
+
         if (isSyn)
         {
             direction.Begin(header.Sequence);
@@ -108,8 +121,8 @@ internal sealed class TcpStreams
             return;
         }
 
-        uint first = isSyn ? header.Sequence + 1 : header.Sequence;
-        Deliver(dissection, stream, direction, fromClient, first, payload, end, claimed, header.Has(TcpHeader.Fin));
+        uint begin = isSyn ? header.Sequence + 1 : header.Sequence;
+        Deliver(dissection, stream, direction, fromClient, begin, payload, end, claimed, header.Has(TcpHeader.Fin));
     }
 
     private void Deliver(

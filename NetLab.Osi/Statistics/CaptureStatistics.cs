@@ -15,6 +15,10 @@ public sealed class CaptureStatistics
 {
     private readonly OddityCounts _oddities = new();
     private readonly long[] _headerBytes = new long[(int)OsiLayer.Application + 1];
+    private readonly UdpTotalsTable _udp = new();
+    private LargestConversations? _largestEnded;
+    private int _endedStreams;
+    private long _endedGaps;
 
     /// <summary>Packets.</summary>
     public long Packets { get; private set; }
@@ -67,31 +71,64 @@ public sealed class CaptureStatistics
         CountOddities(packet.Bytes, decoded);
     }
 
-    /// <summary>The largest conversations, those of most bytes first.</summary>
+    /// <summary>How many conversations <see cref="Conversations"/> shows.</summary>
+    public int Top { get; init; } = 20;
+
+    /// <summary>UDP conversations that are in no sum, because more than a quarter of a million had been forgotten before; what they sent is counted everywhere else.</summary>
+    public long ConversationsLeftOut => _udp.LeftOut;
+
+    /// <summary>
+    /// Options with which a decoder hands over the conversations that it lets go of before the end of the capture, so that
+    /// <see cref="Conversations"/> has them too: for captures of more than some forty thousand.
+    /// </summary>
+    /// <param name="options">What else is wanted.</param>
+    public DecoderOptions Observing(DecoderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options with { StreamEnded = Ended, UdpFlowEnded = _udp.Add };
+    }
+
+    /// <summary>The largest conversations, those of most bytes first; called when the last packet was decoded.</summary>
     /// <param name="decoder">The decoder that took the packets apart.</param>
-    /// <param name="top">How many at most.</param>
     /// <param name="count">How many there are.</param>
-    public static IReadOnlyList<Conversation> Conversations(PacketDecoder decoder, int top, out int count)
+    public IReadOnlyList<Conversation> Conversations(PacketDecoder decoder, out int count)
     {
         ArgumentNullException.ThrowIfNull(decoder);
+        count = _endedStreams;
 
         // A capture may have a million of them: only those that are shown are put into words.
-        var tcp = decoder.TcpStreams.ToList();
-        var udp = decoder.UdpConversations.ToList();
-        count = tcp.Count + udp.Count;
-        IEnumerable<(long Bytes, Func<Conversation> Make)> all = tcp
-            .Select(s => (Bytes: s.ClientToServer.WireBytes + s.ServerToClient.WireBytes, Make: (Func<Conversation>)(() => Of(s))))
-            .OrderByDescending(c => c.Bytes).Take(top)
-            .Concat(udp.Select(f => (f.Flow.FromLow.Bytes + f.Flow.FromHigh.Bytes, Make: (Func<Conversation>)(() => Of(f.Key, f.Flow)))).OrderByDescending(c => c.Item1).Take(top));
-        return [.. all.OrderByDescending(c => c.Bytes).Take(top).Select(c => c.Make())];
+        var largest = new LargestConversations(Top);
+        foreach (Conversation ended in Largest.All)
+        {
+            largest.Offer(ended.Bytes, ended, static c => c);
+        }
+
+        foreach (TcpStream stream in decoder.TcpStreams)
+        {
+            largest.Offer(stream.ClientToServer.WireBytes + stream.ServerToClient.WireBytes, stream, Of);
+            count++;
+        }
+
+        foreach ((FlowKey key, UdpFlow flow) in decoder.UdpConversations)
+        {
+            _udp.Add(key, flow);
+        }
+
+        foreach ((FlowKey key, UdpTotals totals) in _udp.All)
+        {
+            largest.Offer(totals.Bytes, (key, totals), static c => c.totals.ToConversation(c.key));
+            count++;
+        }
+
+        return largest.All;
     }
 
     /// <summary>What is odd about the capture, what was found most often first.</summary>
-    /// <param name="decoder">The decoder that took the packets apart.</param>
-    public IReadOnlyList<Oddity> Oddities(PacketDecoder decoder)
+    /// <param name="decoder">The decoder that took the packets apart, for what its streams lack; or null, where only some of their packets were counted.</param>
+    public IReadOnlyList<Oddity> Oddities(PacketDecoder? decoder)
     {
-        ArgumentNullException.ThrowIfNull(decoder);
-        long gaps = decoder.TcpStreams.Sum(s => (s.ClientToServer.HasGap ? 1 : 0) + (s.ServerToClient.HasGap ? 1 : 0));
+        long gaps = (decoder?.TcpStreams ?? []).Sum(s => (s.ClientToServer.HasGap ? 1 : 0) + (s.ServerToClient.HasGap ? 1 : 0));
+        gaps += decoder is null ? 0 : _endedGaps;
         IEnumerable<Oddity> streams = gaps == 0 ? [] : [new Oddity("TCP directions with bytes missing", gaps, null)];
         return [.. _oddities.All.Concat(streams).OrderByDescending(o => o.Count)];
     }
@@ -100,16 +137,14 @@ public sealed class CaptureStatistics
         "tcp", s.Number, s.Client.ToString(), s.Server.ToString(), s.ClientToServer.Packets, s.ClientToServer.WireBytes,
         s.ServerToClient.Packets, s.ServerToClient.WireBytes, string.Join(' ', s.Applications), TcpSession.NameOf(s.State));
 
-    private static Conversation Of(in FlowKey key, UdpFlow flow)
+    private LargestConversations Largest => _largestEnded ??= new LargestConversations(Top);
+
+    // On the thread that follows the streams; read when that has ended.
+    private void Ended(TcpStream stream)
     {
-        (long Packets, long Bytes) sent = flow.BeganLow ? flow.FromLow : flow.FromHigh;
-        (long Packets, long Bytes) received = flow.BeganLow ? flow.FromHigh : flow.FromLow;
-        var low = new TcpStreamEnd(key.LowAddress, key.IsV4, key.LowPort);
-        var high = new TcpStreamEnd(key.HighAddress, key.IsV4, key.HighPort);
-        string application = flow.CarriesTcp ? "tcp" : flow.Application?.Name ?? "";
-        return new Conversation(
-            "udp", flow.Number, (flow.BeganLow ? low : high).ToString(), (flow.BeganLow ? high : low).ToString(),
-            sent.Packets, sent.Bytes, received.Packets, received.Bytes, application, null);
+        _endedStreams++;
+        _endedGaps += (stream.ClientToServer.HasGap ? 1 : 0) + (stream.ServerToClient.HasGap ? 1 : 0);
+        Largest.Offer(stream.ClientToServer.WireBytes + stream.ServerToClient.WireBytes, stream, Of);
     }
 
     private void CountLayers(DecodedPacket decoded)

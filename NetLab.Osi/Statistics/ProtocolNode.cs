@@ -8,6 +8,10 @@ public sealed class ProtocolNode
     // By the number of the protocol: a packet walks the hierarchy in as many steps as it has layers.
     private readonly Dictionary<Protocol, ProtocolNode> _children = [];
 
+    // Most packets take the way of the one before.
+    private Protocol? _lastProtocol;
+    private ProtocolNode? _lastChild;
+
     internal ProtocolNode(string name) => Name = name;
 
     /// <summary>The protocol's name.</summary>
@@ -24,12 +28,18 @@ public sealed class ProtocolNode
 
     internal ProtocolNode Child(Protocol protocol)
     {
+        if (protocol == _lastProtocol)
+        {
+            return _lastChild!;
+        }
+
         if (!_children.TryGetValue(protocol, out ProtocolNode? child))
         {
             child = new ProtocolNode(protocol.Name);
             _children.Add(protocol, child);
         }
 
+        (_lastProtocol, _lastChild) = (protocol, child);
         return child;
     }
 }

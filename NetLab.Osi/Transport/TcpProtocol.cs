@@ -52,7 +52,14 @@ internal static class TcpProtocol
 
     private const int MaxOptions = 40;
 
-    public static bool Dissect(in Dissection dissection, int offset, int end)
+    public static bool Dissect(in Dissection dissection, int offset, int end) => DissectSegment(dissection, offset, end, dissection.Result.CarrierOf(dissection.Result.Count));
+
+    /// <summary>Takes a segment apart that a header before it carries.</summary>
+    /// <param name="dissection">The packet.</param>
+    /// <param name="offset">Where the segment begins.</param>
+    /// <param name="end">Where its captured bytes end.</param>
+    /// <param name="carrier">The layer that carries it; -1 if there is none.</param>
+    public static bool DissectSegment(in Dissection dissection, int offset, int end, int carrier)
     {
         ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
         if (!TcpHeader.TryRead(bytes, out TcpHeader header))
@@ -61,7 +68,6 @@ internal static class TcpProtocol
             return true;
         }
 
-        int carrier = dissection.Result.CarrierOf(dissection.Result.Count);
         bool overUdp = carrier >= 0 && dissection.Result.Entries[carrier].Protocol == UdpProtocol.Value;
         int length = header.HeaderLength;
         if (length < TcpHeader.MinSize)
@@ -87,7 +93,7 @@ internal static class TcpProtocol
         }
 
         int payload = Math.Min(end, offset + length);
-        if (overUdp && !InternetChecksum.IsRightWithoutAddresses(bytes, IpProtocols.Tcp))
+        if (overUdp && dissection.WireEnd <= end && !InternetChecksum.IsRightWithoutAddresses(bytes, IpProtocols.Tcp))
         {
             // The machine that received this dropped it unseen: it is shown, but no part of the conversation.
             dissection.Malformed(OsiLayer.Transport, "TCP checksum", offset + 16);
@@ -95,10 +101,8 @@ internal static class TcpProtocol
             return true;
         }
 
-        // Of two segments in one packet, as only an aggregate of 802.11 has them, the first is followed.
         int claimed = Math.Max(0, dissection.WireEnd - offset - length);
-        dissection.Result.Pending ??= new PendingSegment(dissection.Result.Count - 1, end, claimed, overUdp ? dissection.Result.UdpConversationOf(carrier) : -1);
-
+        dissection.Result.AddPending(new PendingSegment(dissection.Result.Count - 1, end, claimed, overUdp ? dissection.Result.UdpConversationOf(carrier) : -1));
         return true;
     }
 
@@ -156,6 +160,12 @@ internal static class TcpProtocol
         }
 
         int carrier = view.Decoded.CarrierOf(index);
+        while (carrier >= 0 && view[carrier].Protocol == Value)
+        {
+            // Segments of one datagram stand side by side.
+            carrier = view.Decoded.CarrierOf(carrier);
+        }
+
         bool overUdp = carrier >= 0 && view[carrier].Protocol == UdpProtocol.Value;
         if (!overUdp)
         {

@@ -17,6 +17,9 @@ internal sealed class UdpFlows
     /// <summary>The conversations that are remembered, with their ends.</summary>
     public IEnumerable<(FlowKey Key, UdpFlow Flow)> All => _flows.Select(f => (f.Key, f.Value));
 
+    /// <summary>Told of conversations that are forgotten; or null.</summary>
+    public Action<FlowKey, UdpFlow>? Ended { get; set; }
+
     public UdpFlow Find(in FlowKey key)
     {
         if (_flows.TryGetValue(key, out UdpFlow? flow))
@@ -26,6 +29,14 @@ internal sealed class UdpFlows
 
         if (_flows.Count >= MaxFlows)
         {
+            if (Ended is { } ended)
+            {
+                foreach ((FlowKey old, UdpFlow known) in _flows)
+                {
+                    ended(old, known);
+                }
+            }
+
             _flows.Clear();
             _expected.Clear();
         }

@@ -72,7 +72,7 @@ internal static class UdpProtocol
             flow.Count(key.SourceIsLow, dissection.Result.OriginalLength);
             if (!UdpPayload.IsChosen(dissection.Registry, source, destination) && CarriesTcp(inside, flow, payload, payloadEnd))
             {
-                TcpProtocol.Dissect(inside, payload, payloadEnd);
+                DissectSegments(inside, payload, payloadEnd);
             }
             else
             {
@@ -150,6 +150,7 @@ internal static class UdpProtocol
         }
 
         ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
+        bytes = bytes[..SegmentBatch.SegmentLength(bytes)];
         if (!TcpHeader.TryRead(bytes, out TcpHeader header)
             || header.HeaderLength < TcpHeader.MinSize || header.HeaderLength > bytes.Length || (header.Flags & 0xF00) != 0)
         {
@@ -164,5 +165,28 @@ internal static class UdpProtocol
         // A SYN opens a conversation; in the middle of one, two that fit are asked for before the flow is believed.
         flow.CarriesTcp = header.Has(TcpHeader.Syn) || ++flow.TcpLikeDatagrams >= 2;
         return flow.CarriesTcp;
+    }
+
+    // One segment, or a batch that the kernel cuts behind the point where it was captured.
+    private static void DissectSegments(in Dissection dissection, int offset, int end)
+    {
+        ReadOnlySpan<byte> datagram = dissection.Bytes[offset..end];
+        int length = SegmentBatch.SegmentLength(datagram);
+        int carrier = dissection.Result.Count - 1;
+        int at = offset;
+        while (end - at > length && SegmentBatch.IsHeader(dissection.Bytes[at..end], datagram))
+        {
+            TcpProtocol.DissectSegment(dissection.Until(at + length), at, at + length, carrier);
+            at += length;
+        }
+
+        if (at == offset || SegmentBatch.IsHeader(dissection.Bytes[at..end], datagram))
+        {
+            TcpProtocol.DissectSegment(dissection, at, end, carrier);
+        }
+        else
+        {
+            dissection.Data(OsiLayer.Application, at, end);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using NetLab.Osi.Tests;
@@ -70,6 +71,44 @@ public sealed class CaptureVerbTests
         Assert.Equal("http", conversation.GetProperty("applications").GetString());
         Nlab.Ended tables = await Nlab.Run("stats", Http);
         Assert.Contains("tcp 0", tables.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stats_tables_are_sorted_counted_and_filtered()
+    {
+        string recording = Path.Combine(Folders.Captures, "lost-segments.pcapng");
+        string[] all = (await Nlab.Run("stats", recording, "--conversations", "udp", "--sort", "packets", "--csv")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("kind,first,second,packets,bytes,packets_sent,bytes_sent,packets_received,bytes_received,start,duration", all[0]);
+        long[] packets = [.. all[1..].Select(l => long.Parse(l.Split(',')[3], CultureInfo.InvariantCulture))];
+        Assert.Equal(packets.OrderDescending(), packets);
+        Assert.Equal(136, packets.Sum());
+
+        Nlab.Ended top = await Nlab.Run("stats", recording, "--conversations", "udp", "--top", "1", "--csv");
+        Assert.Equal(2, top.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        using var document = JsonDocument.Parse((await Nlab.Run("stats", recording, "--endpoints", "--per", "500ms", "--filter", "tcp.flags.syn == 1", "--json")).Output);
+        JsonElement root = document.RootElement;
+        long chosen = root.GetProperty("packets").GetInt64();
+        Assert.InRange(chosen, 1, 100);
+        Assert.Equal(chosen, root.GetProperty("intervals").EnumerateArray().Sum(i => i.GetProperty("packets").GetInt64()));
+        Assert.Equal("127.0.0.1", Assert.Single(root.GetProperty("endpoints").EnumerateArray()).GetProperty("first").GetString());
+    }
+
+    [Fact]
+    public async Task What_a_pipe_brings_is_shown_when_it_comes_and_nothing_of_it_is_lost_at_an_interrupt()
+    {
+        byte[] capture = File.ReadAllBytes(Path.Combine(Folders.Captures, "udp-flow.pcapng"));
+        using Nlab nlab = Nlab.Start(null, "decode", "-", "--summary");
+        nlab.Input.BaseStream.Write(capture.AsSpan(0, capture.Length / 2));
+        nlab.Input.BaseStream.Flush();
+        await nlab.Printed("     3 ");
+
+        // As tcpdump does, which gets the same interrupt: it writes the rest, and ends.
+        nlab.Interrupt();
+        nlab.Input.BaseStream.Write(capture.AsSpan(capture.Length / 2));
+        nlab.Input.Close();
+        Nlab.Ended ended = await nlab.End();
+        Assert.Equal(130, ended.ExitCode);
+        Assert.Equal((await Nlab.Run("decode", Path.Combine(Folders.Captures, "udp-flow.pcapng"), "--summary")).Output, ended.Output);
     }
 
     [Fact]
