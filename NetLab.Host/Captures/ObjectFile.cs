@@ -4,7 +4,7 @@ namespace NetLab.Host.Captures;
 /// <param name="File">Its name in the folder.</param>
 /// <param name="Bytes">How long it is.</param>
 /// <param name="Packet">The packet that completed it.</param>
-/// <param name="Stream">The TCP stream's number.</param>
+/// <param name="Stream">The number of the TCP stream, or of the UDP conversation.</param>
 /// <param name="Protocol">What carried it.</param>
 /// <param name="Name">What it was called there; or null.</param>
 /// <param name="ContentType">Its media type as the message says; or null.</param>

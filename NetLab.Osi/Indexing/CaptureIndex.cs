@@ -33,7 +33,7 @@ public sealed class CaptureIndex : IDisposable
     private readonly SafeFileHandle? _file;
     private readonly CaptureReader _reader;
     private readonly RowText _rowText = new();
-    private readonly CaptureStatistics _statistics = new();
+    private readonly CaptureStatistics _statistics = new() { Top = MaxConversations };
     private readonly List<CaptureInterface> _interfaces = [];
     private readonly Dictionary<CaptureInterface, int> _interfaceNumbers = new(ReferenceEqualityComparer.Instance);
     private readonly NumberList _lastOfTcp = new();
@@ -44,7 +44,6 @@ public sealed class CaptureIndex : IDisposable
     private long _lastFragment;
     private long _next;
     private volatile bool _isComplete;
-    private int _endedStreams;
 
     /// <summary>Opens a capture; nothing is read before <see cref="Build"/>.</summary>
     /// <param name="reader">The capture from its beginning; closed with the index.</param>
@@ -123,7 +122,7 @@ public sealed class CaptureIndex : IDisposable
     /// <exception cref="OperationCanceledException">It was ended early.</exception>
     public void Build(CancellationToken cancellationToken = default)
     {
-        var decoder = new PacketDecoder(Options with { HashStreams = false, DecodeBodies = false, StreamEnded = _ => _endedStreams++ });
+        var decoder = new PacketDecoder(_statistics.Observing(Options with { HashStreams = false, DecodeBodies = false }));
         if (_keyLog.Length > 0)
         {
             decoder.AddKeyLog(KeyLog);
@@ -132,8 +131,8 @@ public sealed class CaptureIndex : IDisposable
         try
         {
             DecodePipeline.Run(_reader, decoder, Add, onIdle: Publish, onKeyLog: AddKeyLog, cancellationToken: cancellationToken);
-            Conversations = CaptureStatistics.Conversations(decoder, MaxConversations, out int count);
-            ConversationCount = count + _endedStreams;
+            Conversations = _statistics.Conversations(decoder, out int count);
+            ConversationCount = count;
             Oddities = _statistics.Oddities(decoder);
         }
         finally

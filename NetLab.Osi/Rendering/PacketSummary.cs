@@ -73,7 +73,7 @@ public sealed class PacketSummary
     /// <summary>What the packet is about, into another text; what stands out about a segment is told elsewhere.</summary>
     internal void AppendAbout(DecodedPacket packet, ReadOnlySpan<byte> bytes, Utf8Text to)
     {
-        AppendAbout(packet, bytes, withSession: false);
+        AppendSegment(packet, bytes, withSession: false);
         Move(to);
     }
 
