@@ -162,8 +162,8 @@ internal static class UdpProtocol
             return false;
         }
 
-        // A SYN opens a conversation; in the middle of one, two that fit are asked for before the flow is believed.
-        flow.CarriesTcp = header.Has(TcpHeader.Syn) || ++flow.TcpLikeDatagrams >= 2;
+        // A SYN opens a conversation, and a batch holds a second header; in the middle of one, two that fit are asked for before the flow is believed.
+        flow.CarriesTcp = header.Has(TcpHeader.Syn) || bytes.Length < end - offset || ++flow.TcpLikeDatagrams >= 2;
         return flow.CarriesTcp;
     }
 

@@ -56,7 +56,7 @@ public class ConversationTests
         var decoded = new DecodedPacket();
         for (int stream = 0; stream < Streams; stream++)
         {
-            byte[] segment = [.. Segment(), .. new byte[stream == 5 ? 700 : 1]];
+            byte[] segment = [.. Segment(Client(stream).Port), .. new byte[stream == 5 ? 700 : 1]];
             byte[] frame = PacketBuilder.Tcp(Client(stream), Server, segment, sent: true);
             decoder.Decode(new CapturedPacket(stream + 1, _source, stream, frame.Length, frame), decoded);
         }
@@ -126,5 +126,5 @@ public class ConversationTests
 
     private static IPEndPoint Client(int number) => new(IPAddress.Parse("192.0.2.1"), 10_000 + number);
 
-    private static byte[] Segment() => [0x30, 0x39, 0, 7, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x10, 0xFF, 0xFF, 0, 0, 0, 0];
+    private static byte[] Segment(int port) => [(byte)(port >> 8), (byte)port, 0, 7, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x10, 0xFF, 0xFF, 0, 0, 0, 0];
 }
