@@ -17,12 +17,15 @@ public abstract class CaptureReader : IDisposable
     public virtual string? Damage { get => _stream?.Failure ?? field; private protected set; }
 
     /// <summary>Whether the next packet may have to be waited for: it comes through a pipe that has brought nothing more yet.</summary>
-    internal virtual bool WouldWait => Stream.WouldWait;
+    internal virtual bool WouldWait => Stream.IsLive && !HasPacket(Stream.Buffered);
 
     /// <summary>Whether packets come as they are captured: through a pipe, and not from a file.</summary>
     internal virtual bool IsLive => Stream.IsLive;
 
     private protected CaptureStream Stream => _stream!;
+
+    /// <summary>Whether what was read of a pipe holds the next packet whole: then nobody waits for it.</summary>
+    private protected virtual bool HasPacket(ReadOnlySpan<byte> buffered) => !buffered.IsEmpty;
 
     /// <summary>Bytes of the file taken so far, decompressed ones where it is compressed.</summary>
     internal virtual long Position => Stream.Position;

@@ -39,9 +39,6 @@ internal sealed class CaptureStream : IDisposable
     /// <summary>Why the compressed bytes cannot be read further; null if nothing is wrong with them.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>Whether nothing is left of what was read, and reading on may wait.</summary>
-    public bool WouldWait => _start == _end && !_file.CanSeek;
-
     /// <summary>Whether positions are those of a file that can be read again.</summary>
     public bool IsPlainFile => _stream == _file && _file.CanSeek;
 

@@ -118,6 +118,9 @@ internal sealed class PcapReader : CaptureReader
         return true;
     }
 
+    private protected override bool HasPacket(ReadOnlySpan<byte> buffered) =>
+        buffered.Length >= _recordHeaderSize && buffered.Length - _recordHeaderSize >= Lengths(buffered, _bigEndian, _minor).Captured;
+
     // Whether the first packets stand where headers of this size would put them: so many at least.
     private static bool Fits(ReadOnlySpan<byte> bytes, int headerSize, bool bigEndian, int minor, int least)
     {

@@ -41,6 +41,9 @@ internal sealed class PcapngReader : CaptureReader
     {
     }
 
+    private protected override bool HasPacket(ReadOnlySpan<byte> buffered) =>
+        buffered.Length >= 12 && Read32(buffered) is SimplePacket or EnhancedPacket or ObsoletePacket && Read32(buffered[4..]) <= buffered.Length;
+
     public override bool TryRead(out CapturedPacket packet)
     {
         packet = default;
