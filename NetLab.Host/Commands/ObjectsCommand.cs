@@ -22,7 +22,7 @@ internal static class ObjectsCommand
         var input = new CaptureArguments(several: true);
         var folder = new Option<string>("--out") { Description = "Where the files go; made if it is not there", HelpName = "DIR", Required = true };
         var json = new Option<bool>("--json") { Description = "A JSON object a file instead of the table" };
-        var command = new Command("objects", "What HTTP and TFTP carried, as files with safe names") { folder, json };
+        var command = new Command("objects", "What HTTP, SMTP, IMAP, FTP and TFTP carried, as files with safe names") { folder, json };
         input.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {

@@ -29,7 +29,7 @@ public sealed record DecoderOptions
     public StreamBytesHandler? DecryptedBytes { get; init; }
 
     /// <summary>
-    /// Told of what HTTP and TFTP carried and is whole, 32 MiB of a body at most and 64 MiB of all files of TFTP together, one at a time on a thread of the
+    /// Told of what HTTP, SMTP, IMAP, FTP and TFTP carried and is whole, 32 MiB at most and 64 MiB of all files of TFTP together, one at a time on a thread of the
     /// decoder; or null. Needs <see cref="DecodeBodies"/>.
     /// </summary>
     public Action<CarriedObject>? ObjectFound { get; init; }

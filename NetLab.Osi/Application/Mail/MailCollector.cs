@@ -7,9 +7,13 @@ internal sealed class MailCollector
 {
     private const int MaxBytes = 256 << 10;
 
+    // Who wants whole mails gets them up to here, as the bodies of HTTP.
+    private const int MaxObject = 32 << 20;
+
     private readonly List<byte> _bytes = [];
     private int _held;
     private bool _isLost;
+    private bool _isCut;
 
     /// <summary>Whether it holds any bytes.</summary>
     public bool HoldsBytes => _held > 0;
@@ -24,7 +28,9 @@ internal sealed class MailCollector
     /// <summary>Bytes of the mail.</summary>
     public void Append(in StreamSegment segment, ReadOnlySpan<byte> bytes)
     {
-        bytes = bytes[..Math.Min(bytes.Length, MaxBytes - _bytes.Count)];
+        int room = (segment.Options.ObjectFound is null ? MaxBytes : MaxObject) - _bytes.Count;
+        _isCut |= bytes.Length > room;
+        bytes = bytes[..Math.Min(bytes.Length, room)];
         if (_isLost || bytes.IsEmpty)
         {
             return;
@@ -51,12 +57,23 @@ internal sealed class MailCollector
     {
         if (_bytes.Count > 0)
         {
+            Hand(segment);
             segment.Dissect(ImfProtocol.Value, [.. _bytes], _bytes.Count);
         }
 
         segment.Release(_held);
         Forget();
         _isLost = false;
+    }
+
+    private void Hand(in StreamSegment segment)
+    {
+        if (segment.Options.ObjectFound is { } found && !_isLost && !_isCut && segment.Side.Parser is { } parser)
+        {
+            found(new CarriedObject(parser.Protocol.Name, segment.PacketNumber, segment.Stream.Number, "mail.eml", "message/rfc822", _bytes.ToArray()));
+        }
+
+        _isCut = false;
     }
 
     /// <summary>Lets go of what there is; the stream does not hold it any more.</summary>
