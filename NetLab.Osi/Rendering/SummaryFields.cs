@@ -61,7 +61,7 @@ internal sealed class SummaryFields(Utf8Text text) : IFieldSink
                 text.Append((byte)',');
             }
 
-            AppendNumber(field, values[i]);
+            AppendNumber(field, field.Kind == FieldKind.Number ? (uint)values[i] : values[i]);
         }
     }
 
