@@ -42,11 +42,24 @@ internal static class EthernetProtocol
     {
         if (typeOrLength <= EtherTypes.MaxLength)
         {
-            LlcProtocol.Dissect(dissection.Until(offset + typeOrLength), offset, Math.Min(end, offset + typeOrLength));
+            DissectLength(dissection.Until(offset + typeOrLength), offset, Math.Min(end, offset + typeOrLength));
         }
         else
         {
             dissection.Next(NumberTable.EtherType, typeOrLength, offset, end);
+        }
+    }
+
+    // A checksum of ones, which IPX has, where LLC belongs: Novell's 802.3 without LLC.
+    private static void DissectLength(in Dissection dissection, int offset, int end)
+    {
+        if (end - offset < 2 || dissection.Bytes[offset] != Saps.Global || dissection.Bytes[offset + 1] != Saps.Global)
+        {
+            LlcProtocol.Dissect(dissection, offset, end);
+        }
+        else
+        {
+            dissection.Next(NumberTable.LlcSap, Saps.Ipx, offset, end);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using NetLab.Osi.Model;
+using NetLab.Osi.Numbers;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.DataLink;
@@ -17,14 +18,16 @@ internal static class HdlcProtocol
 
     private static class Fields
     {
-        public static readonly Field Address = Field.Number("address");
-        public static readonly Field Type = Field.Number("type");
+        public static readonly Field Address = Field.Number("address", "chdlc.address", about: "15 one receiver, 143 all");
+        public static readonly Field Type = Field.Number("type", "chdlc.protocol", names: static v => EtherTypes.NameOf((int)v), about: "What it carries");
 
         public static readonly Field[] All = [Address, Type];
     }
 
     private const int Size = 4;
     private const int AllStations = 0xFF;
+    private const int Cdp = 0x2000;
+    private const long CiscoDiscovery = 0x00000C_2000;
 
     /// <summary>PPP with or without its address and control fields, which a link may compress away.</summary>
     public static bool DissectPpp(in Dissection dissection, int offset, int end)
@@ -60,7 +63,19 @@ internal static class HdlcProtocol
         }
         else if (dissection.Add(Value, offset, Size, end))
         {
-            dissection.Next(NumberTable.EtherType, BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[(offset + 2)..]), offset + Size, end);
+            int type = BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[(offset + 2)..]);
+            if (type == SlarpProtocol.EtherType)
+            {
+                SlarpProtocol.Value.Dissect(dissection, offset + Size, end);
+            }
+            else if (type == Cdp)
+            {
+                dissection.Next(NumberTable.Snap, CiscoDiscovery, offset + Size, end);
+            }
+            else
+            {
+                dissection.Next(NumberTable.EtherType, type, offset + Size, end);
+            }
         }
 
         return true;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using NetLab.Osi.Model;
+using NetLab.Osi.Numbers;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.DataLink;
@@ -11,9 +12,10 @@ internal static class NullProtocol
 
     private static class Fields
     {
-        public static readonly Field Family = Field.Number("family");
+        public static readonly Field Family = Field.Number("family", "null.family", about: "Address family of the system that captured");
+        public static readonly Field Type = Field.Number("type", "null.type", names: static v => EtherTypes.NameOf((int)v), about: "EtherType, where one stands in the family's place");
 
-        public static readonly Field[] All = [Family];
+        public static readonly Field[] All = [Family, Type];
     }
 
     private const int Size = 4;
@@ -23,6 +25,13 @@ internal static class NullProtocol
         if (end - offset < Size)
         {
             dissection.Cut(Value, "loopback header", offset, Size, end);
+            return true;
+        }
+
+        if (dissection.Bytes[offset] == 0xFF && dissection.Bytes[offset + 1] == 3)
+        {
+            // PPP in HDLC-like framing, which some systems give under the same link type.
+            PppProtocol.Dissect(dissection, offset + 2, end, offset);
             return true;
         }
 
@@ -37,6 +46,10 @@ internal static class NullProtocol
         {
             dissection.NextIp(offset + Size, end);
         }
+        else if (family is > EtherTypes.MaxLength and <= ushort.MaxValue)
+        {
+            dissection.Next(NumberTable.EtherType, family, offset + Size, end);
+        }
         else
         {
             dissection.Unknown(OsiLayer.Network, "address family", offset, family);
@@ -50,7 +63,8 @@ internal static class NullProtocol
     {
         if (view[index].Length >= Size)
         {
-            sink.Number(Fields.Family, FamilyOf(view.BytesOf(index)), view[index].Offset, Size);
+            uint family = FamilyOf(view.BytesOf(index));
+            sink.Number(family is > EtherTypes.MaxLength and <= ushort.MaxValue ? Fields.Type : Fields.Family, family, view[index].Offset, Size);
         }
     }
 

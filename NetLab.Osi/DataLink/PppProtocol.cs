@@ -11,29 +11,16 @@ internal static class PppProtocol
 
     private static class Fields
     {
-        public static readonly Field Type = Field.Number("type", "ppp.protocol", names: static v => (int)v switch
-        {
-            Ipv4 => "IPv4",
-            Ipv6 => "IPv6",
-            Mpls => "MPLS",
-            0x8021 => "IP control",
-            0x8057 => "IPv6 control",
-            0xC021 => "link control",
-            0xC023 => "password authentication",
-            0xC223 => "challenge handshake authentication",
-            _ => null,
-        });
+        public static readonly Field Type = Field.Number("type", "ppp.protocol", names: static v => NameOf((int)v), about: "What it carries", summary: true);
 
         public static readonly Field[] All = [Type];
     }
 
-    private const int Ipv4 = 0x0021;
-    private const int Ipv6 = 0x0057;
-    private const int Mpls = 0x0281;
-
     public static bool Dissect(in Dissection dissection, int offset, int end)
     {
-        Dissect(dissection, offset, end, offset);
+        // RFC 1662, 3.1: an address and a control field may stand before the number, wherever PPP is carried.
+        bool isFramed = end - offset >= 2 && dissection.Bytes[offset] == 0xFF && dissection.Bytes[offset + 1] == 3;
+        Dissect(dissection, isFramed ? offset + 2 : offset, end, offset);
         return true;
     }
 
@@ -71,4 +58,29 @@ internal static class PppProtocol
 
     private static int ProtocolOf(ReadOnlySpan<byte> header) =>
         header.Length is 1 or 3 ? header[^1] : BinaryPrimitives.ReadUInt16BigEndian(header[^2..]);
+
+    private static string? NameOf(int protocol) => protocol switch
+    {
+        0x0021 => "IPv4",
+        0x002B => "IPX",
+        0x002D => "TCP/IP, header compressed",
+        0x002F => "TCP/IP, header not compressed",
+        0x003D => "multilink",
+        0x0057 => "IPv6",
+        0x00FB => "compressed, of one link",
+        0x00FD => "compressed",
+        0x0281 => "MPLS",
+        0x8021 => "IP control",
+        0x802B => "IPX control",
+        0x8053 => "encryption control",
+        0x8057 => "IPv6 control",
+        0x80FD => "compression control",
+        0x8281 => "MPLS control",
+        0xC021 => "link control",
+        0xC023 => "password authentication",
+        0xC025 => "link quality report",
+        0xC223 => "challenge handshake authentication",
+        0xC227 => "extensible authentication",
+        _ => null,
+    };
 }

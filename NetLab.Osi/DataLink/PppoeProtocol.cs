@@ -22,7 +22,7 @@ internal static class PppoeProtocol
             _ => null,
         });
         public static readonly Field Session = Field.Number("session", "pppoe.session_id");
-        public static readonly Field Length = Field.Number("length");
+        public static readonly Field Length = Field.Number("length", "pppoe.payload_length");
 
         public static readonly Field[] All = [Code, Session, Length];
     }

@@ -11,22 +11,45 @@ internal static class WlanProtocol
 
     private static class Fields
     {
-        public static readonly Field Subtype = Field.Number("subtype", "wlan.fc.type_subtype", names: static v => NameOf((int)v));
-        public static readonly Field Retry = Field.Flag("retry");
-        public static readonly Field Protected = Field.Flag("protected");
-        public static readonly Field Receiver = Field.Mac("receiver");
-        public static readonly Field Transmitter = Field.Mac("transmitter");
+        public static readonly Field Subtype = Field.Number("subtype", "wlan.fc.type_subtype", names: static v => WlanNames.Of((int)v), about: "Type and subtype", summary: true);
+        public static readonly Field Ds = Field.Number("ds", "wlan.fc.ds", about: "1 to, 2 from the distribution system, 3 both");
+        public static readonly Field Retry = Field.Flag("retry", "wlan.fc.retry", about: "Sent again");
+        public static readonly Field Protected = Field.Flag("protected", "wlan.fc.protected", about: "Encrypted");
+        public static readonly Field Receiver = Field.Mac("receiver", "wlan.ra", about: "Receiver");
+        public static readonly Field Transmitter = Field.Mac("transmitter", "wlan.ta", about: "Transmitter");
+        public static readonly Field Destination = Field.Mac("dst", "wlan.da", about: "Destination");
+        public static readonly Field Source = Field.Mac("src", "wlan.sa", about: "Source");
+        public static readonly Field Bssid = Field.Mac("bssid", "wlan.bssid", about: "Basic service set");
+        public static readonly Field Sequence = Field.Number("seq", "wlan.seq", about: "Sequence number");
+        public static readonly Field FragmentNumber = Field.Number("frag", "wlan.frag", about: "Fragment number");
+        public static readonly Field Name = Field.Text("ssid", about: "Name of the network", summary: true);
+        public static readonly Field NameBytes = Field.Bytes(null, "wlan.ssid", about: "Name of the network, as bytes");
+        public static readonly Field Channel = Field.Number("channel", "wlan.ds.current_channel", about: "Channel");
+        public static readonly Field Address = Field.Either("wlan.addr", Receiver, Transmitter, Destination, Source, Bssid);
 
-        public static readonly Field[] All = [Subtype, Retry, Protected, Receiver, Transmitter];
+        public static readonly Field[] All =
+            [Subtype, Ds, Retry, Protected, Receiver, Transmitter, Destination, Source, Bssid, Sequence, FragmentNumber, Name, NameBytes, Channel, Address];
     }
 
     private const int MinSize = 10;
+    private const int SequenceAt = 22;
     private const int Management = 0;
     private const int Control = 1;
     private const int DataFrame = 2;
     private const int SubframeHeader = 14;
+    private const int FromDistribution = 0x0200;
+    private const int MoreFragments = 0x0400;
+    private const int IsProtected = 0x4000;
+    private const int HasHtControl = 0x8000;
 
-    public static bool Dissect(in Dissection dissection, int offset, int end)
+    public static bool Dissect(in Dissection dissection, int offset, int end) => Dissect(dissection, offset, end, isPadded: false);
+
+    /// <summary>Takes a frame apart.</summary>
+    /// <param name="dissection">The packet.</param>
+    /// <param name="offset">Where it begins.</param>
+    /// <param name="end">Where its bytes end.</param>
+    /// <param name="isPadded">Whether the receiver filled the header up to a multiple of four bytes.</param>
+    public static bool Dissect(in Dissection dissection, int offset, int end, bool isPadded)
     {
         ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
         if (bytes.Length < 2)
@@ -48,26 +71,25 @@ internal static class WlanProtocol
             return true;
         }
 
-        int type = (control >> 2) & 3;
+        // Bit 2 of a data subtype: no data. A protected frame can be read by nobody; of a frame in fragments only the whole could be.
         int subtype = (control >> 4) & 15;
-
-        // Bit 2 of a data subtype: no data. Bit 14 of the control field: protected, so nobody can read on.
-        bool carries = type == DataFrame && (subtype & 4) == 0;
-        if (!carries || (control & 0x4000) != 0)
+        bool carries = ((control >> 2) & 3) == DataFrame && (subtype & 4) == 0;
+        int body = Math.Min(end, offset + (isPadded ? (length + 3) & ~3 : length));
+        if (!carries || (control & IsProtected) != 0 || (control & MoreFragments) != 0 || (bytes[SequenceAt] & 15) != 0)
         {
-            dissection.Data(OsiLayer.DataLink, offset + length, end);
+            dissection.Data(OsiLayer.DataLink, body, end);
             return true;
         }
 
         bool hasQos = (subtype & 8) != 0;
-        bool aggregated = hasQos && (bytes[QosOffset(control)] & 0x80) != 0;
-        if (aggregated)
+        int qos = hasQos ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[QosOffset(control)..]) : 0;
+        if ((qos & 0x80) != 0)
         {
-            DissectSubframes(dissection, offset + length, end);
+            DissectSubframes(dissection, body, end);
         }
         else
         {
-            LlcProtocol.Dissect(dissection, offset + length, end);
+            DissectBody(dissection, offset, body + MeshLength(control, qos, dissection.Bytes[body..end]), end);
         }
 
         return true;
@@ -75,35 +97,87 @@ internal static class WlanProtocol
 
     public static void Describe(in PacketView view, int index, IFieldSink sink)
     {
-        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        ReadOnlySpan<byte> frame = view.BytesOf(index);
+        ReadOnlySpan<byte> header = frame[..view[index].HeaderLength];
         int at = view[index].Offset;
-        int control = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-        int subtype = ((control >> 2) & 3) << 4 | ((control >> 4) & 15);
-        sink.Number(Fields.Subtype, subtype, at, 1);
-        sink.Flag(Fields.Retry, (control & 0x0800) != 0, at + 1, 1);
-        sink.Flag(Fields.Protected, (control & 0x4000) != 0, at + 1, 1);
-        if (view[index].HeaderLength >= MinSize)
+        int control = BinaryPrimitives.ReadUInt16LittleEndian(header);
+        int type = (control >> 2) & 3;
+        int subtype = (control >> 4) & 15;
+        bool isExtended = type == Control && subtype == WlanControl.Extension;
+        sink.Number(Fields.Subtype, isExtended ? 0x160 | ((control >> 8) & 15) : (type << 4) | subtype, at, isExtended ? 2 : 1);
+        if (!isExtended && (type != 3 || subtype == 0))
         {
-            sink.Mac(Fields.Receiver, bytes.Slice(4, 6), at + 4);
+            sink.Number(Fields.Ds, (control >> 8) & 3, at + 1, 1);
+            sink.Flag(Fields.Retry, (control & 0x0800) != 0, at + 1, 1);
+            sink.Flag(Fields.Protected, (control & IsProtected) != 0, at + 1, 1);
         }
 
-        if (view[index].HeaderLength >= MinSize + 6)
+        WlanAddresses addresses = WlanAddresses.Of(header);
+        Tell(Fields.Receiver, addresses.Receiver, header, at, sink);
+        Tell(Fields.Transmitter, addresses.Transmitter, header, at, sink);
+        Tell(Fields.Destination, addresses.Destination, header, at, sink);
+        Tell(Fields.Source, addresses.Source, header, at, sink);
+        Tell(Fields.Bssid, addresses.Bssid, header, at, sink);
+        if (type is Management or DataFrame && header.Length >= SequenceAt + 2)
         {
-            sink.Mac(Fields.Transmitter, bytes.Slice(10, 6), at + 10);
+            int sequence = BinaryPrimitives.ReadUInt16LittleEndian(header[SequenceAt..]);
+            sink.Number(Fields.Sequence, sequence >> 4, at + SequenceAt, 2);
+            sink.Number(Fields.FragmentNumber, sequence & 15, at + SequenceAt, 1);
+        }
+
+        if (type == Management && (control & IsProtected) == 0 && WlanElements.FirstAt(subtype) is >= 0 and var first)
+        {
+            DescribeElements(frame[header.Length..], first, at + header.Length, sink);
+        }
+    }
+
+    private static void DescribeElements(ReadOnlySpan<byte> body, int first, int at, IFieldSink sink)
+    {
+        bool isNamed = false;
+        bool hasChannel = false;
+        var elements = new WlanElements(body, first);
+        while (elements.MoveNext())
+        {
+            int valueAt = at + elements.Offset + 2;
+            if (elements.Id == WlanElements.ServiceSetName)
+            {
+                if (!isNamed)
+                {
+                    sink.Text(Fields.Name, elements.Value, valueAt, elements.Value.Length);
+                }
+
+                isNamed = true;
+                if (sink.WantsHidden)
+                {
+                    sink.Bytes(Fields.NameBytes, elements.Value, valueAt);
+                }
+            }
+            else if (elements.Id == WlanElements.Channel && elements.Value.Length == 1 && !hasChannel)
+            {
+                hasChannel = true;
+                sink.Number(Fields.Channel, elements.Value[0], valueAt, 1);
+            }
+        }
+    }
+
+    private static void Tell(Field field, int place, ReadOnlySpan<byte> header, int at, IFieldSink sink)
+    {
+        if (place > 0 && header.Length >= place + 6)
+        {
+            sink.Mac(field, header.Slice(place, 6), at + place);
         }
     }
 
     private static int LengthOf(int control)
     {
-        int type = (control >> 2) & 3;
         int subtype = (control >> 4) & 15;
 
         // Bit 15, +HTC: four bytes of HT control in management and QoS data frames.
-        int htControl = (control & 0x8000) != 0 ? 4 : 0;
-        return type switch
+        int htControl = (control & HasHtControl) != 0 ? 4 : 0;
+        return ((control >> 2) & 3) switch
         {
             Management => 24 + htControl,
-            Control => subtype is 12 or 13 ? MinSize : 16,
+            Control => WlanControl.HeaderLength(subtype),
             DataFrame => QosOffset(control) + ((subtype & 8) != 0 ? 2 + htControl : 0),
             _ => MinSize,
         };
@@ -111,6 +185,41 @@ internal static class WlanProtocol
 
     // A frame from one distribution system to another has a fourth address.
     private static int QosOffset(int control) => 24 + ((control & 0x0300) == 0x0300 ? 6 : 0);
+
+    // IEEE 802.11-2020, 9.2.4.5.8 and 9.2.4.8.3: flags, time to live, sequence, and up to two more addresses. Bit 8 of the QoS
+    // field says so in a mesh, and something else elsewhere: the reserved bits of the flags tell the two apart.
+    private static int MeshLength(int control, int qos, ReadOnlySpan<byte> body)
+    {
+        const int MeshHeader = 6;
+        if ((qos & 0x100) == 0 || (control & FromDistribution) == 0 || body.Length < MeshHeader || body[0] >= 3)
+        {
+            return 0;
+        }
+
+        int length = MeshHeader + (6 * body[0]);
+        return length <= body.Length ? length : 0;
+    }
+
+    private static void DissectBody(in Dissection dissection, int frame, int offset, int end)
+    {
+        ReadOnlySpan<byte> body = dissection.Bytes[offset..end];
+        if (body.Length >= EthernetHeader.Size && body[0] != 0xAA)
+        {
+            // Some senders put an Ethernet header where LLC belongs: it repeats an address of the frame.
+            WlanAddresses addresses = WlanAddresses.Of(dissection.Bytes[frame..]);
+            if (body.Slice(6, 6).SequenceEqual(dissection.Bytes.Slice(frame + addresses.Source, 6))
+                || body[..6].SequenceEqual(dissection.Bytes.Slice(frame + addresses.Destination, 6)))
+            {
+                EthernetProtocol.Dissect(dissection, offset, end);
+                return;
+            }
+        }
+
+        if (!body.IsEmpty)
+        {
+            LlcProtocol.Dissect(dissection, offset, end);
+        }
+    }
 
     private static void DissectSubframes(in Dissection dissection, int offset, int end)
     {
@@ -128,28 +237,4 @@ internal static class WlanProtocol
             offset = start + ((length + SubframeHeader + 3) & ~3) - SubframeHeader;
         }
     }
-
-    private static string? NameOf(int subtype) => subtype switch
-    {
-        0 => "association request",
-        1 => "association response",
-        4 => "probe request",
-        5 => "probe response",
-        8 => "beacon",
-        10 => "disassociation",
-        11 => "authentication",
-        12 => "deauthentication",
-        13 => "action",
-        24 => "block acknowledgment request",
-        25 => "block acknowledgment",
-        26 => "power save poll",
-        27 => "request to send",
-        28 => "clear to send",
-        29 => "acknowledgment",
-        32 => "data",
-        36 => "no data",
-        40 => "QoS data",
-        44 => "QoS, no data",
-        _ => null,
-    };
 }

@@ -1,4 +1,3 @@
-using NetLab.Osi.Adapters;
 using NetLab.Osi.Application;
 using NetLab.Osi.Application.Http2;
 using NetLab.Osi.Application.Industry;
@@ -21,7 +20,7 @@ namespace NetLab.Osi.Decoding;
 public static class BuiltInProtocols
 {
     /// <summary>All of them.</summary>
-    public static ProtocolRegistry Registry { get; } = ProtocolRegistry.OfChecked([.. Links, .. Networks, .. Transports, .. Streams, .. ServiceProtocols.Rows, .. Datagrams,
+    public static ProtocolRegistry Registry { get; } = ProtocolRegistry.OfChecked([.. Links, .. LowerProtocols.Links, .. Networks, .. LowerProtocols.Networks, .. Transports, .. Streams, .. ServiceProtocols.Rows, .. Datagrams,
         .. IndustryProtocols.Rows, .. OpenSystemsProtocols.Rows]);
 
     private static ProtocolReference[] Links =>
@@ -33,7 +32,7 @@ public static class BuiltInProtocols
         new("eth", "link.type==1 eth.type==0x6558", static () => EthernetProtocol.Value),
         new("vlan", "eth.type==0x8100,0x88a8,0x9100", static () => VlanProtocol.Value),
         new("pbb", "eth.type==0x88e7", static () => PbbProtocol.Value, filters: "ieee8021ah"),
-        new("llc", "", static () => LlcProtocol.Value),
+        new("llc", "link.type==106 eth.type==0x8870", static () => LlcProtocol.Value),
         new("sll", "link.type==113", static () => SllProtocol.Value),
         new("sll2", "link.type==276", static () => SllProtocol.Version2, filters: "sll"),
         new("null", "link.type==0,108", static () => NullProtocol.Value),
@@ -48,10 +47,6 @@ public static class BuiltInProtocols
         new("tokenring", "link.type==6", static () => TokenRingProtocol.Value, filters: "tr"),
         new("arcnet", "link.type==129", static () => ArcnetProtocol.Value),
         new("framerelay", "link.type==107", static () => FrameRelayProtocol.Value, filters: "fr"),
-        new("stp", "llc.dsap==0x42", static () => NamedProtocols.Stp),
-        new("cdp", "llc.snap==0x00000c2000", static () => NamedProtocols.Cdp),
-        new("lldp", "eth.type==0x88cc", static () => NamedProtocols.Lldp),
-        new("eapol", "eth.type==0x888e", static () => NamedProtocols.Eapol),
     ];
 
     private static ProtocolReference[] Networks =>
@@ -71,10 +66,6 @@ public static class BuiltInProtocols
         new("igmp", "ip.proto==2", static () => IgmpProtocol.Value),
         new("gre", "ip.proto==47", static () => GreProtocol.Value),
         new("erspan", "", static () => ErspanProtocol.Value),
-        new("ospf", "ip.proto==89", static () => NamedProtocols.Ospf),
-        new("pim", "ip.proto==103", static () => NamedProtocols.Pim),
-        new("vrrp", "ip.proto==112", static () => NamedProtocols.Vrrp),
-        new("eigrp", "ip.proto==88", static () => NamedProtocols.Eigrp),
     ];
 
     private static ProtocolReference[] Transports =>
@@ -86,7 +77,6 @@ public static class BuiltInProtocols
         new("geneve", "udp.port==6081", static () => GeneveProtocol.Value),
         new("gtp", "udp.port==2152", static () => GtpProtocol.Value),
         new("teredo", "udp.port==3544", static () => TeredoProtocol.Value),
-        new("l2tp", "udp.port==1701", static () => NamedProtocols.L2tp),
         new("quic", "udp.port==443 udp", static () => QuicProtocol.Value, QuicProtocol.Begins),
     ];
 

@@ -14,7 +14,7 @@ internal static class AhProtocol
     {
         public static readonly Field Next = Field.Number("next", names: static v => IpProtocols.NameOf((int)v));
         public static readonly Field Spi = Field.Number("spi", "ah.spi");
-        public static readonly Field Sequence = Field.Number("sequence");
+        public static readonly Field Sequence = Field.Number("sequence", "ah.sequence", about: "Sequence number");
 
         public static readonly Field[] All = [Next, Spi, Sequence];
     }

@@ -12,9 +12,9 @@ internal static class ErspanProtocol
 
     private static class Fields
     {
-        public static readonly Field Version = Field.Number("version");
-        public static readonly Field Vlan = Field.Number("vlan");
-        public static readonly Field Session = Field.Number("session");
+        public static readonly Field Version = Field.Number("version", "erspan.version", about: "Version");
+        public static readonly Field Vlan = Field.Number("vlan", "erspan.vlan", about: "VLAN of the mirrored frame");
+        public static readonly Field Session = Field.Number("session", "erspan.spanid", about: "Mirroring session");
 
         public static readonly Field[] All = [Version, Vlan, Session];
     }
@@ -22,6 +22,8 @@ internal static class ErspanProtocol
     private const int Size2 = 8;
     private const int Size3 = 12;
     private const int PlatformSize = 8;
+    private const int FrameTypeAt = 10;
+    private const int IpPacket = 2;
 
     public static void Dissect(in Dissection dissection, int type, bool hasSequence, int offset, int end)
     {
@@ -43,7 +45,25 @@ internal static class ErspanProtocol
         }
         else if (dissection.Add(Value, offset, size, end))
         {
-            dissection.Next(NumberTable.LinkType, LinkTypes.Ethernet, offset + size, end);
+            DissectMirrored(dissection, type == EtherTypes.Erspan ? 0 : (dissection.Bytes[offset + FrameTypeAt] >> 2) & 0x1F, offset + size, end);
+        }
+    }
+
+    // draft-foschiano-erspan, 4.3: type III says whether what was mirrored is an Ethernet frame or an IP packet.
+    private static void DissectMirrored(in Dissection dissection, int frameType, int offset, int end)
+    {
+        if (frameType == IpPacket)
+        {
+            dissection.NextIp(offset, end);
+        }
+        else if (frameType == 0)
+        {
+            dissection.Next(NumberTable.LinkType, LinkTypes.Ethernet, offset, end);
+        }
+        else
+        {
+            dissection.Unknown(OsiLayer.DataLink, "ERSPAN frame type", offset, frameType);
+            dissection.Data(OsiLayer.DataLink, offset, end);
         }
     }
 

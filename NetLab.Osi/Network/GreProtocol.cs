@@ -5,17 +5,21 @@ using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Network;
 
-/// <summary>GRE (RFC 2784, RFC 2890; version 1 of PPTP, RFC 2637), with ERSPAN inside it.</summary>
+/// <summary>GRE (RFC 1701, RFC 2784, RFC 2890; version 1 of PPTP, RFC 2637), with ERSPAN inside it.</summary>
 internal static class GreProtocol
 {
     public static readonly Protocol Value = new("gre", OsiLayer.Network, "Generic Routing Encapsulation", Fields.All, Dissect, Describe);
 
     private static class Fields
     {
-        public static readonly Field Protocol = Field.Number("protocol", "gre.proto", names: static v => EtherTypes.NameOf((int)v));
-        public static readonly Field Key = Field.Number("key", "gre.key");
+        public static readonly Field Protocol = Field.Number("protocol", "gre.proto", names: static v => EtherTypes.NameOf((int)v), about: "What it carries", summary: true);
+        public static readonly Field Key = Field.Number("key", "gre.key", about: "Key: which of several tunnels");
+        public static readonly Field Length = Field.Number("payload_length", "gre.key.payload_length", about: "PPTP: bytes it carries");
+        public static readonly Field Call = Field.Number("call", "gre.key.call_id", about: "PPTP: the receiver's number of the call");
+        public static readonly Field Sequence = Field.Number("sequence", "gre.sequence_number", about: "Sequence number");
+        public static readonly Field Acknowledgment = Field.Number("acknowledgment", "gre.ack_number", about: "PPTP: the last sequence number received");
 
-        public static readonly Field[] All = [Protocol, Key];
+        public static readonly Field[] All = [Protocol, Key, Length, Call, Sequence, Acknowledgment];
     }
 
     private const int MinSize = 4;
@@ -35,7 +39,7 @@ internal static class GreProtocol
 
         int flags = BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[offset..]);
         int type = BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[(offset + 2)..]);
-        int length = LengthOf(flags);
+        int length = LengthOf(flags, dissection.Bytes[offset..end]);
         if (length > end - offset)
         {
             dissection.Add(Value, offset, MinSize, end);
@@ -58,6 +62,13 @@ internal static class GreProtocol
         {
             ErspanProtocol.Dissect(dissection, type, (flags & HasSequence) != 0, payload, end);
         }
+        else if (IsVersion1(flags))
+        {
+            // RFC 2637, 4.1: what the key's upper half says, with PPP in it.
+            int wire = BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[(offset + MinSize)..]);
+            int until = wire > 0 && payload + wire < dissection.WireEnd ? payload + wire : dissection.WireEnd;
+            dissection.Until(until).Next(NumberTable.EtherType, type, payload, Math.Min(end, until));
+        }
         else
         {
             dissection.Next(NumberTable.EtherType, type, payload, end);
@@ -68,22 +79,63 @@ internal static class GreProtocol
 
     public static void Describe(in PacketView view, int index, IFieldSink sink)
     {
-        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        ReadOnlySpan<byte> bytes = view.BytesOf(index)[..view[index].HeaderLength];
         int at = view[index].Offset;
         int flags = BinaryPrimitives.ReadUInt16BigEndian(bytes);
-        int type = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
-        sink.Number(Fields.Protocol, type, at + 2, 2);
-        int key = MinSize + ((flags & (HasChecksum | HasRouting)) != 0 ? 4 : 0);
-        if ((flags & HasKey) != 0 && view[index].HeaderLength >= key + 4)
+        sink.Number(Fields.Protocol, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]), at + 2, 2);
+        int next = MinSize + ((flags & (HasChecksum | HasRouting)) != 0 ? 4 : 0);
+        if ((flags & HasKey) != 0 && bytes.Length >= next + 4)
         {
-            sink.Number(Fields.Key, BinaryPrimitives.ReadUInt32BigEndian(bytes[key..]), at + key, 4);
+            if (IsVersion1(flags))
+            {
+                sink.Number(Fields.Length, BinaryPrimitives.ReadUInt16BigEndian(bytes[next..]), at + next, 2);
+                sink.Number(Fields.Call, BinaryPrimitives.ReadUInt16BigEndian(bytes[(next + 2)..]), at + next + 2, 2);
+            }
+            else
+            {
+                sink.Number(Fields.Key, BinaryPrimitives.ReadUInt32BigEndian(bytes[next..]), at + next, 4);
+            }
+
+            next += 4;
+        }
+
+        if ((flags & HasSequence) != 0 && bytes.Length >= next + 4)
+        {
+            sink.Number(Fields.Sequence, BinaryPrimitives.ReadUInt32BigEndian(bytes[next..]), at + next, 4);
+            next += 4;
+        }
+
+        if (IsVersion1(flags) && (flags & HasAcknowledgment) != 0 && bytes.Length >= next + 4)
+        {
+            sink.Number(Fields.Acknowledgment, BinaryPrimitives.ReadUInt32BigEndian(bytes[next..]), at + next, 4);
         }
     }
 
-    private static int LengthOf(int flags) =>
-        MinSize
-        + ((flags & (HasChecksum | HasRouting)) != 0 ? 4 : 0)
-        + ((flags & HasKey) != 0 ? 4 : 0)
-        + ((flags & HasSequence) != 0 ? 4 : 0)
-        + ((flags & HasAcknowledgment) != 0 && (flags & 7) == 1 ? 4 : 0);
+    private static bool IsVersion1(int flags) => (flags & 7) == 1;
+
+    private static int LengthOf(int flags, ReadOnlySpan<byte> bytes)
+    {
+        int length = MinSize
+            + ((flags & (HasChecksum | HasRouting)) != 0 ? 4 : 0)
+            + ((flags & HasKey) != 0 ? 4 : 0)
+            + ((flags & HasSequence) != 0 ? 4 : 0)
+            + ((flags & HasAcknowledgment) != 0 && IsVersion1(flags) ? 4 : 0);
+        return (flags & HasRouting) == 0 ? length : WithRoutes(length, bytes);
+    }
+
+    // RFC 1701: source routes follow, each with an address family, an offset and a length; one of family 0 and length 0 ends them.
+    private static int WithRoutes(int length, ReadOnlySpan<byte> bytes)
+    {
+        while (length + 4 <= bytes.Length)
+        {
+            bool isLast = BinaryPrimitives.ReadUInt16BigEndian(bytes[length..]) == 0 && bytes[length + 3] == 0;
+            length += 4 + bytes[length + 3];
+            if (isLast)
+            {
+                return length;
+            }
+        }
+
+        return Math.Max(length, bytes.Length) + 1;
+    }
 }

@@ -15,9 +15,10 @@ internal static class IcmpProtocol
         public static readonly Field Code = Field.Number("code", "icmp.code");
         public static readonly Field Id = Field.Number("id", "icmp.ident");
         public static readonly Field Seq = Field.Number("seq", "icmp.seq");
+        public static readonly Field ExtendedSeq = Field.Number("seq", "icmp.ext.echo.seq", about: "Sequence number of an extended echo");
         public static readonly Field ChecksumOk = Field.Flag("checksum_ok");
 
-        public static readonly Field[] All = [IcmpType, Code, Id, Seq, ChecksumOk];
+        public static readonly Field[] All = [IcmpType, Code, Id, Seq, ExtendedSeq, ChecksumOk];
     }
 
     private const int Size = 8;
@@ -28,6 +29,8 @@ internal static class IcmpProtocol
     private const int Echo = 8;
     private const int TimeExceeded = 11;
     private const int ParameterProblem = 12;
+    private const int ExtendedEcho = 42;
+    private const int ExtendedEchoReply = 43;
 
     public static bool Dissect(in Dissection dissection, int offset, int end)
     {
@@ -66,7 +69,13 @@ internal static class IcmpProtocol
         int type = bytes[0];
         sink.Number(Fields.IcmpType, type, at, 1);
         sink.Number(Fields.Code, bytes[1], at + 1, 1);
-        if (bytes.Length >= Size && type is EchoReply or Echo or (>= 13 and <= 18))
+        if (bytes.Length >= Size && type is ExtendedEcho or ExtendedEchoReply)
+        {
+            // RFC 8335, 2 and 3: the sequence number is one byte.
+            sink.Number(Fields.Id, BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]), at + 4, 2);
+            sink.Number(Fields.ExtendedSeq, bytes[6], at + 6, 1);
+        }
+        else if (bytes.Length >= Size && type is EchoReply or Echo or (>= 13 and <= 18))
         {
             sink.Number(Fields.Id, BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]), at + 4, 2);
             sink.Number(Fields.Seq, BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]), at + 6, 2);
@@ -91,6 +100,12 @@ internal static class IcmpProtocol
         ParameterProblem => "parameter problem",
         13 => "timestamp request",
         14 => "timestamp reply",
+        15 => "information request",
+        16 => "information reply",
+        17 => "address mask request",
+        18 => "address mask reply",
+        ExtendedEcho => "extended echo request",
+        ExtendedEchoReply => "extended echo reply",
         _ => null,
     };
 }

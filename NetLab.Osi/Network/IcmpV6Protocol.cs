@@ -17,15 +17,21 @@ internal static class IcmpV6Protocol
         public static readonly Field Id = Field.Number("id", "icmpv6.echo.identifier");
         public static readonly Field Seq = Field.Number("seq", "icmpv6.echo.sequence_number");
         public static readonly Field Target = Field.Of(FieldKind.Ip, "target");
+        public static readonly Field SolicitedTarget = Field.Ipv6(null, "icmpv6.nd.ns.target_address", about: "Whose hardware address is asked for");
+        public static readonly Field AdvertisedTarget = Field.Ipv6(null, "icmpv6.nd.na.target_address", about: "Whose hardware address is told");
+        public static readonly Field RedirectTarget = Field.Ipv6(null, "icmpv6.rd.na.target_address", about: "The better next hop");
         public static readonly Field ChecksumOk = Field.Flag("checksum_ok");
 
-        public static readonly Field[] All = [IcmpType, Code, Id, Seq, Target, ChecksumOk];
+        public static readonly Field[] All = [IcmpType, Code, Id, Seq, Target, SolicitedTarget, AdvertisedTarget, RedirectTarget, ChecksumOk];
     }
 
     private const int Size = 8;
     private const int FirstInformational = 128;
     private const int NeighborSolicitation = 135;
     private const int NeighborAdvertisement = 136;
+    private const int Redirect = 137;
+    private const int ExtendedEcho = 160;
+    private const int ExtendedEchoReply = 161;
 
     public static bool Dissect(in Dissection dissection, int offset, int end)
     {
@@ -64,14 +70,25 @@ internal static class IcmpV6Protocol
         int type = bytes[0];
         sink.Number(Fields.IcmpType, type, at, 1);
         sink.Number(Fields.Code, bytes[1], at + 1, 1);
-        if (type is 128 or 129 && bytes.Length >= Size)
+        if (type is ExtendedEcho or ExtendedEchoReply && bytes.Length >= Size)
+        {
+            // RFC 8335, 2 and 3: the sequence number is one byte.
+            sink.Number(Fields.Id, BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]), at + 4, 2);
+            sink.Number(Fields.Seq, bytes[6], at + 6, 1);
+        }
+        else if (type is 128 or 129 && bytes.Length >= Size)
         {
             sink.Number(Fields.Id, BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]), at + 4, 2);
             sink.Number(Fields.Seq, BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]), at + 6, 2);
         }
-        else if (type is NeighborSolicitation or NeighborAdvertisement && bytes.Length >= Size + 16)
+        else if (type is NeighborSolicitation or NeighborAdvertisement or Redirect && bytes.Length >= Size + 16)
         {
             sink.Ip(Fields.Target, bytes.Slice(Size, 16), at + Size);
+            if (sink.WantsHidden)
+            {
+                Field field = type switch { NeighborSolicitation => Fields.SolicitedTarget, NeighborAdvertisement => Fields.AdvertisedTarget, _ => Fields.RedirectTarget };
+                sink.Ip(field, bytes.Slice(Size, 16), at + Size);
+            }
         }
 
         if (view[index].IsWhole)
@@ -95,8 +112,18 @@ internal static class IcmpV6Protocol
         134 => "router advertisement",
         NeighborSolicitation => "neighbor solicitation",
         NeighborAdvertisement => "neighbor advertisement",
-        137 => "redirect",
+        Redirect => "redirect",
         143 => "multicast listener report (version 2)",
+        144 => "home agent address discovery request",
+        145 => "home agent address discovery reply",
+        146 => "mobile prefix solicitation",
+        147 => "mobile prefix advertisement",
+        151 => "multicast router advertisement",
+        152 => "multicast router solicitation",
+        153 => "multicast router termination",
+        155 => "RPL control",
+        ExtendedEcho => "extended echo request",
+        ExtendedEchoReply => "extended echo reply",
         _ => null,
     };
 }

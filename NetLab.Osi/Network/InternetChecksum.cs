@@ -126,12 +126,65 @@ internal static class InternetChecksum
             return sum;
         }
 
-        ReadOnlySpan<byte> header = view.BytesOf(carrier);
         if (view[carrier].Protocol == Ipv4Protocol.Value)
         {
-            return sum + Sum(header.Slice(12, 8));
+            ReadOnlySpan<byte> header = view.BytesOf(carrier)[..view[carrier].HeaderLength];
+            return sum + Sum(header.Slice(12, 4)) + Sum(FinalDestination(header));
         }
 
-        return view[carrier].Protocol == Ipv6Protocol.Value ? sum + Sum(header.Slice(8, 16)) + Sum(FinalDestination(view, carrier, index)) : sum;
+        return view[carrier].Protocol == Ipv6Protocol.Value ? sum + Sum(HomeAddress(view, carrier, index)) + Sum(FinalDestination(view, carrier, index)) : sum;
+    }
+
+    // RFC 1122, 4.1.3.5 and 4.2.3.8: with a source route that has hops left, the destination is the route's last address.
+    private static ReadOnlySpan<byte> FinalDestination(ReadOnlySpan<byte> header)
+    {
+        const int LooseRoute = 131;
+        const int StrictRoute = 137;
+        int at = Ipv4Header.MinSize;
+        while (at < header.Length && header[at] != 0)
+        {
+            int length = header[at] == 1 ? 1 : at + 1 < header.Length ? header[at + 1] : 0;
+            if (length == 0 || at + length > header.Length)
+            {
+                break;
+            }
+
+            if (header[at] is LooseRoute or StrictRoute && length >= 7)
+            {
+                // The pointer counts from 1; behind the last address the route is used up.
+                return header[at + 2] + 3 <= length ? header.Slice(at + length - 4, 4) : header.Slice(16, 4);
+            }
+
+            at += length;
+        }
+
+        return header.Slice(16, 4);
+    }
+
+    // RFC 6275, 6.3 and 11.3.1: a mobile node away from home says its home address in an option, and sums with that.
+    private static ReadOnlySpan<byte> HomeAddress(in PacketView view, int carrier, int index)
+    {
+        const int HomeAddressOption = 201;
+        for (int i = carrier + 1; i < index; i++)
+        {
+            ReadOnlySpan<byte> header = view.BytesOf(i)[..view[i].HeaderLength];
+            if (view[i].Protocol != Ipv6Extensions.DestinationOptions)
+            {
+                continue;
+            }
+
+            int at = 2;
+            while (at + 1 < header.Length)
+            {
+                if (header[at] == HomeAddressOption && header[at + 1] == 16 && at + 18 <= header.Length)
+                {
+                    return header.Slice(at + 2, 16);
+                }
+
+                at += header[at] == 0 ? 1 : 2 + header[at + 1];
+            }
+        }
+
+        return view.BytesOf(carrier).Slice(8, 16);
     }
 }

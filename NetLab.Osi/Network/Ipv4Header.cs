@@ -11,6 +11,8 @@ internal readonly ref struct Ipv4Header
 
     private Ipv4Header(ReadOnlySpan<byte> bytes) => _bytes = bytes;
 
+    public int Version => _bytes[0] >> 4;
+
     public int HeaderLength => (_bytes[0] & 15) * 4;
 
     public int Dscp => _bytes[1] >> 2;

@@ -55,6 +55,13 @@ internal static class Ipv4Protocol
             return true;
         }
 
+        if (header.Version != 4)
+        {
+            // What stands before it says version 4; the packet itself knows better.
+            DissectOtherVersion(dissection, header.Version, offset, end);
+            return true;
+        }
+
         if (header.HeaderLength < Ipv4Header.MinSize)
         {
             dissection.Malformed(OsiLayer.Network, "IPv4 header length", offset, header.HeaderLength);
@@ -101,6 +108,16 @@ internal static class Ipv4Protocol
         }
 
         return true;
+    }
+
+    /// <summary>Takes apart what is not of the version that stands before it: IP of another version, or damaged.</summary>
+    internal static void DissectOtherVersion(in Dissection dissection, int version, int offset, int end)
+    {
+        if (version is not (4 or 6) || !dissection.TryNext(NumberTable.IpVersion, version, offset, end))
+        {
+            dissection.Malformed(OsiLayer.Network, "IP version", offset, version);
+            dissection.Data(OsiLayer.Network, offset, end);
+        }
     }
 
     public static void Describe(in PacketView view, int index, IFieldSink sink)

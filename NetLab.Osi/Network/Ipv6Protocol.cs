@@ -36,6 +36,12 @@ internal static class Ipv6Protocol
             return true;
         }
 
+        if (dissection.Bytes[offset] >> 4 != 6)
+        {
+            Ipv4Protocol.DissectOtherVersion(dissection, dissection.Bytes[offset] >> 4, offset, end);
+            return true;
+        }
+
         // A payload length of 0 is a jumbogram or segmentation left to the card: the frame's own length holds.
         int next = offset + Ipv6Header.Size;
         int wanted = header.PayloadLength == 0 ? Math.Max(end, dissection.WireEnd) : next + header.PayloadLength;

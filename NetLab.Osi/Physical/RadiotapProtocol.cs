@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using NetLab.Osi.DataLink;
 using NetLab.Osi.Model;
-using NetLab.Osi.Numbers;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Physical;
@@ -13,19 +13,20 @@ internal static class RadiotapProtocol
     private static class Fields
     {
         public static readonly Field Length = Field.Number("length", "radiotap.length");
-        public static readonly Field Freq = Field.Number("freq", "radiotap.channel.freq", names: static _ => "MHz");
+        public static readonly Field Freq = Field.Number("freq", "radiotap.channel.freq", names: static _ => "MHz", about: "Frequency in MHz");
 
-        public static readonly Field[] All = [Length, Freq];
+        public static readonly Field Rate = Field.Of(FieldKind.Real, "rate", "radiotap.datarate", "Mbit/s");
+        public static readonly Field Signal = Field.Of(FieldKind.SignedNumber, "signal", "radiotap.dbm_antsignal", "Signal at the antenna in dBm");
+
+        public static readonly Field[] All = [Length, Freq, Rate, Signal];
     }
 
     private const int MinSize = 8;
     private const int FrameCheckSequence = 4;
 
-    // Size and alignment of the fields in the order of their bits (radiotap.org/fields), as far as the channel needs.
-    private const int TsftBit = 0;
-    private const int FlagsBit = 1;
-    private const int RateBit = 2;
-    private const int ChannelBit = 3;
+    // Bits of the field of flags: the frame ends with its check sequence; its header is filled up to a multiple of four bytes.
+    private const int HasCheckSequence = 0x10;
+    private const int HasPadding = 0x20;
 
     public static bool Dissect(in Dissection dissection, int offset, int end)
     {
@@ -49,11 +50,11 @@ internal static class RadiotapProtocol
             return true;
         }
 
-        // Flag 0x10: the frame ends with its FCS, which is no part of what it carries.
-        (int flagsAt, _) = FieldsOf(bytes[..length]);
-        bool hasFcs = flagsAt > 0 && (bytes[flagsAt] & 0x10) != 0;
-        int wireEnd = hasFcs ? dissection.WireEnd - FrameCheckSequence : dissection.WireEnd;
-        dissection.Until(wireEnd).Next(NumberTable.LinkType, LinkTypes.Wlan, offset + length, Math.Max(offset + length, Math.Min(end, wireEnd)));
+        // The check sequence is no part of what the frame carries.
+        int flags = FlagsOf(bytes[..length]);
+        int wireEnd = (flags & HasCheckSequence) != 0 ? dissection.WireEnd - FrameCheckSequence : dissection.WireEnd;
+        WlanProtocol.Dissect(
+            dissection.Until(wireEnd), offset + length, Math.Max(offset + length, Math.Min(end, wireEnd)), isPadded: (flags & HasPadding) != 0);
 
         return true;
     }
@@ -63,55 +64,61 @@ internal static class RadiotapProtocol
         int at = view[index].Offset;
         ReadOnlySpan<byte> bytes = view.BytesOf(index)[..view[index].HeaderLength];
         sink.Number(Fields.Length, BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]), at + 2, 2);
-        (_, int channel) = FieldsOf(bytes);
-        if (channel > 0)
+        bool hasSignal = false;
+        var fields = new RadiotapFields(bytes);
+        while (fields.MoveNext())
         {
-            sink.Number(Fields.Freq, BinaryPrimitives.ReadUInt16LittleEndian(bytes[channel..]), at + channel, 2);
+            int place = fields.Offset;
+            switch (fields.Number)
+            {
+                case RadiotapFields.Rate:
+                    sink.Real(Fields.Rate, bytes[place] / 2.0, at + place, 1);
+                    break;
+                case RadiotapFields.Mcs when RateOf(bytes.Slice(place, 3)) is { } rate:
+                    sink.Real(Fields.Rate, rate, at + place, 3);
+                    break;
+                case RadiotapFields.Channel:
+                    sink.Number(Fields.Freq, BinaryPrimitives.ReadUInt16LittleEndian(bytes[place..]), at + place, 2);
+                    break;
+                case RadiotapFields.Signal when !hasSignal || sink.WantsHidden:
+                    // Each antenna may have a field of its own; JSON has the first.
+                    sink.Number(Fields.Signal, (sbyte)bytes[place], at + place, 1);
+                    hasSignal = true;
+                    break;
+                default:
+                    break;
+            }
         }
     }
 
-    // Where the flags and the channel are; 0 if they are not.
-    private static (int Flags, int Channel) FieldsOf(ReadOnlySpan<byte> header)
+    // IEEE 802.11-2020, 19.5: of one stream, 20 MHz and a long guard interval 6.5 Mbit/s times these; what is known is said by the first byte.
+    private static double? RateOf(ReadOnlySpan<byte> mcs)
     {
-        uint present = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
-        int at = 4;
-        uint word;
-        do
+        const int BandwidthKnown = 1;
+        const int IndexKnown = 2;
+        const int GuardIntervalKnown = 4;
+        const int MaxIndex = 31;
+        if ((mcs[0] & (BandwidthKnown | IndexKnown | GuardIntervalKnown)) != (BandwidthKnown | IndexKnown | GuardIntervalKnown) || mcs[2] > MaxIndex)
         {
-            if (at + 4 > header.Length)
+            return null;
+        }
+
+        ReadOnlySpan<byte> factors = [1, 2, 3, 4, 6, 8, 9, 10];
+        double rate = factors[mcs[2] & 7] * ((mcs[2] >> 3) + 1) * ((mcs[1] & 3) == 1 ? 13.5 : 6.5);
+        return Math.Round((mcs[1] & 4) != 0 ? rate * 10 / 9 : rate, 1);
+    }
+
+    private static int FlagsOf(ReadOnlySpan<byte> header)
+    {
+        var fields = new RadiotapFields(header);
+        while (fields.MoveNext())
+        {
+            if (fields.Number == RadiotapFields.Flags)
             {
-                return default;
+                return header[fields.Offset];
             }
-
-            word = BinaryPrimitives.ReadUInt32LittleEndian(header[at..]);
-            at += 4;
-        }
-        while ((word & 0x8000_0000) != 0);
-
-        int flags = 0;
-        if (Has(TsftBit))
-        {
-            at = ((at + 7) & ~7) + 8;
         }
 
-        if (Has(FlagsBit))
-        {
-            flags = at++;
-        }
-
-        if (Has(RateBit))
-        {
-            at++;
-        }
-
-        int channel = 0;
-        if (Has(ChannelBit))
-        {
-            channel = (at + 1) & ~1;
-        }
-
-        return (flags < header.Length ? flags : 0, channel + 2 <= header.Length ? channel : 0);
-
-        bool Has(int bit) => (present & (1u << bit)) != 0;
+        return 0;
     }
 }

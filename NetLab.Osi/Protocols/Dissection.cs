@@ -153,6 +153,55 @@ public readonly ref struct Dissection
         TooShort(protocol.Layer, what, offset, needed, end);
     }
 
+    /// <summary>Notes a message that is as long as the bytes, once the least it needs is there.</summary>
+    /// <param name="protocol">The protocol.</param>
+    /// <param name="offset">Where it begins.</param>
+    /// <param name="minSize">Bytes it has at least.</param>
+    /// <param name="end">Where the captured bytes end.</param>
+    /// <returns>Whether it was noted and what it carries may be looked at.</returns>
+    internal bool AddMessage(Protocol protocol, int offset, int minSize, int end)
+    {
+        if (end - offset >= minSize)
+        {
+            return Add(protocol, offset, end - offset, end);
+        }
+
+        TooShort(protocol.Layer, protocol.Title, offset, minSize, end);
+        return false;
+    }
+
+    /// <summary>The same for a message that says how long it is; bytes behind it are no part of it.</summary>
+    /// <param name="protocol">The protocol.</param>
+    /// <param name="offset">Where it begins.</param>
+    /// <param name="minSize">Bytes it has at least.</param>
+    /// <param name="length">Bytes it says that it has.</param>
+    /// <param name="end">Where the captured bytes end.</param>
+    /// <returns>Whether it was noted and what it carries may be looked at.</returns>
+    internal bool AddMessage(Protocol protocol, int offset, int minSize, int length, int end)
+    {
+        if (end - offset < minSize)
+        {
+            TooShort(protocol.Layer, protocol.Title, offset, minSize, end);
+            return false;
+        }
+
+        if (length < minSize)
+        {
+            Add(protocol, offset, minSize, offset + minSize);
+            Malformed(protocol.Layer, $"length of {protocol.Title}", offset, length);
+            return false;
+        }
+
+        int messageEnd = Math.Min(end, offset + length);
+        bool added = Until(offset + length).Add(protocol, offset, messageEnd - offset, messageEnd);
+        if (offset + length > end)
+        {
+            TooShort(protocol.Layer, protocol.Title, offset, length, end);
+        }
+
+        return added;
+    }
+
     /// <summary>Notes a number that no protocol here is known for.</summary>
     public void Unknown(OsiLayer layer, string what, int offset, long number) =>
         Result.Stop ??= new DecodeStop(layer, DecodeStopReason.UnknownProtocol, offset, 0, 0, what, number);

@@ -37,6 +37,10 @@ internal static class FieldText
             case FieldKind.Text:
                 AppendEscaped(text, bytes);
                 break;
+            case FieldKind.Bytes when bytes.IsEmpty:
+                // As Wireshark has bytes that are there, and none.
+                text.Append("<MISSING>"u8);
+                break;
             default:
                 text.Advance(AddressText.Mac(bytes, text.GetSpan(3 * bytes.Length)));
                 break;

@@ -4,23 +4,27 @@ using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Transport;
 
-/// <summary>SCTP (RFC 9260): the common header and the types of its chunks.</summary>
+/// <summary>SCTP (RFC 9260): the common header, its chunks, and what its data carries by payload protocol or port.</summary>
 internal static class SctpProtocol
 {
     public static readonly Protocol Value = new("sctp", OsiLayer.Transport, "Stream Control Transmission Protocol", Fields.All, Dissect, Describe);
 
     private static class Fields
     {
-        public static readonly Field Sport = Field.Number("sport", "sctp.srcport");
-        public static readonly Field Dport = Field.Number("dport", "sctp.dstport");
-        public static readonly Field Tag = Field.Number("tag", "sctp.verification_tag");
-        public static readonly Field Chunks = Field.Number("chunks", "sctp.chunk_type");
+        public static readonly Field Sport = Field.Number("sport", "sctp.srcport", about: "Source port");
+        public static readonly Field Dport = Field.Number("dport", "sctp.dstport", about: "Destination port");
+        public static readonly Field Tag = Field.Number("tag", "sctp.verification_tag", about: "Verification tag");
+        public static readonly Field Chunks = Field.Number("chunks", "sctp.chunk_type", names: static v => SctpChunks.NameOf((int)v), about: "Types of the chunks", summary: true);
+        public static readonly Field Length = Field.Number(null, "sctp.chunk_length", about: "Bytes of a chunk");
+        public static readonly Field Tsn = Field.Number(null, "sctp.data_tsn_raw", about: "Transmission sequence number of data");
+        public static readonly Field StreamId = Field.Number(null, "sctp.data_sid", about: "Stream of data");
+        public static readonly Field PayloadProtocol = Field.Number(null, "sctp.data_payload_proto_id", about: "What data carries");
+        public static readonly Field Port = Field.Either("sctp.port", Sport, Dport);
 
-        public static readonly Field[] All = [Sport, Dport, Tag, Chunks];
+        public static readonly Field[] All = [Sport, Dport, Tag, Chunks, Length, Tsn, StreamId, PayloadProtocol, Port];
     }
 
     private const int Size = 12;
-    private const int ChunkHeader = 4;
     private const int MaxChunks = 64;
 
     public static bool Dissect(in Dissection dissection, int offset, int end)
@@ -31,7 +35,32 @@ internal static class SctpProtocol
             return true;
         }
 
-        dissection.Add(Value, offset, Size, end);
+        if (!dissection.Add(Value, offset, Size, end))
+        {
+            return true;
+        }
+
+        int source = BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[offset..]);
+        int destination = BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[(offset + 2)..]);
+        var chunks = new SctpChunks(dissection.Bytes[..end], offset + Size);
+        while (chunks.MoveNext())
+        {
+            if (chunks.Length < SctpChunks.HeaderSize || chunks.Length < SctpChunks.LeastLength(chunks.Type))
+            {
+                dissection.Malformed(OsiLayer.Transport, "SCTP chunk length", chunks.Offset + 2, chunks.Length);
+                return true;
+            }
+
+            if (chunks.IsWholeMessage)
+            {
+                DissectPayload(dissection.Until(chunks.Offset + chunks.Length), chunks.PayloadProtocol, source, destination, chunks.PayloadOffset, Math.Min(end, chunks.Offset + chunks.Length));
+            }
+        }
+
+        if (chunks.IsShort)
+        {
+            dissection.TooShort(OsiLayer.Transport, "SCTP chunk length", chunks.Offset, Math.Max(SctpChunks.HeaderSize, chunks.Length), end);
+        }
 
         return true;
     }
@@ -43,18 +72,38 @@ internal static class SctpProtocol
         sink.Number(Fields.Sport, BinaryPrimitives.ReadUInt16BigEndian(bytes), at, 2);
         sink.Number(Fields.Dport, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]), at + 2, 2);
         sink.Number(Fields.Tag, BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), at + 4, 4);
-        Span<int> chunks = stackalloc int[MaxChunks];
+        Span<int> types = stackalloc int[MaxChunks];
         int count = 0;
-        int chunk = Size;
-        while (bytes.Length - chunk >= ChunkHeader && count < MaxChunks)
+        var chunks = new SctpChunks(bytes, Size);
+        while (chunks.MoveNext() && chunks.Length >= SctpChunks.HeaderSize && count < MaxChunks)
         {
-            chunks[count++] = bytes[chunk];
+            types[count++] = chunks.Type;
+            if (!sink.WantsHidden)
+            {
+                continue;
+            }
 
-            // RFC 9260, 3.2: the length counts the chunk's header and not its padding to four bytes.
-            int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[(chunk + 2)..]);
-            chunk += Math.Max(ChunkHeader, (length + 3) & ~3);
+            int place = at + chunks.Offset;
+            sink.Number(Fields.Length, chunks.Length, place + 2, 2);
+            if (chunks.IsData && chunks.PayloadOffset <= bytes.Length)
+            {
+                sink.Number(Fields.Tsn, BinaryPrimitives.ReadUInt32BigEndian(bytes[(chunks.Offset + 4)..]), place + 4, 4);
+                sink.Number(Fields.StreamId, BinaryPrimitives.ReadUInt16BigEndian(bytes[(chunks.Offset + 8)..]), place + 8, 2);
+                sink.Number(Fields.PayloadProtocol, chunks.PayloadProtocol, at + chunks.PayloadOffset - 4, 4);
+            }
         }
 
-        sink.Numbers(Fields.Chunks, chunks[..count], at + Size, bytes.Length - Size);
+        sink.Numbers(Fields.Chunks, types[..count], at + Size, bytes.Length - Size);
+    }
+
+    private static void DissectPayload(in Dissection dissection, uint protocol, int source, int destination, int offset, int end)
+    {
+        if (offset < end
+            && !dissection.TryNext(NumberTable.SctpPayload, protocol, offset, end)
+            && !dissection.TryNext(NumberTable.SctpPort, destination, offset, end)
+            && !dissection.TryNext(NumberTable.SctpPort, source, offset, end))
+        {
+            dissection.Data(OsiLayer.Application, offset, end);
+        }
     }
 }
