@@ -78,6 +78,9 @@ internal static class CdpProtocol
             case PortId:
                 sink.Text(Fields.Port, value, at, value.Length);
                 break;
+            case Software when sink.WantsHidden:
+                DescribeLines(value, at, sink);
+                break;
             case Software:
                 sink.Text(Fields.Software, value, at, value.Length);
                 break;
@@ -92,6 +95,20 @@ internal static class CdpProtocol
                 break;
             default:
                 break;
+        }
+    }
+
+    // Filters and columns have the text line by line.
+    private static void DescribeLines(ReadOnlySpan<byte> value, int at, IFieldSink sink)
+    {
+        while (!value.IsEmpty)
+        {
+            int end = value.IndexOf((byte)'\n');
+            ReadOnlySpan<byte> line = end < 0 ? value : value[..end];
+            sink.Text(Fields.Software, line, at, line.Length);
+            int step = end < 0 ? value.Length : end + 1;
+            value = value[step..];
+            at += step;
         }
     }
 

@@ -28,6 +28,12 @@ internal static class EthernetProtocol
             return true;
         }
 
+        if (header.TypeOrLength == FabricPathProtocol.EtherType)
+        {
+            // The outer addresses are the fabric's own, and no Ethernet addresses.
+            return FabricPathProtocol.Dissect(dissection, offset, end);
+        }
+
         int next = offset + EthernetHeader.Size;
         if (dissection.Add(Value, offset, EthernetHeader.Size, end))
         {

@@ -139,14 +139,10 @@ internal static class WlanProtocol
         while (elements.MoveNext())
         {
             int valueAt = at + elements.Offset + 2;
-            if (elements.Id == WlanElements.ServiceSetName)
+            if (elements.Id == WlanElements.ServiceSetName && !isNamed)
             {
-                if (!isNamed)
-                {
-                    sink.Text(Fields.Name, elements.Value, valueAt, elements.Value.Length);
-                }
-
                 isNamed = true;
+                sink.Text(Fields.Name, elements.Value, valueAt, elements.Value.Length);
                 if (sink.WantsHidden)
                 {
                     sink.Bytes(Fields.NameBytes, elements.Value, valueAt);

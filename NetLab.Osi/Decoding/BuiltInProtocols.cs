@@ -20,8 +20,11 @@ namespace NetLab.Osi.Decoding;
 public static class BuiltInProtocols
 {
     /// <summary>All of them.</summary>
-    public static ProtocolRegistry Registry { get; } = ProtocolRegistry.OfChecked([.. Links, .. LowerProtocols.Links, .. Networks, .. LowerProtocols.Networks, .. Transports, .. Streams, .. ServiceProtocols.Rows, .. Datagrams,
-        .. IndustryProtocols.Rows, .. OpenSystemsProtocols.Rows]);
+    public static ProtocolRegistry Registry { get; } = ProtocolRegistry.OfChecked(
+    [
+        .. Links, .. LowerProtocols.Links, .. TunnelProtocols.Links, .. Networks, .. LowerProtocols.Networks, .. Transports, .. TunnelProtocols.Tunnels,
+        .. Streams, .. ServiceProtocols.Rows, .. Datagrams, .. IndustryProtocols.Rows, .. OpenSystemsProtocols.Rows,
+    ]);
 
     private static ProtocolReference[] Links =>
     [
@@ -32,7 +35,7 @@ public static class BuiltInProtocols
         new("eth", "link.type==1 eth.type==0x6558", static () => EthernetProtocol.Value),
         new("vlan", "eth.type==0x8100,0x88a8,0x9100", static () => VlanProtocol.Value),
         new("pbb", "eth.type==0x88e7", static () => PbbProtocol.Value, filters: "ieee8021ah"),
-        new("llc", "link.type==106 eth.type==0x8870", static () => LlcProtocol.Value),
+        new("llc", "eth.type==0x8870", static () => LlcProtocol.Value),
         new("sll", "link.type==113", static () => SllProtocol.Value),
         new("sll2", "link.type==276", static () => SllProtocol.Version2, filters: "sll"),
         new("null", "link.type==0,108", static () => NullProtocol.Value),
@@ -75,7 +78,7 @@ public static class BuiltInProtocols
         new("sctp", "ip.proto==132", static () => SctpProtocol.Value),
         new("vxlan", "udp.port==4789", static () => VxlanProtocol.Value),
         new("geneve", "udp.port==6081", static () => GeneveProtocol.Value),
-        new("gtp", "udp.port==2152", static () => GtpProtocol.Value),
+        new("gtp", "udp.port==2152,2123", static () => GtpProtocol.Value),
         new("teredo", "udp.port==3544", static () => TeredoProtocol.Value),
         new("quic", "udp.port==443 udp", static () => QuicProtocol.Value, QuicProtocol.Begins),
     ];

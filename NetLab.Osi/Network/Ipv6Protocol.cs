@@ -30,15 +30,15 @@ internal static class Ipv6Protocol
 
     public static bool Dissect(in Dissection dissection, int offset, int end)
     {
-        if (!Ipv6Header.TryRead(dissection.Bytes[offset..end], out Ipv6Header header))
+        if (offset < end && dissection.Bytes[offset] >> 4 != 6)
         {
-            dissection.TooShort(OsiLayer.Network, "IPv6 header", offset, Ipv6Header.Size, end);
+            Ipv4Protocol.DissectOtherVersion(dissection, dissection.Bytes[offset] >> 4, offset, end);
             return true;
         }
 
-        if (dissection.Bytes[offset] >> 4 != 6)
+        if (!Ipv6Header.TryRead(dissection.Bytes[offset..end], out Ipv6Header header))
         {
-            Ipv4Protocol.DissectOtherVersion(dissection, dissection.Bytes[offset] >> 4, offset, end);
+            dissection.TooShort(OsiLayer.Network, "IPv6 header", offset, Ipv6Header.Size, end);
             return true;
         }
 

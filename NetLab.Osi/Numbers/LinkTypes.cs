@@ -51,6 +51,6 @@ internal static class LinkTypes
         Ipv4 => "raw IPv4",
         Ipv6 => "raw IPv6",
         LinuxSll2 => "Linux cooked (version 2)",
-        _ => "not known",
+        _ => LinkTypeNames.Of(linkType) ?? "not known",
     };
 }

@@ -17,11 +17,12 @@ internal static class SctpProtocol
         public static readonly Field Chunks = Field.Number("chunks", "sctp.chunk_type", names: static v => SctpChunks.NameOf((int)v), about: "Types of the chunks", summary: true);
         public static readonly Field Length = Field.Number(null, "sctp.chunk_length", about: "Bytes of a chunk");
         public static readonly Field Tsn = Field.Number(null, "sctp.data_tsn_raw", about: "Transmission sequence number of data");
+        public static readonly Field RelativeTsn = Field.Number(null, "sctp.data_tsn", about: "The same, counted from the first of its direction");
         public static readonly Field StreamId = Field.Number(null, "sctp.data_sid", about: "Stream of data");
         public static readonly Field PayloadProtocol = Field.Number(null, "sctp.data_payload_proto_id", about: "What data carries");
         public static readonly Field Port = Field.Either("sctp.port", Sport, Dport);
 
-        public static readonly Field[] All = [Sport, Dport, Tag, Chunks, Length, Tsn, StreamId, PayloadProtocol, Port];
+        public static readonly Field[] All = [Sport, Dport, Tag, Chunks, Length, Tsn, RelativeTsn, StreamId, PayloadProtocol, Port];
     }
 
     private const int Size = 12;
@@ -35,7 +36,7 @@ internal static class SctpProtocol
             return true;
         }
 
-        if (!dissection.Add(Value, offset, Size, end))
+        if (!dissection.Add(Value, offset, Size, end, SctpAssociations.BaseOf(dissection, offset, end)))
         {
             return true;
         }
@@ -87,7 +88,9 @@ internal static class SctpProtocol
             sink.Number(Fields.Length, chunks.Length, place + 2, 2);
             if (chunks.IsData && chunks.PayloadOffset <= bytes.Length)
             {
-                sink.Number(Fields.Tsn, BinaryPrimitives.ReadUInt32BigEndian(bytes[(chunks.Offset + 4)..]), place + 4, 4);
+                uint number = BinaryPrimitives.ReadUInt32BigEndian(bytes[(chunks.Offset + 4)..]);
+                sink.Number(Fields.Tsn, number, place + 4, 4);
+                sink.Number(Fields.RelativeTsn, view[index].Detail is SctpBase first ? number - first.Number : number, place + 4, 4);
                 sink.Number(Fields.StreamId, BinaryPrimitives.ReadUInt16BigEndian(bytes[(chunks.Offset + 8)..]), place + 8, 2);
                 sink.Number(Fields.PayloadProtocol, chunks.PayloadProtocol, at + chunks.PayloadOffset - 4, 4);
             }

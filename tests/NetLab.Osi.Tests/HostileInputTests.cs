@@ -52,7 +52,8 @@ public sealed class HostileInputTests(ITestOutputHelper log)
         log.WriteLine($"NETLAB_DECODE_FUZZ_SEED={seed}");
         var random = new Random(seed);
         string[] files = Folders.Corpus is { } corpus ? [.. Folders.Recordings, .. Directory.GetFiles(corpus)] : Folders.Recordings;
-        List<Seed> seeds = [.. files.SelectMany(f => Read(f, 1)), .. ProtocolSampleTests.All.SelectMany(s => s.Frames()).Select(f => new Seed(new CaptureInterface(1, 0), f))];
+        List<Seed> seeds = [.. files.SelectMany(f => Read(f, 1)), .. ProtocolSampleTests.All.SelectMany(s => s.Frames()).Select(f => new Seed(new CaptureInterface(1, 0), f)),
+            .. FrameSamples.All.Select(s => new Seed(new CaptureInterface(s.LinkType, 0), s.Bytes))];
         using var everything = new Everything();
         long before = GC.GetTotalMemory(forceFullCollection: true);
         int count = Mutations;

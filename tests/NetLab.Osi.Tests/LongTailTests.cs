@@ -41,35 +41,7 @@ public sealed class LongTailTests
         Assert.Null(Decode(Udp(new IPEndPoint(Bob.Address, 50_000), new IPEndPoint(Alice.Address, 40_000), [0x8F, .. Rtp[1..]]))["rtp.seq"]);
     }
 
-    [Fact]
-    public void An_ospf_hello_says_who_speaks_and_whom_he_knows()
-    {
-        byte[] hello =
-        [
-            2, 1, 0, 48, 10, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-            255, 255, 255, 0, 0, 10, 2, 1, 0, 0, 0, 40, 10, 0, 0, 1, 10, 0, 0, 2, 10, 0, 0, 3,
-        ];
-        Assert.Equal("Hello, router 10.0.0.1, area 0.0.0.7, every 10 s, designated 10.0.0.1, backup 10.0.0.2, neighbours 10.0.0.3", Decode(Ip(89, hello))["ospf.summary"]);
-        hello[1] = 5;
-        Assert.Equal("LinkStateAcknowledgment, router 10.0.0.1, area 0.0.0.7", Decode(Ip(89, hello))["ospf.summary"]);
-        hello[3] = 200;
-        Assert.Null(Decode(Ip(89, hello))["ospf.summary"]);
-    }
-
     private static byte[] Udp(IPEndPoint from, IPEndPoint to, byte[] payload) => PacketBuilder.Udp(from, to, payload, sent: true);
-
-    private static byte[] Ip(byte protocol, byte[] payload)
-    {
-        byte[] frame = new byte[34 + payload.Length];
-        frame[12] = 8;
-        frame[14] = 0x45;
-        frame[17] = (byte)(20 + payload.Length);
-        frame[22] = 1;
-        frame[23] = protocol;
-        frame[26] = frame[30] = 10;
-        payload.CopyTo(frame, 34);
-        return frame;
-    }
 
     private FieldList Decode(byte[] frame)
     {
