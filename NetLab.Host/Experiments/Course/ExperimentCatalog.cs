@@ -1,3 +1,4 @@
+using NetLab.Host.Experiments.BackEnd;
 using NetLab.Host.Experiments.Transport;
 
 namespace NetLab.Host.Experiments.Course;
@@ -31,6 +32,14 @@ public static class ExperimentCatalog
         new Overhead(),
         new Binds(),
         new Queueing(),
+        new Idempotency(),
+        new Resolver(),
+        new Hashing(),
+        new Balancing(),
+        new Messaging(),
+        new Caching(),
+        new Consistency(),
+        new Gateway(),
     ];
 
     /// <summary>The experiment of a name; null if there is none.</summary>
