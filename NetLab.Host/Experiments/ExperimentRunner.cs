@@ -33,7 +33,19 @@ public static class ExperimentRunner
         }
 
         var bench = new Bench(seed, settings, mutation, cancellationToken) { WantsPictures = pictures, Runs = runs };
-        experiment.Run(bench);
+
+        // A library that waits in virtual time goes on within the event that wakes it, which a context of the caller's would prevent.
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            experiment.Run(bench);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+
         return bench.Result(experiment);
     }
 

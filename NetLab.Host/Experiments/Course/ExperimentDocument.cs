@@ -28,7 +28,7 @@ internal static class ExperimentDocument
         Seeds = runs.Count,
         runs[0].Settings,
         Holds = laws.All(l => l.Holds),
-        Laws = laws.Select(l => new { l.Name, l.Unit, l.Expected, l.Low, l.High, l.Got, l.Holds, Random = l.IsRandom, l.Source }),
+        Laws = laws.Select(l => new { l.Name, l.Unit, l.Expected, l.Low, High = double.IsFinite(l.High) ? l.High : (double?)null, l.Got, l.Holds, Random = l.IsRandom, l.Source }),
         runs[0].Measures,
         Pictures = files,
         runs[0].Experiment.Explanation,

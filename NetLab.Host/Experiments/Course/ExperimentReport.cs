@@ -53,7 +53,7 @@ internal static class ExperimentReport
         {
             string expected = law.Expected is { } value
                 ? ExperimentText.Quantity(value, law.Unit, law.IsStatement)
-                : $"{ExperimentText.Number(law.Low)} to {ExperimentText.Quantity(law.High, law.Unit, false)}";
+                : ExperimentText.Band(law);
             page.Append(law.Holds ? "<tr><td class=\"yes\">✓ holds</td><td>" : "<tr><td class=\"no\">✗ fails</td><td>").Append(Text(law.Name)).Append("</td><td class=\"n\">").Append(Text(expected))
                 .Append("</td><td class=\"n\">").Append(Text(ExperimentText.Quantity(law.Got, law.Unit, law.IsStatement))).Append("</td><td>").Append(Text(law.Source)).Append("</td></tr>\n");
         }

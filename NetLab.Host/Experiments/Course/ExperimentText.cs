@@ -54,12 +54,16 @@ internal static class ExperimentText
         }
     }
 
+    /// <summary>What agrees with a law.</summary>
+    public static string Band(Law law) => double.IsFinite(law.High)
+        ? $"{Number(law.Low)} to {Number(law.High)}{Unit(law.Unit)}"
+        : $"at least {Number(law.Low)}{Unit(law.Unit)}";
+
     /// <summary>One line a law: expected, band, got.</summary>
     public static string Line(Law law)
     {
-        string band = string.Create(CultureInfo.InvariantCulture, $"{Number(law.Low)} to {Number(law.High)}{Unit(law.Unit)}");
         string expected = law.Expected is { } value ? Quantity(value, law.Unit, law.IsStatement) : "-";
-        return $"{(law.Holds ? "holds" : "FAILS")}  {law.Name}: expected {expected}, band {band}, got {Quantity(law.Got, law.Unit, law.IsStatement)} [{law.Source}]";
+        return $"{(law.Holds ? "holds" : "FAILS")}  {law.Name}: expected {expected}, band {Band(law)}, got {Quantity(law.Got, law.Unit, law.IsStatement)} [{law.Source}]";
     }
 
     /// <summary>Why it came out so, and where that stands.</summary>
@@ -106,7 +110,7 @@ internal static class ExperimentText
     private static string Expected(Law law) =>
         law.IsStatement ? "yes"
         : law.Expected is { } value ? Quantity(value, law.Unit, false)
-        : $"{Number(law.Low)} to {Number(law.High)}{Unit(law.Unit)}";
+        : Band(law);
 
     private static string Unit(string unit) => unit.Length == 0 ? "" : " " + unit;
 }
