@@ -5,7 +5,7 @@ using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Application;
 
-/// <summary>DNS over UDP and TCP (RFC 1035), mDNS (RFC 6762), LLMNR (RFC 4795), and NetBIOS names (RFC 1002), which share its header.</summary>
+/// <summary>DNS over UDP and TCP (RFC 1035), mDNS (RFC 6762) and LLMNR (RFC 4795), which share its header.</summary>
 internal static class DnsProtocol
 {
     private const int LengthSize = 2;
@@ -17,24 +17,11 @@ internal static class DnsProtocol
 
     public static readonly Protocol Llmnr = new("llmnr", OsiLayer.Application, "Link-local Multicast Name Resolution", DnsMessage.Fields.All, DissectLlmnr, Describe);
 
-    public static readonly Protocol Nbns = new("nbns", OsiLayer.Session, "NetBIOS Name Service", [], DissectNbns, static (in PacketView _, int _, IFieldSink _) => { });
-
     private static bool DissectDns(in Dissection dissection, int offset, int end) => Dissect(dissection, Value, offset, end);
 
     private static bool DissectMdns(in Dissection dissection, int offset, int end) => Dissect(dissection, Mdns, offset, end);
 
     private static bool DissectLlmnr(in Dissection dissection, int offset, int end) => Dissect(dissection, Llmnr, offset, end);
-
-    private static bool DissectNbns(in Dissection dissection, int offset, int end)
-    {
-        if (end - offset < DnsMessage.HeaderSize)
-        {
-            return false;
-        }
-
-        dissection.Add(Nbns, offset, end - offset, end);
-        return true;
-    }
 
     private static bool Dissect(in Dissection dissection, Protocol protocol, int offset, int end)
     {

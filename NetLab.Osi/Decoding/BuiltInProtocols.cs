@@ -1,7 +1,12 @@
 using NetLab.Osi.Application;
+using NetLab.Osi.Application.Databases;
+using NetLab.Osi.Application.Directory;
+using NetLab.Osi.Application.FileSharing;
 using NetLab.Osi.Application.Http2;
 using NetLab.Osi.Application.Industry;
 using NetLab.Osi.Application.OpenSystems;
+using NetLab.Osi.Application.RemoteCalls;
+using NetLab.Osi.Application.Security;
 using NetLab.Osi.DataLink;
 using NetLab.Osi.Network;
 using NetLab.Osi.Physical;
@@ -23,7 +28,8 @@ public static class BuiltInProtocols
     public static ProtocolRegistry Registry { get; } = ProtocolRegistry.OfChecked(
     [
         .. Links, .. LowerProtocols.Links, .. TunnelProtocols.Links, .. Networks, .. LowerProtocols.Networks, .. Transports, .. TunnelProtocols.Tunnels,
-        .. Streams, .. ServiceProtocols.Rows, .. Datagrams, .. IndustryProtocols.Rows, .. OpenSystemsProtocols.Rows,
+        .. Streams, .. ServiceProtocols.Rows, .. Datagrams, .. SecurityProtocols.Rows, .. DirectoryProtocols.Rows, .. FileSharingProtocols.Rows,
+        .. RemoteCallProtocols.Rows, .. DatabaseProtocols.Rows, .. IndustryProtocols.Rows, .. OpenSystemsProtocols.Rows,
     ]);
 
     private static ProtocolReference[] Links =>
@@ -105,7 +111,6 @@ public static class BuiltInProtocols
         new("dns", "udp.port==53 tcp.port==53,5353", static () => DnsProtocol.Value),
         new("mdns", "udp.port==5353", static () => DnsProtocol.Mdns, filters: "dns"),
         new("llmnr", "udp.port==5355", static () => DnsProtocol.Llmnr, filters: "dns"),
-        new("nbns", "udp.port==137", static () => DnsProtocol.Nbns),
         new("dhcp", "udp.port==67,68", static () => DhcpProtocol.Value),
         new("dhcpv6", "udp.port==546,547", static () => DhcpV6Protocol.Value),
         new("ntp", "udp.port==123", static () => NtpProtocol.Value),

@@ -125,7 +125,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes, int at, bool littleEndi
         switch (field.Kind)
         {
             case FieldKind.Text:
-                sink.Text(field, value, At, size);
+                // A text ends at its first NUL.
+                int end = value.IndexOf((byte)0);
+                sink.Text(field, end < 0 ? value : value[..end], At, size);
                 return 0;
             case FieldKind.Bytes:
                 sink.Bytes(field, value, At);

@@ -50,12 +50,12 @@ internal static class FieldText
     // What is not UTF-8 is replaced; what a terminal obeys or hides is shown as an escape.
     private static void AppendEscaped(Utf8Text text, ReadOnlySpan<byte> utf8)
     {
-        if (utf8.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E) < 0 && utf8.IndexOf((byte)'\\') < 0)
+        if (utf8.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E) < 0)
         {
             text.Append(utf8);
             return;
         }
 
-        text.Append(VisibleText.Of(Encoding.UTF8.GetString(utf8), escapesBackslash: true));
+        text.Append(VisibleText.Of(Encoding.UTF8.GetString(utf8)));
     }
 }

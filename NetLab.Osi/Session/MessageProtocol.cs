@@ -11,10 +11,15 @@ internal sealed class MessageProtocol(StreamedProtocol protocol, MessageFrame fr
 
     private sealed class Parser(StreamedProtocol protocol, MessageFrame frame, bool fromClient) : StreamParser
     {
-        // Beyond it the bytes wait no longer: StreamSide would give up the direction. What is longer is passed over.
+        // Beyond it the bytes wait no longer: StreamSide would give up the direction. Of what is longer, the beginning is kept until the end has come.
         private const int MaxMessage = 120 << 10;
+        private const int KeptOfLong = 16 << 10;
 
+        private byte[] _beginning = [];
         private long _skipping;
+        private int _length;
+
+        public override bool HoldsBytes => _beginning.Length > 0;
 
         public override Protocol Protocol => protocol;
 
@@ -27,6 +32,11 @@ internal sealed class MessageProtocol(StreamedProtocol protocol, MessageFrame fr
                 {
                     int step = (int)Math.Min(_skipping, bytes.Length - at);
                     (_skipping, at) = (_skipping - step, at + step);
+                    if (_skipping == 0)
+                    {
+                        ShowBeginning(segment);
+                    }
+
                     continue;
                 }
 
@@ -36,15 +46,22 @@ internal sealed class MessageProtocol(StreamedProtocol protocol, MessageFrame fr
                     return NotMine;
                 }
 
-                if (length > MaxMessage)
+                int there = bytes.Length - at;
+                if (length > there && segment.IsCut)
                 {
-                    // Its beginning says the most.
+                    // The rest was not captured: what is there says what it says.
                     segment.Dissect(protocol, bytes[at..], length);
-                    _skipping = length;
+                    (_skipping, at) = (length - there, bytes.Length);
                     continue;
                 }
 
-                if (length == 0 || length > bytes.Length - at)
+                if (length > MaxMessage && there >= KeptOfLong)
+                {
+                    Begin(segment, bytes.Slice(at, KeptOfLong), length);
+                    continue;
+                }
+
+                if (length == 0 || length > there)
                 {
                     break;
                 }
@@ -54,6 +71,47 @@ internal sealed class MessageProtocol(StreamedProtocol protocol, MessageFrame fr
             }
 
             return at;
+        }
+
+        public override bool Skip(in StreamSegment segment, long missing)
+        {
+            if (missing > _skipping)
+            {
+                return false;
+            }
+
+            _skipping -= missing;
+            if (_skipping == 0)
+            {
+                ShowBeginning(segment);
+            }
+
+            return true;
+        }
+
+        public override void GiveUp() => (_beginning, _skipping) = ([], 0);
+
+        private void Begin(in StreamSegment segment, ReadOnlySpan<byte> beginning, int length)
+        {
+            (_skipping, _length) = (length, length);
+            if (segment.TryHold(beginning.Length))
+            {
+                _beginning = beginning.ToArray();
+            }
+            else
+            {
+                segment.Dissect(protocol, beginning, length);
+            }
+        }
+
+        private void ShowBeginning(in StreamSegment segment)
+        {
+            if (_beginning.Length > 0)
+            {
+                segment.Release(_beginning.Length);
+                segment.Dissect(protocol, _beginning, _length);
+                _beginning = [];
+            }
         }
     }
 }

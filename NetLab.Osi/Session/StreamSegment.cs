@@ -12,11 +12,11 @@ public readonly ref struct StreamSegment
     private readonly int _end;
 
     internal StreamSegment(
-        Dissection dissection, TcpStream stream, StreamApplication application, StreamMemory memory, bool fromClient, int payload, int end, bool isDecrypted = false)
+        Dissection dissection, TcpStream stream, StreamApplication application, StreamMemory memory, bool fromClient, int payload, int end, bool isDecrypted = false, bool isCut = false)
     {
         _dissection = dissection;
         (_memory, _payload, _end) = (memory, payload, end);
-        (Stream, Application, FromClient, IsDecrypted) = (stream, application, fromClient, isDecrypted);
+        (Stream, Application, FromClient, IsDecrypted, IsCut) = (stream, application, fromClient, isDecrypted, isCut);
     }
 
     /// <summary>The stream.</summary>
@@ -36,6 +36,9 @@ public readonly ref struct StreamSegment
 
     /// <summary>Whether the bytes were encrypted on the wire, so that ports say nothing of them.</summary>
     public bool IsDecrypted { get; }
+
+    /// <summary>Whether the capture cut its end off.</summary>
+    internal bool IsCut { get; }
 
     /// <summary>The protocols that are known.</summary>
     public ProtocolRegistry Registry => _dissection.Registry;

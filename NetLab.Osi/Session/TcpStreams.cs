@@ -139,7 +139,7 @@ internal sealed class TcpStreams
         }
 
         StreamApplication application = stream.Application ??= new StreamApplication(_options);
-        var segment = new StreamSegment(dissection, stream, application, _memory, fromClient, payload, end);
+        var segment = new StreamSegment(dissection, stream, application, _memory, fromClient, payload, end, isCut: claimed > end - payload);
         int before = dissection.Result.Count;
         HashPool? pool = _options.HashStreams ? _hashes : null;
         ReadOnlySpan<byte> bytes = claimed > 0 ? direction.Take(first, dissection.Bytes[payload..end], claimed, pool, segment) : default;

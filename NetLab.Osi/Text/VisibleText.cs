@@ -18,20 +18,14 @@ public static class VisibleText
         _ => IsHidden(c) ? $"\\u{(int)c:x4}" : null,
     };
 
-    /// <summary>A text with what cannot be shown escaped; backslashes stay as they are.</summary>
-    public static string Of(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return Of(text, escapesBackslash: false);
-    }
-
     /// <summary>Whether a character is obeyed, turns text around or is not seen, so that JSON has it as an escape, too.</summary>
     internal static bool IsHidden(Rune rune) => rune.Value >= 0x7F && Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
-    /// <summary>A text with what cannot be shown escaped, so that it can be told what stood there.</summary>
-    internal static string Of(string text, bool escapesBackslash)
+    /// <summary>A text with what cannot be shown escaped; backslashes stay as they are.</summary>
+    public static string Of(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         StringBuilder? shown = null;
         int at = 0;
         while (at < text.Length)
@@ -39,7 +33,7 @@ public static class VisibleText
             char c = text[at];
             int length = char.IsHighSurrogate(c) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
             string? escape = length == 2 ? (IsHidden(new Rune(c, text[at + 1])) ? $"\\U{char.ConvertToUtf32(c, text[at + 1]):x8}" : null)
-                : c == '\\' && !escapesBackslash ? null
+                : c == '\\' ? null
                 : Of(c);
             if (escape is not null)
             {

@@ -93,7 +93,13 @@ internal static class BacnetProtocol
 
         if ((control & NetworkMessage) != 0)
         {
-            reader.Tell(sink, Fields.MessageType, 1);
+            // 6.4: networks that a router reaches, or does not.
+            int type = (int)reader.Tell(sink, Fields.MessageType, 1);
+            reader.Skip(type == 3 ? 1 : 0);
+            while (type is 0 or 1 or 3 or 4 or 5 && reader.Left >= 2)
+            {
+                reader.Tell(sink, Fields.DestinationNetwork, 2);
+            }
         }
     }
 }

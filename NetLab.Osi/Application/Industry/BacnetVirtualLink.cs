@@ -10,10 +10,12 @@ internal static class BacnetVirtualLink
     private const int ForwardedHeaderSize = 10;
     private const int Forwarded = 0x04;
 
-    public static readonly Protocol Value = new("bvlc", OsiLayer.DataLink, "BACnet virtual link", Fields.All, Dissect);
+    public static readonly Protocol Value = new("bvlc", OsiLayer.DataLink, "BACnet virtual link", Fields.All, Dissect, Describe);
 
     private static class Fields
     {
+        public static readonly Field HeaderLength = Field.Number("header_length", "bvlc.length", about: "Bytes of this header");
+
         public static readonly Field[] All =
         [
             Field.Number(null, "bvlc.type", at: 0, size: 1, about: "Type: 0x81 for BACnet/IP"),
@@ -34,7 +36,8 @@ internal static class BacnetVirtualLink
                 0x0C => "secure BVLL",
                 _ => null,
             }),
-            Field.Number("length", "bvlc.length", at: 2, size: 2, about: "Bytes with this header"),
+            Field.Number("length", at: 2, size: 2, about: "Bytes with this header"),
+            HeaderLength,
         ];
     }
 
@@ -62,5 +65,20 @@ internal static class BacnetVirtualLink
         }
 
         return true;
+    }
+
+    // Annex J.2: tables follow the header of the functions that carry them; addresses, times and results are of a fixed size.
+    private static void Describe(in PacketView view, int index, IFieldSink sink)
+    {
+        Value.DescribeHeader(view, index, sink);
+        ReadOnlySpan<byte> bytes = view.BytesOf(index);
+        int length = bytes[1] switch
+        {
+            0x00 or 0x05 => HeaderSize + 2,
+            Forwarded or 0x08 => ForwardedHeaderSize,
+            0x02 or 0x06 or 0x09 or 0x0A or 0x0B => HeaderSize,
+            _ => (bytes[2] << 8) | bytes[3],
+        };
+        sink.Number(Fields.HeaderLength, length, view[index].Offset + 2, 2);
     }
 }

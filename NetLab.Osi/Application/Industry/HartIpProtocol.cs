@@ -47,11 +47,11 @@ internal static class HartIpProtocol
     }
 
     /// <summary>Whether a datagram is a message: version, type and length make sense.</summary>
-    public static bool Begins(ReadOnlySpan<byte> bytes) => Frame(bytes, true) == bytes.Length;
+    public static bool Begins(ReadOnlySpan<byte> bytes) => Frame(bytes, true) == bytes.Length && bytes[2] is <= PassThrough or 128;
 
     private static int Frame(ReadOnlySpan<byte> bytes, bool fromClient)
     {
-        if (bytes[0] is not (1 or 2) || (bytes.Length > 1 && (bytes[1] & 0x0F) is not (<= 2 or 15)))
+        if (bytes[0] is not (1 or 2) || (bytes.Length > 1 && bytes[1] is not (<= 2 or 15)))
         {
             return StreamParser.NotMine;
         }
@@ -69,8 +69,9 @@ internal static class HartIpProtocol
     {
         ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
         int length = Frame(bytes, true);
-        if (length <= 0)
+        if (length <= 0 || bytes[2] is > PassThrough and not 128)
         {
+            // Direct PDUs and audit logs of later versions, whose description is not public, stay data.
             return false;
         }
 

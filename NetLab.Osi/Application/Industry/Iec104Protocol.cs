@@ -14,7 +14,7 @@ internal static class Iec104Protocol
     private const int MaxLength = 253;
 
     public static readonly StreamedProtocol Value = StreamedProtocol.Messages(
-        "iec60870_104", OsiLayer.Session, "IEC 60870-5-104", Fields.All, Frame, Dissect, Describe, begins: static bytes => Frame(bytes, true) >= 0);
+        "iec60870_104", OsiLayer.Session, "IEC 60870-5-104", Fields.All, Frame, Dissect, Describe, begins: static bytes => bytes[0] == Start);
 
     private static class Fields
     {
@@ -44,7 +44,14 @@ internal static class Iec104Protocol
 
     private static int Frame(ReadOnlySpan<byte> bytes, bool fromClient)
     {
-        if (bytes[0] != Start || (bytes.Length > 1 && bytes[1] > MaxLength))
+        if (bytes[0] != Start)
+        {
+            // What is no frame is passed over up to the next.
+            int next = bytes.IndexOf((byte)Start);
+            return next < 0 ? bytes.Length : next;
+        }
+
+        if (bytes.Length > 1 && bytes[1] > MaxLength)
         {
             return StreamParser.NotMine;
         }
@@ -54,7 +61,7 @@ internal static class Iec104Protocol
 
     private static bool Dissect(in Dissection dissection, int offset, int end)
     {
-        if (end - offset < 2)
+        if (end - offset < 2 || dissection.Bytes[offset] != Start)
         {
             return false;
         }

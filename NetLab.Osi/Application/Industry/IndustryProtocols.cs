@@ -23,7 +23,7 @@ internal static class IndustryProtocols
         new("goose", "eth.type==0x88b8", static () => GooseProtocol.Value),
         new("sv", "eth.type==0x88ba", static () => SampledValuesProtocol.Value),
         new("opcua", "tcp.port==4840,4843 tcp", static () => OpcUaProtocol.Value, OpcUaProtocol.Begins),
-        new("hart_ip", "tcp.port==5094 udp.port==5094", static () => HartIpProtocol.Value),
+        new("hart_ip", "tcp.port==5094 udp.port==5094 udp", static () => HartIpProtocol.Value, HartIpProtocol.Begins),
         new("omron", "tcp.port==9600 udp.port==9600", static () => FinsProtocol.Value),
     ];
 }

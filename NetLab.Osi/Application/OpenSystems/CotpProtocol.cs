@@ -21,8 +21,8 @@ internal static class CotpProtocol
 
     private static class Fields
     {
-        public static readonly Field Length = Field.Number("length", "cotp.li", about: "Bytes of header that follow");
-        public static readonly Field Type = Field.Number("type", "cotp.type", about: "Kind of TPDU", summary: true, names: static v => (int)v switch
+        public static readonly Field Length = Field.Number("length", "cotp.li", about: "Bytes of header that follow", needsStreams: true);
+        public static readonly Field Type = Field.Number("type", "cotp.type", about: "Kind of TPDU", needsStreams: true, summary: true, names: static v => (int)v switch
         {
             ConnectionRequest => "CR, connection request",
             ConnectionConfirm => "CC, connection confirm",
@@ -32,10 +32,10 @@ internal static class CotpProtocol
             Data => "DT, data",
             _ => null,
         });
-        public static readonly Field Destination = Field.Number("destination_reference", "cotp.destref", about: "Destination reference");
-        public static readonly Field Source = Field.Number("source_reference", "cotp.srcref", about: "Source reference");
-        public static readonly Field Number = Field.Number("number", "cotp.tpdu-number", mask: 0x7F, about: "Number of the TPDU");
-        public static readonly Field End = Field.Flag("end", "cotp.eot", mask: EndOfUnit, about: "Last TPDU of a unit of data");
+        public static readonly Field Destination = Field.Number("destination_reference", "cotp.destref", about: "Destination reference", needsStreams: true);
+        public static readonly Field Source = Field.Number("source_reference", "cotp.srcref", about: "Source reference", needsStreams: true);
+        public static readonly Field Number = Field.Number("number", "cotp.tpdu-number", mask: 0x7F, about: "Number of the TPDU", needsStreams: true);
+        public static readonly Field End = Field.Flag("end", "cotp.eot", mask: EndOfUnit, about: "Last TPDU of a unit of data", needsStreams: true);
 
         public static readonly Field[] All = [Length, Type, Destination, Source, Number, End];
     }
@@ -107,10 +107,10 @@ internal static class CotpProtocol
         switch (type)
         {
             case Data:
-                // Class 0 names no connection: the number and the end of the unit stand where others have it.
+                // Class 0 names no connection: the number and the end of the unit stand where others have it. Wireshark counts in its place.
                 if (sink.WantsHidden)
                 {
-                    sink.Number(Fields.Destination, 0, reader.At, 0);
+                    sink.Number(Fields.Destination, DataBefore(view, index), reader.At, 0);
                 }
 
                 reader.TellHere(sink, Fields.Number, 1);
@@ -124,6 +124,17 @@ internal static class CotpProtocol
                 reader.Tell(sink, Fields.Source, 2);
                 break;
         }
+    }
+
+    private static int DataBefore(in PacketView view, int index)
+    {
+        int count = 0;
+        for (int i = 0; i < index; i++)
+        {
+            count += view[i].Protocol == Value ? 1 : 0;
+        }
+
+        return count;
     }
 
     /// <summary>The beginnings of units whose end has not come, a direction each.</summary>

@@ -9,29 +9,31 @@ namespace NetLab.Osi.Application.OpenSystems;
 internal static class TpktProtocol
 {
     private const int HeaderSize = 4;
+    private const int Version = 3;
 
     public static readonly StreamedProtocol Value = StreamedProtocol.Messages(
-        "tpkt", OsiLayer.Transport, "ISO transport on TCP", Fields.All, Frame, Dissect, begins: static bytes => Frame(bytes, true) >= 0);
+        "tpkt", OsiLayer.Transport, "ISO transport on TCP", Fields.All, Frame, Dissect, begins: static bytes => bytes[0] == Version && Frame(bytes, true) >= 0);
 
     private static class Fields
     {
         public static readonly Field[] All =
         [
-            Field.Number("version", "tpkt.version", at: 0, size: 1, about: "Version: 3"),
-            Field.Number(null, "tpkt.reserved", at: 1, size: 1, about: "Reserved"),
-            Field.Number("length", "tpkt.length", at: 2, size: 2, about: "Bytes with this header"),
+            Field.Number("version", "tpkt.version", at: 0, size: 1, about: "Version: 3", needsStreams: true),
+            Field.Number(null, "tpkt.reserved", at: 1, size: 1, about: "Reserved", needsStreams: true),
+            Field.Number("length", "tpkt.length", at: 2, size: 2, about: "Bytes with this header", needsStreams: true),
         ];
     }
 
     /// <summary>Whether bytes begin with a packet that asks for, grants or refuses a connection, or brings data.</summary>
     public static bool Begins(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= HeaderSize + 3 && Frame(bytes, true) >= HeaderSize + 3 && bytes[1] == 0 && CotpProtocol.Begins(bytes[HeaderSize..]);
+        bytes.Length >= HeaderSize + 3 && bytes[0] == Version && Frame(bytes, true) >= HeaderSize + 3 && bytes[1] == 0 && CotpProtocol.Begins(bytes[HeaderSize..]);
 
     private static int Frame(ReadOnlySpan<byte> bytes, bool fromClient)
     {
-        if (bytes[0] != 3)
+        if (bytes[0] != Version)
         {
-            return StreamParser.NotMine;
+            // The rest of the segment makes no sense; the next may begin with a packet.
+            return bytes.Length;
         }
 
         if (bytes.Length < HeaderSize)
@@ -45,7 +47,7 @@ internal static class TpktProtocol
 
     private static bool Dissect(in Dissection dissection, int offset, int end)
     {
-        if (end - offset < HeaderSize)
+        if (end - offset < HeaderSize || dissection.Bytes[offset] != Version)
         {
             return false;
         }

@@ -10,7 +10,7 @@ public sealed class ProtocolSampleTests
 {
     public static TheoryData<ProtocolSample> Samples => new(All);
 
-    internal static IEnumerable<ProtocolSample> All => [.. IndustrySamples.All, .. ServiceSamples.All];
+    internal static IEnumerable<ProtocolSample> All => [.. IndustrySamples.All, .. ServiceSamples.All, .. OfficeSamples.All, .. DatabaseSamples.All];
 
     [Theory]
     [MemberData(nameof(Samples))]
