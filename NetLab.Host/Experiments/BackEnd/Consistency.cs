@@ -1,7 +1,6 @@
 using NetLab.Host.Experiments.Networks;
 using NetLab.Host.Plots;
 using NetLab.Udp.Links;
-using NetLab.Udp.Time;
 
 namespace NetLab.Host.Experiments.BackEnd;
 

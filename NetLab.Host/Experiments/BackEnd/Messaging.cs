@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using NetLab.Host.Experiments.Networks;
 using NetLab.Host.Plots;
 using NetLab.Udp.Links;
-using NetLab.Udp.Time;
 
 namespace NetLab.Host.Experiments.BackEnd;
 

@@ -1,7 +1,7 @@
 using NetLab.Host.Experiments.Networks;
 using NetLab.Host.Experiments.Pictures;
 using NetLab.Host.Plots;
-using NetLab.Udp.Time;
+using NetLab.Udp.Links;
 
 namespace NetLab.Host.Experiments.BackEnd;
 
