@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
-using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
 

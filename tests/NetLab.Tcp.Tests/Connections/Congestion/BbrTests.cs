@@ -1,4 +1,3 @@
-using NetLab.Tcp.Connections.Congestion;
 using NetLab.Tcp.Connections.Congestion.Bbr;
 using NetLab.Udp.Time;
 
