@@ -7,14 +7,14 @@ namespace NetLab.Udp.Sockets;
 internal static class LinuxReceiveQueues
 {
     // As many as threads can be receiving; what more there were when many sockets had something left, the collector takes.
-    private static readonly LinuxReceiveQueue?[] _free = new LinuxReceiveQueue?[Math.Max(2, Environment.ProcessorCount)];
+    private static readonly LinuxReceiveQueue?[] Free = new LinuxReceiveQueue?[Math.Max(2, Environment.ProcessorCount)];
 
     /// <summary>One that is empty.</summary>
     public static LinuxReceiveQueue Take()
     {
-        for (int i = 0; i < _free.Length; i++)
+        for (int i = 0; i < Free.Length; i++)
         {
-            if (Volatile.Read(ref _free[i]) is not null && Interlocked.Exchange(ref _free[i], null) is { } queue)
+            if (Volatile.Read(ref Free[i]) is not null && Interlocked.Exchange(ref Free[i], null) is { } queue)
             {
                 return queue;
             }
@@ -26,9 +26,9 @@ internal static class LinuxReceiveQueues
     /// <summary>Takes back one in which nothing waits and that nobody else uses any more.</summary>
     public static void Return(LinuxReceiveQueue queue)
     {
-        for (int i = 0; i < _free.Length; i++)
+        for (int i = 0; i < Free.Length; i++)
         {
-            if (Volatile.Read(ref _free[i]) is null && Interlocked.CompareExchange(ref _free[i], queue, null) is null)
+            if (Volatile.Read(ref Free[i]) is null && Interlocked.CompareExchange(ref Free[i], queue, null) is null)
             {
                 return;
             }

@@ -4,7 +4,7 @@ namespace NetLab.Udp.Sockets;
 internal sealed unsafe class PendingReceive
 {
     // What the kernel may still write to.
-    private static readonly List<PendingReceive> _kept = [];
+    private static readonly List<PendingReceive> Kept = [];
 
     private readonly byte[] _buffer;
     private readonly byte[] _memory = GC.AllocateArray<byte>(
@@ -50,9 +50,9 @@ internal sealed unsafe class PendingReceive
     /// <summary>Keeps the memory for ever, as the call may not be over.</summary>
     public void Keep()
     {
-        lock (_kept)
+        lock (Kept)
         {
-            _kept.Add(this);
+            Kept.Add(this);
         }
     }
 
