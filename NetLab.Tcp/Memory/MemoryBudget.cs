@@ -113,6 +113,7 @@ public sealed class MemoryBudget
     {
         _shared?.Take(-_taken);
         _taken = 0;
+        Statistics.Used = 0;
     }
 
     internal void Track(MemoryAccount account, long before, long now) => _queues.Update(account, before, now);

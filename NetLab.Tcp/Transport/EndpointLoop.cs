@@ -410,8 +410,8 @@ internal sealed class EndpointLoop
         }
 
         Options.Meter.Endpoints.Remove(Statistics);
-        Options.Meter.Memory.Remove(_demultiplexer.Memory.Statistics);
         Memory.Close();
+        Options.Meter.Memory.Remove(_demultiplexer.Memory.Statistics);
         if (failure is null)
         {
             TcpLog.Closed(Logger, LocalEndPoint);
