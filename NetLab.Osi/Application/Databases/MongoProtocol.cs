@@ -41,7 +41,9 @@ internal static class MongoProtocol
     }
 
     /// <summary>Whether bytes begin with the header of a message.</summary>
-    public static bool Begins(ReadOnlySpan<byte> bytes) => bytes.Length >= HeaderSize + 5 && Frame(bytes, true) > 0;
+    // A conversation begins with a request (2001 and on) that holds at least an empty document: a small number at that place says nothing.
+    public static bool Begins(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= HeaderSize + 5 && BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]) >= 2001 && Frame(bytes, true) >= HeaderSize + 5;
 
     private static int Frame(ReadOnlySpan<byte> bytes, bool fromClient)
     {

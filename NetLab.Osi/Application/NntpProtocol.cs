@@ -3,7 +3,7 @@ using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
 using NetLab.Osi.Text;
 
-namespace NetLab.Osi.Application.Mail;
+namespace NetLab.Osi.Application;
 
 /// <summary>NNTP (RFC 3977): commands, replies, and articles passed over.</summary>
 internal sealed class NntpProtocol : StreamProtocol
