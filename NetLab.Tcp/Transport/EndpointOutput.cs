@@ -73,7 +73,13 @@ internal sealed class EndpointOutput(DatagramSocket socket, Demultiplexer demult
                     return false;
                 case DatagramSendStatus.NoRoute:
                     // It never left this machine, and neither would the rest: the path is not to blame, and is asked again soon.
-                    from?.Connection.OnNotSent(clock.Now);
+                    if (from is not null)
+                    {
+                        // Its timer may be due earlier than was planned.
+                        from.Connection.OnNotSent(clock.Now);
+                        demultiplexer.MarkReady(from);
+                    }
+
                     return true;
                 case DatagramSendStatus.Unreachable or DatagramSendStatus.TooLarge:
                     // Lost like any datagram on a bad path: retransmission and its limits deal with it.

@@ -53,7 +53,7 @@ public sealed class LocalOutageTests
             if (script.TakeAll().Any(s => s.Payload.Length > 0))
             {
                 (wait, last) = (script.Now - last, script.Now);
-                script.Connection!.OnNotSent(script.Now);
+                script.Do("it did not leave", c => c.OnNotSent(script.Now));
             }
         }
 
