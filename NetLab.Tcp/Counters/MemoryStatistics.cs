@@ -5,38 +5,17 @@ namespace NetLab.Tcp.Counters;
 /// <summary>What a memory budget holds and had to refuse. One thread writes; others may read meanwhile.</summary>
 internal sealed class MemoryStatistics : ICounts<MemoryStatistics>
 {
-    private long _used;
-    private long _refusedSegments;
-    private long _refusedConnections;
-    private long _reclaimedBytes;
-
     /// <summary>Bytes in use.</summary>
-    public long Used
-    {
-        get => Volatile.Read(ref _used);
-        set => Volatile.Write(ref _used, value);
-    }
+    public long Used { get; set; }
 
     /// <summary>Segments whose payload was dropped for want of memory, in whole or in part.</summary>
-    public long RefusedSegments
-    {
-        get => Volatile.Read(ref _refusedSegments);
-        set => Volatile.Write(ref _refusedSegments, value);
-    }
+    public long RefusedSegments { get; set; }
 
     /// <summary>SYNs that were dropped for want of memory.</summary>
-    public long RefusedConnections
-    {
-        get => Volatile.Read(ref _refusedConnections);
-        set => Volatile.Write(ref _refusedConnections, value);
-    }
+    public long RefusedConnections { get; set; }
 
     /// <summary>Bytes of out-of-order queues that were let go of.</summary>
-    public long ReclaimedBytes
-    {
-        get => Volatile.Read(ref _reclaimedBytes);
-        set => Volatile.Write(ref _reclaimedBytes, value);
-    }
+    public long ReclaimedBytes { get; set; }
 
     /// <inheritdoc/>
     public void Add(MemoryStatistics other)

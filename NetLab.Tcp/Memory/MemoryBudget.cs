@@ -30,7 +30,6 @@ public sealed class MemoryBudget
     private readonly OutOfOrderQueues _queues = new();
     private readonly SharedMemoryLimit? _shared;
     private long _taken;
-    private long _used;
     private long _peak;
 
     /// <summary>Makes a budget.</summary>
@@ -69,12 +68,12 @@ public sealed class MemoryBudget
     internal MemoryStatistics Statistics { get; } = new();
 
     /// <summary>Whether all is used.</summary>
-    internal bool IsExhausted => _used >= Limit || _shared is { IsExhausted: true };
+    internal bool IsExhausted => Used >= Limit || _shared is { IsExhausted: true };
 
     /// <summary>How large a window may be that would like to be of a size.</summary>
     internal long Allow(long size)
     {
-        long allowed = Allow(size, _used, Limit);
+        long allowed = Allow(size, Used, Limit);
         return _shared is null ? allowed : Math.Min(allowed, Allow(size, _shared.Used, _shared.Limit));
     }
 
@@ -93,8 +92,7 @@ public sealed class MemoryBudget
 
     internal void Add(long bytes)
     {
-        long used = _used += bytes;
-        Statistics.Used = used;
+        long used = Statistics.Used += bytes;
         if (used > _peak)
         {
             Volatile.Write(ref _peak, used);
@@ -131,12 +129,12 @@ public sealed class MemoryBudget
     private void Reclaim()
     {
         // Where others have used up what is shared, it is the own share of it that can be let go of.
-        long goal = Math.Min(_used, Limit) - (Math.Min(_used, Limit) / ReclaimedShare);
-        while (_used > goal && _queues.TryGetLargest(out MemoryAccount? largest))
+        long goal = Math.Min(Used, Limit) - (Math.Min(Used, Limit) / ReclaimedShare);
+        while (Used > goal && _queues.TryGetLargest(out MemoryAccount? largest))
         {
-            long before = _used;
+            long before = Used;
             largest.ForgetOutOfOrder();
-            Statistics.ReclaimedBytes += before - _used;
+            Statistics.ReclaimedBytes += before - Used;
         }
     }
 }
