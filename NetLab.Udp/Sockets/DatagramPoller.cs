@@ -15,6 +15,7 @@ public sealed class DatagramPoller : IDisposable
 
     private readonly Waker _waker;
     private LinuxSocketCalls.PollDescriptor[] _descriptors = new LinuxSocketCalls.PollDescriptor[8];
+    private DatagramSocket? _single;
     private int _woken;
 
     /// <summary>Makes a poller that watches nothing yet.</summary>
@@ -38,6 +39,7 @@ public sealed class DatagramPoller : IDisposable
     {
         ArgumentNullException.ThrowIfNull(socket);
         _sockets.Add(socket.Socket, socket);
+        _single = _sockets.Count == 1 ? socket : null;
     }
 
     /// <summary>Stops watching a socket.</summary>
@@ -45,6 +47,7 @@ public sealed class DatagramPoller : IDisposable
     {
         ArgumentNullException.ThrowIfNull(socket);
         _sockets.Remove(socket.Socket);
+        _single = _sockets.Count == 1 ? _sockets.Values.First() : null;
     }
 
     /// <summary>Blocks until something is to be done.</summary>
@@ -69,17 +72,16 @@ public sealed class DatagramPoller : IDisposable
             return;
         }
 
-        if (ReceiveBuffer is { } buffer && _sockets.Count == 1 && blockedSender is null && _sockets.Values.First() is var only
-            && only.TryWait(timeout, _waker, buffer, out bool woken))
+        if (ReceiveBuffer is { } buffer && blockedSender is null && _single is { } single && single.TryWait(timeout, _waker, buffer, out bool woken))
         {
             if (woken)
             {
                 DrainWaker();
             }
 
-            if (only.HasWaiting)
+            if (single.HasWaiting)
             {
-                readable.Add(only);
+                readable.Add(single);
             }
         }
         else if (LinuxSocketCalls.IsSupported)

@@ -67,7 +67,9 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     private RingReceiver? _ring;
     private byte[]? _ringBuffer;
     private bool _hasNoRing;
-    private int? _arrived;
+    private int? _arrivedError;
+    private ReceivedMessage _arrived;
+    private DatagramAddress _arrivedFrom;
 
     public LinuxDatagramCalls(Socket socket, bool connected, bool receiveHopLimit)
     {
@@ -92,7 +94,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
 
     public override bool IsUncoalesced => _lone >= LoneBeforeQueue;
 
-    public override bool HasWaiting => _queue is { Waiting: > 0 } || _arrived is not null;
+    public override bool HasWaiting => _queue is { Waiting: > 0 } || _arrivedError is not null;
 
     public override bool TryWait(TimeSpan timeout, Waker waker, byte[] buffer, out bool woken)
     {
@@ -110,7 +112,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
 
         if (_ring.Wait(timeout, out int? outcome, out woken))
         {
-            _arrived = outcome == -ErrorAgain ? null : outcome;
+            Keep(outcome);
             return true;
         }
 
@@ -121,15 +123,26 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
 
     public override void StopWaiting()
     {
-        _ring?.Dispose();
+        if (_ring is null)
+        {
+            return;
+        }
+
+        // At most one is under way, so nothing that is kept already is replaced.
+        if (_ring.Cancel() is { } outcome)
+        {
+            Keep(outcome);
+        }
+
+        _ring.Dispose();
         _ring = null;
     }
 
     public override DatagramReceiveStatus TryReceive(Span<byte> buffer, out DatagramBatch batch)
     {
-        if (_arrived is { } arrived)
+        if (_arrivedError is not null)
         {
-            return TakeArrived(arrived, buffer, out batch);
+            return TakeArrived(buffer, out batch);
         }
 
         if (_queue is { Waiting: > 0 } waiting)
@@ -157,18 +170,34 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         return DatagramReceiveStatus.Received;
     }
 
-    // What a wait received. Behind a wait, only the time says whether it came close behind the one before.
-    private DatagramReceiveStatus TakeArrived(int arrived, Span<byte> buffer, out DatagramBatch batch)
+    // What a wait received, or failed with.
+    private void Keep(int? outcome)
     {
-        _arrived = null;
-        batch = default;
-        Statistics.ReceiveCalls++;
-        if (arrived < 0)
+        if (outcome is not { } value || value == -ErrorAgain)
         {
-            return StatusOfReceive(-arrived);
+            return;
         }
 
-        _ring!.Read(arrived, out ReceivedMessage message, out DatagramAddress from);
+        _arrivedError = Math.Max(0, -value);
+        if (value >= 0)
+        {
+            _ring!.Read(value, out _arrived, out _arrivedFrom);
+        }
+    }
+
+    // Behind a wait, only the time says whether it came close behind the one before.
+    private DatagramReceiveStatus TakeArrived(Span<byte> buffer, out DatagramBatch batch)
+    {
+        int error = _arrivedError!.Value;
+        _arrivedError = null;
+        batch = default;
+        Statistics.ReceiveCalls++;
+        if (error > 0)
+        {
+            return StatusOfReceive(error);
+        }
+
+        ReceivedMessage message = _arrived;
         ReadOnlySpan<byte> bytes = _ringBuffer.AsSpan(0, message.Length);
         if (bytes.Length > buffer.Length)
         {
@@ -183,7 +212,7 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         }
 
         _wasEmpty = true;
-        batch = BatchOfSingle(message, from);
+        batch = BatchOfSingle(message, _arrivedFrom);
         return DatagramReceiveStatus.Received;
     }
 

@@ -5,13 +5,17 @@ namespace NetLab.Udp.Sockets;
 
 /// <summary>
 /// A wait that receives: one system call sleeps until a datagram is there and has it in memory when it returns, where poll takes another call
-/// to fetch it. Used by one thread.
+/// to fetch it. Used by one thread, which calls <see cref="Cancel"/> before it disposes of it.
 /// </summary>
 internal sealed unsafe class RingReceiver : IDisposable
 {
     private const ulong DatagramTag = 1;
     private const ulong WakerTag = 2;
     private const ulong CancelTag = 3;
+    private const int ErrorCanceled = 125; // asm-generic/errno.h
+
+    private static readonly TimeSpan CancelTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CancelStep = TimeSpan.FromMilliseconds(10);
 
     private readonly LinuxRing _ring;
     private readonly Socket _socket;
@@ -103,29 +107,36 @@ internal sealed unsafe class RingReceiver : IDisposable
     public void Read(int length, out ReceivedMessage message, out DatagramAddress from) =>
         _pending.Read(_socket.AddressFamily == AddressFamily.InterNetwork, length, out message, out from);
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Ends what the kernel has still to do, so that it does not write into memory that is somebody else's by then.</summary>
+    /// <returns>What had come meanwhile, as <see cref="Wait"/> tells it.</returns>
+    public int? Cancel()
     {
-        // The kernel must not write into memory that somebody else has by then.
+        int? outcome = null;
         if (_isReceiving && !_isBroken)
         {
             _ring.Add(new LinuxRing.Request { Operation = LinuxRing.Request.Cancel, Address = (void*)DatagramTag, Tag = CancelTag });
             long started = Stopwatch.GetTimestamp();
-            while (_isReceiving && Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(1) && _ring.Enter(TimeSpan.FromMilliseconds(10)))
+            while (_isReceiving && Stopwatch.GetElapsedTime(started) < CancelTimeout && _ring.Enter(CancelStep))
             {
-                while (_ring.TryTake(out ulong tag, out _))
+                while (_ring.TryTake(out ulong tag, out int value))
                 {
-                    _isReceiving &= tag != DatagramTag;
+                    if (tag == DatagramTag)
+                    {
+                        (_isReceiving, outcome) = (false, value == -ErrorCanceled ? null : value);
+                    }
                 }
             }
         }
 
         if (_isReceiving)
         {
-            // The kernel did not answer: then the memory stays for ever, rather than be written to when it is somebody else's.
+            // The kernel did not answer: then the memory stays for ever.
             _pending.Keep();
         }
 
-        _ring.Dispose();
+        return outcome;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ring.Dispose();
 }

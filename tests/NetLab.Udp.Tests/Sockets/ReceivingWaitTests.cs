@@ -137,6 +137,45 @@ public sealed class ReceivingWaitTests : IDisposable
     }
 
     [Fact]
+    public void What_was_received_while_waiting_or_comes_at_the_end_is_not_lost_with_the_poller()
+    {
+        for (byte i = 0; i < 50; i++)
+        {
+            var poller = new DatagramPoller { ReceiveBuffer = _buffer };
+            poller.Add(_receiver);
+            Send(i, 100);
+            poller.Wait(Patience, _readable);
+
+            // A second one, of which the poller has not heard when it goes.
+            Send((byte)(i + 100), 200);
+            poller.Dispose();
+            List<byte> received = [];
+            while (_receiver.TryReceive(_buffer, out DatagramBatch batch) == DatagramReceiveStatus.Received)
+            {
+                received.AddRange(Enumerable.Range(0, batch.Length / batch.SegmentSize).Select(n => _buffer[n * batch.SegmentSize]));
+            }
+
+            Assert.Equal([i, (byte)(i + 100)], received);
+        }
+    }
+
+    [Fact]
+    public void A_datagram_that_comes_between_two_waits_is_not_lost_with_the_poller()
+    {
+        for (byte i = 0; i < 50; i++)
+        {
+            var poller = new DatagramPoller { ReceiveBuffer = _buffer };
+            poller.Add(_receiver);
+            poller.Wait(TimeSpan.Zero, _readable);
+            Assert.Empty(_readable);
+            Send(i, 100);
+            poller.Dispose();
+            Assert.Equal(DatagramReceiveStatus.Received, _receiver.TryReceive(_buffer, out _));
+            Assert.Equal(i, _buffer[0]);
+        }
+    }
+
+    [Fact]
     public void The_port_is_free_once_the_poller_and_the_socket_are_disposed_of()
     {
         for (int i = 0; i < 50; i++)
