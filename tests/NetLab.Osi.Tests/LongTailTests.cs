@@ -29,6 +29,8 @@ public sealed class LongTailTests
         {
             FieldList media = Decode(Udp(from, to, Rtp));
             Assert.Equal("0", media["rtp.payload_type"]);
+            Assert.Equal("True", media["rtp.marker"]);
+            Assert.Equal("256", media["rtp.timestamp"]);
             Assert.Equal("4660", media["rtp.seq"]);
             Assert.Equal("3735928559", media["rtp.ssrc"]);
         }
@@ -41,14 +43,53 @@ public sealed class LongTailTests
         Assert.Null(Decode(Udp(new IPEndPoint(Bob.Address, 50_000), new IPEndPoint(Alice.Address, 40_000), [0x8F, .. Rtp[1..]]))["rtp.seq"]);
     }
 
+    [Fact]
+    public void An_ospf_hello_says_who_speaks_and_whom_he_knows()
+    {
+        byte[] hello =
+        [
+            2, 1, 0, 48, 10, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            255, 255, 255, 0, 0, 10, 2, 1, 0, 0, 0, 40, 10, 0, 0, 1, 10, 0, 0, 2, 10, 0, 0, 3,
+        ];
+        FieldList fields = Decode(Ip(89, hello));
+        Assert.Equal(("1", "0.0.0.7", "10"), (fields["ospf.message"], fields["ospf.area"], fields["ospf.hello_interval"]));
+        Assert.Equal(("10.0.0.1", "10.0.0.2"), (fields["ospf.designated"], fields["ospf.backup"]));
+        Assert.Equal(["10.0.0.1", "10.0.0.3"], fields.All.Where(f => f.Name == "ospf.router").Select(f => f.Value));
+        hello[1] = 5;
+        fields = Decode(Ip(89, hello));
+        Assert.Equal(("5", "0.0.0.7", null), (fields["ospf.message"], fields["ospf.area"], fields["ospf.hello_interval"]));
+        hello[3] = 200;
+        Assert.Equal(Model.DecodeStopReason.BadLength, StopOf(Ip(89, hello))?.Reason);
+    }
+
     private static byte[] Udp(IPEndPoint from, IPEndPoint to, byte[] payload) => PacketBuilder.Udp(from, to, payload, sent: true);
+
+    private static byte[] Ip(byte protocol, byte[] payload)
+    {
+        byte[] frame = new byte[34 + payload.Length];
+        frame[12] = 8;
+        frame[14] = 0x45;
+        frame[17] = (byte)(20 + payload.Length);
+        frame[22] = 1;
+        frame[23] = protocol;
+        frame[26] = frame[30] = 10;
+        payload.CopyTo(frame, 34);
+        return frame;
+    }
 
     private FieldList Decode(byte[] frame)
     {
-        var decoded = new DecodedPacket();
         var fields = new FieldList();
-        _decoder.Decode(new CapturedPacket(++_packets, _source, _packets * 1000, frame.Length, frame), decoded);
-        PacketDecoder.Describe(frame, decoded, fields);
+        PacketDecoder.Describe(frame, Decoded(frame), fields);
         return fields;
+    }
+
+    private Model.DecodeStop? StopOf(byte[] frame) => Decoded(frame).Stop;
+
+    private DecodedPacket Decoded(byte[] frame)
+    {
+        var decoded = new DecodedPacket();
+        _decoder.Decode(new CapturedPacket(++_packets, _source, _packets * 1000, frame.Length, frame), decoded);
+        return decoded;
     }
 }
