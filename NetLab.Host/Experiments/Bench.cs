@@ -44,6 +44,10 @@ public sealed class Bench
         return parameter.Read(_settings.GetValueOrDefault(parameter.Name, parameter.Default));
     }
 
+    /// <summary>How much of a long run is enough: all of it, or a fifth of the runs' share where several are judged together by their mean.</summary>
+    /// <param name="whole">How much a run alone takes.</param>
+    public int PerRun(int whole) => whole / Math.Max(1, Runs / 5);
+
     /// <summary>Whether the experiment is to break something of its own; see <see cref="Mutation.IsOwn"/>.</summary>
     public bool IsBroken(string mutation) => _mutation?.Name == mutation;
 

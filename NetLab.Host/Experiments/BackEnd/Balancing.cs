@@ -35,7 +35,7 @@ internal sealed class Balancing : Experiment
     {
         Random random = bench.NewRandom();
         int servers = bench.Get(Servers);
-        int requests = bench.Get(Requests) / Math.Max(1, bench.Runs / 5);
+        int requests = bench.PerRun(bench.Get(Requests));
         (string Name, Func<int[], int, int> Choose)[] policies =
         [
             ("round robin", (_, i) => i % servers),
@@ -87,7 +87,7 @@ internal sealed class Balancing : Experiment
         double between = Service / (servers * Load);
         for (int i = 0; i < requests; i++)
         {
-            at += Exponential(random, between);
+            at += random.NextExponential(between);
             while (ends.TryPeek(out int ready, out double end) && end <= at)
             {
                 ends.Dequeue();
@@ -109,7 +109,7 @@ internal sealed class Balancing : Experiment
 
         return new Outcome([.. times], first / (double)requests);
 
-        double Work(int server) => Exponential(random, Service * (server == 0 ? slowness : 1));
+        double Work(int server) => random.NextExponential(Service * (server == 0 ? slowness : 1));
     }
 
     private static int Fullest(Random random, int balls, bool twoChoices)
@@ -122,8 +122,6 @@ internal sealed class Balancing : Experiment
 
         return bins.Max();
     }
-
-    private static double Exponential(Random random, double mean) => -Math.Log(1 - random.NextDouble()) * mean;
 
     private sealed record Outcome(double[] Times, double ShareOfFirst)
     {

@@ -37,7 +37,7 @@ internal sealed class Caching : Experiment
     public override void Run(Bench bench)
     {
         double[] popularity = Zipf(bench.Get(Objects), bench.Get(Skew));
-        int requests = bench.Get(Requests) / Math.Max(1, bench.Runs / 5);
+        int requests = bench.PerRun(bench.Get(Requests));
         var got = new List<Point>();
         foreach (double lifetime in Lifetimes)
         {
@@ -101,7 +101,7 @@ internal sealed class Caching : Experiment
 
             if (asked < requests)
             {
-                network.In(TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / RequestsPerSecond), Ask);
+                network.In(TimeSpan.FromSeconds(random.NextExponential(1 / RequestsPerSecond)), Ask);
             }
         }
 
@@ -127,7 +127,7 @@ internal sealed class Caching : Experiment
                 network.In(TimeSpan.FromMilliseconds(Origin), () => isThere = true);
             }
 
-            network.In(TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / (10 * RequestsPerSecond)), Ask);
+            network.In(TimeSpan.FromSeconds(random.NextExponential(0.1 / RequestsPerSecond)), Ask);
         }
 
         Ask();

@@ -80,7 +80,7 @@ internal sealed class Gateway : Experiment
                 admitted++;
             }
 
-            network.In(TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / Math.Max(Asked, 3 * bench.Get(Rate))), Ask);
+            network.In(TimeSpan.FromSeconds(random.NextExponential(1 / Math.Max(Asked, 3 * bench.Get(Rate)))), Ask);
         }
 
         Ask();

@@ -44,10 +44,7 @@ internal sealed class Hashing : Experiment
         double movedOnRing = Moved(keys, ring, Place(servers + 1));
         bench.Law("keys that move on the ring, one server more", movedOnRing, 1 / (servers + 1.0), 0.1, "", "1 ÷ (N + 1): only what the new one takes (Karger 1997)", isRandom: true);
 
-        double[] loads = Loads(keys, ring, servers);
-        double mean = loads.Average();
-        double spread = Math.Sqrt(loads.Average(l => (l - mean) * (l - mean))) / mean;
-        bench.LawBetween("spread of load on the ring · √K", spread * Math.Sqrt(bench.Get(Points)), 0.7, 1.3, "", "the sum of K arcs, each about exponential: 1 ÷ √K of the mean", isRandom: true);
+        bench.LawBetween("spread of load on the ring · √K", Spread(Loads(keys, ring, servers)) * Math.Sqrt(bench.Get(Points)), 0.7, 1.3, "", "the sum of K arcs, each about exponential: 1 ÷ √K of the mean", isRandom: true);
 
         // The last server goes: where do its keys lie now?
         Func<ulong, int> without = bench.IsBroken(Remainder) ? key => (int)(key % (ulong)(servers - 1)) : new Ring(Enumerable.Range(0, servers - 1), points, bench.Seed).Find;
@@ -57,7 +54,7 @@ internal sealed class Hashing : Experiment
         bench.Law("keys of other servers that move when one is lost", Moved([.. keys.Where(k => ring(k) != servers - 1)], ring, without), 0, 0, "", "only the lost one's arcs change hands (Karger 1997)");
         bench.Picture("spread", "Spread of load over virtual nodes", () => new Chart($"{servers} servers", new Axis("virtual nodes a server", "") { IsLogarithmic = true }, new Axis("standard deviation ÷ mean", "") { Min = 0 },
         [
-            new MarkLayer(MarkShape.Dot, [.. Enumerable.Range(0, 11).Select(i => 1 << i).Select(k => new Point(k, Spread(keys, servers, k, bench.Seed)))]) { Name = "measured" },
+            new MarkLayer(MarkShape.Dot, [.. Enumerable.Range(0, 11).Select(i => 1 << i).Select(k => new Point(k, Spread(Loads(keys, new Ring(Enumerable.Range(0, servers), k, bench.Seed).Find, servers))))]) { Name = "measured" },
             new LineLayer([.. Enumerable.Range(0, 41).Select(i => Math.Pow(2, i / 4.0)).Select(k => new Point(k, 1 / Math.Sqrt(k)))]) { Name = "1 ÷ √K", IsReference = true },
         ]));
     }
@@ -68,9 +65,8 @@ internal sealed class Hashing : Experiment
 
     public override IReadOnlyList<string> Sources => ["Karger et al. 1997", "DeCandia et al. 2007 (Dynamo), 4.2"];
 
-    private static double Spread(ulong[] keys, int servers, int points, ulong seed)
+    private static double Spread(double[] loads)
     {
-        double[] loads = Loads(keys, new Ring(Enumerable.Range(0, servers), points, seed).Find, servers);
         double mean = loads.Average();
         return Math.Sqrt(loads.Average(l => (l - mean) * (l - mean))) / mean;
     }

@@ -37,7 +37,7 @@ internal sealed class Messaging : Experiment
     public override void Run(Bench bench)
     {
         double loss = bench.Get(Loss);
-        int messages = bench.Get(Messages) / Math.Max(1, bench.Runs / 5);
+        int messages = bench.PerRun(bench.Get(Messages));
         Outcome once = Try(bench, messages, repeats: false, remembers: false);
         Outcome repeated = Try(bench, messages, repeats: !bench.IsBroken(NoPatience), remembers: false);
         Outcome effectively = Try(bench, messages, repeats: !bench.IsBroken(NoPatience), remembers: !bench.IsBroken(Forgetful));

@@ -38,7 +38,7 @@ internal sealed class Resolver : Experiment
         double loss = bench.Get(Loss);
         double roundTrip = 2 * bench.Get(Delay).TotalMilliseconds;
         double patience = bench.Get(Patience).TotalMilliseconds;
-        double[] times = Ask(bench, bench.Get(Questions) / Math.Max(1, bench.Runs / 5));
+        double[] times = Ask(bench, bench.PerRun(bench.Get(Questions)));
         double[] answered = [.. times.Where(double.IsFinite)];
         double fails = 1 - ((1 - loss) * (1 - loss));
 

@@ -92,11 +92,11 @@ internal sealed class Queueing : Experiment
         VirtualHost first = links[0].From;
         first.OnTimer = () =>
         {
-            double size = -Math.Log(1 - random.NextDouble()) * MeanBytes;
+            double size = random.NextExponential(MeanBytes);
             (VirtualHost from, VirtualHost to) = links[lines == 1 ? 0 : random.Next(lines)];
             from.Send(buffer.AsSpan(0, (int)Math.Clamp(Math.Round(size) - Header, 0, buffer.Length)), to.Address);
             sent++;
-            at += regular ? 1 / perSecond : -Math.Log(1 - random.NextDouble()) / perSecond;
+            at += regular ? 1 / perSecond : random.NextExponential(1 / perSecond);
             first.Timer = sent < arrivals ? Udp.Time.Instant.FromOrigin(TimeSpan.FromSeconds(at)) : Udp.Time.Instant.Never;
         };
         first.Timer = network.Virtual.Now;
