@@ -165,23 +165,8 @@ internal sealed class MeasurementResource(LabRuns runs)
         return PageAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();
-            json.WriteStartArray("differences");
-            foreach (RunDifference d in differences)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", d.Name);
-                json.WriteString("unit", d.Unit);
-                json.WriteNumber("before", d.Before);
-                json.WriteNumber("after", d.After);
-                json.WriteNumber("change", d.Change);
-                json.WriteNumber("low", d.Low);
-                json.WriteNumber("high", d.High);
-                json.WriteNumber("rounds", d.Rounds);
-                json.WriteBoolean("same", d.IsSame);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WritePropertyName("differences");
+            JsonSerializer.Serialize(json, differences, RunDifferenceJson.Default.IReadOnlyListRunDifference);
             json.WriteEndObject();
         });
     }

@@ -216,8 +216,8 @@ export function open(main, say) {
     return el('section', {}, el('h2', {}, `${ids[1]} against ${ids[0]}`), el('table', { class: 'table' },
       el('thead', {}, el('tr', {}, ['', ids[0], ids[1], 'better by', '95 % within', 'rounds', ''].map(h => el('th', { scope: 'col' }, h)))),
       el('tbody', {}, differences.map(d => el('tr', {}, el('td', {}, d.name), el('td', { class: 'number' }, show(d.before, d.unit)), el('td', { class: 'number' }, show(d.after, d.unit)),
-        el('td', { class: `number ${d.same ? '' : d.change < 0 ? 'bad' : 'good'}` }, percent(d.change)), el('td', { class: 'number' }, `${percent(d.low)} … ${percent(d.high)}`), el('td', { class: 'number' }, d.rounds),
-        el('td', {}, d.same ? 'no difference to be seen' : d.change < 0 ? '▼ slower' : '▲ faster'))))));
+        el('td', { class: `number ${d.is_same ? '' : d.change < 0 ? 'bad' : 'good'}` }, percent(d.change)), el('td', { class: 'number' }, `${percent(d.low)} … ${percent(d.high)}`), el('td', { class: 'number' }, d.rounds),
+        el('td', {}, d.is_same ? 'no difference to be seen' : d.change < 0 ? '▼ slower' : '▲ faster'))))));
   }
 
   words();

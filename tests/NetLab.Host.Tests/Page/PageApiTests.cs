@@ -287,7 +287,7 @@ public sealed class PageApiTests
         JsonElement series = await page.Get($"measurements/series?ids={string.Join(',', ids)}");
         Assert.True(series.GetProperty("series").GetArrayLength() >= 2);
         JsonElement compared = await page.Get($"measurements/compare?a={ids[0]}&b={ids[1]}");
-        Assert.All(compared.GetProperty("differences").EnumerateArray(), d => Assert.True(d.GetProperty("same").GetBoolean()));
+        Assert.All(compared.GetProperty("differences").EnumerateArray(), d => Assert.True(d.GetProperty("is_same").GetBoolean()));
     }
 
     private static IEnumerable<string> Finds(JsonElement nodes) => nodes.EnumerateArray().SelectMany(n =>
