@@ -25,8 +25,6 @@ public sealed class CaptureIndex : IDisposable
     private const int PublishEvery = 8192;
     private const int FirstPublish = 64;
 
-    private const TcpAnalysisFlags Harmless = TcpAnalysisFlags.WindowUpdate | TcpAnalysisFlags.KeepAlive | TcpAnalysisFlags.KeepAliveAck | TcpAnalysisFlags.PortsReused;
-
     private readonly SpoolFile _records = new();
     private readonly SpoolFile _rows = new();
     private readonly SpoolFile _spool = new();
@@ -192,7 +190,7 @@ public sealed class CaptureIndex : IDisposable
         int at = 0;
         for (int i = 0; i < count; i++)
         {
-            rows[i] = RowOf(first + i, records[i], words.AsSpan(at, records[i].RowLength));
+            rows[i] = RowText.Parse(first + i, records[i], words.AsSpan(at, records[i].RowLength), FirstTime);
             at += records[i].RowLength;
         }
 
@@ -210,40 +208,7 @@ public sealed class CaptureIndex : IDisposable
     public IReadOnlyList<CaptureInterval> Intervals(int count, FilterSearch? only = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        long packets = Count;
-        if (FirstTime is not { } first || packets == 0)
-        {
-            return [];
-        }
-
-        // Of a capture that is being read, up to the packet that was read last.
-        long last = LastTime ?? Record(packets).Time;
-        long length = Math.Max(1, (Math.Max(0, unchecked(last - first)) / count) + 1);
-        var parts = new (long Packets, long Bytes, long Marked, long First)[count];
-        var found = new Queue<uint>();
-        int place = 0;
-        var records = new PacketRecord[1024];
-        for (long number = 1; number <= packets; number += records.Length)
-        {
-            int read = ReadRecords(number, records);
-            for (int i = 0; i < read && number + i <= packets; i++)
-            {
-                ref readonly PacketRecord record = ref records[i];
-                if (!record.Has(PacketTraits.HasTime) || (only is not null && !IsFound(only, found, ref place, number + i)))
-                {
-                    continue;
-                }
-
-                long part = Math.Clamp(unchecked(record.Time - first) / length, 0, count - 1);
-                ref (long Packets, long Bytes, long Marked, long First) sum = ref parts[part];
-                sum.Packets++;
-                sum.Bytes += record.OriginalLength;
-                sum.Marked += ((TcpAnalysisFlags)record.Marks & ~Harmless) != 0 ? 1 : 0;
-                sum.First = sum.First == 0 ? number + i : sum.First;
-            }
-        }
-
-        return [.. parts.Select((p, i) => new CaptureInterval(i * length, length, p.Packets, p.Bytes, p.Marked, p.First))];
+        return IntervalSums.Of(this, count, only);
     }
 
     /// <summary>Reads all packets from the first on, waiting for those that are not there yet.</summary>
@@ -356,21 +321,6 @@ public sealed class CaptureIndex : IDisposable
         return count;
     }
 
-    private static IndexedPacket RowOf(long number, in PacketRecord record, ReadOnlySpan<byte> words, long? firstTime)
-    {
-        string[] parts = Encoding.UTF8.GetString(words).Split('\0', 4);
-        string[] ends = parts[1].Split(" → ", 2);
-        bool hasTime = record.Has(PacketTraits.HasTime);
-        return new IndexedPacket(
-            number, hasTime ? record.Time : null, hasTime ? unchecked(record.Time - (firstTime ?? 0)) : 0, record.OriginalLength, record.CapturedLength,
-            ends[0], ends[^1], parts[0], (OsiLayer)record.Layer, parts[2].Trim(), record.Has(PacketTraits.HasComment) ? Shorten(parts[3]) : null,
-            record.TcpStream < 0 ? null : record.TcpStream, record.UdpConversation < 0 ? null : record.UdpConversation,
-            record.Has(PacketTraits.FromFirst), (TcpAnalysisFlags)record.Marks, record.Has(PacketTraits.IsStopped));
-    }
-
-    // A row is a line on a screen.
-    private static string Shorten(string comment) => comment.Length > 500 ? string.Concat(comment.AsSpan(0, 499), "…") : comment;
-
     private static bool IsFragment(DecodedPacket decoded, ReadOnlySpan<byte> bytes)
     {
         foreach (ref readonly LayerEntry entry in decoded.Entries)
@@ -388,35 +338,6 @@ public sealed class CaptureIndex : IDisposable
 
         return false;
     }
-
-    // Both are in order: the next ones that were found are taken as they come.
-    private static bool IsFound(FilterSearch search, Queue<uint> next, ref int place, long number)
-    {
-        while (true)
-        {
-            if (next.Count == 0)
-            {
-                foreach (uint found in search.Found(place, 4096))
-                {
-                    next.Enqueue(found);
-                }
-
-                place += next.Count;
-            }
-
-            if (next.Count == 0 || next.Peek() > number)
-            {
-                return false;
-            }
-
-            if (next.Dequeue() == number)
-            {
-                return true;
-            }
-        }
-    }
-
-    private IndexedPacket RowOf(long number, in PacketRecord record, ReadOnlySpan<byte> words) => RowOf(number, record, words, FirstTime);
 
     private bool Add(in CapturedPacket packet, DecodedPacket decoded)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using NetLab.Osi.Model;
 using NetLab.Osi.Physical;
 using NetLab.Osi.Protocols;
@@ -48,6 +49,26 @@ internal sealed class RowText
 
         return _text.Written;
     }
+
+    /// <summary>The row that a record and its words make.</summary>
+    /// <param name="number">The packet's ordinal.</param>
+    /// <param name="record">Its record.</param>
+    /// <param name="words">What <see cref="Of"/> gave.</param>
+    /// <param name="firstTime">When the capture begins.</param>
+    public static IndexedPacket Parse(long number, in PacketRecord record, ReadOnlySpan<byte> words, long? firstTime)
+    {
+        string[] parts = Encoding.UTF8.GetString(words).Split('\0', 4);
+        string[] ends = parts[1].Split(" → ", 2);
+        bool hasTime = record.Has(PacketTraits.HasTime);
+        return new IndexedPacket(
+            number, hasTime ? record.Time : null, hasTime ? unchecked(record.Time - (firstTime ?? 0)) : 0, record.OriginalLength, record.CapturedLength,
+            ends[0], ends[^1], parts[0], (OsiLayer)record.Layer, parts[2].Trim(), record.Has(PacketTraits.HasComment) ? Shorten(parts[3]) : null,
+            record.TcpStream < 0 ? null : record.TcpStream, record.UdpConversation < 0 ? null : record.UdpConversation,
+            record.Has(PacketTraits.FromFirst), (TcpAnalysisFlags)record.Marks, record.Has(PacketTraits.IsStopped));
+    }
+
+    // A row is a line on a screen.
+    private static string Shorten(string comment) => comment.Length > 500 ? string.Concat(comment.AsSpan(0, 499), "…") : comment;
 
     // The highest protocol that is one: bytes nobody knows are none, and a quoted header is another packet's.
     private static LayerEntry Top(DecodedPacket packet)
