@@ -33,7 +33,7 @@ internal sealed class DatagramFileReceiver : IDisposable
     {
         _socket = socket;
         _poller.Add(socket);
-        _sink = new DatagramSink { Tap = tap, OnPayload = Hear, Accepts = id => _flow is null || id == _flow };
+        _sink = new DatagramSink { Tap = tap, OnPayload = ProcessDatagram, Accepts = id => _flow is null || id == _flow };
         _file = new IncomingFile(path, overwrite);
     }
 
@@ -130,7 +130,7 @@ internal sealed class DatagramFileReceiver : IDisposable
 
     // The first flow of which two datagrams come is the file, and from then on the sink takes no other: no other sender's mixes into
     // it, and a single stray datagram is nobody's file.
-    private void Hear(in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from)
+    private void ProcessDatagram(in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from)
     {
         var id = new FlowId(from, header.Flow);
         if (_flow is null)

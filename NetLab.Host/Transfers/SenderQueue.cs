@@ -17,7 +17,7 @@ internal sealed class SenderQueue(StreamListener listener, TimeSpan timeout) : I
 
     private readonly Channel<(LabStream Stream, FileOffer Offer)> _offers = Channel.CreateUnbounded<(LabStream, FileOffer)>();
     private readonly CancellationTokenSource _closing = new();
-    private readonly List<Task> _hearing = [];
+    private readonly List<Task> _hellos = [];
     private Task? _accepting;
     private int _isTaken;
 
@@ -45,7 +45,7 @@ internal sealed class SenderQueue(StreamListener listener, TimeSpan timeout) : I
             await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await Task.WhenAll(_hearing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_hellos).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _closing.Dispose();
     }
 
@@ -56,11 +56,11 @@ internal sealed class SenderQueue(StreamListener listener, TimeSpan timeout) : I
             while (true)
             {
                 LabStream stream = await listener.AcceptAsync(_closing.Token).ConfigureAwait(false);
-                _hearing.RemoveAll(h => h.IsCompleted);
-                _hearing.Add(HearAsync(stream));
-                if (_hearing.Count >= MaxWaiting)
+                _hellos.RemoveAll(h => h.IsCompleted);
+                _hellos.Add(ReadHelloAsync(stream));
+                if (_hellos.Count >= MaxWaiting)
                 {
-                    await Task.WhenAny(_hearing).ConfigureAwait(false);
+                    await Task.WhenAny(_hellos).ConfigureAwait(false);
                 }
             }
         }
@@ -74,7 +74,7 @@ internal sealed class SenderQueue(StreamListener listener, TimeSpan timeout) : I
         }
     }
 
-    private async Task HearAsync(LabStream stream)
+    private async Task ReadHelloAsync(LabStream stream)
     {
         try
         {

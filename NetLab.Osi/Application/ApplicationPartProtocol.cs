@@ -120,10 +120,10 @@ internal sealed class ApplicationPartProtocol
                 sink.Bytes(_nas!, value.Slice(next, length), at + next);
                 break;
             case RanUe:
-                TellInteger(_ranUe!, value, lengthBits: 2, at, sink);
+                ReportInteger(_ranUe!, value, lengthBits: 2, at, sink);
                 break;
             case AmfUe:
-                TellInteger(_amfUe!, value, lengthBits: 3, at, sink);
+                ReportInteger(_amfUe!, value, lengthBits: 3, at, sink);
                 break;
             default:
                 break;
@@ -131,7 +131,7 @@ internal sealed class ApplicationPartProtocol
     }
 
     // X.691, 11.5.7.4: a number of a wide range has its length less one in the first bits, and stands in whole bytes.
-    private static void TellInteger(Field field, ReadOnlySpan<byte> value, int lengthBits, int at, IFieldSink sink)
+    private static void ReportInteger(Field field, ReadOnlySpan<byte> value, int lengthBits, int at, IFieldSink sink)
     {
         int size = (value[0] >> (8 - lengthBits)) + 1;
         if (value.Length != 1 + size)

@@ -68,14 +68,14 @@ internal static class BgpProtocol
         int marker = MarkerOf(bytes);
         int at = view[index].Offset + marker;
         ReadOnlySpan<byte> message = bytes[marker..];
-        FieldReader.Tell(BgpFields.Header, message, at, sink);
+        FieldReader.Report(BgpFields.Header, message, at, sink);
         switch (message[2])
         {
             case Open:
-                FieldReader.Tell(BgpFields.Open, message, at, sink);
+                FieldReader.Report(BgpFields.Open, message, at, sink);
                 break;
             case Notification:
-                FieldReader.Tell(BgpFields.Notification, message, at, sink);
+                FieldReader.Report(BgpFields.Notification, message, at, sink);
                 break;
             case Update:
                 BgpUpdate.Describe(message, at, sink);

@@ -161,7 +161,7 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes, bool isLlmnr =
                 sink.Flag(Fields.Authoritative, FieldReader.Read(Fields.Authoritative, _bytes) != 0, offset + 2, 2);
             }
 
-            FieldReader.Tell(_isLlmnr ? LlmnrFlags : HiddenFlags, _bytes, offset, sink);
+            FieldReader.Report(_isLlmnr ? LlmnrFlags : HiddenFlags, _bytes, offset, sink);
             if (isWhole)
             {
                 DescribeRecords(Read16(_bytes, 8) + Read16(_bytes, 10), ref at, offset, sink);

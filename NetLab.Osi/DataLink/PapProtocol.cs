@@ -54,16 +54,16 @@ internal static class PapProtocol
         int at = view[index].Offset;
         if (bytes[0] == Request)
         {
-            int next = TellCounted(Fields.Peer, bytes, Size, at, sink);
-            TellCounted(Fields.Password, bytes, next, at, sink);
+            int next = ReportCounted(Fields.Peer, bytes, Size, at, sink);
+            ReportCounted(Fields.Password, bytes, next, at, sink);
         }
         else
         {
-            TellCounted(Fields.Message, bytes, Size, at, sink);
+            ReportCounted(Fields.Message, bytes, Size, at, sink);
         }
     }
 
-    private static int TellCounted(Field field, ReadOnlySpan<byte> bytes, int next, int at, IFieldSink sink)
+    private static int ReportCounted(Field field, ReadOnlySpan<byte> bytes, int next, int at, IFieldSink sink)
     {
         if (next >= bytes.Length || next + 1 + bytes[next] > bytes.Length)
         {

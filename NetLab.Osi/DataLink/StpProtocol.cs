@@ -61,7 +61,7 @@ internal static class StpProtocol
         ReadOnlySpan<byte> bytes = view.BytesOf(index);
         int at = view[index].Offset;
         bool isNotice = bytes[3] == ChangeNotice;
-        FieldReader.Tell(Value.HeaderFields, isNotice ? bytes[..NoticeSize] : bytes, at, sink);
+        FieldReader.Report(Value.HeaderFields, isNotice ? bytes[..NoticeSize] : bytes, at, sink);
         if (isNotice)
         {
             return;
@@ -70,10 +70,10 @@ internal static class StpProtocol
         // IEEE 802.1D-2004, 9.2.5: the upper four bits are the priority, in steps of 4096.
         sink.Number(Fields.RootPriority, BinaryPrimitives.ReadUInt16BigEndian(bytes[5..]) & 0xF000, at + 5, 2);
         sink.Number(Fields.BridgePriority, BinaryPrimitives.ReadUInt16BigEndian(bytes[17..]) & 0xF000, at + 17, 2);
-        TellSeconds(Fields.Age, bytes, 27, at, sink);
-        TellSeconds(Fields.MaxAge, bytes, 29, at, sink);
-        TellSeconds(Fields.Hello, bytes, 31, at, sink);
-        TellSeconds(Fields.ForwardDelay, bytes, 33, at, sink);
+        ReportSeconds(Fields.Age, bytes, 27, at, sink);
+        ReportSeconds(Fields.MaxAge, bytes, 29, at, sink);
+        ReportSeconds(Fields.Hello, bytes, 31, at, sink);
+        ReportSeconds(Fields.ForwardDelay, bytes, 33, at, sink);
         if (bytes[2] >= 3 && bytes.Length >= MstSize)
         {
             sink.Text(Fields.RegionName, bytes.Slice(NameAt, NameSize).TrimEnd((byte)0), at + NameAt, NameSize);
@@ -82,6 +82,6 @@ internal static class StpProtocol
     }
 
     // IEEE 802.1D-2004, 9.2.8: times count 256ths of a second.
-    private static void TellSeconds(Field field, ReadOnlySpan<byte> bytes, int place, int at, IFieldSink sink) =>
+    private static void ReportSeconds(Field field, ReadOnlySpan<byte> bytes, int place, int at, IFieldSink sink) =>
         sink.Real(field, BinaryPrimitives.ReadUInt16BigEndian(bytes[place..]) / 256.0, at + place, 2);
 }

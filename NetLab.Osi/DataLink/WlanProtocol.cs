@@ -113,11 +113,11 @@ internal static class WlanProtocol
         }
 
         WlanAddresses addresses = WlanAddresses.Of(header);
-        Tell(Fields.Receiver, addresses.Receiver, header, at, sink);
-        Tell(Fields.Transmitter, addresses.Transmitter, header, at, sink);
-        Tell(Fields.Destination, addresses.Destination, header, at, sink);
-        Tell(Fields.Source, addresses.Source, header, at, sink);
-        Tell(Fields.Bssid, addresses.Bssid, header, at, sink);
+        Report(Fields.Receiver, addresses.Receiver, header, at, sink);
+        Report(Fields.Transmitter, addresses.Transmitter, header, at, sink);
+        Report(Fields.Destination, addresses.Destination, header, at, sink);
+        Report(Fields.Source, addresses.Source, header, at, sink);
+        Report(Fields.Bssid, addresses.Bssid, header, at, sink);
         if (type is Management or DataFrame && header.Length >= SequenceAt + 2)
         {
             int sequence = BinaryPrimitives.ReadUInt16LittleEndian(header[SequenceAt..]);
@@ -156,7 +156,7 @@ internal static class WlanProtocol
         }
     }
 
-    private static void Tell(Field field, int place, ReadOnlySpan<byte> header, int at, IFieldSink sink)
+    private static void Report(Field field, int place, ReadOnlySpan<byte> header, int at, IFieldSink sink)
     {
         if (place > 0 && header.Length >= place + 6)
         {

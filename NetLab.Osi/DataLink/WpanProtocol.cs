@@ -135,13 +135,13 @@ internal static class WpanProtocol
         }
 
         int next = addresses.HasSequence ? 3 : 2;
-        Tell(Fields.DestinationNetwork, addresses.DestinationNetworkSize, bytes, ref next, at, sink);
-        Tell(addresses.DestinationSize == 8 ? Fields.DestinationLong : Fields.Destination, addresses.DestinationSize, bytes, ref next, at, sink);
-        Tell(Fields.SourceNetwork, addresses.SourceNetworkSize, bytes, ref next, at, sink);
-        Tell(addresses.SourceSize == 8 ? Fields.SourceLong : Fields.Source, addresses.SourceSize, bytes, ref next, at, sink);
+        Report(Fields.DestinationNetwork, addresses.DestinationNetworkSize, bytes, ref next, at, sink);
+        Report(addresses.DestinationSize == 8 ? Fields.DestinationLong : Fields.Destination, addresses.DestinationSize, bytes, ref next, at, sink);
+        Report(Fields.SourceNetwork, addresses.SourceNetworkSize, bytes, ref next, at, sink);
+        Report(addresses.SourceSize == 8 ? Fields.SourceLong : Fields.Source, addresses.SourceSize, bytes, ref next, at, sink);
     }
 
-    private static void Tell(Field field, int size, ReadOnlySpan<byte> bytes, ref int next, int at, IFieldSink sink)
+    private static void Report(Field field, int size, ReadOnlySpan<byte> bytes, ref int next, int at, IFieldSink sink)
     {
         if (size == 8)
         {

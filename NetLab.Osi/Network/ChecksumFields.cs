@@ -21,7 +21,7 @@ internal sealed class ChecksumFields(string filter)
     /// <param name="verdict">The verdict.</param>
     /// <param name="at">Where the checksum stands.</param>
     /// <param name="sink">Who is told.</param>
-    public void Tell(ChecksumVerdict verdict, int at, IFieldSink sink)
+    public void Report(ChecksumVerdict verdict, int at, IFieldSink sink)
     {
         if (verdict != ChecksumVerdict.Unknown)
         {

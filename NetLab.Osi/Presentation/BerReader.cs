@@ -77,7 +77,7 @@ internal ref struct BerReader(ReadOnlySpan<byte> bytes, int at)
     /// <summary>Tells the value as a field: a number, a truth, a text or bytes, as the field's kind says.</summary>
     /// <param name="sink">Who is told.</param>
     /// <param name="field">The field; null for a value that nobody wants.</param>
-    public readonly void Tell(IFieldSink sink, Field? field)
+    public readonly void Report(IFieldSink sink, Field? field)
     {
         switch (field?.Kind)
         {

@@ -114,7 +114,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes, int at, bool littleEndi
     /// <param name="field">The field; of a number or a truth, its mask says which bits.</param>
     /// <param name="size">Its bytes.</param>
     /// <returns>The number that the bytes make, without regard to the mask.</returns>
-    public readonly long TellHere(IFieldSink sink, Field field, int size)
+    public readonly long ReportHere(IFieldSink sink, Field field, int size)
     {
         if (IsShort || size > Left || size < 0)
         {
@@ -162,9 +162,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes, int at, bool littleEndi
     /// <param name="field">The field; of a number or a truth, its mask says which bits.</param>
     /// <param name="size">Its bytes.</param>
     /// <returns>The number that the bytes make, without regard to the mask.</returns>
-    public long Tell(IFieldSink sink, Field field, int size)
+    public long Report(IFieldSink sink, Field field, int size)
     {
-        long value = TellHere(sink, field, size);
+        long value = ReportHere(sink, field, size);
         Skip(size);
         return value;
     }

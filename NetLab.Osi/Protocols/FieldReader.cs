@@ -10,7 +10,7 @@ public static class FieldReader
     /// <param name="header">The bytes that the places count in.</param>
     /// <param name="at">Where those bytes begin in their buffer.</param>
     /// <param name="sink">Who is told.</param>
-    public static void Tell(ReadOnlySpan<Field> fields, ReadOnlySpan<byte> header, int at, IFieldSink sink)
+    public static void Report(ReadOnlySpan<Field> fields, ReadOnlySpan<byte> header, int at, IFieldSink sink)
     {
         ArgumentNullException.ThrowIfNull(sink);
         bool hidden = sink.WantsHidden;
@@ -18,7 +18,7 @@ public static class FieldReader
         {
             if ((hidden || field.Name is not null) && field.At + field.Size <= header.Length)
             {
-                Tell(field, header, at, sink);
+                Report(field, header, at, sink);
             }
         }
     }
@@ -40,7 +40,7 @@ public static class FieldReader
         return field.Mask == ulong.MaxValue ? value : (value & field.Mask) >> field.Shift;
     }
 
-    private static void Tell(Field field, ReadOnlySpan<byte> header, int at, IFieldSink sink)
+    private static void Report(Field field, ReadOnlySpan<byte> header, int at, IFieldSink sink)
     {
         int offset = at + field.At;
         switch (field.Kind)

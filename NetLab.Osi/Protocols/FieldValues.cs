@@ -61,16 +61,16 @@ internal sealed class FieldValues
             Field field = _values[i].Field;
             if (hidden)
             {
-                Tell(_values[i], offset, length, sink);
+                Report(_values[i], offset, length, sink);
             }
             else if (field.Name is not null && IsFirst(i))
             {
-                TellAll(i, offset, length, sink);
+                ReportAll(i, offset, length, sink);
             }
         }
     }
 
-    private static void Tell(in (Field Field, long Number, byte[]? Bytes) value, int offset, int length, IFieldSink sink)
+    private static void Report(in (Field Field, long Number, byte[]? Bytes) value, int offset, int length, IFieldSink sink)
     {
         switch (value.Field.Kind, value.Bytes)
         {
@@ -109,7 +109,7 @@ internal sealed class FieldValues
     }
 
     // JSON has one key for all values of a field.
-    private void TellAll(int first, int offset, int length, IFieldSink sink)
+    private void ReportAll(int first, int offset, int length, IFieldSink sink)
     {
         Field field = _values[first].Field;
         var same = new List<(Field Field, long Number, byte[]? Bytes)>();
@@ -123,7 +123,7 @@ internal sealed class FieldValues
 
         if (same.Count == 1)
         {
-            Tell(same[0], offset, length, sink);
+            Report(same[0], offset, length, sink);
         }
         else if (field.Kind == FieldKind.Number)
         {

@@ -90,7 +90,7 @@ public class Protocol
     {
         ArgumentNullException.ThrowIfNull(sink);
         ref readonly LayerEntry entry = ref view[index];
-        FieldReader.Tell(HeaderFields, view.BytesOf(index), entry.Offset, sink);
+        FieldReader.Report(HeaderFields, view.BytesOf(index), entry.Offset, sink);
     }
 
     /// <inheritdoc/>

@@ -56,7 +56,7 @@ public sealed class TcpStreamDirection
     internal ReadOnlySpan<byte> Hash => _final ?? (_hash is null ? HashOfNothing : _hash.GetCurrentHash());
 
     /// <summary>A packet was seen: a SYN stands for the number before the first byte, any other for its own first byte.</summary>
-    internal void See(uint sequence, bool isSyn) => BaseSequence ??= isSyn ? sequence : sequence - 1;
+    internal void NoteSequence(uint sequence, bool isSyn) => BaseSequence ??= isSyn ? sequence : sequence - 1;
 
     /// <summary>The other side acknowledged all before a number.</summary>
     internal void Acknowledge(uint number)

@@ -65,7 +65,7 @@ internal sealed class TcpStreams
             Restart(stream, direction, header, fromClient);
         }
 
-        direction.See(header.Sequence, isSyn);
+        direction.NoteSequence(header.Sequence, isSyn);
         if (header.Has(TcpHeader.Ack))
         {
             reverse.Acknowledge(header.Acknowledgment);

@@ -143,15 +143,15 @@ internal static class L2tpProtocol
         }
 
         int next = 2;
-        Tell(Fields.Length, (flags & HasLength) != 0, bytes, ref next, at, sink);
-        Tell(Fields.Tunnel, true, bytes, ref next, at, sink);
-        Tell(Fields.Session, true, bytes, ref next, at, sink);
-        Tell(Fields.Sent, (flags & HasSequence) != 0, bytes, ref next, at, sink);
-        Tell(Fields.Received, (flags & HasSequence) != 0, bytes, ref next, at, sink);
+        Report(Fields.Length, (flags & HasLength) != 0, bytes, ref next, at, sink);
+        Report(Fields.Tunnel, true, bytes, ref next, at, sink);
+        Report(Fields.Session, true, bytes, ref next, at, sink);
+        Report(Fields.Sent, (flags & HasSequence) != 0, bytes, ref next, at, sink);
+        Report(Fields.Received, (flags & HasSequence) != 0, bytes, ref next, at, sink);
         DescribeMessage(bytes, flags, next, at, sink);
     }
 
-    private static void Tell(Field field, bool isThere, ReadOnlySpan<byte> bytes, ref int next, int at, IFieldSink sink)
+    private static void Report(Field field, bool isThere, ReadOnlySpan<byte> bytes, ref int next, int at, IFieldSink sink)
     {
         if (isThere && next + 2 <= bytes.Length)
         {

@@ -13,10 +13,10 @@ internal sealed class SctpAssociations
     private const int InitiationAcknowledged = 2;
     private const int HeaderSize = 12;
 
-    private readonly Dictionary<(FlowKey Flow, bool FromLow), SctpBase> _directions = [];
+    private readonly Dictionary<(FlowKey Flow, bool FromLow), InitialTsn> _directions = [];
 
     /// <summary>The first number of a packet's direction; null as long as none was seen.</summary>
-    public static SctpBase? BaseOf(in Dissection dissection, int offset, int end)
+    public static InitialTsn? Of(in Dissection dissection, int offset, int end)
     {
         ReadOnlySpan<byte> bytes = dissection.Bytes[offset..end];
         int source = BinaryPrimitives.ReadUInt16BigEndian(bytes);
@@ -29,7 +29,7 @@ internal sealed class SctpAssociations
         return dissection.Recall(Slot).Find(key, bytes);
     }
 
-    private SctpBase? Find(in FlowKey key, ReadOnlySpan<byte> bytes)
+    private InitialTsn? Find(in FlowKey key, ReadOnlySpan<byte> bytes)
     {
         var chunks = new SctpChunks(bytes, HeaderSize);
         while (chunks.MoveNext() && chunks.Length >= SctpChunks.HeaderSize)
@@ -52,6 +52,6 @@ internal sealed class SctpAssociations
             _directions.Clear();
         }
 
-        _directions[(key, key.SourceIsLow)] = new SctpBase(number);
+        _directions[(key, key.SourceIsLow)] = new InitialTsn(number);
     }
 }

@@ -36,7 +36,7 @@ internal static class SctpProtocol
             return true;
         }
 
-        if (!dissection.Add(Value, offset, Size, end, SctpAssociations.BaseOf(dissection, offset, end)))
+        if (!dissection.Add(Value, offset, Size, end, SctpAssociations.Of(dissection, offset, end)))
         {
             return true;
         }
@@ -90,7 +90,7 @@ internal static class SctpProtocol
             {
                 uint number = BinaryPrimitives.ReadUInt32BigEndian(bytes[(chunks.Offset + 4)..]);
                 sink.Number(Fields.Tsn, number, place + 4, 4);
-                sink.Number(Fields.RelativeTsn, view[index].Detail is SctpBase first ? number - first.Number : number, place + 4, 4);
+                sink.Number(Fields.RelativeTsn, view[index].Detail is InitialTsn first ? number - first.Number : number, place + 4, 4);
                 sink.Number(Fields.StreamId, BinaryPrimitives.ReadUInt16BigEndian(bytes[(chunks.Offset + 8)..]), place + 8, 2);
                 sink.Number(Fields.PayloadProtocol, chunks.PayloadProtocol, at + chunks.PayloadOffset - 4, 4);
             }

@@ -132,7 +132,7 @@ internal static class TcpProtocol
 
         if (Fields.Checksum.AreWanted(sink))
         {
-            Fields.Checksum.Tell(Judge(view, index), at + 16, sink);
+            Fields.Checksum.Report(Judge(view, index), at + 16, sink);
         }
 
         if (sink.WantsHidden)

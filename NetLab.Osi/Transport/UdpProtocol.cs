@@ -100,7 +100,7 @@ internal static class UdpProtocol
             sink.Number(Fields.Length, length, at + 4, 2);
             if (Fields.Checksum.AreWanted(sink))
             {
-                Fields.Checksum.Tell(Judge(view, index), at + 6, sink);
+                Fields.Checksum.Report(Judge(view, index), at + 6, sink);
             }
         }
 

@@ -89,7 +89,7 @@ internal sealed class ReceivePipe
         // A little at a time does not open the window; an eighth of it does, and is before it could have closed.
         if ((_untold += bytes) >= _step)
         {
-            Tell();
+            Report();
         }
     }
 
@@ -98,11 +98,11 @@ internal sealed class ReceivePipe
         // A reader that waits may need more than there is room for until the machine knows of this.
         if (_untold > 0)
         {
-            Tell();
+            Report();
         }
     }
 
-    private void Tell()
+    private void Report()
     {
         _untold = 0;
         _signal();

@@ -24,7 +24,7 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
     /// <summary>Serves until cancelled, or until one measurement is over.</summary>
     public void Run(bool once, CancellationToken cancellationToken)
     {
-        _idle.OnPayload = Hear;
+        _idle.OnPayload = ProcessDatagram;
         while (!cancellationToken.IsCancellationRequested)
         {
             if (_session is { Answers: true } answering)
@@ -63,7 +63,7 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
         }
     }
 
-    private void Hear(in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from)
+    private void ProcessDatagram(in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from)
     {
         if (header.Flow == ControlCodec.EchoFlow)
         {
@@ -135,7 +135,7 @@ internal sealed class DatagramPerfServer(IDatagramPort port, IPerfObserver obser
         if (_session?.Id != id)
         {
             _session = new DatagramReceiverSession(id, from, hello, port.BufferDrops ?? 0, observer.OnInterval);
-            _session.Sink.OnPayload = Hear;
+            _session.Sink.OnPayload = ProcessDatagram;
             _session.Answers = hello.Mode == PerfMode.Latency;
         }
 

@@ -82,19 +82,19 @@ internal static class AmqpProtocol
             return;
         }
 
-        int type = (int)reader.Tell(sink, Fields.Type, 1);
-        reader.Tell(sink, Fields.Channel, 2);
-        reader.Tell(sink, Fields.Length, 4);
+        int type = (int)reader.Report(sink, Fields.Type, 1);
+        reader.Report(sink, Fields.Channel, 2);
+        reader.Report(sink, Fields.Length, 4);
         if (type == Method)
         {
-            int of = (int)reader.Tell(sink, Fields.Class, 2);
-            DescribeArguments(of, (int)reader.Tell(sink, Fields.MethodNumber, 2), ref reader, sink);
+            int of = (int)reader.Report(sink, Fields.Class, 2);
+            DescribeArguments(of, (int)reader.Report(sink, Fields.MethodNumber, 2), ref reader, sink);
         }
         else if (type == ContentHeader)
         {
-            reader.Tell(sink, Fields.HeaderClass, 2);
-            reader.Tell(sink, Fields.Weight, 2);
-            reader.Tell(sink, Fields.BodySize, 8);
+            reader.Report(sink, Fields.HeaderClass, 2);
+            reader.Report(sink, Fields.Weight, 2);
+            reader.Report(sink, Fields.BodySize, 8);
         }
     }
 
@@ -105,49 +105,49 @@ internal static class AmqpProtocol
         {
             case (40, 10 or 20):
                 reader.Skip(2);
-                TellText(ref reader, sink, Fields.Exchange);
+                ReportText(ref reader, sink, Fields.Exchange);
                 break;
             case (50, 10 or 30 or 40) or (60, 20 or 70):
                 reader.Skip(2);
-                TellText(ref reader, sink, Fields.Queue);
+                ReportText(ref reader, sink, Fields.Queue);
                 break;
             case (50, 20 or 50):
                 reader.Skip(2);
-                TellText(ref reader, sink, Fields.Queue);
-                TellText(ref reader, sink, Fields.Exchange);
-                TellText(ref reader, sink, Fields.RoutingKey);
+                ReportText(ref reader, sink, Fields.Queue);
+                ReportText(ref reader, sink, Fields.Exchange);
+                ReportText(ref reader, sink, Fields.RoutingKey);
                 break;
             case (60, 40):
                 reader.Skip(2);
-                TellText(ref reader, sink, Fields.Exchange);
-                TellText(ref reader, sink, Fields.RoutingKey);
+                ReportText(ref reader, sink, Fields.Exchange);
+                ReportText(ref reader, sink, Fields.RoutingKey);
                 break;
             case (60, 50):
                 reader.Skip(2);
                 reader.Skip(reader.Read(1));
-                TellText(ref reader, sink, Fields.Exchange);
-                TellText(ref reader, sink, Fields.RoutingKey);
+                ReportText(ref reader, sink, Fields.Exchange);
+                ReportText(ref reader, sink, Fields.RoutingKey);
                 break;
             case (60, 60):
                 reader.Skip(reader.Read(1));
                 reader.Skip(9);
-                TellText(ref reader, sink, Fields.Exchange);
-                TellText(ref reader, sink, Fields.RoutingKey);
+                ReportText(ref reader, sink, Fields.Exchange);
+                ReportText(ref reader, sink, Fields.RoutingKey);
                 break;
             case (60, 71):
                 reader.Skip(9);
-                TellText(ref reader, sink, Fields.Exchange);
-                TellText(ref reader, sink, Fields.RoutingKey);
+                ReportText(ref reader, sink, Fields.Exchange);
+                ReportText(ref reader, sink, Fields.RoutingKey);
                 break;
             default:
                 break;
         }
     }
 
-    private static void TellText(ref ByteReader reader, IFieldSink sink, Field field)
+    private static void ReportText(ref ByteReader reader, IFieldSink sink, Field field)
     {
         int length = reader.Byte();
-        reader.Tell(sink, field, length);
+        reader.Report(sink, field, length);
     }
 
     private static string? ClassName(int of) => of switch

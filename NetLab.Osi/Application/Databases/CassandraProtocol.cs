@@ -97,11 +97,11 @@ internal static class CassandraProtocol
 
         if (code == Error && reader.All[0] >= 0x80)
         {
-            reader.Tell(sink, Fields.ErrorCode, 4);
+            reader.Report(sink, Fields.ErrorCode, 4);
         }
         else if (code is Query or Prepare)
         {
-            reader.Tell(sink, Fields.Text, (int)Math.Min(reader.Read(4), int.MaxValue));
+            reader.Report(sink, Fields.Text, (int)Math.Min(reader.Read(4), int.MaxValue));
         }
     }
 }

@@ -46,20 +46,20 @@ internal static class KafkaProtocol
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset);
-        reader.Tell(sink, Fields.Length, 4);
+        reader.Report(sink, Fields.Length, 4);
         if (view[index].Detail == RoleFacts.OfResponse)
         {
-            reader.Tell(sink, Fields.Correlation, 4);
+            reader.Report(sink, Fields.Correlation, 4);
             return;
         }
 
-        reader.Tell(sink, Fields.Key, 2);
-        reader.Tell(sink, Fields.Version, 2);
-        reader.Tell(sink, Fields.Correlation, 4);
+        reader.Report(sink, Fields.Key, 2);
+        reader.Report(sink, Fields.Version, 2);
+        reader.Report(sink, Fields.Correlation, 4);
         int length = (short)reader.Read(2);
         if (length > 0)
         {
-            reader.Tell(sink, Fields.Client, length);
+            reader.Report(sink, Fields.Client, length);
         }
     }
 

@@ -126,26 +126,26 @@ internal static class MemcachedProtocol
 
     private static void DescribeBinary(ByteReader reader, IFieldSink sink)
     {
-        bool isResponse = reader.Tell(sink, Fields.Magic, 1) == Response;
-        reader.Tell(sink, Fields.OpCode, 1);
+        bool isResponse = reader.Report(sink, Fields.Magic, 1) == Response;
+        reader.Report(sink, Fields.OpCode, 1);
         int key = (int)reader.Read(2);
         int extras = reader.Byte();
         reader.Skip(1);
         if (isResponse)
         {
-            reader.Tell(sink, Fields.Status, 2);
+            reader.Report(sink, Fields.Status, 2);
         }
         else
         {
             reader.Skip(2);
         }
 
-        reader.Tell(sink, Fields.BodyLength, 4);
-        reader.Tell(sink, Fields.Opaque, 4);
+        reader.Report(sink, Fields.BodyLength, 4);
+        reader.Report(sink, Fields.Opaque, 4);
         reader.Skip(8 + extras);
         if (key > 0)
         {
-            reader.Tell(sink, Fields.Key, key);
+            reader.Report(sink, Fields.Key, key);
         }
     }
 }

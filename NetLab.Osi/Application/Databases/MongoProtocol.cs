@@ -78,7 +78,7 @@ internal static class MongoProtocol
         if (code == Query)
         {
             int end = reader.Rest.IndexOf((byte)0);
-            reader.Tell(sink, Fields.Collection, Math.Max(0, end));
+            reader.Report(sink, Fields.Collection, Math.Max(0, end));
             reader.Skip(1 + 8);
         }
         else if (code != Message || reader.Byte() != 0)
@@ -91,7 +91,7 @@ internal static class MongoProtocol
         int stop = reader.Rest.IndexOf((byte)0);
         if (stop > 0)
         {
-            reader.Tell(sink, Fields.Command, stop);
+            reader.Report(sink, Fields.Command, stop);
         }
     }
 }

@@ -100,14 +100,14 @@ internal static class MySqlProtocol
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset, littleEndian: true);
-        reader.Tell(sink, Fields.Length, 3);
-        reader.Tell(sink, Fields.Number, 1);
+        reader.Report(sink, Fields.Length, 3);
+        reader.Report(sink, Fields.Number, 1);
         Kind kind = (view[index].Detail as MySqlFacts)?.Kind ?? Kind.Response;
         switch (kind)
         {
             case Kind.Greeting:
                 reader.Skip(1);
-                TellText(ref reader, sink, Fields.Version);
+                ReportText(ref reader, sink, Fields.Version);
                 break;
             case Kind.Login when reader.Left >= LoginMinimum - HeaderSize + 1:
                 DescribeLogin(ref reader, sink);
@@ -117,9 +117,9 @@ internal static class MySqlProtocol
                 break;
             case Kind.Response when reader.Peek(1) == ErrorMark && reader.Left >= 3:
                 reader.Skip(1);
-                reader.Tell(sink, Fields.Error, 2);
+                reader.Report(sink, Fields.Error, 2);
                 reader.Skip(reader.Peek(1) == '#' ? 6 : 0);
-                reader.Tell(sink, Fields.Message, reader.Left);
+                reader.Report(sink, Fields.Message, reader.Left);
                 break;
             default:
                 break;
@@ -130,11 +130,11 @@ internal static class MySqlProtocol
     {
         long capabilities = reader.Read(4);
         reader.Skip(4 + 1 + 23);
-        TellText(ref reader, sink, Fields.User);
+        ReportText(ref reader, sink, Fields.User);
         SkipSecret(ref reader, capabilities);
         if ((capabilities & ConnectWithDatabase) != 0)
         {
-            TellText(ref reader, sink, Fields.Schema);
+            ReportText(ref reader, sink, Fields.Schema);
         }
     }
 
@@ -163,7 +163,7 @@ internal static class MySqlProtocol
             return;
         }
 
-        int command = (int)reader.Tell(sink, Fields.Command, 1);
+        int command = (int)reader.Report(sink, Fields.Command, 1);
         if (command == Query && hasAttributes && reader.Left >= 2)
         {
             // A count of attributes and of sets of them, before the statement; where there are attributes, it is not looked for.
@@ -178,26 +178,26 @@ internal static class MySqlProtocol
         switch (command)
         {
             case Query or Prepare when reader.Left > 0:
-                reader.Tell(sink, Fields.Statement, reader.Left);
+                reader.Report(sink, Fields.Statement, reader.Left);
                 break;
             case InitDatabase when reader.Left > 0:
-                reader.Tell(sink, Fields.Schema, reader.Left);
+                reader.Report(sink, Fields.Schema, reader.Left);
                 break;
             case ChangeUser:
-                TellText(ref reader, sink, Fields.User);
+                ReportText(ref reader, sink, Fields.User);
                 reader.Skip(reader.Read(1));
-                TellText(ref reader, sink, Fields.Schema);
+                ReportText(ref reader, sink, Fields.Schema);
                 break;
             default:
                 break;
         }
     }
 
-    private static void TellText(ref ByteReader reader, IFieldSink sink, Field field)
+    private static void ReportText(ref ByteReader reader, IFieldSink sink, Field field)
     {
         int end = reader.Rest.IndexOf((byte)0);
         int length = end < 0 ? reader.Left : end;
-        reader.Tell(sink, field, length);
+        reader.Report(sink, field, length);
         reader.Skip(end < 0 ? 0 : 1);
     }
 

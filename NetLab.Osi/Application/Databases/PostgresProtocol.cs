@@ -98,32 +98,32 @@ internal static class PostgresProtocol
         }
 
         sink.Text(Fields.Type, (!fromClient ? ServerName(type) : type == 'p' && view[index].Detail is PostgresFacts facts ? facts.Answer : ClientName(type)) ?? "Unknown", reader.At - 1, 1);
-        reader.Tell(sink, Fields.Length, 4);
+        reader.Report(sink, Fields.Length, 4);
         switch ((char)type, fromClient)
         {
             case ('Q', true):
-                TellText(ref reader, sink, Fields.Query);
+                ReportText(ref reader, sink, Fields.Query);
                 break;
             case ('P', true):
                 SkipText(ref reader);
-                TellText(ref reader, sink, Fields.Query);
+                ReportText(ref reader, sink, Fields.Query);
                 break;
             case ('S', false):
-                TellText(ref reader, sink, Fields.ParameterName);
-                TellText(ref reader, sink, Fields.ParameterValue);
+                ReportText(ref reader, sink, Fields.ParameterName);
+                ReportText(ref reader, sink, Fields.ParameterValue);
                 break;
             case ('C', false):
-                TellText(ref reader, sink, Fields.Tag);
+                ReportText(ref reader, sink, Fields.Tag);
                 break;
             case ('Z', false):
-                reader.Tell(sink, Fields.Status, 1);
+                reader.Report(sink, Fields.Status, 1);
                 break;
             case ('E' or 'N', false):
                 while (reader.Left > 1 && reader.Byte() is > 0 and var kind)
                 {
                     if ((char)kind switch { 'S' => Fields.Severity, 'C' => Fields.Code, 'M' => Fields.Message, _ => null } is { } field)
                     {
-                        TellText(ref reader, sink, field);
+                        ReportText(ref reader, sink, field);
                     }
                     else
                     {
@@ -144,7 +144,7 @@ internal static class PostgresProtocol
         int code = (int)reader.Peek(4);
         reader.Seek(0);
         sink.Text(Fields.Type, code switch { SslCode => "SSL request", CancelCode => "Cancel request", GssCode => "GSS encrypt request", _ => "Startup message" }, at, 4);
-        reader.Tell(sink, Fields.Length, 4);
+        reader.Report(sink, Fields.Length, 4);
         reader.Skip(4);
         if (code is SslCode or CancelCode or GssCode)
         {
@@ -153,15 +153,15 @@ internal static class PostgresProtocol
 
         while (reader.Left > 1 && reader.Peek(1) != 0)
         {
-            TellText(ref reader, sink, Fields.ParameterName);
-            TellText(ref reader, sink, Fields.ParameterValue);
+            ReportText(ref reader, sink, Fields.ParameterName);
+            ReportText(ref reader, sink, Fields.ParameterValue);
         }
     }
 
-    private static void TellText(ref ByteReader reader, IFieldSink sink, Field field)
+    private static void ReportText(ref ByteReader reader, IFieldSink sink, Field field)
     {
         int end = reader.Rest.IndexOf((byte)0);
-        reader.Tell(sink, field, end < 0 ? reader.Left : end);
+        reader.Report(sink, field, end < 0 ? reader.Left : end);
         reader.Skip(end < 0 ? 0 : 1);
     }
 

@@ -125,7 +125,7 @@ internal static class RedisProtocol
                         sink.Number(Fields.BulkLength, number, at + 1, text.Length);
                     }
 
-                    TellBulk(ref reader, number, sink);
+                    ReportBulk(ref reader, number, sink);
                     break;
                 case '!' or '=' when isNumber:
                     reader.Skip(number + 2);
@@ -136,7 +136,7 @@ internal static class RedisProtocol
         }
     }
 
-    private static void TellBulk(ref ByteReader reader, long length, IFieldSink sink)
+    private static void ReportBulk(ref ByteReader reader, long length, IFieldSink sink)
     {
         if (length < 0)
         {

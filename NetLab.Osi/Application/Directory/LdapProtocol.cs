@@ -139,7 +139,7 @@ internal static class LdapProtocol
             return;
         }
 
-        id.Tell(sink, Fields.Id);
+        id.Report(sink, Fields.Id);
         sink.Number(Fields.Operation, operation.TagNumber, operation.At, 0);
         BerReader members = operation.Inside;
         switch (operation.TagNumber)
@@ -147,7 +147,7 @@ internal static class LdapProtocol
             case BindRequest:
                 if (members.Next(BerReader.Integer) && members.Next(BerReader.OctetString))
                 {
-                    members.Tell(sink, Fields.Name);
+                    members.Report(sink, Fields.Name);
                 }
 
                 break;
@@ -155,18 +155,18 @@ internal static class LdapProtocol
                 DescribeSearch(members, sink);
                 break;
             case 4 when members.Next(BerReader.OctetString):
-                members.Tell(sink, Fields.ObjectName);
+                members.Report(sink, Fields.ObjectName);
                 break;
             case 1 or 5 or 7 or 9 or 11 or 13 or 15 or 24 when members.Next(BerReader.Enumerated):
-                members.Tell(sink, Fields.Result);
+                members.Report(sink, Fields.Result);
                 if (members.Next(BerReader.OctetString))
                 {
-                    members.Tell(sink, Fields.MatchedName);
+                    members.Report(sink, Fields.MatchedName);
                 }
 
                 if (members.Next(BerReader.OctetString))
                 {
-                    members.Tell(sink, Fields.Message);
+                    members.Report(sink, Fields.Message);
                 }
 
                 break;
@@ -183,13 +183,13 @@ internal static class LdapProtocol
             return;
         }
 
-        members.Tell(sink, Fields.Base);
+        members.Report(sink, Fields.Base);
         if (!members.Next(BerReader.Enumerated))
         {
             return;
         }
 
-        members.Tell(sink, Fields.Scope);
+        members.Report(sink, Fields.Scope);
         if (!members.Next() || !members.Next() || !members.Next() || !members.Next() || !members.Next() || !members.Next(BerReader.Sequence))
         {
             return;
@@ -198,7 +198,7 @@ internal static class LdapProtocol
         BerReader attributes = members.Inside;
         while (attributes.Next(BerReader.OctetString))
         {
-            attributes.Tell(sink, Fields.Attribute);
+            attributes.Report(sink, Fields.Attribute);
         }
     }
 

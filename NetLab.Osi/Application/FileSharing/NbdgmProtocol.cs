@@ -81,28 +81,28 @@ internal static class NbdgmProtocol
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset);
-        int type = (int)reader.Tell(sink, Fields.Type, 1);
-        reader.TellHere(sink, Fields.More, 1);
-        reader.TellHere(sink, Fields.First, 1);
-        reader.TellHere(sink, Fields.NodeType, 1);
-        reader.Tell(sink, Fields.Flags, 1);
-        reader.Tell(sink, Fields.Id, 2);
-        reader.Tell(sink, Fields.SourceAddress, 4);
-        reader.Tell(sink, Fields.SourcePort, 2);
+        int type = (int)reader.Report(sink, Fields.Type, 1);
+        reader.ReportHere(sink, Fields.More, 1);
+        reader.ReportHere(sink, Fields.First, 1);
+        reader.ReportHere(sink, Fields.NodeType, 1);
+        reader.Report(sink, Fields.Flags, 1);
+        reader.Report(sink, Fields.Id, 2);
+        reader.Report(sink, Fields.SourceAddress, 4);
+        reader.Report(sink, Fields.SourcePort, 2);
         if (type <= LastMessage)
         {
-            reader.Tell(sink, Fields.Length, 2);
-            reader.Tell(sink, Fields.Offset, 2);
-            TellName(ref reader, Fields.SourceName, sink);
-            TellName(ref reader, Fields.DestinationName, sink);
+            reader.Report(sink, Fields.Length, 2);
+            reader.Report(sink, Fields.Offset, 2);
+            ReportName(ref reader, Fields.SourceName, sink);
+            ReportName(ref reader, Fields.DestinationName, sink);
         }
         else if (type >= 0x14)
         {
-            TellName(ref reader, Fields.DestinationName, sink);
+            ReportName(ref reader, Fields.DestinationName, sink);
         }
     }
 
-    private static void TellName(ref ByteReader reader, Field field, IFieldSink sink)
+    private static void ReportName(ref ByteReader reader, Field field, IFieldSink sink)
     {
         if (reader.Left > NetBiosName.EncodedLength && NetBiosName.Decode(reader.Rest[1..]) is { } name)
         {

@@ -60,10 +60,10 @@ internal static class NbnsProtocol
     {
         ReadOnlySpan<byte> bytes = view.BytesOf(index);
         int at = view[index].Offset;
-        FieldReader.Tell(Fields.Header, bytes, at, sink);
+        FieldReader.Report(Fields.Header, bytes, at, sink);
         if ((bytes[2] & 0x80) != 0)
         {
-            FieldReader.Tell(Fields.OfResponse, bytes, at, sink);
+            FieldReader.Report(Fields.OfResponse, bytes, at, sink);
         }
 
         // The first name: a label of 32 letters.

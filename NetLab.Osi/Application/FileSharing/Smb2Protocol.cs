@@ -225,7 +225,7 @@ internal static class Smb2Protocol
         if (message.Length >= TransformSize && message[0] == 0xFD)
         {
             sink.Number(Fields.Session, BinaryPrimitives.ReadInt64LittleEndian(message[44..]), at + 44, 8);
-            TellAccount(facts, at, sink);
+            ReportAccount(facts, at, sink);
             return;
         }
 
@@ -236,23 +236,23 @@ internal static class Smb2Protocol
 
         var reader = new ByteReader(message, at, littleEndian: true);
         reader.Seek(16);
-        uint flags = (uint)reader.TellHere(sink, Fields.Response, 4);
+        uint flags = (uint)reader.ReportHere(sink, Fields.Response, 4);
         bool isResponse = (flags & IsResponse) != 0;
         reader.Seek(8);
         uint status = (uint)reader.Peek(4);
         if (isResponse)
         {
-            reader.TellHere(sink, Fields.Status, 4);
+            reader.ReportHere(sink, Fields.Status, 4);
         }
 
         reader.Seek(12);
-        int command = (int)reader.Tell(sink, Fields.Command, 2);
+        int command = (int)reader.Report(sink, Fields.Command, 2);
         reader.Seek(24);
-        reader.Tell(sink, Fields.Message, 8);
+        reader.Report(sink, Fields.Message, 8);
         if ((flags & IsAsync) == 0)
         {
             reader.Seek(36);
-            reader.Tell(sink, Fields.TreeId, 4);
+            reader.Report(sink, Fields.TreeId, 4);
         }
 
         if (facts?.Tree is { } tree)
@@ -261,12 +261,12 @@ internal static class Smb2Protocol
         }
 
         reader.Seek(40);
-        reader.Tell(sink, Fields.Session, 8);
-        TellAccount(facts, at, sink);
+        reader.Report(sink, Fields.Session, 8);
+        ReportAccount(facts, at, sink);
         DescribeBody(message, at, command, isResponse, status, facts?.Level ?? 0, sink);
     }
 
-    private static void TellAccount(Smb2Facts? facts, int at, IFieldSink sink)
+    private static void ReportAccount(Smb2Facts? facts, int at, IFieldSink sink)
     {
         if (facts?.User is not null)
         {
@@ -286,13 +286,13 @@ internal static class Smb2Protocol
                 reader.Seek(100);
                 for (; count > 0 && reader.Left >= 2; count--)
                 {
-                    reader.Tell(sink, Fields.Dialect, 2);
+                    reader.Report(sink, Fields.Dialect, 2);
                 }
 
                 return;
             case (0, true) when status == 0:
                 reader.Seek(68);
-                reader.Tell(sink, Fields.Dialect, 2);
+                reader.Report(sink, Fields.Dialect, 2);
                 return;
             case (5, false):
                 if (Place(message, 108, 110) is var (name, length) && name > 0)
@@ -312,7 +312,7 @@ internal static class Smb2Protocol
         Place fileAt = FileAt(message, command, isResponse);
         if (fileAt.Offset > 0)
         {
-            TellFile(message, fileAt.Offset, at, sink);
+            ReportFile(message, fileAt.Offset, at, sink);
         }
 
         // A new name ([MS-FSCC], 2.4.42): whether to replace, the root, the length of the name.
@@ -372,7 +372,7 @@ internal static class Smb2Protocol
         }
     }
 
-    private static void TellFile(ReadOnlySpan<byte> message, int offset, int at, IFieldSink sink) =>
+    private static void ReportFile(ReadOnlySpan<byte> message, int offset, int at, IFieldSink sink) =>
         sink.Text(Fields.FileId, new Guid(message.Slice(offset, 16)).ToString(), at + offset, 16);
 
     private static Guid FileOf(ReadOnlySpan<byte> message, int command, bool isResponse) =>

@@ -244,7 +244,7 @@ internal static class SmbProtocol
         int at = view[index].Offset;
         var reader = new ByteReader(message, at, littleEndian: true);
         reader.Seek(4);
-        reader.Tell(sink, Fields.Command, 1);
+        reader.Report(sink, Fields.Command, 1);
         if (message.Length < HeaderSize)
         {
             return;
@@ -252,17 +252,17 @@ internal static class SmbProtocol
 
         if ((Read16(message, 10) & StatusFlag) != 0)
         {
-            reader.TellHere(sink, Fields.Status, 4);
+            reader.ReportHere(sink, Fields.Status, 4);
         }
 
         reader.Skip(4);
-        reader.Tell(sink, Fields.Response, 1);
+        reader.Report(sink, Fields.Response, 1);
         reader.Seek(24);
-        reader.Tell(sink, Fields.TreeId, 2);
+        reader.Report(sink, Fields.TreeId, 2);
         var facts = view[index].Detail as SmbFacts;
-        reader.Tell(sink, Fields.Process, 2);
-        reader.Tell(sink, Fields.User, 2);
-        reader.Tell(sink, Fields.Multiplex, 2);
+        reader.Report(sink, Fields.Process, 2);
+        reader.Report(sink, Fields.User, 2);
+        reader.Report(sink, Fields.Multiplex, 2);
         if (facts?.Path is { } path)
         {
             sink.Text(Fields.Path, path, at + 24, 2);

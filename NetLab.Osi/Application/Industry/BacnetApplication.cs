@@ -62,17 +62,17 @@ internal static class BacnetApplication
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset);
-        int first = (int)reader.TellHere(sink, Fields.Type, 1);
+        int first = (int)reader.ReportHere(sink, Fields.Type, 1);
         int type = first >> 4;
         bool isSegmented = (first & 0x08) != 0;
         if (type is ConfirmedRequest or ComplexAck)
         {
-            reader.TellHere(sink, Fields.Flags, 1);
-            reader.TellHere(sink, Fields.Segmented, 1);
-            reader.TellHere(sink, Fields.MoreSegments, 1);
+            reader.ReportHere(sink, Fields.Flags, 1);
+            reader.ReportHere(sink, Fields.Segmented, 1);
+            reader.ReportHere(sink, Fields.MoreSegments, 1);
             if (type == ConfirmedRequest)
             {
-                reader.TellHere(sink, Fields.AcceptsSegments, 1);
+                reader.ReportHere(sink, Fields.AcceptsSegments, 1);
             }
         }
 
@@ -80,31 +80,31 @@ internal static class BacnetApplication
         reader.Skip(type == ConfirmedRequest ? 1 : 0);
         if (type != UnconfirmedRequest)
         {
-            reader.Tell(sink, Fields.Invoke, 1);
+            reader.Report(sink, Fields.Invoke, 1);
         }
 
         if (type == SegmentAck || (isSegmented && type is ConfirmedRequest or ComplexAck))
         {
-            reader.Tell(sink, Fields.SequenceNumber, 1);
-            reader.Tell(sink, Fields.WindowSize, 1);
+            reader.Report(sink, Fields.SequenceNumber, 1);
+            reader.Report(sink, Fields.WindowSize, 1);
         }
 
         switch (type)
         {
             case UnconfirmedRequest:
-                int unconfirmed = (int)reader.Tell(sink, Fields.Unconfirmed, 1);
+                int unconfirmed = (int)reader.Report(sink, Fields.Unconfirmed, 1);
                 DescribeTags(ref reader, UnconfirmedObjects(unconfirmed), sink);
                 break;
             case ConfirmedRequest or ComplexAck:
                 // Only the first segment begins with a tag.
-                int service = (int)reader.Tell(sink, Fields.Confirmed, 1);
+                int service = (int)reader.Report(sink, Fields.Confirmed, 1);
                 DescribeTags(ref reader, ConfirmedObjects(service), sink);
                 break;
             case SimpleAck:
-                reader.Tell(sink, Fields.Confirmed, 1);
+                reader.Report(sink, Fields.Confirmed, 1);
                 break;
             case Error:
-                reader.Tell(sink, Fields.Confirmed, 1);
+                reader.Report(sink, Fields.Confirmed, 1);
                 DescribeTags(ref reader, -1, sink);
                 break;
             default:
@@ -150,8 +150,8 @@ internal static class BacnetApplication
             bool isObject = isContext ? number == objectTag && length == 4 && depth == 0 : number == ObjectIdentifierTag && length == 4;
             if (isObject)
             {
-                reader.TellHere(sink, Fields.ObjectType, 4);
-                reader.TellHere(sink, Fields.Instance, 4);
+                reader.ReportHere(sink, Fields.ObjectType, 4);
+                reader.ReportHere(sink, Fields.Instance, 4);
             }
 
             reader.Skip(length);

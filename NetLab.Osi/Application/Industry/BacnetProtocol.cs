@@ -66,39 +66,39 @@ internal static class BacnetProtocol
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset);
-        reader.Tell(sink, Fields.Version, 1);
-        reader.TellHere(sink, Fields.ControlNetwork, 1);
-        reader.TellHere(sink, Fields.ControlDestination, 1);
-        reader.TellHere(sink, Fields.ControlSource, 1);
-        reader.TellHere(sink, Fields.ControlExpect, 1);
-        reader.TellHere(sink, Fields.ControlHigh, 1);
-        reader.TellHere(sink, Fields.ControlLow, 1);
-        long control = reader.Tell(sink, Fields.Control, 1);
+        reader.Report(sink, Fields.Version, 1);
+        reader.ReportHere(sink, Fields.ControlNetwork, 1);
+        reader.ReportHere(sink, Fields.ControlDestination, 1);
+        reader.ReportHere(sink, Fields.ControlSource, 1);
+        reader.ReportHere(sink, Fields.ControlExpect, 1);
+        reader.ReportHere(sink, Fields.ControlHigh, 1);
+        reader.ReportHere(sink, Fields.ControlLow, 1);
+        long control = reader.Report(sink, Fields.Control, 1);
         if ((control & HasDestination) != 0)
         {
-            reader.Tell(sink, Fields.DestinationNetwork, 2);
-            reader.Skip(reader.Tell(sink, Fields.DestinationLength, 1));
+            reader.Report(sink, Fields.DestinationNetwork, 2);
+            reader.Skip(reader.Report(sink, Fields.DestinationLength, 1));
         }
 
         if ((control & HasSource) != 0)
         {
-            reader.Tell(sink, Fields.SourceNetwork, 2);
-            reader.Skip(reader.Tell(sink, Fields.SourceLength, 1));
+            reader.Report(sink, Fields.SourceNetwork, 2);
+            reader.Skip(reader.Report(sink, Fields.SourceLength, 1));
         }
 
         if ((control & HasDestination) != 0)
         {
-            reader.Tell(sink, Fields.HopCount, 1);
+            reader.Report(sink, Fields.HopCount, 1);
         }
 
         if ((control & NetworkMessage) != 0)
         {
             // 6.4: networks that a router reaches, or does not.
-            int type = (int)reader.Tell(sink, Fields.MessageType, 1);
+            int type = (int)reader.Report(sink, Fields.MessageType, 1);
             reader.Skip(type == 3 ? 1 : 0);
             while (type is 0 or 1 or 3 or 4 or 5 && reader.Left >= 2)
             {
-                reader.Tell(sink, Fields.DestinationNetwork, 2);
+                reader.Report(sink, Fields.DestinationNetwork, 2);
             }
         }
     }

@@ -59,13 +59,13 @@ internal static class CipProtocol
             return;
         }
 
-        reader.TellHere(sink, Fields.Service, 1);
-        reader.TellHere(sink, Fields.Response, 1);
-        int service = (int)reader.Tell(sink, Fields.Code, 1);
+        reader.ReportHere(sink, Fields.Service, 1);
+        reader.ReportHere(sink, Fields.Response, 1);
+        int service = (int)reader.Report(sink, Fields.Code, 1);
         if ((service & ResponseBit) != 0)
         {
             reader.Skip(1);
-            reader.Tell(sink, Fields.Status, 1);
+            reader.Report(sink, Fields.Status, 1);
             reader.Skip(2 * reader.Read(1));
             if (service == (ResponseBit | MultipleService))
             {
@@ -75,7 +75,7 @@ internal static class CipProtocol
             return;
         }
 
-        long words = reader.Tell(sink, Fields.PathSize, 1);
+        long words = reader.Report(sink, Fields.PathSize, 1);
         bool isManager = DescribePath(reader.Inner(2 * words), sink);
         if (service == MultipleService)
         {
@@ -124,8 +124,8 @@ internal static class CipProtocol
         while (path.Left >= 2)
         {
             sink.BeginItem();
-            path.TellHere(sink, Fields.Segment, 1);
-            int segment = (int)path.TellHere(sink, Fields.SegmentType, 1);
+            path.ReportHere(sink, Fields.Segment, 1);
+            int segment = (int)path.ReportHere(sink, Fields.SegmentType, 1);
             switch (segment >> 5)
             {
                 case 1:
@@ -154,7 +154,7 @@ internal static class CipProtocol
                     int size = path.Byte();
                     if (segment == 0x91)
                     {
-                        path.Tell(sink, Fields.Symbol, size);
+                        path.Report(sink, Fields.Symbol, size);
                         path.Align(2);
                     }
                     else
@@ -177,8 +177,8 @@ internal static class CipProtocol
 
     private static bool DescribeLogical(ref ByteReader path, int segment, IFieldSink sink)
     {
-        path.TellHere(sink, Fields.LogicalType, 1);
-        path.Tell(sink, Fields.LogicalFormat, 1);
+        path.ReportHere(sink, Fields.LogicalType, 1);
+        path.Report(sink, Fields.LogicalFormat, 1);
         int type = (segment >> 2) & 7;
         if (type == 5)
         {
@@ -194,7 +194,7 @@ internal static class CipProtocol
         long value = path.Peek(size);
         if (field is not null && size > 0)
         {
-            path.Tell(sink, field, size);
+            path.Report(sink, field, size);
         }
         else
         {

@@ -138,25 +138,25 @@ internal static class Dnp3Protocol
     {
         ReadOnlySpan<byte> bytes = view.BytesOf(index);
         int at = view[index].Offset;
-        FieldReader.Tell(Fields.Header, bytes, at, sink);
+        FieldReader.Report(Fields.Header, bytes, at, sink);
         if (bytes.Length < HeaderSize)
         {
             return;
         }
 
-        FieldReader.Tell((bytes[3] & 0x40) != 0 ? Fields.OfPrimary : Fields.OfSecondary, bytes, at, sink);
+        FieldReader.Report((bytes[3] & 0x40) != 0 ? Fields.OfPrimary : Fields.OfSecondary, bytes, at, sink);
         sink.Flag(Fields.HeaderChecksum, Dnp3Checksum.Of(bytes[..8]) == BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]), at + 8, 2);
         if (bytes[2] == MinLength || bytes.Length <= HeaderSize)
         {
             return;
         }
 
-        FieldReader.Tell(Fields.OfTransport, bytes, at, sink);
+        FieldReader.Report(Fields.OfTransport, bytes, at, sink);
         bool isFirst = (bytes[10] & 0x40) != 0;
         if (isFirst && bytes.Length > 12 && bytes[2] >= MinLength + 3)
         {
             // Responses (129 to 131) have internal indications; the first block reaches to byte 25.
-            FieldReader.Tell(bytes[12] is >= 129 and <= 131 ? Fields.OfResponse : Fields.OfRequest, bytes, at, sink);
+            FieldReader.Report(bytes[12] is >= 129 and <= 131 ? Fields.OfResponse : Fields.OfRequest, bytes, at, sink);
         }
     }
 

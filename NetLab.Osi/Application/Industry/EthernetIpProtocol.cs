@@ -128,22 +128,22 @@ internal static class EthernetIpProtocol
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset, littleEndian: true);
-        int command = (int)reader.Tell(sink, Fields.Command, 2);
-        long length = reader.Tell(sink, Fields.Length, 2);
-        reader.Tell(sink, Fields.Session, 4);
-        reader.Tell(sink, Fields.Status, 4);
+        int command = (int)reader.Report(sink, Fields.Command, 2);
+        long length = reader.Report(sink, Fields.Length, 2);
+        reader.Report(sink, Fields.Session, 4);
+        reader.Report(sink, Fields.Status, 4);
         bool isDelayed = command == ListIdentity && view[index].Detail == RoleFacts.OfRequest;
         if (isDelayed)
         {
-            reader.Tell(sink, Fields.Delay, 2);
+            reader.Report(sink, Fields.Delay, 2);
         }
 
-        reader.Tell(sink, Fields.Context, isDelayed ? 6 : 8);
-        reader.Tell(sink, Fields.Options, 4);
+        reader.Report(sink, Fields.Context, isDelayed ? 6 : 8);
+        reader.Report(sink, Fields.Options, 4);
         if (command is SendRrData or SendUnitData)
         {
             reader.Skip(4);
-            reader.Tell(sink, Fields.Timeout, 2);
+            reader.Report(sink, Fields.Timeout, 2);
         }
         else if (command is not (4 or ListIdentity or 0x64))
         {
@@ -155,13 +155,13 @@ internal static class EthernetIpProtocol
             return;
         }
 
-        long count = reader.Tell(sink, Fields.ItemCount, 2);
+        long count = reader.Report(sink, Fields.ItemCount, 2);
         sink.BeginList(Fields.Items);
         for (; count > 0 && reader.Left >= 4; count--)
         {
             sink.BeginItem();
-            reader.Tell(sink, Fields.ItemType, 2);
-            reader.Skip(reader.Tell(sink, Fields.ItemLength, 2));
+            reader.Report(sink, Fields.ItemType, 2);
+            reader.Skip(reader.Report(sink, Fields.ItemLength, 2));
             sink.EndItem();
         }
 

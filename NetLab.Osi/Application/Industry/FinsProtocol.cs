@@ -91,31 +91,31 @@ internal static class FinsProtocol
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset);
         if (reader.Rest.StartsWith("FINS"u8))
         {
-            reader.Tell(sink, Fields.Magic, 4);
-            reader.Tell(sink, Fields.TcpLength, 4);
-            long command = reader.Tell(sink, Fields.TcpCommand, 4);
-            reader.Tell(sink, Fields.TcpError, 4);
+            reader.Report(sink, Fields.Magic, 4);
+            reader.Report(sink, Fields.TcpLength, 4);
+            long command = reader.Report(sink, Fields.TcpCommand, 4);
+            reader.Report(sink, Fields.TcpError, 4);
             if (command != 2 || reader.All.Length < TcpHeaderSize + HeaderSize)
             {
                 return;
             }
         }
 
-        reader.TellHere(sink, Fields.IsResponse, 1);
-        bool isResponse = (reader.Tell(sink, Fields.Control, 1) & 0x40) != 0;
+        reader.ReportHere(sink, Fields.IsResponse, 1);
+        bool isResponse = (reader.Report(sink, Fields.Control, 1) & 0x40) != 0;
         reader.Skip(1);
-        reader.Tell(sink, Fields.Gateways, 1);
-        reader.Tell(sink, Fields.DestinationNetwork, 1);
-        reader.Tell(sink, Fields.DestinationNode, 1);
-        reader.Tell(sink, Fields.DestinationUnit, 1);
-        reader.Tell(sink, Fields.SourceNetwork, 1);
-        reader.Tell(sink, Fields.SourceNode, 1);
-        reader.Tell(sink, Fields.SourceUnit, 1);
-        reader.Tell(sink, Fields.Service, 1);
-        reader.Tell(sink, Fields.Command, 2);
+        reader.Report(sink, Fields.Gateways, 1);
+        reader.Report(sink, Fields.DestinationNetwork, 1);
+        reader.Report(sink, Fields.DestinationNode, 1);
+        reader.Report(sink, Fields.DestinationUnit, 1);
+        reader.Report(sink, Fields.SourceNetwork, 1);
+        reader.Report(sink, Fields.SourceNode, 1);
+        reader.Report(sink, Fields.SourceUnit, 1);
+        reader.Report(sink, Fields.Service, 1);
+        reader.Report(sink, Fields.Command, 2);
         if (isResponse)
         {
-            reader.Tell(sink, Fields.Response, 2);
+            reader.Report(sink, Fields.Response, 2);
         }
     }
 }

@@ -86,7 +86,7 @@ internal static class GooseProtocol
                 0x8A => Fields.Entries,
                 _ => null,
             };
-            pdu.Tell(sink, field);
+            pdu.Report(sink, field);
         }
     }
 }

@@ -82,23 +82,23 @@ internal static class HartIpProtocol
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset);
-        reader.Tell(sink, Fields.Version, 1);
-        reader.Tell(sink, Fields.Type, 1);
-        int id = (int)reader.Tell(sink, Fields.Id, 1);
-        reader.Tell(sink, Fields.Status, 1);
-        reader.Tell(sink, Fields.Transaction, 2);
-        reader.Tell(sink, Fields.Length, 2);
+        reader.Report(sink, Fields.Version, 1);
+        reader.Report(sink, Fields.Type, 1);
+        int id = (int)reader.Report(sink, Fields.Id, 1);
+        reader.Report(sink, Fields.Status, 1);
+        reader.Report(sink, Fields.Transaction, 2);
+        reader.Report(sink, Fields.Length, 2);
         if (id != PassThrough)
         {
             return;
         }
 
         // HCF_SPEC-081: the delimiter says whether the address is long, and how many expansion bytes follow it.
-        int delimiter = (int)reader.Tell(sink, Fields.Delimiter, 1);
+        int delimiter = (int)reader.Report(sink, Fields.Delimiter, 1);
         bool isLong = (delimiter & 0x80) != 0;
-        reader.Tell(sink, isLong ? Fields.LongAddress : Fields.ShortAddress, isLong ? 5 : 1);
+        reader.Report(sink, isLong ? Fields.LongAddress : Fields.ShortAddress, isLong ? 5 : 1);
         reader.Skip((delimiter >> 5) & 3);
-        reader.Tell(sink, Fields.Command, 1);
-        reader.Tell(sink, Fields.DataLength, 1);
+        reader.Report(sink, Fields.Command, 1);
+        reader.Report(sink, Fields.DataLength, 1);
     }
 }

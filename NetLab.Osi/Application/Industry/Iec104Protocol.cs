@@ -86,8 +86,8 @@ internal static class Iec104Protocol
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset, littleEndian: true);
-        reader.Tell(sink, Fields.First, 1);
-        long length = reader.Tell(sink, Fields.Length, 1);
+        reader.Report(sink, Fields.First, 1);
+        long length = reader.Report(sink, Fields.Length, 1);
         if (length < ControlSize || reader.Left < ControlSize)
         {
             return;

@@ -61,20 +61,20 @@ internal static class Iec60870Asdu
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset, littleEndian: true);
-        int type = (int)reader.Tell(sink, Fields.Type, 1);
-        reader.TellHere(sink, Fields.Sequence, 1);
-        int count = (int)reader.Tell(sink, Fields.Count, 1);
+        int type = (int)reader.Report(sink, Fields.Type, 1);
+        reader.ReportHere(sink, Fields.Sequence, 1);
+        int count = (int)reader.Report(sink, Fields.Count, 1);
         bool isSequence = (count & 0x80) != 0;
         count &= 0x7F;
-        reader.TellHere(sink, Fields.Cause, 1);
-        reader.TellHere(sink, Fields.Negative, 1);
-        reader.Tell(sink, Fields.Test, 1);
-        reader.Tell(sink, Fields.Originator, 1);
-        reader.Tell(sink, Fields.Address, 2);
+        reader.ReportHere(sink, Fields.Cause, 1);
+        reader.ReportHere(sink, Fields.Negative, 1);
+        reader.Report(sink, Fields.Test, 1);
+        reader.Report(sink, Fields.Originator, 1);
+        reader.Report(sink, Fields.Address, 2);
         int size = type < ObjectSizes.Length ? ObjectSizes[type] : -1;
         for (int i = 0; i < (isSequence ? 1 : count) && reader.Left > 0; i++)
         {
-            reader.Tell(sink, Fields.Object, AddressSize);
+            reader.Report(sink, Fields.Object, AddressSize);
             if (size < 0)
             {
                 break;

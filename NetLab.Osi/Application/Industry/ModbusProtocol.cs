@@ -49,10 +49,10 @@ internal static class ModbusProtocol
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset);
-        int function = (int)reader.Tell(sink, Fields.Function, 1);
+        int function = (int)reader.Report(sink, Fields.Function, 1);
         if ((function & ExceptionBit) != 0)
         {
-            reader.Tell(sink, Fields.Exception, 1);
+            reader.Report(sink, Fields.Exception, 1);
         }
         else if (view[index].Detail == RoleFacts.OfResponse)
         {
@@ -69,45 +69,45 @@ internal static class ModbusProtocol
         switch (function)
         {
             case 1 or 2:
-                reader.Tell(sink, Fields.Reference, 2);
-                reader.Tell(sink, Fields.Bits, 2);
+                reader.Report(sink, Fields.Reference, 2);
+                reader.Report(sink, Fields.Bits, 2);
                 break;
             case 3 or 4:
-                reader.Tell(sink, Fields.Reference, 2);
-                reader.Tell(sink, Fields.Words, 2);
+                reader.Report(sink, Fields.Reference, 2);
+                reader.Report(sink, Fields.Words, 2);
                 break;
             case 5 or 6 or 22:
-                reader.Tell(sink, Fields.Reference, 2);
-                reader.Tell(sink, Fields.Data, reader.Left);
+                reader.Report(sink, Fields.Reference, 2);
+                reader.Report(sink, Fields.Data, reader.Left);
                 break;
             case 8:
-                reader.Tell(sink, Fields.Diagnostic, 2);
+                reader.Report(sink, Fields.Diagnostic, 2);
                 break;
             case 15:
-                reader.Tell(sink, Fields.Reference, 2);
-                reader.Tell(sink, Fields.Bits, 2);
-                reader.Tell(sink, Fields.Bytes, 1);
-                reader.Tell(sink, Fields.Data, reader.Left);
+                reader.Report(sink, Fields.Reference, 2);
+                reader.Report(sink, Fields.Bits, 2);
+                reader.Report(sink, Fields.Bytes, 1);
+                reader.Report(sink, Fields.Data, reader.Left);
                 break;
             case 16:
-                reader.Tell(sink, Fields.Reference, 2);
-                reader.Tell(sink, Fields.Words, 2);
-                reader.Tell(sink, Fields.Bytes, 1);
-                reader.Tell(sink, Fields.Data, reader.Left);
+                reader.Report(sink, Fields.Reference, 2);
+                reader.Report(sink, Fields.Words, 2);
+                reader.Report(sink, Fields.Bytes, 1);
+                reader.Report(sink, Fields.Data, reader.Left);
                 break;
             case 20 or 21:
                 DescribeFile(hasData: function == 21, ref reader, sink);
                 break;
             case 23:
-                reader.Tell(sink, Fields.ReadReference, 2);
-                reader.Tell(sink, Fields.ReadWords, 2);
-                reader.Tell(sink, Fields.WriteReference, 2);
-                reader.Tell(sink, Fields.WriteWords, 2);
-                reader.Tell(sink, Fields.Bytes, 1);
-                reader.Tell(sink, Fields.Data, reader.Left);
+                reader.Report(sink, Fields.ReadReference, 2);
+                reader.Report(sink, Fields.ReadWords, 2);
+                reader.Report(sink, Fields.WriteReference, 2);
+                reader.Report(sink, Fields.WriteWords, 2);
+                reader.Report(sink, Fields.Bytes, 1);
+                reader.Report(sink, Fields.Data, reader.Left);
                 break;
             case 24:
-                reader.Tell(sink, Fields.Reference, 2);
+                reader.Report(sink, Fields.Reference, 2);
                 break;
             default:
                 break;
@@ -119,31 +119,31 @@ internal static class ModbusProtocol
         switch (function)
         {
             case 1 or 2 or 3 or 4 or 23:
-                reader.Tell(sink, Fields.Bytes, 1);
-                reader.Tell(sink, Fields.Data, reader.Left);
+                reader.Report(sink, Fields.Bytes, 1);
+                reader.Report(sink, Fields.Data, reader.Left);
                 break;
             case 5 or 6 or 22:
-                reader.Tell(sink, Fields.Reference, 2);
-                reader.Tell(sink, Fields.Data, reader.Left);
+                reader.Report(sink, Fields.Reference, 2);
+                reader.Report(sink, Fields.Data, reader.Left);
                 break;
             case 8:
-                reader.Tell(sink, Fields.Diagnostic, 2);
+                reader.Report(sink, Fields.Diagnostic, 2);
                 break;
             case 15:
-                reader.Tell(sink, Fields.Reference, 2);
-                reader.Tell(sink, Fields.Bits, 2);
+                reader.Report(sink, Fields.Reference, 2);
+                reader.Report(sink, Fields.Bits, 2);
                 break;
             case 16:
-                reader.Tell(sink, Fields.Reference, 2);
-                reader.Tell(sink, Fields.Words, 2);
+                reader.Report(sink, Fields.Reference, 2);
+                reader.Report(sink, Fields.Words, 2);
                 break;
             case 20:
                 // Of each group: its bytes, the kind, then the records.
-                reader.Tell(sink, Fields.Bytes, 1);
+                reader.Report(sink, Fields.Bytes, 1);
                 while (reader.Left > 0)
                 {
-                    int length = (int)reader.Tell(sink, Fields.Bytes, 1);
-                    reader.Tell(sink, Fields.ReferenceType, 1);
+                    int length = (int)reader.Report(sink, Fields.Bytes, 1);
+                    reader.Report(sink, Fields.ReferenceType, 1);
                     reader.Skip(Math.Max(0, length - 1));
                 }
 
@@ -152,8 +152,8 @@ internal static class ModbusProtocol
                 DescribeFile(hasData: true, ref reader, sink);
                 break;
             case 24:
-                reader.Tell(sink, Fields.LongBytes, 2);
-                reader.Tell(sink, Fields.Words, 2);
+                reader.Report(sink, Fields.LongBytes, 2);
+                reader.Report(sink, Fields.Words, 2);
                 break;
             default:
                 break;
@@ -162,12 +162,12 @@ internal static class ModbusProtocol
 
     private static void DescribeFile(bool hasData, ref ByteReader reader, IFieldSink sink)
     {
-        reader.Tell(sink, Fields.Bytes, 1);
+        reader.Report(sink, Fields.Bytes, 1);
         while (reader.Left >= 7)
         {
-            reader.Tell(sink, Fields.ReferenceType, 1);
-            reader.Tell(sink, Fields.LongReference, 4);
-            long words = reader.Tell(sink, Fields.Words, 2);
+            reader.Report(sink, Fields.ReferenceType, 1);
+            reader.Report(sink, Fields.LongReference, 4);
+            long words = reader.Report(sink, Fields.Words, 2);
             if (hasData)
             {
                 reader.Skip(2 * words);

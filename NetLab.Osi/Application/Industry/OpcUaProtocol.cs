@@ -79,14 +79,14 @@ internal static class OpcUaProtocol
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset, littleEndian: true);
         ReadOnlySpan<byte> type = reader.Rest.Length < 3 ? default : reader.Rest[..3];
-        reader.Tell(sink, Fields.Type, 3);
-        reader.Tell(sink, Fields.Chunk, 1);
-        reader.Tell(sink, Fields.Size, 4);
+        reader.Report(sink, Fields.Type, 3);
+        reader.Report(sink, Fields.Chunk, 1);
+        reader.Report(sink, Fields.Size, 4);
         if (type.SequenceEqual("HEL"u8))
         {
             // Version, sizes of buffers and messages, chunks.
             reader.Skip(20);
-            TellString(ref reader, sink, Fields.Endpoint);
+            ReportString(ref reader, sink, Fields.Endpoint);
             return;
         }
 
@@ -96,51 +96,51 @@ internal static class OpcUaProtocol
             return;
         }
 
-        reader.Tell(sink, Fields.Channel, 4);
+        reader.Report(sink, Fields.Channel, 4);
         if (opens)
         {
-            TellString(ref reader, sink, Fields.Policy);
+            ReportString(ref reader, sink, Fields.Policy);
             SkipString(ref reader);
             SkipString(ref reader);
         }
         else
         {
-            reader.Tell(sink, Fields.Token, 4);
+            reader.Report(sink, Fields.Token, 4);
         }
 
-        reader.Tell(sink, Fields.Sequence, 4);
-        reader.Tell(sink, Fields.Request, 4);
+        reader.Report(sink, Fields.Sequence, 4);
+        reader.Report(sink, Fields.Request, 4);
         if (view[index].Detail == Continuation.Value)
         {
             return;
         }
 
         // OPC 10000-6, 5.2.2.9: a node's identifier in two bytes, in four, or in seven.
-        int encoding = (int)reader.Tell(sink, Fields.Encoding, 1) & 0x3F;
+        int encoding = (int)reader.Report(sink, Fields.Encoding, 1) & 0x3F;
         switch (encoding)
         {
             case 0:
-                reader.Tell(sink, Fields.Service, 1);
+                reader.Report(sink, Fields.Service, 1);
                 break;
             case 1:
-                reader.Tell(sink, Fields.Namespace, 1);
-                reader.Tell(sink, Fields.Service, 2);
+                reader.Report(sink, Fields.Namespace, 1);
+                reader.Report(sink, Fields.Service, 2);
                 break;
             case 2:
-                reader.Tell(sink, Fields.Namespace, 2);
-                reader.Tell(sink, Fields.Service, 4);
+                reader.Report(sink, Fields.Namespace, 2);
+                reader.Report(sink, Fields.Service, 4);
                 break;
             default:
                 break;
         }
     }
 
-    private static void TellString(ref ByteReader reader, IFieldSink sink, Field field)
+    private static void ReportString(ref ByteReader reader, IFieldSink sink, Field field)
     {
         int length = (int)reader.Read(4);
         if (length > 0)
         {
-            reader.Tell(sink, field, length);
+            reader.Report(sink, field, length);
         }
     }
 

@@ -64,19 +64,19 @@ internal static class ProfinetDiscovery
     {
         bool hasDelay = view.BufferOf(index)[view[index].Offset - 1] == 0xFE;
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset);
-        int service = (int)reader.Tell(sink, Fields.Service, 1);
-        bool isResponse = (reader.Tell(sink, Fields.ServiceType, 1) & 1) != 0;
-        reader.Tell(sink, Fields.Xid, 4);
+        int service = (int)reader.Report(sink, Fields.Service, 1);
+        bool isResponse = (reader.Report(sink, Fields.ServiceType, 1) & 1) != 0;
+        reader.Report(sink, Fields.Xid, 4);
         if (hasDelay)
         {
-            reader.Tell(sink, Fields.Delay, 2);
+            reader.Report(sink, Fields.Delay, 2);
         }
         else
         {
             reader.Skip(2);
         }
 
-        ByteReader blocks = reader.Inner(reader.Tell(sink, Fields.Length, 2));
+        ByteReader blocks = reader.Inner(reader.Report(sink, Fields.Length, 2));
         sink.BeginList(Fields.Blocks);
         while (blocks.Left >= 2)
         {
@@ -91,15 +91,15 @@ internal static class ProfinetDiscovery
 
     private static void DescribeBlock(ref ByteReader reader, int service, bool isResponse, IFieldSink sink)
     {
-        int option = (int)reader.Tell(sink, Fields.Option, 1);
-        int suboption = TellSuboption(ref reader, option, sink);
+        int option = (int)reader.Report(sink, Fields.Option, 1);
+        int suboption = ReportSuboption(ref reader, option, sink);
         if (service == Get && !isResponse)
         {
             // What is asked for is named alone.
             return;
         }
 
-        ByteReader block = reader.Inner(reader.Tell(sink, Fields.BlockLength, 2));
+        ByteReader block = reader.Inner(reader.Report(sink, Fields.BlockLength, 2));
 
         // Responses, hellos and what is set stand behind two bytes of information or of a qualifier.
         bool hasInformation = isResponse ? service is Get or Identify : service is Set or Hello;
@@ -109,24 +109,24 @@ internal static class ProfinetDiscovery
             case (ControlOption, 4) when isResponse:
                 // An answer names what it answers, and an error.
                 int named = block.Byte();
-                TellSuboption(ref block, named, sink);
+                ReportSuboption(ref block, named, sink);
                 break;
             case (IpOption, 2 or 3):
-                block.Tell(sink, Fields.Address, 4);
-                block.Tell(sink, Fields.Mask, 4);
-                block.Tell(sink, Fields.Gateway, 4);
+                block.Report(sink, Fields.Address, 4);
+                block.Report(sink, Fields.Mask, 4);
+                block.Report(sink, Fields.Gateway, 4);
                 break;
             case (DeviceOption, 1):
-                block.Tell(sink, Fields.StationType, block.Left);
+                block.Report(sink, Fields.StationType, block.Left);
                 break;
             case (DeviceOption, 2):
-                block.Tell(sink, Fields.StationName, block.Left);
+                block.Report(sink, Fields.StationName, block.Left);
                 break;
             case (DeviceOption, 5):
                 while (block.Left >= 2)
                 {
-                    int of = (int)block.Tell(sink, Fields.Option, 1);
-                    TellSuboption(ref block, of, sink);
+                    int of = (int)block.Report(sink, Fields.Option, 1);
+                    ReportSuboption(ref block, of, sink);
                 }
 
                 break;
@@ -135,9 +135,9 @@ internal static class ProfinetDiscovery
         }
     }
 
-    private static int TellSuboption(ref ByteReader reader, int option, IFieldSink sink)
+    private static int ReportSuboption(ref ByteReader reader, int option, IFieldSink sink)
     {
         Field? field = option switch { IpOption => Fields.IpSuboption, DeviceOption => Fields.DeviceSuboption, ControlOption => Fields.ControlSuboption, _ => null };
-        return field is null ? reader.Byte() : (int)reader.Tell(sink, field, 1);
+        return field is null ? reader.Byte() : (int)reader.Report(sink, field, 1);
     }
 }

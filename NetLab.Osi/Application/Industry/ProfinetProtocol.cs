@@ -54,7 +54,7 @@ internal static class ProfinetProtocol
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset);
-        long id = reader.Tell(sink, Fields.FrameId, 2);
+        long id = reader.Report(sink, Fields.FrameId, 2);
 
         // Of a frame that the capture cut, the end is not there.
         bool isCyclic = id is >= 0x0100 and < FirstAcyclic;
@@ -64,13 +64,13 @@ internal static class ProfinetProtocol
         }
 
         reader.Seek(reader.All.Length - TrailerSize);
-        reader.Tell(sink, Fields.Cycle, 2);
+        reader.Report(sink, Fields.Cycle, 2);
         foreach (Field bit in Fields.Bits)
         {
-            reader.TellHere(sink, bit, 1);
+            reader.ReportHere(sink, bit, 1);
         }
 
-        reader.Tell(sink, Fields.Status, 1);
-        reader.Tell(sink, Fields.Transfer, 1);
+        reader.Report(sink, Fields.Status, 1);
+        reader.Report(sink, Fields.Transfer, 1);
     }
 }

@@ -66,7 +66,7 @@ internal static class SampledValuesProtocol
             }
             else
             {
-                pdu.Tell(sink, pdu.Tag == 0x80 ? Fields.Count : null);
+                pdu.Report(sink, pdu.Tag == 0x80 ? Fields.Count : null);
             }
         }
     }
@@ -80,7 +80,7 @@ internal static class SampledValuesProtocol
             BerReader unit = units.Inside;
             while (unit.Next())
             {
-                unit.Tell(sink, unit.Tag switch
+                unit.Report(sink, unit.Tag switch
                 {
                     0x80 => Fields.Id,
                     0x81 => Fields.DataSet,

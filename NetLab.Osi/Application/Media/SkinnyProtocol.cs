@@ -69,14 +69,14 @@ internal static class SkinnyProtocol
 
         bool isNew = BinaryPrimitives.ReadUInt32LittleEndian(message[4..]) >= 17;
         Layout layout = LayoutOf((int)BinaryPrimitives.ReadUInt32LittleEndian(message[8..]), isNew);
-        Tell(Fields.Conference, layout.Conference, message, at, sink);
-        Tell(Fields.Party, layout.Party, message, at, sink);
-        Tell(Fields.Family, layout.Family, message, at, sink);
-        Tell(Fields.Line, layout.Line, message, at, sink);
-        Tell(Fields.Call, layout.Call, message, at, sink);
+        Report(Fields.Conference, layout.Conference, message, at, sink);
+        Report(Fields.Party, layout.Party, message, at, sink);
+        Report(Fields.Family, layout.Family, message, at, sink);
+        Report(Fields.Line, layout.Line, message, at, sink);
+        Report(Fields.Call, layout.Call, message, at, sink);
     }
 
-    private static void Tell(Field field, int place, ReadOnlySpan<byte> message, int at, IFieldSink sink)
+    private static void Report(Field field, int place, ReadOnlySpan<byte> message, int at, IFieldSink sink)
     {
         int start = HeaderSize + place;
         if (place >= 0 && start + 4 <= message.Length)

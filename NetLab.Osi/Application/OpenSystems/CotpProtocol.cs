@@ -101,7 +101,7 @@ internal static class CotpProtocol
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset);
-        reader.Tell(sink, Fields.Length, 1);
+        reader.Report(sink, Fields.Length, 1);
         int type = reader.Byte() >> 4;
         sink.Number(Fields.Type, type, reader.At - 1, 1);
         switch (type)
@@ -113,15 +113,15 @@ internal static class CotpProtocol
                     sink.Number(Fields.Destination, DataBefore(view, index), reader.At, 0);
                 }
 
-                reader.TellHere(sink, Fields.Number, 1);
-                reader.Tell(sink, Fields.End, 1);
+                reader.ReportHere(sink, Fields.Number, 1);
+                reader.Report(sink, Fields.End, 1);
                 break;
             case ErrorReport:
-                reader.Tell(sink, Fields.Destination, 2);
+                reader.Report(sink, Fields.Destination, 2);
                 break;
             default:
-                reader.Tell(sink, Fields.Destination, 2);
-                reader.Tell(sink, Fields.Source, 2);
+                reader.Report(sink, Fields.Destination, 2);
+                reader.Report(sink, Fields.Source, 2);
                 break;
         }
     }

@@ -72,23 +72,23 @@ internal static class S7Protocol
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset);
-        reader.Tell(sink, Fields.ProtocolId, 1);
-        int kind = (int)reader.Tell(sink, Fields.Kind, 1);
-        reader.Tell(sink, Fields.Redundancy, 2);
-        reader.Tell(sink, Fields.Reference, 2);
-        long parameterLength = reader.Tell(sink, Fields.ParameterLength, 2);
-        long dataLength = reader.Tell(sink, Fields.DataLength, 2);
+        reader.Report(sink, Fields.ProtocolId, 1);
+        int kind = (int)reader.Report(sink, Fields.Kind, 1);
+        reader.Report(sink, Fields.Redundancy, 2);
+        reader.Report(sink, Fields.Reference, 2);
+        long parameterLength = reader.Report(sink, Fields.ParameterLength, 2);
+        long dataLength = reader.Report(sink, Fields.DataLength, 2);
         if (kind is Ack or AckData)
         {
-            reader.Tell(sink, Fields.ErrorClass, 1);
-            reader.Tell(sink, Fields.ErrorCode, 1);
+            reader.Report(sink, Fields.ErrorClass, 1);
+            reader.Report(sink, Fields.ErrorCode, 1);
         }
 
         ByteReader parameter = reader.Inner(parameterLength);
         ByteReader data = reader.Inner(dataLength);
         if (kind == UserData)
         {
-            data.Tell(sink, Fields.ReturnCode, 1);
+            data.Report(sink, Fields.ReturnCode, 1);
             return;
         }
 
@@ -97,18 +97,18 @@ internal static class S7Protocol
             return;
         }
 
-        int function = (int)parameter.Tell(sink, Fields.Function, 1);
+        int function = (int)parameter.Report(sink, Fields.Function, 1);
         if (function is not (ReadVariable or WriteVariable))
         {
             return;
         }
 
-        long count = parameter.Tell(sink, Fields.ItemCount, 1);
+        long count = parameter.Report(sink, Fields.ItemCount, 1);
         bool isWriteResponse = function == WriteVariable && kind == AckData;
         bool hasItems = (function == ReadVariable && kind == AckData) || (function == WriteVariable && kind == Job);
         for (long i = 0; i < count && data.Left > 0; i++)
         {
-            data.Tell(sink, Fields.ReturnCode, 1);
+            data.Report(sink, Fields.ReturnCode, 1);
             if (isWriteResponse || !hasItems)
             {
                 continue;

@@ -162,31 +162,31 @@ internal static class DceRpcProtocol
     {
         ReadOnlySpan<byte> bytes = view.BytesOf(index);
         var reader = new ByteReader(bytes, view[index].Offset);
-        int version = (int)reader.Tell(sink, Fields.Version, 1);
+        int version = (int)reader.Report(sink, Fields.Version, 1);
         if (version == 4)
         {
-            reader.Tell(sink, Fields.Type, 1);
+            reader.Report(sink, Fields.Type, 1);
             reader.IsLittleEndian = (bytes[4] & 0x10) != 0;
             reader.Seek(68);
-            reader.Tell(sink, Fields.Operation, 2);
+            reader.Report(sink, Fields.Operation, 2);
             return;
         }
 
         reader.Skip(1);
-        int type = (int)reader.Tell(sink, Fields.Type, 1);
+        int type = (int)reader.Report(sink, Fields.Type, 1);
         reader.IsLittleEndian = bytes.Length > 4 && (bytes[4] & 0x10) != 0;
         reader.Seek(12);
-        reader.Tell(sink, Fields.Call, 4);
+        reader.Report(sink, Fields.Call, 4);
         switch (type)
         {
             case Request:
                 reader.Skip(4);
-                reader.Tell(sink, Fields.Context, 2);
-                reader.Tell(sink, Fields.Operation, 2);
+                reader.Report(sink, Fields.Context, 2);
+                reader.Report(sink, Fields.Operation, 2);
                 break;
             case Response or Fault:
                 reader.Skip(4);
-                reader.Tell(sink, Fields.Context, 2);
+                reader.Report(sink, Fields.Context, 2);
                 if (view[index].Detail is DceRpcFacts facts)
                 {
                     sink.Number(Fields.Operation, facts.Operation, reader.At, 0);
@@ -199,7 +199,7 @@ internal static class DceRpcProtocol
                 reader.Skip(3);
                 for (int i = 0; i < count && reader.Left >= 24; i++)
                 {
-                    reader.Tell(sink, Fields.Context, 2);
+                    reader.Report(sink, Fields.Context, 2);
                     int transfers = reader.Byte();
                     reader.Skip(1);
                     sink.Text(Fields.Interface, new Guid(reader.Rest[..16], bigEndian: !reader.IsLittleEndian).ToString(), reader.At, 16);

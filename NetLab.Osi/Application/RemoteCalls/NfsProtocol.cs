@@ -91,40 +91,40 @@ internal static class NfsProtocol
 
     private static void DescribeCall(int procedure, ref ByteReader reader, IFieldSink sink)
     {
-        TellHandle(ref reader, sink);
+        ReportHandle(ref reader, sink);
         switch (procedure)
         {
             case SetAttributes:
-                TellSettings(ref reader, sink);
+                ReportSettings(ref reader, sink);
                 break;
             case Lookup or Remove or RemoveDirectory:
-                TellName(ref reader, sink);
+                ReportName(ref reader, sink);
                 break;
             case Create:
-                TellName(ref reader, sink);
+                ReportName(ref reader, sink);
                 if (reader.Read(4) != 2)
                 {
-                    TellSettings(ref reader, sink);
+                    ReportSettings(ref reader, sink);
                 }
 
                 break;
             case MakeDirectory or MakeSymbolicLink:
-                TellName(ref reader, sink);
-                TellSettings(ref reader, sink);
+                ReportName(ref reader, sink);
+                ReportSettings(ref reader, sink);
                 break;
             case MakeNode:
-                TellName(ref reader, sink);
+                ReportName(ref reader, sink);
                 reader.Skip(4);
-                TellSettings(ref reader, sink);
+                ReportSettings(ref reader, sink);
                 break;
             case Rename:
-                TellName(ref reader, sink);
-                TellHandle(ref reader, sink);
-                TellName(ref reader, sink);
+                ReportName(ref reader, sink);
+                ReportHandle(ref reader, sink);
+                ReportName(ref reader, sink);
                 break;
             case Link:
-                TellHandle(ref reader, sink);
-                TellName(ref reader, sink);
+                ReportHandle(ref reader, sink);
+                ReportName(ref reader, sink);
                 break;
             default:
                 break;
@@ -133,126 +133,126 @@ internal static class NfsProtocol
 
     private static void DescribeReply(int procedure, ref ByteReader reader, IFieldSink sink)
     {
-        bool isGood = reader.Tell(sink, Fields.Status, 4) == 0;
+        bool isGood = reader.Report(sink, Fields.Status, 4) == 0;
         switch (procedure)
         {
             case GetAttributes when isGood:
-                TellAttributes(ref reader, sink);
+                ReportAttributes(ref reader, sink);
                 break;
             case GetAttributes:
                 break;
             case Lookup when isGood:
-                TellHandle(ref reader, sink);
-                TellOptionalAttributes(ref reader, sink);
-                TellOptionalAttributes(ref reader, sink);
+                ReportHandle(ref reader, sink);
+                ReportOptionalAttributes(ref reader, sink);
+                ReportOptionalAttributes(ref reader, sink);
                 break;
             case SetAttributes or Write or Remove or RemoveDirectory or Commit:
-                TellChange(ref reader, sink);
+                ReportChange(ref reader, sink);
                 break;
             case Create or MakeDirectory or MakeSymbolicLink or MakeNode:
                 if (isGood)
                 {
                     if (reader.Read(4) == 1)
                     {
-                        TellHandle(ref reader, sink);
+                        ReportHandle(ref reader, sink);
                     }
 
-                    TellOptionalAttributes(ref reader, sink);
+                    ReportOptionalAttributes(ref reader, sink);
                 }
 
-                TellChange(ref reader, sink);
+                ReportChange(ref reader, sink);
                 break;
             case Rename:
-                TellChange(ref reader, sink);
-                TellChange(ref reader, sink);
+                ReportChange(ref reader, sink);
+                ReportChange(ref reader, sink);
                 break;
             case Link:
-                TellOptionalAttributes(ref reader, sink);
-                TellChange(ref reader, sink);
+                ReportOptionalAttributes(ref reader, sink);
+                ReportChange(ref reader, sink);
                 break;
             case ReadDirectory or ReadDirectoryPlus:
-                TellOptionalAttributes(ref reader, sink);
+                ReportOptionalAttributes(ref reader, sink);
                 if (isGood)
                 {
-                    TellDirectory(hasAttributes: procedure == ReadDirectoryPlus, ref reader, sink);
+                    ReportDirectory(hasAttributes: procedure == ReadDirectoryPlus, ref reader, sink);
                 }
 
                 break;
             default:
                 // Access, ReadLink, Read, and the three that describe the file system.
-                TellOptionalAttributes(ref reader, sink);
+                ReportOptionalAttributes(ref reader, sink);
                 break;
         }
     }
 
-    private static void TellDirectory(bool hasAttributes, ref ByteReader reader, IFieldSink sink)
+    private static void ReportDirectory(bool hasAttributes, ref ByteReader reader, IFieldSink sink)
     {
         reader.Skip(8);
         for (int i = 0; i < MaxEntries && reader.Read(4) == 1; i++)
         {
             reader.Skip(8);
-            TellName(ref reader, sink);
+            ReportName(ref reader, sink);
             reader.Skip(8);
             if (hasAttributes)
             {
-                TellOptionalAttributes(ref reader, sink);
+                ReportOptionalAttributes(ref reader, sink);
                 if (reader.Read(4) == 1)
                 {
-                    TellHandle(ref reader, sink);
+                    ReportHandle(ref reader, sink);
                 }
             }
         }
     }
 
-    private static void TellHandle(ref ByteReader reader, IFieldSink sink)
+    private static void ReportHandle(ref ByteReader reader, IFieldSink sink)
     {
-        long length = reader.Tell(sink, Fields.HandleLength, 4);
+        long length = reader.Report(sink, Fields.HandleLength, 4);
         if (length is > 0 and <= MaxHandle)
         {
-            reader.Tell(sink, Fields.Handle, (int)length);
+            reader.Report(sink, Fields.Handle, (int)length);
             reader.Align(4);
         }
     }
 
-    private static void TellName(ref ByteReader reader, IFieldSink sink)
+    private static void ReportName(ref ByteReader reader, IFieldSink sink)
     {
         long length = reader.Read(4);
-        reader.Tell(sink, Fields.Name, (int)Math.Min(length, int.MaxValue));
+        reader.Report(sink, Fields.Name, (int)Math.Min(length, int.MaxValue));
         reader.Align(4);
     }
 
-    private static void TellOptionalAttributes(ref ByteReader reader, IFieldSink sink)
+    private static void ReportOptionalAttributes(ref ByteReader reader, IFieldSink sink)
     {
         if (reader.Read(4) == 1)
         {
-            TellAttributes(ref reader, sink);
+            ReportAttributes(ref reader, sink);
         }
     }
 
     // RFC 1813, 2.6: type, mode, links, owner, group, size, used, device, file system, file; then the times.
-    private static void TellAttributes(ref ByteReader reader, IFieldSink sink)
+    private static void ReportAttributes(ref ByteReader reader, IFieldSink sink)
     {
         reader.Skip((5 * 4) + (5 * 8));
-        TellTime(ref reader, Fields.AccessTime, Fields.AccessSeconds, sink);
-        TellTime(ref reader, Fields.ModifyTime, Fields.ModifySeconds, sink);
-        TellTime(ref reader, Fields.ChangeTime, Fields.ChangeSeconds, sink);
+        ReportTime(ref reader, Fields.AccessTime, Fields.AccessSeconds, sink);
+        ReportTime(ref reader, Fields.ModifyTime, Fields.ModifySeconds, sink);
+        ReportTime(ref reader, Fields.ChangeTime, Fields.ChangeSeconds, sink);
     }
 
     // What was before: size, mtime, ctime; and the attributes after.
-    private static void TellChange(ref ByteReader reader, IFieldSink sink)
+    private static void ReportChange(ref ByteReader reader, IFieldSink sink)
     {
         if (reader.Read(4) == 1)
         {
             reader.Skip(8);
-            TellTime(ref reader, Fields.ModifyTime, Fields.ModifySeconds, sink);
-            TellTime(ref reader, Fields.ChangeTime, Fields.ChangeSeconds, sink);
+            ReportTime(ref reader, Fields.ModifyTime, Fields.ModifySeconds, sink);
+            ReportTime(ref reader, Fields.ChangeTime, Fields.ChangeSeconds, sink);
         }
 
-        TellOptionalAttributes(ref reader, sink);
+        ReportOptionalAttributes(ref reader, sink);
     }
 
     // Mode, owner and group, size: each if it is set; times: kept, the server's, or the client's.
-    private static void TellSettings(ref ByteReader reader, IFieldSink sink)
+    private static void ReportSettings(ref ByteReader reader, IFieldSink sink)
     {
         foreach (int size in (ReadOnlySpan<int>)[4, 4, 4, 8])
         {
@@ -264,21 +264,21 @@ internal static class NfsProtocol
 
         if (reader.Read(4) == 2)
         {
-            TellTime(ref reader, Fields.AccessTime, Fields.AccessSeconds, sink);
+            ReportTime(ref reader, Fields.AccessTime, Fields.AccessSeconds, sink);
         }
 
         if (reader.Read(4) == 2)
         {
-            TellTime(ref reader, Fields.ModifyTime, Fields.ModifySeconds, sink);
+            ReportTime(ref reader, Fields.ModifyTime, Fields.ModifySeconds, sink);
         }
     }
 
-    private static void TellTime(ref ByteReader reader, Field field, Field secondsField, IFieldSink sink)
+    private static void ReportTime(ref ByteReader reader, Field field, Field secondsField, IFieldSink sink)
     {
         if (reader.Left >= 8)
         {
             int at = reader.At;
-            long seconds = reader.TellHere(sink, secondsField, 4);
+            long seconds = reader.ReportHere(sink, secondsField, 4);
             reader.Skip(4);
             sink.Number(field, (seconds * 1_000_000_000) + reader.Read(4), at, 8);
         }

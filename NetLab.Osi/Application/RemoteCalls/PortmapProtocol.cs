@@ -57,37 +57,37 @@ internal static class PortmapProtocol
         switch (call.Procedure, call.IsReply)
         {
             case (Set or Unset or GetPort, false):
-                TellMapping(ref reader, sink);
+                ReportMapping(ref reader, sink);
                 break;
             case (GetPort, true):
-                reader.Tell(sink, Fields.Port, 4);
+                reader.Report(sink, Fields.Port, 4);
                 break;
             case (Dump, true):
                 // Each mapping stands behind a 1, the end behind a 0.
                 for (int i = 0; i < MaxEntries && reader.Read(4) == 1; i++)
                 {
-                    TellMapping(ref reader, sink);
+                    ReportMapping(ref reader, sink);
                 }
 
                 break;
             case (CallIt, false):
-                reader.Tell(sink, Fields.Program, 4);
-                reader.Tell(sink, Fields.Version, 4);
-                reader.Tell(sink, Fields.CalledProgram, 4);
+                reader.Report(sink, Fields.Program, 4);
+                reader.Report(sink, Fields.Version, 4);
+                reader.Report(sink, Fields.CalledProgram, 4);
                 break;
             case (CallIt, true):
-                reader.Tell(sink, Fields.Port, 4);
+                reader.Report(sink, Fields.Port, 4);
                 break;
             default:
                 break;
         }
     }
 
-    private static void TellMapping(ref ByteReader reader, IFieldSink sink)
+    private static void ReportMapping(ref ByteReader reader, IFieldSink sink)
     {
-        reader.Tell(sink, Fields.Program, 4);
-        reader.Tell(sink, Fields.Version, 4);
-        reader.Tell(sink, Fields.Protocol, 4);
-        reader.Tell(sink, Fields.Port, 4);
+        reader.Report(sink, Fields.Program, 4);
+        reader.Report(sink, Fields.Version, 4);
+        reader.Report(sink, Fields.Protocol, 4);
+        reader.Report(sink, Fields.Port, 4);
     }
 }

@@ -213,17 +213,17 @@ internal static class RpcProtocol
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset);
-        reader.Tell(sink, Fields.Id, 4);
-        bool isReply = reader.Tell(sink, Fields.Type, 4) == 1;
+        reader.Report(sink, Fields.Id, 4);
+        bool isReply = reader.Report(sink, Fields.Type, 4) == 1;
         if (!isReply)
         {
-            reader.Tell(sink, Fields.Version, 4);
-            reader.Tell(sink, Fields.Program, 4);
-            reader.Tell(sink, Fields.ProgramVersion, 4);
-            reader.Tell(sink, Fields.Procedure, 4);
+            reader.Report(sink, Fields.Version, 4);
+            reader.Report(sink, Fields.Program, 4);
+            reader.Report(sink, Fields.ProgramVersion, 4);
+            reader.Report(sink, Fields.Procedure, 4);
             DescribeAuthentication(ref reader, sink);
             DescribeAuthentication(ref reader, sink);
-            TellVersionAgain(view[index], sink);
+            ReportVersionAgain(view[index], sink);
             return;
         }
 
@@ -234,17 +234,17 @@ internal static class RpcProtocol
             sink.Number(Fields.Procedure, facts.Procedure, reader.At, 0);
         }
 
-        if (reader.Tell(sink, Fields.ReplyState, 4) == 0)
+        if (reader.Report(sink, Fields.ReplyState, 4) == 0)
         {
             DescribeAuthentication(ref reader, sink);
-            reader.Tell(sink, Fields.AcceptState, 4);
+            reader.Report(sink, Fields.AcceptState, 4);
         }
 
-        TellVersionAgain(view[index], sink);
+        ReportVersionAgain(view[index], sink);
     }
 
     // Wireshark says it once more with the program, where it knows the program.
-    private static void TellVersionAgain(in LayerEntry entry, IFieldSink sink)
+    private static void ReportVersionAgain(in LayerEntry entry, IFieldSink sink)
     {
         if (sink.WantsHidden && entry.Detail is RpcFacts { Program: PortMapper or 100001 or Nfs or 100004 or 100005 or 100007 or 100008 or 100009 or 100011 or 100012 or 100021 or 100024 or 100026 or 100227 or 100232 } facts)
         {
@@ -254,11 +254,11 @@ internal static class RpcProtocol
 
     private static void DescribeAuthentication(ref ByteReader reader, IFieldSink sink)
     {
-        long flavor = reader.Tell(sink, Fields.Flavor, 4);
-        long length = reader.Tell(sink, Fields.Length, 4);
+        long flavor = reader.Report(sink, Fields.Flavor, 4);
+        long length = reader.Report(sink, Fields.Length, 4);
         if (flavor == Unix && length >= 4)
         {
-            reader.TellHere(sink, Fields.Stamp, 4);
+            reader.ReportHere(sink, Fields.Stamp, 4);
         }
 
         reader.Skip((length + 3) & ~3L);

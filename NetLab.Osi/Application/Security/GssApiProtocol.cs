@@ -160,7 +160,7 @@ internal static class GssApiProtocol
             BerReader state = members.Inside;
             if (state.Next(BerReader.Enumerated))
             {
-                state.Tell(sink, Fields.State);
+                state.Report(sink, Fields.State);
             }
         }
     }

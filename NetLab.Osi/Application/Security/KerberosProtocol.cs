@@ -145,7 +145,7 @@ internal static class KerberosProtocol
             switch (kind)
             {
                 case 10 or 12 when member == 0xA2:
-                    TellNumber(members.Inside, Fields.Type, sink);
+                    ReportNumber(members.Inside, Fields.Type, sink);
                     break;
                 case 10 or 12 when member == 0xA3:
                     DescribePreAuthentication(members.Inside, sink, depth);
@@ -154,13 +154,13 @@ internal static class KerberosProtocol
                     DescribeBody(members.Inside, sink);
                     break;
                 case 11 or 13 when member == 0xA1:
-                    TellNumber(members.Inside, Fields.Type, sink);
+                    ReportNumber(members.Inside, Fields.Type, sink);
                     break;
                 case 11 or 13 when member == 0xA3:
-                    TellText(members.Inside, Fields.ClientRealm, sink);
+                    ReportText(members.Inside, Fields.ClientRealm, sink);
                     break;
                 case 11 or 13 when member == 0xA4:
-                    TellName(members.Inside, Fields.ClientName, sink);
+                    ReportName(members.Inside, Fields.ClientName, sink);
                     break;
                 case 11 or 13 when member == 0xA5:
                     DescribeTicket(members.Inside, sink);
@@ -169,22 +169,22 @@ internal static class KerberosProtocol
                     DescribeTicket(members.Inside, sink);
                     break;
                 case 30 when member == 0xA6:
-                    TellNumber(members.Inside, Fields.Error, sink);
+                    ReportNumber(members.Inside, Fields.Error, sink);
                     break;
                 case 30 when member == 0xA7:
-                    TellText(members.Inside, Fields.ClientRealm, sink);
+                    ReportText(members.Inside, Fields.ClientRealm, sink);
                     break;
                 case 30 when member == 0xA8:
-                    TellName(members.Inside, Fields.ClientName, sink);
+                    ReportName(members.Inside, Fields.ClientName, sink);
                     break;
                 case 30 when member == 0xA9:
-                    TellText(members.Inside, Fields.Realm, sink);
+                    ReportText(members.Inside, Fields.Realm, sink);
                     break;
                 case 30 when member == 0xAA:
-                    TellName(members.Inside, Fields.ServerName, sink);
+                    ReportName(members.Inside, Fields.ServerName, sink);
                     break;
                 case 14 or 15 or 20 or 21 or 22 or 30 when member == 0xA1:
-                    TellNumber(members.Inside, Fields.Type, sink);
+                    ReportNumber(members.Inside, Fields.Type, sink);
                     break;
                 default:
                     break;
@@ -200,13 +200,13 @@ internal static class KerberosProtocol
             switch (members.Tag)
             {
                 case 0xA1:
-                    TellNumber(members.Inside, Fields.Type, sink);
+                    ReportNumber(members.Inside, Fields.Type, sink);
                     break;
                 case 0xA2 when members.Value.Length > 0 && members.Value[0] == Ticket:
                     DescribeTicket(members.Inside, sink);
                     break;
                 case 0xA3:
-                    TellText(members.Inside, Fields.Realm, sink);
+                    ReportText(members.Inside, Fields.Realm, sink);
                     break;
                 default:
                     break;
@@ -283,13 +283,13 @@ internal static class KerberosProtocol
             switch (members.Tag)
             {
                 case 0xA1:
-                    TellName(members.Inside, Fields.ClientName, sink);
+                    ReportName(members.Inside, Fields.ClientName, sink);
                     break;
                 case 0xA2:
-                    TellText(members.Inside, Fields.Realm, sink);
+                    ReportText(members.Inside, Fields.Realm, sink);
                     break;
                 case 0xA3:
-                    TellName(members.Inside, Fields.ServerName, sink);
+                    ReportName(members.Inside, Fields.ServerName, sink);
                     break;
                 default:
                     break;
@@ -315,33 +315,33 @@ internal static class KerberosProtocol
         {
             if (members.Tag == 0xA1)
             {
-                TellText(members.Inside, Fields.Realm, sink);
+                ReportText(members.Inside, Fields.Realm, sink);
             }
             else if (members.Tag == 0xA2)
             {
-                TellName(members.Inside, Fields.ServerName, sink);
+                ReportName(members.Inside, Fields.ServerName, sink);
             }
         }
     }
 
-    private static void TellNumber(BerReader value, Field field, IFieldSink sink)
+    private static void ReportNumber(BerReader value, Field field, IFieldSink sink)
     {
         if (value.Next(BerReader.Integer))
         {
-            value.Tell(sink, field);
+            value.Report(sink, field);
         }
     }
 
-    private static void TellText(BerReader value, Field field, IFieldSink sink)
+    private static void ReportText(BerReader value, Field field, IFieldSink sink)
     {
         if (value.Next())
         {
-            value.Tell(sink, field);
+            value.Report(sink, field);
         }
     }
 
     // 5.2.2: a kind, and the parts of the name.
-    private static void TellName(BerReader name, Field field, IFieldSink sink)
+    private static void ReportName(BerReader name, Field field, IFieldSink sink)
     {
         if (!name.Next(BerReader.Sequence))
         {
@@ -363,7 +363,7 @@ internal static class KerberosProtocol
         BerReader parts = list.Inside;
         while (parts.Next())
         {
-            parts.Tell(sink, field);
+            parts.Report(sink, field);
         }
     }
 }

@@ -66,16 +66,16 @@ internal static class NtlmProtocol
     {
         var reader = new ByteReader(view.BytesOf(index), view[index].Offset, littleEndian: true);
         reader.Seek(TypeAt);
-        if (reader.Tell(sink, Fields.Type, 4) == Authenticate && reader.All.Length >= HostAt + 8)
+        if (reader.Report(sink, Fields.Type, 4) == Authenticate && reader.All.Length >= HostAt + 8)
         {
-            Tell(reader, DomainAt, Fields.Domain, sink);
-            Tell(reader, UserAt, Fields.User, sink);
-            Tell(reader, HostAt, Fields.Host, sink);
+            Report(reader, DomainAt, Fields.Domain, sink);
+            Report(reader, UserAt, Fields.User, sink);
+            Report(reader, HostAt, Fields.Host, sink);
         }
     }
 
     // An empty name reads NULL, as Wireshark has it.
-    private static void Tell(in ByteReader reader, int at, Field field, IFieldSink sink)
+    private static void Report(in ByteReader reader, int at, Field field, IFieldSink sink)
     {
         string text = Read(reader.All, at);
         sink.Text(field, text.Length == 0 ? "NULL" : text, reader.At - reader.Position + at, 8);

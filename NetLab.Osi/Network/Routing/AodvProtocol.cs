@@ -62,27 +62,27 @@ internal static class AodvProtocol
         switch (bytes[0])
         {
             case Request:
-                FieldReader.Tell([Fields.Type, Fields.Flags, Fields.HopCount, Fields.RequestId], bytes, at, sink);
-                TellRoute(bytes, 8, at, sink);
+                FieldReader.Report([Fields.Type, Fields.Flags, Fields.HopCount, Fields.RequestId], bytes, at, sink);
+                ReportRoute(bytes, 8, at, sink);
                 sink.Ip(Fields.Originator, bytes.Slice(16, 4), at + 16);
                 sink.Number(Fields.OriginatorSequence, BinaryPrimitives.ReadUInt32BigEndian(bytes[20..]), at + 20, 4);
                 break;
             case Reply:
-                FieldReader.Tell([Fields.Type, Fields.Flags, Fields.Repair, Fields.AcknowledgmentWanted, Fields.PrefixSize, Fields.HopCount], bytes, at, sink);
-                TellRoute(bytes, 4, at, sink);
+                FieldReader.Report([Fields.Type, Fields.Flags, Fields.Repair, Fields.AcknowledgmentWanted, Fields.PrefixSize, Fields.HopCount], bytes, at, sink);
+                ReportRoute(bytes, 4, at, sink);
                 sink.Ip(Fields.Originator, bytes.Slice(12, 4), at + 12);
                 sink.Number(Fields.Lifetime, BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]), at + 16, 4);
                 break;
             case Error:
-                FieldReader.Tell([Fields.Type, Fields.Flags], bytes, at, sink);
+                FieldReader.Report([Fields.Type, Fields.Flags], bytes, at, sink);
                 break;
             default:
-                FieldReader.Tell([Fields.Type], bytes, at, sink);
+                FieldReader.Report([Fields.Type], bytes, at, sink);
                 break;
         }
     }
 
-    private static void TellRoute(ReadOnlySpan<byte> bytes, int place, int at, IFieldSink sink)
+    private static void ReportRoute(ReadOnlySpan<byte> bytes, int place, int at, IFieldSink sink)
     {
         sink.Ip(Fields.Destination, bytes.Slice(place, 4), at + place);
         sink.Number(Fields.Sequence, BinaryPrimitives.ReadUInt32BigEndian(bytes[(place + 4)..]), at + place + 4, 4);

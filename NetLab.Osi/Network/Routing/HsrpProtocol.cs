@@ -62,7 +62,7 @@ internal static class HsrpProtocol
         int at = view[index].Offset;
         if (bytes[0] == 0)
         {
-            FieldReader.Tell(bytes[1] == 3 ? Fields.First.AsSpan(0, 2) : Fields.First, bytes, at, sink);
+            FieldReader.Report(bytes[1] == 3 ? Fields.First.AsSpan(0, 2) : Fields.First, bytes, at, sink);
             return;
         }
 
@@ -77,7 +77,7 @@ internal static class HsrpProtocol
 
             isTold = true;
             ReadOnlySpan<byte> element = bytes.Slice(elements.Offset, 2 + GroupStateSize);
-            FieldReader.Tell(Fields.Second, element, at + elements.Offset, sink);
+            FieldReader.Report(Fields.Second, element, at + elements.Offset, sink);
             bool isV6 = element[5] == 6;
             sink.Ip(isV6 ? Fields.VirtualIp6 : Fields.VirtualIp4, element.Slice(26, isV6 ? 16 : 4), at + elements.Offset + 26);
         }

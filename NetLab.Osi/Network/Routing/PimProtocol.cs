@@ -136,7 +136,7 @@ internal static class PimProtocol
             }
         }
 
-        public bool TryUnicast() => TryFamily(2, out int size) && TellAddress(Fields.Unicast, size);
+        public bool TryUnicast() => TryFamily(2, out int size) && ReportAddress(Fields.Unicast, size);
 
         public bool TryGroup()
         {
@@ -149,16 +149,16 @@ internal static class PimProtocol
             sink.Number(Fields.GroupFlags, flags, at + _next, 1);
             sink.Flag(Fields.IsBidirectional, (flags & 0x80) != 0, at + _next, 1);
             sink.Flag(Fields.IsZone, (flags & 1) != 0, at + _next, 1);
-            return TellMaskAndAddress(Fields.Group, size);
+            return ReportMaskAndAddress(Fields.Group, size);
         }
 
-        private bool TrySource() => TryFamily(4, out int size) && TellMaskAndAddress(Fields.Source, size);
+        private bool TrySource() => TryFamily(4, out int size) && ReportMaskAndAddress(Fields.Source, size);
 
-        private bool TellMaskAndAddress(Field field, int size)
+        private bool ReportMaskAndAddress(Field field, int size)
         {
             sink.Number(Fields.MaskLength, _bytes[_next + 1], at + _next + 1, 1);
             _next += 2;
-            return TellAddress(field, size);
+            return ReportAddress(field, size);
         }
 
         private bool TryFamily(int header, out int size)
@@ -182,7 +182,7 @@ internal static class PimProtocol
             return true;
         }
 
-        private bool TellAddress(Field field, int size)
+        private bool ReportAddress(Field field, int size)
         {
             sink.Ip(field, _bytes.Slice(_next, size), at + _next);
             _next += size;
