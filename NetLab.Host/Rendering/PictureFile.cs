@@ -12,6 +12,7 @@ internal static class PictureFile
 
     /// <summary>Says beforehand that a picture cannot be written there.</summary>
     /// <exception cref="UsageException">The name or the folder is wrong.</exception>
+    /// <exception cref="IOException">What makes PNG is not installed.</exception>
     public static void Check(FileInfo? file, string option)
     {
         if (file is not null && !Is(file, ".svg") && !Is(file, ".png"))
@@ -22,6 +23,14 @@ internal static class PictureFile
         if (file is { Directory.Exists: false })
         {
             throw new UsageException($"{option} '{file}': the folder does not exist");
+        }
+
+        if (file is not null && Is(file, ".png"))
+        {
+            using Process probe = StartConverter(file, "--version");
+            probe.StandardInput.Close();
+            probe.StandardOutput.ReadToEnd();
+            probe.WaitForExit();
         }
     }
 
@@ -48,26 +57,26 @@ internal static class PictureFile
 
     private static void Convert(FileInfo file, Figure figure)
     {
-        Process? process;
+        using Process process = StartConverter(file, "--zoom=2", "--format=png", $"--output={file.FullName}");
+        process.StandardInput.Write(figure.ToSvg());
+        process.StandardInput.Close();
+        string complaint = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new IOException($"'{file}': {Converter} failed: {complaint.Trim()}");
+        }
+    }
+
+    private static Process StartConverter(FileInfo file, params string[] arguments)
+    {
         try
         {
-            process = Process.Start(new ProcessStartInfo(Converter, ["--zoom=2", "--format=png", $"--output={file.FullName}"]) { RedirectStandardInput = true, RedirectStandardError = true });
+            return Process.Start(new ProcessStartInfo(Converter, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         }
         catch (Win32Exception error)
         {
             throw new IOException($"'{file}': PNG is made by {Converter} (Debian: librsvg2-bin), which is not installed; .svg needs nothing", error);
-        }
-
-        using (process)
-        {
-            process!.StandardInput.Write(figure.ToSvg());
-            process.StandardInput.Close();
-            string complaint = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            if (process.ExitCode != 0)
-            {
-                throw new IOException($"'{file}': {Converter} failed: {complaint.Trim()}");
-            }
         }
     }
 

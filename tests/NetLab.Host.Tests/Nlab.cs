@@ -15,7 +15,7 @@ internal sealed class Nlab : IDisposable
     private readonly Task _reading;
     private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Nlab(string? folder, string[] arguments)
+    private Nlab(string? folder, string[] arguments, string? path = null)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "nlab.dll"), .. arguments])
         {
@@ -24,6 +24,11 @@ internal sealed class Nlab : IDisposable
             RedirectStandardInput = true,
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
+        if (path is not null)
+        {
+            start.Environment["PATH"] = path;
+        }
+
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) =>
         {
@@ -53,6 +58,21 @@ internal sealed class Nlab : IDisposable
     public static Nlab Start(string? folder, params string[] arguments) => new(folder, arguments);
 
     public static Nlab Start(string? folder, string verb, IEnumerable<string> arguments) => new(folder, [verb, .. arguments]);
+
+    /// <summary>Runs to the end where no other program is installed.</summary>
+    public static async Task<Ended> RunAlone(params string[] arguments)
+    {
+        DirectoryInfo nothing = Directory.CreateTempSubdirectory("nlab-no-tools-");
+        try
+        {
+            using var nlab = new Nlab(nothing.FullName, arguments, nothing.FullName);
+            return await nlab.End();
+        }
+        finally
+        {
+            nothing.Delete(recursive: true);
+        }
+    }
 
     /// <summary>Runs to the end.</summary>
     public static Task<Ended> Run(params string[] arguments) => Run(null, arguments);

@@ -179,6 +179,18 @@ public sealed class PerfTests
     [ToolFact("rsvg-convert")]
     public Task A_plot_is_a_picture_in_pixels_where_they_can_be_made() => PlotsAsync("png", "PNG");
 
+    [Theory]
+    [InlineData("perf", "--transport", "udp", "--time", "100ms", "--warm-up", "0", "--plot", "x.png")]
+    [InlineData("plot", "no-such-run.json", "-o", "x.png")]
+    public async Task What_makes_pixels_is_missed_before_anything_is_measured_or_read(params string[] arguments)
+    {
+        Nlab.Ended ended = await Nlab.RunAlone(arguments);
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Equal("", ended.Output);
+        string line = Assert.Single(ended.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("x.png': PNG is made by rsvg-convert (Debian: librsvg2-bin), which is not installed", line, StringComparison.Ordinal);
+    }
+
     private static async Task PlotsAsync(string kind, string mark)
     {
         string file = Path.Combine(Path.GetTempPath(), $"nlab-test-{Guid.NewGuid()}.{kind}");
