@@ -10,21 +10,18 @@ namespace NetLab.Osi.Application.FileSharing;
 /// <summary>SMB 2 and 3 ([MS-SMB2], section 2.2): headers, and of the commands what names files, trees, users and dialects.</summary>
 internal static class Smb2Protocol
 {
-    private const int HeaderSize = 64;
     private const int TransformSize = 52;
     private const int IsResponse = 1;
     private const int IsAsync = 2;
     private const int IsRelated = 4;
-    private const uint Pending = 0x103;
-    private const uint MoreProcessing = 0xC0000016;
     private const uint PipeTransceive = 0x0011C017;
 
     public static readonly Protocol Value = new("smb2", OsiLayer.Application, "Server Message Block 2", Fields.All, describe: Describe);
 
     internal static class Fields
     {
-        public static readonly Field Status = Field.Number("status", "smb2.nt_status", about: "Status of a response", names: static v => StatusName((uint)v));
-        public static readonly Field Command = Field.Number("command", "smb2.cmd", about: "Command", summary: true, names: static v => CommandName((int)v));
+        public static readonly Field Status = Field.Number("status", "smb2.nt_status", about: "Status of a response", names: static v => Smb2Names.Status((uint)v));
+        public static readonly Field Command = Field.Number("command", "smb2.cmd", about: "Command", summary: true, names: static v => Smb2Names.Command((int)v));
         public static readonly Field Response = Field.Flag("response", "smb2.flags.response", mask: IsResponse, about: "Response");
         public static readonly Field Message = Field.Number("message", "smb2.msg_id", about: "Number of the message");
         public static readonly Field TreeId = Field.Number("tree_id", "smb2.tid", about: "Tree");
@@ -66,14 +63,14 @@ internal static class Smb2Protocol
         int at = offset;
         while (at < end)
         {
-            if (end - at < HeaderSize)
+            if (end - at < Smb2Layout.HeaderSize)
             {
-                dissection.Cut(Value, "SMB2 header", at, HeaderSize, end);
+                dissection.Cut(Value, "SMB2 header", at, Smb2Layout.HeaderSize, end);
                 break;
             }
 
             uint next = BinaryPrimitives.ReadUInt32LittleEndian(dissection.Bytes[(at + 20)..]);
-            bool isLast = next < HeaderSize || next > (uint)(end - at);
+            bool isLast = next < Smb2Layout.HeaderSize || next > (uint)(end - at);
             int messageEnd = isLast ? end : at + (int)next;
             if (!DissectMessage(dissection, state, at, messageEnd, ref before) || isLast)
             {
@@ -121,7 +118,7 @@ internal static class Smb2Protocol
             return false;
         }
 
-        (int blob, int length) = Blob(message, command, isResponse);
+        (int blob, int length) = Smb2Layout.Blob(message, command, isResponse);
         if (length > 0 && blob + length <= message.Length)
         {
             GssApiProtocol.Dissect(dissection, offset + blob, offset + blob + length);
@@ -137,10 +134,10 @@ internal static class Smb2Protocol
     // What a request says that its response does not.
     private static Smb2Session.Request? Ask(Smb2Session state, ReadOnlySpan<byte> message, int command)
     {
-        var request = new Smb2Session.Request(null, 0, FileOf(message, command, isResponse: false));
+        var request = new Smb2Session.Request(null, 0, Smb2Layout.FileOf(message, command, isResponse: false));
         switch (command)
         {
-            case 1 when Blob(message, command, isResponse: false) is var (at, length) && at + length <= message.Length:
+            case 1 when Smb2Layout.Blob(message, command, isResponse: false) is var (at, length) && at + length <= message.Length:
                 if (GssApiProtocol.TryReadAccount(message.Slice(at, length), out string user, out string domain))
                 {
                     state.Account = (user, domain);
@@ -148,7 +145,7 @@ internal static class Smb2Protocol
 
                 break;
             case 3:
-                request = request with { Tree = Text(message, 68, 70) };
+                request = request with { Tree = Smb2Layout.Text(message, 68, 70) };
                 break;
             case 11 when message.Length >= 72:
                 request = request with { Detail = BinaryPrimitives.ReadUInt32LittleEndian(message[68..]) };
@@ -167,7 +164,7 @@ internal static class Smb2Protocol
     private static Smb2Session.Request? Learn(Smb2Session state, ReadOnlySpan<byte> message, int command, ulong session, uint tree)
     {
         uint status = BinaryPrimitives.ReadUInt32LittleEndian(message[8..]);
-        Smb2Session.Request? request = state.Answer(BinaryPrimitives.ReadUInt64LittleEndian(message[24..]), keep: status == Pending);
+        Smb2Session.Request? request = state.Answer(BinaryPrimitives.ReadUInt64LittleEndian(message[24..]), keep: status == Smb2Names.Pending);
         switch (command)
         {
             case 1 when status == 0:
@@ -183,20 +180,11 @@ internal static class Smb2Protocol
         return request;
     }
 
-    // Where a message's security token stands.
-    private static (int Offset, int Length) Blob(ReadOnlySpan<byte> message, int command, bool isResponse)
-    {
-        int at = (command, isResponse) switch { (0, true) => 120, (1, false) => 76, (1, true) => 68, _ => 0 };
-        return at == 0 || message.Length < at + 4
-            ? (0, 0)
-            : (BinaryPrimitives.ReadUInt16LittleEndian(message[at..]), BinaryPrimitives.ReadUInt16LittleEndian(message[(at + 2)..]));
-    }
-
     // Files of a pipe's tree carry calls of DCE/RPC: written, read, or both by a control code.
     private static void DissectPipe(
         in Dissection dissection, Smb2Session state, ReadOnlySpan<byte> message, int command, bool isResponse, bool isPipe, Smb2Session.Request? request, int offset)
     {
-        if (message.Length < HeaderSize + 16)
+        if (message.Length < Smb2Layout.HeaderSize + 16)
         {
             return;
         }
@@ -211,7 +199,7 @@ internal static class Smb2Protocol
                 (BinaryPrimitives.ReadUInt32LittleEndian(message[96..]), BinaryPrimitives.ReadUInt32LittleEndian(message[100..])),
             _ => (0L, 0L),
         };
-        if (at >= HeaderSize && length > 0 && at + length <= message.Length)
+        if (at >= Smb2Layout.HeaderSize && length > 0 && at + length <= message.Length)
         {
             DceRpcProtocol.DissectPipe(dissection, state.Calls, request?.File ?? default, !isResponse, offset + (int)at, offset + (int)(at + length));
         }
@@ -229,7 +217,7 @@ internal static class Smb2Protocol
             return;
         }
 
-        if (message.Length < HeaderSize || message[0] != 0xFE)
+        if (message.Length < Smb2Layout.HeaderSize || message[0] != 0xFE)
         {
             return;
         }
@@ -295,7 +283,7 @@ internal static class Smb2Protocol
                 reader.Report(sink, Fields.Dialect, 2);
                 return;
             case (5, false):
-                if (Place(message, 108, 110) is var (name, length) && name > 0)
+                if (Smb2Layout.PlaceOf(message, 108, 110) is var (name, length) && name > 0)
                 {
                     sink.Text(Fields.FileName, Encoding.Unicode.GetString(message.Slice(name, length)), at + name, length);
                 }
@@ -309,7 +297,7 @@ internal static class Smb2Protocol
                 break;
         }
 
-        Place fileAt = FileAt(message, command, isResponse);
+        Place fileAt = Smb2Layout.FileAt(message, command, isResponse);
         if (fileAt.Offset > 0)
         {
             ReportFile(message, fileAt.Offset, at, sink);
@@ -374,84 +362,4 @@ internal static class Smb2Protocol
 
     private static void ReportFile(ReadOnlySpan<byte> message, int offset, int at, IFieldSink sink) =>
         sink.Text(Fields.FileId, new Guid(message.Slice(offset, 16)).ToString(), at + offset, 16);
-
-    private static Guid FileOf(ReadOnlySpan<byte> message, int command, bool isResponse) =>
-        FileAt(message, command, isResponse) is { Offset: > 0 } place ? new Guid(message.Slice(place.Offset, 16)) : default;
-
-    // Where a message names a file; what has another structure is an error's response.
-    private static Place FileAt(ReadOnlySpan<byte> message, int command, bool isResponse)
-    {
-        int size = message.Length >= HeaderSize + 2 ? BinaryPrimitives.ReadUInt16LittleEndian(message[HeaderSize..]) : 0;
-        int at = (command, isResponse, size) switch
-        {
-            (5, true, 89) => 128,
-            (6 or 7, false, 24) => 72,
-            (8 or 9, false, 49) => 80,
-            (10, false, 48) => 72,
-            (11, _, 57 or 49) => 72,
-            (14, false, 33) => 72,
-            (15, false, 32) => 72,
-            (16, false, 41) => 88,
-            (17, false, 33) => 80,
-            (18, _, 24) => 72,
-            _ => 0,
-        };
-        return new Place(at > 0 && at + 16 <= message.Length ? at : 0, 16);
-    }
-
-    private static string? Text(ReadOnlySpan<byte> message, int offsetAt, int lengthAt) =>
-        Place(message, offsetAt, lengthAt) is var (offset, length) && offset > 0 ? Encoding.Unicode.GetString(message.Slice(offset, length)) : null;
-
-    private static Place Place(ReadOnlySpan<byte> message, int offsetAt, int lengthAt)
-    {
-        if (message.Length < Math.Max(offsetAt, lengthAt) + 2)
-        {
-            return default;
-        }
-
-        int offset = BinaryPrimitives.ReadUInt16LittleEndian(message[offsetAt..]);
-        int length = BinaryPrimitives.ReadUInt16LittleEndian(message[lengthAt..]);
-        return offset >= HeaderSize && offset + length <= message.Length ? new Place(offset, length) : default;
-    }
-
-    private static string? CommandName(int command) => command switch
-    {
-        0 => "negotiate",
-        1 => "session setup",
-        2 => "logoff",
-        3 => "tree connect",
-        4 => "tree disconnect",
-        5 => "create",
-        6 => "close",
-        7 => "flush",
-        8 => "read",
-        9 => "write",
-        10 => "lock",
-        11 => "ioctl",
-        12 => "cancel",
-        13 => "echo",
-        14 => "query directory",
-        15 => "change notify",
-        16 => "query info",
-        17 => "set info",
-        18 => "oplock break",
-        _ => null,
-    };
-
-    private static string? StatusName(uint status) => status switch
-    {
-        0 => "success",
-        Pending => "pending",
-        0x80000005 => "buffer overflow",
-        0x80000006 => "no more files",
-        0xC000000F => "no such file",
-        MoreProcessing => "more processing required",
-        0xC0000022 => "access denied",
-        0xC0000034 => "object name not found",
-        0xC0000035 => "object name collision",
-        0xC000006D => "logon failure",
-        0xC00000BB => "not supported",
-        0xC0000128 => "file closed",
-        _ => null,
-    };
 }
