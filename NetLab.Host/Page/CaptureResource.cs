@@ -82,11 +82,7 @@ internal sealed class CaptureResource(OpenCaptures captures)
     {
         OpenCapture capture = captures.Get(PageQuery.Text(context, "capture") is null ? null : PageQuery.Number(context, "capture", 0, 0, int.MaxValue));
         long number = PageQuery.Path(context);
-        if (number < 1 || number > capture.Index.Count)
-        {
-            throw new ProblemException(Problem.NotFound($"there is no packet {number}"));
-        }
-
+        await capture.RequirePacketAsync(number, context.RequestAborted).ConfigureAwait(false);
         using JsonDocument body = await ReadJsonAsync(context).ConfigureAwait(false);
         if (body.RootElement.ValueKind != JsonValueKind.Object || !body.RootElement.TryGetProperty("note", out JsonElement note) || note.ValueKind != JsonValueKind.String)
         {

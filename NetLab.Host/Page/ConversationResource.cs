@@ -25,7 +25,7 @@ internal static class ConversationResource
         string form = PageQuery.OneOf(context, "as", "json", "text", "hex", "raw");
         string side = PageQuery.OneOf(context, "side", "both", "a", "b");
         bool wantsDecrypted = PageQuery.OneOf(context, "decrypted", "false", "true") == "true";
-        (bool isUdp, int number) = Name(context);
+        (bool isUdp, int number) = await RequireAsync(context, capture).ConfigureAwait(false);
         if (form != "json")
         {
             await WriteFileAsync(context, capture, isUdp, number, side, wantsDecrypted, form).ConfigureAwait(false);
@@ -35,6 +35,7 @@ internal static class ConversationResource
         long skip = PageQuery.Number(context, "skip", 0, 0, long.MaxValue);
         int limit = (int)PageQuery.Number(context, "limit", 256 << 10, 1, MaxFollowed);
         var chunks = new FollowedChunks(skip, limit);
+        bool isComplete = capture.Index.IsComplete;
         string client = "", server = "", state = "";
         bool hasDecrypted = false;
         Follow(capture, isUdp, number, side, wantsDecrypted, chunks.Add, chunks.Skip, (packet, decoded) =>
@@ -58,26 +59,28 @@ internal static class ConversationResource
             json.WriteString("a", client);
             json.WriteString("b", server);
             json.WriteBoolean("has_decrypted", hasDecrypted);
+            json.WriteBoolean("complete", isComplete);
             chunks.Write(json);
             json.WriteEndObject();
         }).ConfigureAwait(false);
     }
 
     /// <summary>What each packet of a conversation was, and who sent it when.</summary>
-    public static Task LadderAsync(HttpContext context, OpenCapture capture)
+    public static async Task LadderAsync(HttpContext context, OpenCapture capture)
     {
-        (bool isUdp, int number) = Name(context);
+        (bool isUdp, int number) = await RequireAsync(context, capture).ConfigureAwait(false);
         long skip = PageQuery.Number(context, "skip", 0, 0, int.MaxValue);
         int limit = (int)PageQuery.Number(context, "limit", 500, 1, MaxSteps);
+        bool isComplete = capture.Index.IsComplete;
         var label = new PacketLabel();
         string client = "", server = "";
         long seen = 0;
-        return PageAnswer.WriteAsync(context, json =>
+        await PageAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();
             json.WriteNumber("stream", number);
             json.WriteStartArray("steps");
-            Require(capture.Index.Follow(isUdp, number, Options, (in CapturedPacket packet, DecodedPacket decoded) =>
+            capture.Index.Follow(isUdp, number, Options, (in CapturedPacket packet, DecodedPacket decoded) =>
             {
                 bool fromFirst = true;
                 if (decoded.Session is { } session)
@@ -111,38 +114,41 @@ internal static class ConversationResource
                 }
 
                 return true;
-            }, context.RequestAborted), isUdp, number);
+            }, context.RequestAborted);
             json.WriteEndArray();
             json.WriteString("a", client);
             json.WriteString("b", server);
             json.WriteBoolean("more", seen > skip + limit);
+            json.WriteBoolean("complete", isComplete);
             json.WriteEndObject();
         });
     }
 
     /// <summary>The numbers of each segment of a TCP stream, a column a member: what sequence graph, round trips, throughput and flight are drawn of.</summary>
-    public static Task SequenceAsync(HttpContext context, OpenCapture capture)
+    public static async Task SequenceAsync(HttpContext context, OpenCapture capture)
     {
-        (bool isUdp, int number) = Name(context);
+        (bool isUdp, int number) = await RequireAsync(context, capture).ConfigureAwait(false);
         if (isUdp)
         {
             throw new ProblemException(Problem.BadRequest("proto=udp: datagrams have no sequence numbers"));
         }
 
+        bool isComplete = capture.Index.IsComplete;
         var columns = new SequenceColumns();
         bool isCut = false;
-        Require(capture.Index.Follow(false, number, Options, (in CapturedPacket packet, DecodedPacket decoded) =>
+        capture.Index.Follow(false, number, Options, (in CapturedPacket packet, DecodedPacket decoded) =>
         {
             columns.Add(packet.Bytes, decoded);
             isCut = columns.Count >= MaxSegments;
             return !isCut;
-        }, context.RequestAborted), isUdp, number);
-        return PageAnswer.WriteAsync(context, json =>
+        }, context.RequestAborted);
+        await PageAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();
             json.WriteNumber("stream", number);
             columns.Write(json);
             json.WriteBoolean("more", isCut);
+            json.WriteBoolean("complete", isComplete);
             json.WriteEndObject();
         });
     }
@@ -162,20 +168,17 @@ internal static class ConversationResource
         }
     }
 
-    private static (bool IsUdp, int Number) Name(HttpContext context)
+    private static async Task<(bool IsUdp, int Number)> RequireAsync(HttpContext context, OpenCapture capture)
     {
         long number = PageQuery.Path(context);
-        return number <= int.MaxValue
-            ? (PageQuery.OneOf(context, "proto", "tcp", "udp") == "udp", (int)number)
-            : throw new ProblemException(Problem.NotFound($"there is no stream {number}"));
-    }
-
-    private static void Require(bool found, bool isUdp, int number)
-    {
-        if (!found)
+        bool isUdp = PageQuery.OneOf(context, "proto", "tcp", "udp") == "udp";
+        if (number > int.MaxValue)
         {
-            throw new ProblemException(Problem.NotFound($"the capture has no {(isUdp ? "UDP conversation" : "TCP stream")} {number}"));
+            throw new ProblemException(Problem.NotFound($"there is no stream {number}"));
         }
+
+        await capture.RequireConversationAsync(isUdp, (int)number, context.RequestAborted).ConfigureAwait(false);
+        return (isUdp, (int)number);
     }
 
     private static async Task WriteFileAsync(HttpContext context, OpenCapture capture, bool isUdp, int number, string side, bool wantsDecrypted, string form)
@@ -222,7 +225,7 @@ internal static class ConversationResource
             },
             DecryptedBytes = wantsDecrypted ? take : (_, _, _) => onDecrypted(),
         };
-        Require(capture.Index.Follow(isUdp, number, options with { Protocols = capture.Input.Protocols }, (in CapturedPacket packet, DecodedPacket decoded) =>
+        capture.Index.Follow(isUdp, number, options with { Protocols = capture.Input.Protocols }, (in CapturedPacket packet, DecodedPacket decoded) =>
         {
             if (isUdp && decoded.UdpPayload(packet.Bytes, number, out ReadOnlySpan<byte> payload, out bool fromFirst) && Wants(fromFirst))
             {
@@ -243,6 +246,6 @@ internal static class ConversationResource
 
             waiting.Clear();
             return onPacket(packet.Number, decoded);
-        }, cancellationToken), isUdp, number);
+        }, cancellationToken);
     }
 }

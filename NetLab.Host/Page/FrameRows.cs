@@ -22,7 +22,10 @@ internal static class FrameRows
         string? filter = PageQuery.Text(context, "filter");
         FilterSearch? search = filter is null ? null : capture.Find(filter);
         long near = PageQuery.Number(context, "near", 0, 0, long.MaxValue);
-        await WaitAsync(capture, search, skip + limit, context.RequestAborted).ConfigureAwait(false);
+        long wanted = skip + limit;
+        await (search is null
+            ? capture.WaitAsync(() => capture.Index.Count >= wanted, MaxWait, context.RequestAborted)
+            : capture.WaitAsync(() => search.IsComplete || search.Count >= wanted, MaxWait, context.RequestAborted)).ConfigureAwait(false);
         await PageAnswer.WriteAsync(context, json =>
         {
             json.WriteStartObject();
@@ -110,14 +113,4 @@ internal static class FrameRows
 
     private static IEnumerable<IndexedPacket> Rows(CaptureIndex index, FilterSearch? search, long skip, int limit) =>
         search is null ? index.Rows(skip + 1, limit) : search.Found((int)Math.Min(skip, int.MaxValue), limit).Select(n => index.Row(n));
-
-    private static async Task WaitAsync(OpenCapture capture, FilterSearch? search, long wanted, CancellationToken cancellationToken)
-    {
-        long began = Environment.TickCount64;
-        while (Environment.TickCount64 - began < MaxWait.TotalMilliseconds
-            && !(search is null ? capture.Index.IsComplete || capture.Index.Count >= wanted : search.IsComplete || search.Count >= wanted))
-        {
-            await Task.Delay(5, cancellationToken).ConfigureAwait(false);
-        }
-    }
 }

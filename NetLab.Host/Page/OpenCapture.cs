@@ -13,6 +13,9 @@ internal sealed class OpenCapture : IAsyncDisposable
     // Each decodes the whole capture: what a person types one after the other is not kept longer than that.
     private const int MaxSearches = 6;
 
+    // For a packet that is asked for while the capture is being read.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _closing = new();
     private readonly LinkedList<Search> _searches = new();
     private readonly Dictionary<long, string> _notes = [];
@@ -103,6 +106,53 @@ internal sealed class OpenCapture : IAsyncDisposable
 
             search.Begin();
             return search.Filter;
+        }
+    }
+
+    /// <summary>Waits until the index has what is asked for, or has all, or a while is over.</summary>
+    /// <param name="isThere">Whether it has.</param>
+    /// <param name="patience">How long at most, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task WaitAsync(Func<bool> isThere, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        long began = Environment.TickCount64;
+        while (!isThere() && !Index.IsComplete && (patience == Timeout.InfiniteTimeSpan || Environment.TickCount64 - began < patience.TotalMilliseconds))
+        {
+            await Task.Delay(5, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits for a packet that may not have been read yet.</summary>
+    /// <param name="number">Its ordinal in the capture.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="ProblemException">404: there is none, or it was not read in time.</exception>
+    public async Task RequirePacketAsync(long number, CancellationToken cancellationToken)
+    {
+        if (number >= 1)
+        {
+            await WaitAsync(() => Index.Count >= number, Patience, cancellationToken).ConfigureAwait(false);
+        }
+
+        bool isWhole = Index.IsComplete;
+        if (number < 1 || number > Index.Count)
+        {
+            throw new ProblemException(Problem.NotFound($"there is no packet {number}{(isWhole ? "" : $" yet: {Index.Count} are read")}"));
+        }
+    }
+
+    /// <summary>Waits for the first packet of a conversation, which may not have been read yet.</summary>
+    /// <param name="isUdp">Whether it is a UDP conversation, and not a TCP stream.</param>
+    /// <param name="conversation">Its number.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="ProblemException">404: there is none, or it was not read in time.</exception>
+    public async Task RequireConversationAsync(bool isUdp, int conversation, CancellationToken cancellationToken)
+    {
+        await WaitAsync(() => Index.Has(isUdp, conversation), Patience, cancellationToken).ConfigureAwait(false);
+        bool isWhole = Index.IsComplete;
+        if (!Index.Has(isUdp, conversation))
+        {
+            string kind = isUdp ? "UDP conversation" : "TCP stream";
+            throw new ProblemException(Problem.NotFound($"the capture has no {kind} {conversation}{(isWhole ? "" : $" yet: {Index.Count} packets are read")}"));
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class PageApi(PageGuard guard, OpenCaptures captures, LabRuns ru
         Read(routes, "/captures/{number}", list.GetAsync);
         Change(routes, "DELETE", "/captures/{number}", list.DeleteAsync);
         Read(routes, "/frames", context => FrameRows.AnswerAsync(context, Chosen(context)));
-        Read(routes, "/frame/{number}", context => AnswerFrame(context, Chosen(context)));
+        Read(routes, "/frame/{number}", context => AnswerFrameAsync(context, Chosen(context)));
         Change(routes, "PUT", "/frame/{number}/note", list.NoteAsync);
         Read(routes, "/follow/{number}", context => ConversationResource.FollowAsync(context, Chosen(context)));
         Read(routes, "/ladder/{number}", context => ConversationResource.LadderAsync(context, Chosen(context)));
@@ -64,12 +64,11 @@ internal sealed class PageApi(PageGuard guard, OpenCaptures captures, LabRuns ru
         Read(routes, "/complete", filters.CompleteAsync);
     }
 
-    private static Task AnswerFrame(HttpContext context, OpenCapture capture)
+    private static async Task AnswerFrameAsync(HttpContext context, OpenCapture capture)
     {
         long number = PageQuery.Path(context);
-        return number < 1 || number > capture.Index.Count
-            ? throw new ProblemException(Problem.NotFound($"there is no packet {number}"))
-            : PageAnswer.WriteAsync(context, json => FrameDocument.Write(json, capture, number, context.RequestAborted));
+        await capture.RequirePacketAsync(number, context.RequestAborted).ConfigureAwait(false);
+        await PageAnswer.WriteAsync(context, json => FrameDocument.Write(json, capture, number, context.RequestAborted)).ConfigureAwait(false);
     }
 
     private OpenCapture Chosen(HttpContext context) =>

@@ -42,6 +42,7 @@ internal static class PageSave
 
         if (form == "csv")
         {
+            capture.Index.WaitFor(long.MaxValue, cancellationToken);
             WriteRows(capture, search, file, cancellationToken);
             return;
         }

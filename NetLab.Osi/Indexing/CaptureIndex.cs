@@ -137,8 +137,12 @@ public sealed class CaptureIndex : IDisposable
         {
             Damage = _reader.Damage;
             Whole = decoder;
-            _isComplete = true;
             Publish();
+            lock (_published)
+            {
+                _isComplete = true;
+                Monitor.PulseAll(_published);
+            }
         }
     }
 
@@ -225,6 +229,11 @@ public sealed class CaptureIndex : IDisposable
         _spool.Dispose();
     }
 
+    /// <summary>Whether a packet of a conversation can be asked for.</summary>
+    /// <param name="isUdp">Whether it is a UDP conversation, and not a TCP stream.</param>
+    /// <param name="conversation">Its number.</param>
+    public bool Has(bool isUdp, int conversation) => (isUdp ? _lastOfUdp : _lastOfTcp)[conversation] > 0;
+
     /// <summary>Decodes a conversation from its beginning, as a decode of the whole capture would.</summary>
     /// <param name="isUdp">Whether it is a UDP conversation, and not a TCP stream.</param>
     /// <param name="conversation">Its number.</param>
@@ -236,7 +245,7 @@ public sealed class CaptureIndex : IDisposable
     {
         ArgumentNullException.ThrowIfNull(handler);
         long last = (isUdp ? _lastOfUdp : _lastOfTcp)[conversation];
-        if (last == 0 || last > Count)
+        if (last == 0)
         {
             return false;
         }
@@ -421,5 +430,8 @@ public sealed class CaptureIndex : IDisposable
             Volatile.Write(ref _count, _next);
             Monitor.PulseAll(_published);
         }
+
+        _lastOfTcp.Publish();
+        _lastOfUdp.Publish();
     }
 }

@@ -1,12 +1,18 @@
 namespace NetLab.Osi.Indexing;
 
-/// <summary>A packet's number for each conversation's number, zero at first.</summary>
+/// <summary>
+/// A packet's number for each conversation's number, zero at first. One thread writes; what it wrote others read once it is published, so
+/// that they never see the number of a packet that cannot be asked for yet.
+/// </summary>
 internal sealed class NumberList
 {
+    private readonly List<int> _changed = [];
     private long[] _numbers = new long[1024];
+    private long[] _published = new long[1024];
 
-    /// <summary>The number of a conversation.</summary>
-    public long this[int conversation] => conversation >= 0 && conversation < _numbers.Length ? Volatile.Read(ref _numbers[conversation]) : 0;
+    /// <summary>The number of a conversation as it was published.</summary>
+    public long this[int conversation] =>
+        Volatile.Read(ref _published) is var numbers && conversation >= 0 && conversation < numbers.Length ? Volatile.Read(ref numbers[conversation]) : 0;
 
     /// <summary>Sets the number of a conversation.</summary>
     /// <returns>The one before.</returns>
@@ -19,6 +25,25 @@ internal sealed class NumberList
 
         long before = _numbers[conversation];
         _numbers[conversation] = number;
+        _changed.Add(conversation);
         return before;
+    }
+
+    /// <summary>Lets readers see what was set.</summary>
+    public void Publish()
+    {
+        long[] published = _published;
+        if (published.Length < _numbers.Length)
+        {
+            Array.Resize(ref published, _numbers.Length);
+        }
+
+        foreach (int conversation in _changed)
+        {
+            Volatile.Write(ref published[conversation], _numbers[conversation]);
+        }
+
+        _changed.Clear();
+        Volatile.Write(ref _published, published);
     }
 }

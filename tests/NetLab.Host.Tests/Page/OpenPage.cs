@@ -32,7 +32,20 @@ internal sealed class OpenPage : IAsyncDisposable
     /// <summary>The address with a place in it, as it is printed.</summary>
     public string At(string place) => $"{Address}#token={Token}&{place}";
 
+    /// <summary>Opens captures, and waits until they were read.</summary>
     public static async Task<OpenPage> Start(params string[] files)
+    {
+        OpenPage page = await StartAtOnce(files);
+        foreach (OpenCapture capture in page._captures.All)
+        {
+            await capture.WaitAsync(() => false, Timeout.InfiniteTimeSpan, CancellationToken.None);
+        }
+
+        return page;
+    }
+
+    /// <summary>Opens captures, which are being read when this returns.</summary>
+    public static async Task<OpenPage> StartAtOnce(params string[] files)
     {
         var captures = new OpenCaptures(BuiltInProtocols.Registry);
         foreach (string file in files)

@@ -57,6 +57,23 @@ public sealed class PageApiTests
     }
 
     [Fact]
+    public async Task What_is_asked_for_before_it_was_read_is_waited_for()
+    {
+        for (int round = 0; round < 10; round++)
+        {
+            await using OpenPage page = await OpenPage.StartAtOnce(Http);
+            (Task<JsonElement> frame, Task<JsonElement> ladder) = (page.Get("frame/6"), page.Get("ladder/0"));
+            Assert.Equal(6, (await frame).GetProperty("packet").GetProperty("n").GetInt32());
+            Assert.NotEqual(0, (await ladder).GetProperty("steps").GetArrayLength());
+        }
+
+        await using OpenPage other = await OpenPage.StartAtOnce(Http);
+        using HttpResponseMessage missing = await other.Client.GetAsync(new Uri("frame/1000000", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        Assert.Contains("there is no packet 1000000\"", await missing.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_filter_that_a_field_offers_finds_its_packet()
     {
         await using OpenPage page = await OpenPage.Start(Http);

@@ -133,6 +133,41 @@ public sealed class CaptureIndexTests
         Assert.False(index.Follow(false, 99, new DecoderOptions(), (in CapturedPacket _, DecodedPacket _) => true));
     }
 
+    [Fact]
+    public void An_index_that_is_complete_has_all_its_packets_and_conversations()
+    {
+        string path = Path.Combine(Folders.Captures, "http-as-tcp.pcapng");
+        using CaptureIndex whole = Open(path);
+        for (int round = 0; round < 100; round++)
+        {
+            using var index = new CaptureIndex(CaptureReader.Open(File.OpenRead(path)), path);
+            var building = new Thread(() => index.Build());
+            building.Start();
+            SpinWait.SpinUntil(() => index.IsComplete);
+            (long count, bool hasStream) = (index.Count, index.Has(false, 0));
+            building.Join();
+            Assert.Equal((whole.Count, true), (count, hasStream));
+        }
+
+        Assert.False(whole.Has(false, 99));
+        Assert.False(whole.Has(true, 0));
+    }
+
+    [Fact]
+    public void Readers_of_numbers_see_them_when_they_are_published()
+    {
+        var list = new NumberList();
+        Assert.Equal(0, list.Exchange(3, 7));
+        Assert.Equal(0, list[3]);
+        list.Publish();
+        Assert.Equal(7, list[3]);
+        Assert.Equal(7, list.Exchange(3, 9));
+        Assert.Equal(0, list.Exchange(50_000, 8));
+        Assert.Equal((7, 0), (list[3], list[50_000]));
+        list.Publish();
+        Assert.Equal((9, 8, 0, 0), (list[3], list[50_000], list[-1], list[int.MaxValue]));
+    }
+
     private static void CheckAll(string path, int most)
     {
         var expected = new List<string>();
