@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using System.Threading.Tasks.Sources;
 
 namespace NetLab.Tcp.Transport;
 
@@ -11,8 +13,13 @@ namespace NetLab.Tcp.Transport;
 /// <param name="onConsumed">Told how many bytes were consumed.</param>
 /// <param name="onWaiting">Told that a read has to wait for more than there is.</param>
 /// <param name="onCompleted">Told that nothing more is read.</param>
-internal sealed class CountingPipeReader(PipeReader inner, Action<long> onConsumed, Action onWaiting, Action onCompleted) : PipeReader
+/// <remarks>A read that waits is handed on through this object itself: nothing is allocated for it, and one is under way at a time, as a pipe has it.</remarks>
+internal sealed class CountingPipeReader(PipeReader inner, Action<long> onConsumed, Action onWaiting, Action onCompleted) : PipeReader, IValueTaskSource<ReadResult>
 {
+    private ManualResetValueTaskSourceCore<ReadResult> _waiting;
+    private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter _reading;
+    private bool _isReading;
+    private Action? _onRead;
     private ReadResult _read;
     private long _consumed;
     private long _examined;
@@ -46,13 +53,25 @@ internal sealed class CountingPipeReader(PipeReader inner, Action<long> onConsum
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        ValueTask<ReadResult> reading = inner.ReadAsync(cancellationToken);
-        if (!reading.IsCompleted)
+        if (_isReading)
         {
-            onWaiting();
+            throw new InvalidOperationException("A read is under way: one at a time.");
         }
 
-        return TakeAsync(reading);
+        ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter reading = AwaiterOf(inner.ReadAsync(cancellationToken));
+        _waiting.Reset();
+        (_reading, _isReading) = (reading, true);
+        if (reading.IsCompleted)
+        {
+            OnRead();
+        }
+        else
+        {
+            onWaiting();
+            reading.UnsafeOnCompleted(_onRead ??= OnRead);
+        }
+
+        return new ValueTask<ReadResult>(this, _waiting.Version);
     }
 
     public override bool TryRead(out ReadResult result)
@@ -67,7 +86,33 @@ internal sealed class CountingPipeReader(PipeReader inner, Action<long> onConsum
         return true;
     }
 
-    private async ValueTask<ReadResult> TakeAsync(ValueTask<ReadResult> reading) => Take(await reading.ConfigureAwait(false));
+    ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _waiting.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _waiting.GetStatus(token);
+
+    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _waiting.OnCompleted(continuation, state, token, flags);
+
+    private static ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter AwaiterOf(ValueTask<ReadResult> reading) =>
+        reading.ConfigureAwait(false).GetAwaiter();
+
+    private void OnRead()
+    {
+        ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter reading = _reading;
+        (_reading, _isReading) = (default, false);
+        ReadResult result;
+        try
+        {
+            result = Take(reading.GetResult());
+        }
+        catch (Exception error)
+        {
+            _waiting.SetException(error);
+            return;
+        }
+
+        _waiting.SetResult(result);
+    }
 
     private ReadResult Take(ReadResult result)
     {

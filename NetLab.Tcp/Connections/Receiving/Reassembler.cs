@@ -72,6 +72,10 @@ internal sealed class Reassembler
             Next += taken;
             offset += taken;
             bytes = bytes[taken..];
+            if (bytes.IsEmpty && _ranges.Count == 0)
+            {
+                return taken;
+            }
         }
 
         taken += Store(offset, bytes);

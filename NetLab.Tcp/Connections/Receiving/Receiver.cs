@@ -169,6 +169,12 @@ internal sealed class Receiver : IByteSink
     /// <param name="fin">Whether a FIN follows them.</param>
     public void Receive(Instant now, long offset, ReadOnlySpan<byte> payload, bool fin)
     {
+        if (offset == Next && !fin && payload.Length > 0 && IsInOrder && HasRoomFor(payload.Length))
+        {
+            ReceiveNext(now, payload);
+            return;
+        }
+
         long end = offset + payload.Length;
         bool hadHole = _reassembler.HasOutOfOrder;
         long before = Next;

@@ -49,7 +49,7 @@ internal sealed class RoundTripEstimator
 
     /// <summary>A duration doubled a number of times, at most <paramref name="max"/>.</summary>
     public static TimeSpan BackedOff(TimeSpan duration, int doublings, TimeSpan max) =>
-        TimeSpan.FromTicks((long)Math.Min(max.Ticks, duration.Ticks * Math.Pow(2, doublings)));
+        TimeSpan.FromTicks((long)Math.Min(max.Ticks, Math.ScaleB(duration.Ticks, doublings)));
 
     /// <summary>Takes a measurement (RFC 6298, 2.2 and 2.3).</summary>
     public void Sample(TimeSpan roundTrip)
