@@ -116,6 +116,15 @@ public sealed class Connection : IObservedState
     /// <summary>How many segments are sent and not acknowledged, and what is known of them.</summary>
     internal SegmentCounts SegmentCounts => _sender.Counts;
 
+    /// <summary>What is known of marks on what was sent.</summary>
+    internal EcnDataSender Ecn => _sender.Ecn;
+
+    /// <summary>Whether congestion control has answered a mark for what is still outstanding.</summary>
+    internal bool AnswersMark => _sender.AnswersMark;
+
+    /// <summary>Probes of a closed window that nothing has answered.</summary>
+    internal int UnansweredWindowProbes => _arrival.Acknowledgments.UnansweredWindowProbes;
+
     /// <summary>Notified of what happens.</summary>
     internal IConnectionHandler Handler => _handler;
 

@@ -268,8 +268,10 @@ internal sealed class SegmentArrives
 
         if (_connection.ClosedByApplication && segment.Payload.Length > 0 && offset + segment.Payload.Length > _receiver.Next && _connection.CanReceive)
         {
-            // Nobody will ever read this (RFC 9293, 3.6.1; RFC 1122, 4.2.2.13).
-            _connection.Abort(CloseReason.Aborted);
+            // Nobody will ever read this (RFC 9293, 3.6.1): it is answered like what belongs to no connection (3.10.7.1), by a number that the
+            // peer waits for, whatever of ours is lost on its way.
+            _connection.Reject(segment.Header.Acknowledgment);
+            _connection.End(CloseReason.Aborted);
             return;
         }
 

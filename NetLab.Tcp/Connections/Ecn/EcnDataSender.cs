@@ -25,6 +25,12 @@ internal sealed class EcnDataSender(EcnNegotiation negotiation)
     private bool _bytesMoved;
     private long _segmentsWithoutBytes;
 
+    /// <summary>What was agreed on.</summary>
+    public EcnFeedback Feedback => negotiation.Feedback;
+
+    /// <summary>Bytes of ours that the peer says arrived as ECT(0), marked and as ECT(1), modulo 2^24; zero where it tells none.</summary>
+    public (uint Ect0, uint Ce, uint Ect1) ReportedBytes => (Step(InitialBytes, _bytes.Ect0), _bytes.Ce, Step(InitialBytes, _bytes.Ect1));
+
     /// <summary>Whether the next new data tells the peer that its report was answered (RFC 3168, 6.1.2).</summary>
     public bool ReductionDue { get; private set; }
 

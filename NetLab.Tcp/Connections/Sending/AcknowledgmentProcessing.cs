@@ -48,6 +48,9 @@ internal sealed class AcknowledgmentProcessing
     /// <summary>Whether our SYN was lost, or may have been: what follows begins carefully then.</summary>
     public bool SynWasLost { get; set; }
 
+    /// <summary>Whether a mark has been answered for what is still outstanding: further marks are of the same round trip.</summary>
+    public bool AnswersMark => _stream.Unacknowledged < _markedUpTo;
+
     /// <summary>Takes an acknowledgment that is not beyond SND.NXT.</summary>
     /// <param name="now">When it arrived.</param>
     /// <param name="acknowledged">Its number as a stream offset.</param>
@@ -194,7 +197,7 @@ internal sealed class AcknowledgmentProcessing
             InFlightAtSend = _rate.InFlightAtSend,
             LostSinceSent = _rate.LostSinceSent,
             WindowWasLimit = _congestion.WasLimit(),
-            InRecovery = _recovery.Phase == RecoveryPhase.Fast || _stream.Unacknowledged < _markedUpTo,
+            InRecovery = _recovery.Phase == RecoveryPhase.Fast || AnswersMark,
         });
     }
 

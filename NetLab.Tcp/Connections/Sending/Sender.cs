@@ -129,6 +129,9 @@ internal sealed class Sender
     /// <summary>How many segments are sent and not acknowledged, and what is known of them.</summary>
     public SegmentCounts Counts => new(_sent.Count, _sent.SackedCount, _sent.LostCount, _sent.RetransmittedCount);
 
+    /// <summary>Whether congestion control has answered a mark for what is still outstanding.</summary>
+    public bool AnswersMark => _processing.AnswersMark;
+
     /// <summary>How often what a segment carries has been sent before.</summary>
     public int TransmissionsOf(in NextSegment next) => next.Index < 0 ? 0 : _sent[next.Index].Transmissions;
 

@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
 using NetLab.Tcp.Connections;
+using NetLab.Tcp.Connections.Ecn;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Events;
+using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation.Drill.Language;
 using NetLab.Tcp.Simulation.Drill.Settings;
 using NetLab.Tcp.Simulation.Drill.Wire;
@@ -86,30 +89,43 @@ internal static class ConnectionInformation
             return (system == DrillSystem.FreeBsd ? States[named].FreeBsd : States[named].Linux, true);
         }
 
-        if (flow is not null && OfFlow(name, flow) is { } negotiated)
+        if (flow is not null && OfFlow(name, flow, stream?.Connection) is { } passed)
         {
-            return (negotiated, true);
+            return (passed, true);
         }
 
         return stream?.Connection is { } connection && Value(name, connection, system) is { } value ? (value, true) : (null, false);
     }
 
-    // What both SYNs agreed on.
-    private static long? OfFlow(string name, DrillFlow flow)
+    // What both SYNs agreed on, and what passed between them.
+    private static long? OfFlow(string name, DrillFlow flow, Connection? connection)
     {
         switch (name)
         {
             case "tcpi_options":
                 return (Both(DrillOption.Timestamps) ? Constants["TCPI_OPT_TIMESTAMPS"] : 0) | (Both(DrillOption.SackPermitted) ? Constants["TCPI_OPT_SACK"] : 0)
-                    | (Both(DrillOption.WindowScale) ? Constants["TCPI_OPT_WSCALE"] : 0);
+                    | (Both(DrillOption.WindowScale) ? Constants["TCPI_OPT_WSCALE"] : 0)
+                    | (connection is { Ecn.Feedback: not EcnFeedback.None } ? Constants["TCPI_OPT_ECN"] : 0) | (connection is { Ecn.Feedback: not EcnFeedback.None } && flow.Counts.HasSeenEct ? Constants["TCPI_OPT_ECN_SEEN"] : 0);
             case "tcpi_snd_wscale":
                 return Both(DrillOption.WindowScale) ? flow.PeerSyn!.First(o => o.Kind == DrillOption.WindowScale).Value[0] : 0;
             case "tcpi_rcv_wscale":
                 return Both(DrillOption.WindowScale) ? flow.OwnSyn!.First(o => o.Kind == DrillOption.WindowScale).Value[0] : 0;
+            case "tcpi_advmss":
+                // As Linux has it: less what every segment needs for options.
+                return OwnSegmentSize() is { } size ? size - (Both(DrillOption.Timestamps) ? SegmentTimestamps.OptionBytes : 0) : null;
+            case "tcpi_data_segs_out":
+                return flow.Counts.DataSegmentsSent;
+            case "tcpi_data_segs_in":
+                return flow.Counts.DataSegmentsReceived;
+            case "tcpi_bytes_retrans":
+                return flow.Counts.BytesSentAgain;
+            case "tcpi_delivered":
+                return connection is null ? null : flow.Counts.SentFirst - connection.SegmentCounts.Outstanding + connection.SegmentCounts.Sacked;
             default:
                 return null;
         }
 
+        long? OwnSegmentSize() => flow.OwnSyn?.FirstOrDefault(o => o.Kind == DrillOption.MaxSegmentSize) is { } option ? BinaryPrimitives.ReadUInt16BigEndian(option.Value) : null;
         bool Both(byte kind) => (flow.OwnSyn?.Any(o => o.Kind == kind) ?? false) && (flow.PeerSyn?.Any(o => o.Kind == kind) ?? false);
     }
 
@@ -134,7 +150,7 @@ internal static class ConnectionInformation
             "tcpi_min_rtt" => metrics.MinRoundTrip is { } least ? Microseconds(least) : uint.MaxValue,
             "tcpi_backoff" => (long)metrics.Backoff,
             "tcpi_retransmits" => (long)metrics.Backoff,
-            "tcpi_ca_state" => metrics.InRecovery ? (metrics.Backoff > 0 ? 4L : 3L) : counts.Sacked > 0 ? 1L : 0L,
+            "tcpi_ca_state" => Constants["TCP_CA_" + CongestionState(connection)],
             "tcpi_snd_mss" => payload,
             "tcpi_snd_wnd" or "__tcpi_snd_wnd" => metrics.SendWindow,
             "tcpi_total_retrans" => statistics.Retransmissions,
@@ -145,9 +161,24 @@ internal static class ConnectionInformation
             "tcpi_segs_in" => statistics.SegmentsReceived,
             "tcpi_notsent_bytes" => connection.Unsent,
             "tcpi_delivered_ce" => statistics.MarksReported,
+            "tcpi_delivered_ce_bytes" => (long)connection.Ecn.ReportedBytes.Ce,
+            "tcpi_delivered_e0_bytes" => (long)connection.Ecn.ReportedBytes.Ect0,
+            "tcpi_delivered_e1_bytes" => (long)connection.Ecn.ReportedBytes.Ect1,
+            "tcpi_received_ce" => statistics.MarksReceived,
+            "tcpi_total_rto" => statistics.Timeouts,
+            "tcpi_probes" => (long)connection.UnansweredWindowProbes,
+            "tcpi_snd_rexmitpack" => statistics.Retransmissions,
             _ => null,
         };
     }
+
+    // Linux's names of what congestion control is about.
+    private static string CongestionState(Connection connection) => connection.Metrics switch
+    {
+        { InRecovery: true, Backoff: > 0 } => "Loss",
+        { InRecovery: true } => "Recovery",
+        _ => connection.AnswersMark ? "CWR" : connection.SegmentCounts.Sacked > 0 ? "Disorder" : "Open",
+    };
 
     private static long Microseconds(TimeSpan duration) => duration.Ticks / TimeSpan.TicksPerMicrosecond;
 }

@@ -33,7 +33,7 @@ internal static class OptionsBuilder
             Timestamps = Offers(DrillOption.Timestamps) ?? system.Timestamps,
             WindowScaling = scales,
             WindowScale = syn?.Find(DrillOption.WindowScale) is { } scale ? Math.Min((int)scale.Value[0], 14) : null,
-            ReceiveBufferSize = ReceiveBufferOf(system, socket, syn, scales),
+            ReceiveBufferSize = ReceiveBufferOf(system, socket, syn, scales, isAnswered: peer is null || peer.Find(DrillOption.WindowScale) is not null),
             SendBufferSize = Math.Clamp(socket.SendBuffer ?? system.SendBuffer, 1024, 1 << 30),
             UnsentLowWaterMark = socket.UnsentLowWaterMark ?? system.UnsentLowWaterMark,
             Congestion = socket.Congestion ?? system.Congestion,
@@ -64,10 +64,12 @@ internal static class OptionsBuilder
     private static int? SegmentSizeOf(DrillPacket? syn) =>
         syn?.Find(DrillOption.MaxSegmentSize) is { } option ? BinaryPrimitives.ReadUInt16BigEndian(option.Value) : null;
 
-    // Where nothing is said, a buffer that shows the window of the SYN: all there is without a scale, and FreeBSD's with one.
-    private static int ReceiveBufferOf(SystemSettings system, SocketSettings socket, DrillPacket? syn, bool scales)
+    // Where nothing is said, a buffer that shows the window of the SYN: all there is without a scale, be it that the peer offers none, and
+    // FreeBSD's with one.
+    private static int ReceiveBufferOf(SystemSettings system, SocketSettings socket, DrillPacket? syn, bool scales, bool isAnswered)
     {
-        long size = socket.ReceiveBuffer ?? (scales ? system.ReceiveBuffer : null) ?? (syn?.Window is > 0 and { } window ? window : UnscaledWindow);
+        long? shown = syn?.Window is > 0 and { } window ? window : null;
+        long size = socket.ReceiveBuffer ?? (isAnswered ? null : shown) ?? (scales ? system.ReceiveBuffer : null) ?? shown ?? UnscaledWindow;
         return (int)Math.Clamp(size, 1024, 1 << 30);
     }
 }

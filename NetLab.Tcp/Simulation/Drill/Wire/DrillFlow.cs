@@ -33,6 +33,12 @@ internal sealed class DrillFlow(DatagramAddress peer, ushort localPort, uint off
     /// <summary>The options of the script's SYN; null before it was sent.</summary>
     public IReadOnlyList<DrillOption>? PeerSyn { get; set; }
 
+    /// <summary>What passed.</summary>
+    public FlowCounts Counts { get; } = new();
+
+    /// <summary>What the machine has told of its counters of bytes.</summary>
+    public ToldCounters Told { get; set; } = ToldCounters.Initial;
+
     /// <summary>A segment of the script carried a timestamp.</summary>
     public void NotePeerTimestamp(uint value)
     {

@@ -127,6 +127,7 @@ internal sealed class DrillMachine
             Flow.NotePeerTimestamp(BinaryPrimitives.ReadUInt32BigEndian(timestamps.Value));
         }
 
+        Flow.Counts.OnReceived(packet);
         byte[] datagram = SegmentBytes.Write(packet, Flow);
         EcnCodepoint ecn = packet.Ecn.Count > 0 ? packet.Ecn[0] : EcnCodepoint.NotEct;
         _demultiplexer.Receive(Now, Flow.Peer, datagram, ecn);
@@ -214,6 +215,8 @@ internal sealed class DrillMachine
         }
 
         _emittedInAll++;
-        _emitted.Enqueue(segment);
+        flow.Counts.OnSent(segment);
+        flow.Told = flow.Told.After(segment.Options);
+        _emitted.Enqueue(segment with { Told = flow.Told });
     }
 }

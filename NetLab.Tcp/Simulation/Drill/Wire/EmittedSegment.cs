@@ -28,6 +28,9 @@ internal sealed record EmittedSegment(
     int Length,
     EcnCodepoint Ecn)
 {
+    /// <summary>What the peer knows of the machine's counters of bytes once it has it (RFC 9768, 3.2.3).</summary>
+    public ToldCounters Told { get; init; }
+
     /// <summary>Whether every bit of <paramref name="flags"/> is set.</summary>
     public bool Has(SegmentFlags flags) => (Flags & flags) == flags;
 
