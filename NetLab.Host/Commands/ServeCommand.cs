@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NetLab.Host.Http;
+using NetLab.Host.Live;
 using NetLab.Host.Measurement;
 using NetLab.Host.Measurement.Saved;
 using NetLab.Host.Page;
@@ -31,7 +32,8 @@ internal static class ServeCommand
             Func<string[], PerfComparison> readRun = words => PerfArguments.ComparisonOf(words, mayNameFiles: false);
 
             // As the lab's own resources: no token, for whoever may ask those may do more than look.
-            var page = new PageApi(new PageGuard(null), captures, runs, readRun);
+            await using var live = new LiveSessions();
+            var page = new PageApi(new PageGuard(null), captures, runs, live, readRun);
             var factories = new ServiceFactories([.. ServiceFactories.Standard, new HttpServiceFactory(runs, readRun, routes => page.Map(routes.MapGroup("/ui")))]);
             LabOptions options = LabHost.ReadOptions(parsed.GetRequiredValue(config), parsed.GetValue(set) ?? [], factories);
             if (options.RunFolder is { } folder)

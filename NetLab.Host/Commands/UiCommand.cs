@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
 using NetLab.Host.Captures;
+using NetLab.Host.Live;
 using NetLab.Host.Measurement;
 using NetLab.Host.Page;
 using NetLab.Host.Settings;
@@ -52,9 +53,10 @@ internal static class UiCommand
             }
 
             await using var runs = new LabRuns();
+            await using var live = new LiveSessions();
             string? token = parsed.GetValue(noToken) ? null : PageGuard.NewToken();
             await using PageServer server = await PageServer.StartAsync(
-                parsed.GetValue(port), new PageApi(new PageGuard(token), captures, runs, words => PerfArguments.ComparisonOf(words, mayNameFiles: false)).Map, cancellationToken).ConfigureAwait(false);
+                parsed.GetValue(port), new PageApi(new PageGuard(token), captures, runs, live, words => PerfArguments.ComparisonOf(words, mayNameFiles: false)).Map, cancellationToken).ConfigureAwait(false);
 
             // Behind the #: it is sent to nobody, and stands in no log of a server.
             string address = token is null ? server.Address.ToString() : $"{server.Address}#token={token}";

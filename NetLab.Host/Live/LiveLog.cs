@@ -22,19 +22,25 @@ internal static class LiveLog
     public static IReadOnlyList<string> Of(LiveTransfer transfer)
     {
         var lines = new List<(long At, int Order, string Text)>();
-        foreach (LiveSegment s in transfer.Segments)
-        {
-            lines.Add((s.SentAt.Ticks, 1, $"{(s.FromClient ? "client > " : "server < ")}{Describe(s)}"));
-        }
+        lines.AddRange(transfer.Segments.Select(s => (s.SentAt.Ticks, 1, Line(s))));
 
         foreach ((string name, FlowEnd end) in new[] { ("client", transfer.Client), ("server", transfer.Server) })
         {
-            lines.AddRange(end.States.Select(s => (s.At.Ticks, 0, $"{name} is {StateOf(s.State)}")));
-            lines.AddRange(end.Samples.Select(s => (s.At.Ticks, 2, $"{name} {Describe(s.Metrics)}")));
+            lines.AddRange(end.States.Select(s => (s.At.Ticks, 0, Line(name, s.At, s.State))));
+            lines.AddRange(end.Samples.Select(s => (s.At.Ticks, 2, Line(name, s))));
         }
 
-        return [.. lines.OrderBy(l => l.At).ThenBy(l => l.Order).Select(l => $"{Time(new Instant(l.At))} {l.Text}")];
+        return [.. lines.OrderBy(l => l.At).ThenBy(l => l.Order).Select(l => l.Text)];
     }
+
+    /// <summary>A segment's line.</summary>
+    public static string Line(LiveSegment s) => $"{Time(s.SentAt)} {(s.FromClient ? "client > " : "server < ")}{Describe(s)}";
+
+    /// <summary>A line of a state that an end comes to.</summary>
+    public static string Line(string end, Instant at, ConnectionState state) => $"{Time(at)} {end} is {StateOf(state)}";
+
+    /// <summary>A line of what an end knows of the path.</summary>
+    public static string Line(string end, FlowSample sample) => $"{Time(sample.At)} {end} {Describe(sample.Metrics)}";
 
     /// <summary>What befell a datagram, in words; none if it passed.</summary>
     public static IEnumerable<string> NamesOf(LinkEffects effects) => Effects.Where(e => (effects & e.Effect) != 0).Select(e => e.Name);
@@ -47,6 +53,11 @@ internal static class LiveLog
     {
         string fate = s.Outcome is not { } outcome ? "waits before the line" : string.Join(", ", NamesOf(outcome.Effects)) is { Length: > 0 } words ? words : "passes";
         string arrives = s.ArrivedAt is { } at ? $", arrives {Time(at)}" : "";
+        if (s.Kind == LiveSegment.Datagram)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"datagram {s.Ordinal} len={s.PayloadLength}: {fate}{arrives}");
+        }
+
         string acknowledged = s.Header.Has(SegmentFlags.Ack) ? $" ack={s.Acknowledged}" : "";
         return string.Create(
             CultureInfo.InvariantCulture,

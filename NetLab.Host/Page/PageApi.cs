@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using NetLab.Host.Http;
+using NetLab.Host.Live;
 using NetLab.Host.Measurement;
 
 namespace NetLab.Host.Page;
@@ -10,8 +11,9 @@ namespace NetLab.Host.Page;
 /// <param name="guard">Who may ask.</param>
 /// <param name="captures">The captures that are open.</param>
 /// <param name="runs">The measurements that are asked for over HTTP.</param>
+/// <param name="live">The sessions of the live lab on real sockets.</param>
 /// <param name="readRun">Understands the options of <c>nlab perf</c>, which those of a measurement are.</param>
-internal sealed class PageApi(PageGuard guard, OpenCaptures captures, LabRuns runs, Func<string[], PerfComparison> readRun)
+internal sealed class PageApi(PageGuard guard, OpenCaptures captures, LabRuns runs, LiveSessions live, Func<string[], PerfComparison> readRun)
 {
     /// <summary>Maps the files and the resources.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -21,8 +23,19 @@ internal sealed class PageApi(PageGuard guard, OpenCaptures captures, LabRuns ru
         var experiments = new ExperimentResource();
         Read(routes, "/experiments", ExperimentResource.ListAsync);
         Change(routes, "POST", "/experiments/{name}", experiments.RunAsync);
-        Change(routes, "POST", "/live", LiveResource.RunAsync);
+        MapLive(routes);
         MapMeasurements(routes);
+    }
+
+    private void MapLive(IEndpointRouteBuilder routes)
+    {
+        var sessions = new LiveSessionResource(live);
+        Change(routes, "POST", "/live", LiveResource.RunAsync);
+        Change(routes, "POST", "/live/sessions", sessions.CreateAsync);
+        Change(routes, "DELETE", "/live/sessions/{number}", sessions.DeleteAsync);
+        Read(routes, "/live/sessions/{number}/events", sessions.EventsAsync);
+        Change(routes, "PUT", "/live/sessions/{number}/link", sessions.LinkAsync);
+        Change(routes, "POST", "/live/sessions/{number}/acts", sessions.ActAsync);
     }
 
     private void MapMeasurements(IEndpointRouteBuilder routes)

@@ -10,14 +10,19 @@ namespace NetLab.Udp.Links;
 /// <typeparam name="TTag">What travels with a datagram: where it is going.</typeparam>
 public sealed class EmulatedLink<TTag> : ILinkFates
 {
+    // What is planned for datagrams that may never come must not grow without end.
+    private const int MaxPlanned = 1024;
+
     // Most datagrams leave in the order they came: they need no sorting. The others wait in a heap, by time and then order.
     private readonly Queue<Waiting> _inOrder = new();
     private readonly PriorityQueue<Waiting, (long DeliverAt, long Order)> _outOfOrder = new();
     private readonly DatagramStore _store = new();
     private readonly SlotTable<Entered> _entered = new();
+    private readonly Dictionary<long, List<LinkIntervention>> _planned = [];
     private readonly long _capacity;
     private Instant _lastInOrder;
     private long _order;
+    private long _ordinal;
     private long _latestDelivered;
     private long _latestAside;
 
@@ -87,7 +92,7 @@ public sealed class EmulatedLink<TTag> : ILinkFates
             BytesOnLink += CostOf(datagram.Length);
         }
 
-        int slot = _entered.Add(new Entered(bytes, tag, isAside));
+        int slot = _entered.Add(new Entered(bytes, tag, isAside, ++_ordinal));
         uint flow = Model.NeedsFlow && FlowOf is not null ? FlowOf(tag) : 0;
         Model.Enter(now, datagram, ecn, flow, slot, hasRoom);
     }
@@ -134,11 +139,75 @@ public sealed class EmulatedLink<TTag> : ILinkFates
         return true;
     }
 
+    /// <summary>
+    /// Does something to one datagram by hand: at once if it is on the link, and when its fate is decided if it waits or has not come yet.
+    /// One whose fate is told already is told of again in <see cref="Log"/>.
+    /// </summary>
+    /// <param name="intervention">What to do to which.</param>
+    /// <returns>False if the datagram has left the link, or never will; or too much is planned already.</returns>
+    /// <exception cref="ArgumentException">The intervention makes no sense; see <see cref="LinkIntervention.Validate"/>.</exception>
+    public bool TryIntervene(LinkIntervention intervention)
+    {
+        if (intervention.Validate() is { } wrong)
+        {
+            throw new ArgumentException(wrong, nameof(intervention));
+        }
+
+        long ordinal = intervention.Ordinal;
+        if (ordinal > _ordinal || _entered.Any(e => e.Ordinal == ordinal))
+        {
+            if (_planned.Count >= MaxPlanned)
+            {
+                return false;
+            }
+
+            _planned[ordinal] = [.. _planned.GetValueOrDefault(ordinal, []).Where(p => p.Effect != intervention.Effect), intervention];
+            return true;
+        }
+
+        List<Waiting> found = TakeFromLink(ordinal);
+        if (found.Count == 0)
+        {
+            return false;
+        }
+
+        LinkOutcome outcome = intervention.ApplyTo(found[0].Outcome);
+        (outcome.IsAside ? Aside : Statistics).CountIntervention(intervention.Effect);
+        Log?.Invoke(outcome);
+        foreach (Waiting waiting in found)
+        {
+            if (outcome.IsDropped)
+            {
+                GiveBack(waiting.Bytes, waiting.Length);
+                continue;
+            }
+
+            if (intervention.Effect == LinkEffects.Corrupted)
+            {
+                Corrupt(waiting.Bytes, outcome);
+            }
+
+            Add(waiting with { Outcome = outcome, Order = ++_order });
+        }
+
+        if (intervention.Effect == LinkEffects.Duplicated)
+        {
+            AddCopy(found[0] with { Outcome = outcome });
+        }
+
+        return true;
+    }
+
     /// <inheritdoc/>
     void ILinkFates.OnDecided(in LinkOutcome decided, int slot)
     {
         Entered entered = _entered.Take(slot);
         LinkOutcome outcome = entered.IsAside ? decided with { IsAside = true } : decided;
+        if (_planned.Count > 0 && !outcome.IsDropped && _planned.Remove(outcome.Ordinal, out List<LinkIntervention>? planned))
+        {
+            planned.ForEach(p => outcome = p.ApplyTo(outcome));
+        }
+
         if (outcome.IsDuplicated && BytesOnLink + CostOf(outcome.Length) > _capacity)
         {
             outcome = outcome with { Effects = outcome.Effects & ~LinkEffects.Duplicated };
@@ -158,16 +227,14 @@ public sealed class EmulatedLink<TTag> : ILinkFates
 
         if (outcome.CorruptedBit >= 0)
         {
-            entered.Bytes[outcome.CorruptedBit / 8] ^= (byte)(0x80 >> (outcome.CorruptedBit % 8));
+            Corrupt(entered.Bytes, outcome);
         }
 
-        Add(new Waiting(entered.Bytes, outcome.Length, entered.Tag, outcome, false, ++_order));
+        var waiting = new Waiting(entered.Bytes, outcome.Length, entered.Tag, outcome, false, ++_order);
+        Add(waiting);
         if (outcome.IsDuplicated)
         {
-            byte[] copy = _store.Take(outcome.Length);
-            entered.Bytes.AsSpan(0, outcome.Length).CopyTo(copy);
-            BytesOnLink += CostOf(outcome.Length);
-            Add(new Waiting(copy, outcome.Length, entered.Tag, outcome, true, ++_order));
+            AddCopy(waiting);
         }
     }
 
@@ -176,6 +243,52 @@ public sealed class EmulatedLink<TTag> : ILinkFates
 
     // What a datagram on the link takes of memory: its array, and its place in a queue.
     private static long CostOf(int length) => DatagramStore.SizeFor(length) + 160;
+
+    private static void Corrupt(byte[] bytes, in LinkOutcome outcome) =>
+        bytes[outcome.CorruptedBit / 8] ^= (byte)(0x80 >> (outcome.CorruptedBit % 8));
+
+    private void AddCopy(in Waiting waiting)
+    {
+        byte[] copy = _store.Take(waiting.Length);
+        waiting.Bytes.AsSpan(0, waiting.Length).CopyTo(copy);
+        BytesOnLink += CostOf(waiting.Length);
+        Add(waiting with { Bytes = copy, IsCopy = true, Order = ++_order });
+    }
+
+    // A look at all that is on the link: for what people do, and not for every datagram.
+    private List<Waiting> TakeFromLink(long ordinal)
+    {
+        var found = new List<Waiting>();
+        for (int left = _inOrder.Count; left > 0; left--)
+        {
+            Waiting waiting = _inOrder.Dequeue();
+            if (waiting.Outcome.Ordinal == ordinal)
+            {
+                found.Add(waiting);
+            }
+            else
+            {
+                _inOrder.Enqueue(waiting);
+            }
+        }
+
+        (Waiting Waiting, (long DeliverAt, long Order) Key)[] others = [.. _outOfOrder.UnorderedItems];
+        _outOfOrder.Clear();
+        foreach ((Waiting waiting, (long DeliverAt, long Order) key) in others)
+        {
+            if (waiting.Outcome.Ordinal == ordinal)
+            {
+                found.Add(waiting);
+            }
+            else
+            {
+                _outOfOrder.Enqueue(waiting, key);
+            }
+        }
+
+        found.Sort((a, b) => a.IsCopy.CompareTo(b.IsCopy));
+        return found;
+    }
 
     private void GiveBack(byte[] bytes, int length)
     {
@@ -210,7 +323,7 @@ public sealed class EmulatedLink<TTag> : ILinkFates
         return hasOther && other.DeliverAt <= now && _outOfOrder.TryDequeue(out waiting, out _);
     }
 
-    private readonly record struct Entered(byte[] Bytes, TTag Tag, bool IsAside);
+    private readonly record struct Entered(byte[] Bytes, TTag Tag, bool IsAside, long Ordinal);
 
     private readonly record struct Waiting(byte[] Bytes, int Length, TTag Tag, LinkOutcome Outcome, bool IsCopy, long Order)
     {

@@ -37,6 +37,8 @@ public sealed class LinkRelay : IDisposable
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
+    private readonly RelayInterventions _interventions = new();
+    private readonly Func<bool, LinkIntervention, bool> _intervene;
     private LinkDescription? _change;
     private long _unreachable;
     private long _circling;
@@ -66,6 +68,7 @@ public sealed class LinkRelay : IDisposable
         }
 
         _send = Send;
+        _intervene = (up, intervention) => (up ? _up : _down).TryIntervene(intervention);
         _clients = new PeerTable<(int Door, DatagramAddress Address), RelayClient>(options.MaxClients);
         LinkRoute[] routes = [new LinkRoute(options.Listen, options.Target, options.IsReversed), .. options.MoreRoutes];
         _doors = new RelayDoor[routes.Length];
@@ -158,6 +161,22 @@ public sealed class LinkRelay : IDisposable
         _poller.Wake();
     }
 
+    /// <summary>Does something to one datagram by hand; see <see cref="EmulatedLink{TTag}.TryIntervene"/>. Safe for several threads.</summary>
+    /// <param name="up">Whether it is one on its way up, from a client to the target.</param>
+    /// <param name="intervention">What to do to which; datagrams are counted over all clients.</param>
+    /// <returns>False if it has left the link, or never will; or the relay has stopped.</returns>
+    /// <exception cref="ArgumentException">The intervention makes no sense.</exception>
+    public Task<bool> InterveneAsync(bool up, LinkIntervention intervention)
+    {
+        Task<bool> done = _interventions.Add(up, intervention);
+        if (!_stopping)
+        {
+            _poller.Wake();
+        }
+
+        return done;
+    }
+
     /// <summary>Stops and forgets what is still on the link.</summary>
     public void Dispose()
     {
@@ -172,6 +191,8 @@ public sealed class LinkRelay : IDisposable
         {
             _thread.Join();
         }
+
+        _interventions.End();
 
         foreach (DatagramSocket socket in _bySocket.Keys)
         {
@@ -201,6 +222,7 @@ public sealed class LinkRelay : IDisposable
                     _down.Model.Change(now, link.Down);
                 }
 
+                _interventions.Run(_intervene);
                 Deliver(_up, now);
                 Deliver(_down, now);
                 ForgetIdle(now);
@@ -220,6 +242,8 @@ public sealed class LinkRelay : IDisposable
             // The thread's only way to tell anyone; whoever runs the relay awaits Completion.
             _completion.TrySetException(error);
         }
+
+        _interventions.End();
     }
 
     private static bool HasDrops(LinkDirection direction) =>

@@ -124,6 +124,15 @@ public sealed class LinkStatistics : ICounts<LinkStatistics>
         Corrupted += (outcome.Effects & LinkEffects.Corrupted) != 0 ? 1 : 0;
     }
 
+    /// <summary>Counts what was done by hand to a datagram whose outcome has been counted.</summary>
+    internal void CountIntervention(LinkEffects effect)
+    {
+        ScriptedDrops += effect == LinkEffects.ScriptedDrop ? 1 : 0;
+        Duplicated += effect == LinkEffects.Duplicated ? 1 : 0;
+        HeldBack += effect == LinkEffects.HeldBack ? 1 : 0;
+        Corrupted += effect == LinkEffects.Corrupted ? 1 : 0;
+    }
+
     /// <summary>Counts a copy that left the link.</summary>
     internal void CountDelivery(bool overtaken, int length)
     {

@@ -24,6 +24,10 @@ internal sealed class SlotTable<T>
         return slot;
     }
 
+    /// <summary>Whether any value is such; a look at all of them.</summary>
+    /// <param name="isSuch">Says of a value; never of the type's default.</param>
+    public bool Any(Predicate<T> isSuch) => Array.FindIndex(_values, 0, _used, isSuch) >= 0;
+
     /// <summary>Gives a value back and forgets it.</summary>
     public T Take(int slot)
     {

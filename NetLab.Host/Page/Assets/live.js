@@ -1,26 +1,28 @@
-// The live lab: two ends and a link in virtual time. What is clicked becomes link text, and the transfer is run again: its past is the same.
+// The live lab: two ends and a link. In virtual time what is clicked becomes link text, and the transfer is run again: its past is the same. On real
+// sockets it happens once, and what is clicked befalls the packet on its way.
 
-import { el, fill, later, svg } from './dom.js';
+import { el, fill, later } from './dom.js';
 import * as api from './api.js';
 import * as place from './place.js';
 import { bytes } from './units.js';
-import { chart, token } from './charts.js';
 import { copy } from './experiments.js';
+import { knobs, linkWords, settingsOf, commandOf, lineOf } from './live-settings.js';
+import { Session } from './live-session.js';
+import { Wire } from './live-wire.js';
+import { Ends } from './live-ends.js';
+import { PacketMenu } from './live-menu.js';
 
-const knobs = [
-  { name: 'delay', title: 'delay, one way', unit: 'ms', min: 0, max: 300, step: 1, value: 40 },
-  { name: 'jitter', title: 'jitter', unit: 'ms', min: 0, max: 100, step: 1, value: 0 },
-  { name: 'loss', title: 'loss', unit: '%', min: 0, max: 30, step: 0.1, value: 0 },
-  { name: 'rate', title: 'rate (0: no limit)', unit: 'M', min: 0, max: 100, step: 0.5, value: 2 },
-  { name: 'queue', title: 'queue', unit: 'K', min: 4, max: 256, step: 4, value: 64 },
-];
-const what = { drop: 'kill', hold: 'delay', copy: 'duplicate', damage: 'corrupt' };
+const modes = { virtual: 'virtual time', tcp: "real sockets, NetLab's TCP", udp: 'real sockets, UDP' };
+const nothing = { segments: [], client: { states: [], samples: [] }, server: { states: [], samples: [] }, log: [], end: 0 };
 
 export function open(main, say) { return new Live(main, say); }
 
 class Live {
-  #say; #data = null; #now = 0; #playing = false; #last = 0; #speed = 0.1; #steps = []; #faults = []; #base = {}; #round = 0; #closed = false; #charts = []; #menu = null; #frame = 0; #asked = null; #zoom = 0.5;
-  #inputs = new Map(); #wire; #clock; #playButton; #seek; #ends; #log; #command; #faultList; #congestion; #size; #seed; #fields;
+  #say; #data = null; #now = 0; #playing = false; #last = 0; #speed = 0.1; #steps = []; #faults = []; #base = {}; #round = 0; #closed = false; #frame = 0; #asked = null; #zoom = 0.5; #session = null;
+  #inputs = new Map(); #clock; #playButton; #seek; #command; #copyButton; #faultList; #congestion; #size; #seed; #mode; #speedBox;
+  #menu = new PacketMenu();
+  #wire = new Wire((segment, x, y) => this.#open(segment, x, y));
+  #ends = new Ends(time => this.#look(time));
 
   constructor(main, say) {
     this.#say = say;
@@ -37,26 +39,25 @@ class Live {
     this.#congestion = el('select', { onchange: again }, ['cubic', 'reno', 'bbr'].map(c => el('option', {}, c)));
     this.#size = el('select', { onchange: again }, ['16K', '64K', '256K', '1M'].map(c => el('option', { selected: c === '64K' }, c)));
     this.#seed = el('input', { type: 'text', value: '1', size: 4, onchange: again });
+    this.#mode = el('select', { id: 'live-mode', onchange: again }, Object.entries(modes).map(([value, text]) => el('option', { value }, text)));
     this.#faultList = el('ul', { class: 'laws' });
     this.#command = el('code', { id: 'live-command' });
+    this.#copyButton = el('button', { type: 'button', onclick: () => copy(this.#command.textContent, say) }, 'Copy');
     const left = el('section', { 'aria-label': 'Link' }, el('h2', {}, 'Link'), el('p', { class: 'muted' }, 'A slider moved while time has passed changes the link from that moment on.'),
-      el('div', { class: 'knobs' }, sliders, el('label', {}, el('span', {}, 'congestion control'), el('span'), this.#congestion), el('label', {}, el('span', {}, 'bytes to send'), el('span'), this.#size), el('label', {}, el('span', {}, 'seed'), el('span'), this.#seed)),
+      el('div', { class: 'knobs' }, el('label', {}, el('span', {}, 'runs in'), el('span'), this.#mode), sliders, el('label', {}, el('span', {}, 'congestion control'), el('span'), this.#congestion), el('label', {}, el('span', {}, 'bytes to send'), el('span'), this.#size), el('label', {}, el('span', {}, 'seed'), el('span'), this.#seed)),
       el('h3', {}, 'What was done'), this.#faultList, el('h3', {}, 'The same as a command'),
-      el('div', { class: 'command' }, this.#command, el('button', { type: 'button', onclick: () => copy(this.#command.textContent, say) }, 'Copy')));
+      el('div', { class: 'command' }, this.#command, this.#copyButton));
     this.#playButton = el('button', { type: 'button', class: 'main', onclick: () => this.#play(!this.#playing) }, 'Play');
     this.#clock = el('output', { class: 'mono', 'aria-label': 'Time' });
-    this.#seek = el('input', { type: 'range', min: 0, max: 1000, value: 0, 'aria-label': 'Time', oninput: () => { this.#play(false); this.#goTo(this.#end * this.#seek.value / 1000); } });
+    this.#seek = el('input', { type: 'range', min: 0, max: 1000, value: 0, 'aria-label': 'Time', oninput: () => this.#look(this.#end * this.#seek.value / 1000) });
     this.#seek.style.flex = '1';
     const speed = el('select', { 'aria-label': 'Speed', onchange: () => { this.#speed = Number(speed.value); } }, [['1', 'real time'], ['0.3', '3 × slower'], ['0.1', '10 × slower'], ['0.03', '30 × slower'], ['0.01', '100 × slower'], ['4', '4 × faster']].map(([v, t]) => el('option', { value: v, selected: v === '0.1' }, t)));
-    const zoom = el('select', { 'aria-label': 'Time in sight', onchange: () => { this.#zoom = Number(zoom.value); this.#draw(); } }, [['0.1', '100 ms in sight'], ['0.25', '250 ms in sight'], ['0.5', '500 ms in sight'], ['1', '1 s in sight'], ['3', '3 s in sight']].map(([v, t]) => el('option', { value: v, selected: v === '0.5' }, t)));
-    this.#wire = svg('svg', { class: 'wire', role: 'group', 'aria-label': 'Packets between client and server' });
+    this.#speedBox = speed;
+    const zoom = el('select', { 'aria-label': 'Time in sight', onchange: () => { this.#zoom = Number(zoom.value); this.#draw(); } }, [['0.1', '100 ms in sight'], ['0.25', '250 ms in sight'], ['0.5', '500 ms in sight'], ['1', '1 s in sight'], ['3', '3 s in sight'], ['10', '10 s in sight']].map(([v, t]) => el('option', { value: v, selected: v === '0.5' }, t)));
     const middle = el('section', { 'aria-label': 'Packets' }, el('div', { class: 'bar' }, this.#playButton,
       el('button', { type: 'button', 'aria-label': 'Back to the event before', title: 'back (,)', onclick: () => this.#step(-1) }, '◂|'), el('button', { type: 'button', 'aria-label': 'On to the next event', title: 'on (.)', onclick: () => this.#step(1) }, '|▸'),
-      el('button', { type: 'button', onclick: again }, 'From the start'), this.#clock, this.#seek, speed, zoom), el('p', { class: 'muted' }, 'Click a packet: kill, delay, duplicate or corrupt it. Space plays, . and , step.'), this.#wire);
-    this.#ends = el('table', { class: 'table' });
-    this.#log = el('pre', { class: 'talk', role: 'log', 'aria-label': 'Event log', tabindex: '0' });
-    this.#fields = el('div');
-    const right = el('section', { 'aria-label': 'Ends' }, el('h2', {}, 'Ends'), this.#ends, this.#fields, el('h3', {}, 'Event log'), this.#log);
+      el('button', { type: 'button', onclick: again }, 'From the start'), this.#clock, this.#seek, speed, zoom), el('p', { class: 'muted' }, 'Click a packet: kill, delay, duplicate or corrupt it. Space plays, . and , step.'), this.#wire.element);
+    const right = el('section', { 'aria-label': 'Ends' }, this.#ends.elements);
     fill(main, el('div', { class: 'live' }, left, middle, right));
     this.#read();
     this.#resize = new ResizeObserver(() => this.#draw());
@@ -68,21 +69,24 @@ class Live {
   #resize;
 
   #outside = event => {
-    if (this.#menu && !this.#menu.contains(event.target)) {
-      this.#closeMenu();
+    if (!this.#menu.contains(event.target)) {
+      this.#menu.close();
     }
   };
 
   get #end() { return (this.#data?.end ?? 0) + 0.02; }
 
+  get #isReal() { return this.#mode.value !== 'virtual'; }
+
   close() {
     this.#closed = true;
     this.#playing = false;
     this.#asked?.abort();
+    this.#session?.stop();
     this.#resize.disconnect();
-    this.#closeMenu();
+    this.#menu.close();
     document.removeEventListener('pointerdown', this.#outside);
-    this.#charts.forEach(c => c.close());
+    this.#ends.close();
   }
 
   key(event) {
@@ -96,7 +100,7 @@ class Live {
         return true;
       case '.': this.#step(1); return true;
       case ',': this.#step(-1); return true;
-      case 'Escape': this.#closeMenu(); return true;
+      case 'Escape': this.#menu.close(); return true;
       default: return false;
     }
   }
@@ -119,6 +123,7 @@ class Live {
         this.#congestion.value = kept.congestion ?? 'cubic';
         this.#size.value = kept.size ?? '64K';
         this.#seed.value = kept.seed ?? '1';
+        this.#mode.value = modes[kept.mode] ? kept.mode : 'virtual';
       }
     } catch {
       this.#say('the address holds no session that makes sense', true);
@@ -131,17 +136,8 @@ class Live {
     this.#base = Object.fromEntries([...this.#inputs].map(([name, { input }]) => [name, input.value]));
   }
 
-  #words(values) {
-    return [`delay=${values.delay}ms`, values.jitter > 0 ? `jitter=${values.jitter}ms` : null, values.loss > 0 ? `loss=${values.loss}%` : null, values.rate > 0 ? `rate=${values.rate}M` : null, values.rate > 0 ? `queue=${values.queue}K` : null].filter(Boolean);
-  }
-
   #settings() {
-    const faults = this.#faults.map(f => `${f.from === 'a' ? 'up' : 'down'}.${f.what}=${f.kind}#${f.ordinal}${f.what === 'hold' ? `/${f.hold}ms` : ''}`);
-    const schedule = this.#steps.map(s => `${Number(s.at.toFixed(6))}s: ${s.words}`).join('; ');
-    return {
-      link: [...this.#words(this.#base), ...faults].join(','), schedule: schedule || null, congestion: this.#congestion.value,
-      bytes: { K: 1024, M: 1048576 }[this.#size.value.at(-1)] * parseInt(this.#size.value, 10), seed: Number(this.#seed.value) || 0,
-    };
+    return settingsOf(this.#base, this.#faults, this.#steps, { congestion: this.#congestion.value, size: this.#size.value, seed: this.#seed.value });
   }
 
   async #run() {
@@ -156,10 +152,9 @@ class Live {
 
       this.#data = data;
       fill(this.#command, data.command);
-      const isPlain = this.#faults.length === 0 && this.#steps.length === 0;
-      place.go({ session: isPlain ? null : JSON.stringify({ base: this.#base, faults: this.#faults, steps: this.#steps, congestion: this.#congestion.value, size: this.#size.value, seed: this.#seed.value }) }, true);
+      this.#keep();
       this.#list();
-      this.#graph();
+      this.#ends.graph(data);
       this.#draw();
       this.#say(`${data.segments.length} segments in ${data.end.toFixed(3)} s of virtual time, ${bytes(data.delivered)} delivered${data.more ? '; there is more than is shown' : ''}`);
     } catch (error) {
@@ -169,11 +164,68 @@ class Live {
     }
   }
 
+  #keep() {
+    const isPlain = this.#faults.length === 0 && this.#steps.length === 0 && !this.#isReal;
+    place.go({ session: isPlain ? null : JSON.stringify({ base: this.#base, faults: this.#faults, steps: this.#steps, congestion: this.#congestion.value, size: this.#size.value, seed: this.#seed.value, mode: this.#mode.value }) }, true);
+  }
+
   #restart() {
+    this.#session?.stop();
+    this.#session = null;
     this.#steps = this.#now > 0 ? [] : this.#steps;
     this.#keepBase();
     this.#now = 0;
-    this.#run();
+    this.#speedBox.disabled = this.#isReal;
+    this.#congestion.disabled = this.#mode.value === 'udp';
+    if (!this.#isReal) {
+      this.#run();
+      return;
+    }
+
+    // It begins when it is played: it happens once.
+    this.#asked?.abort();
+    this.#round++;
+    this.#data = nothing;
+    this.#tellCommand();
+    this.#play(false);
+    this.#keep();
+    this.#list();
+    this.#ends.graph(nothing);
+    this.#draw();
+  }
+
+  // Real time has no second time; what was done there can be done again in virtual time.
+  #tellCommand() {
+    const isStream = this.#mode.value === 'tcp';
+    fill(this.#command, isStream ? commandOf(this.#settings()) : 'there is none over UDP');
+    this.#copyButton.hidden = !isStream;
+  }
+
+  // Real sockets: what is asked for is asked for at once, and what was done before the beginning is in the link.
+  #begin() {
+    this.#session?.stop();
+    const { link, congestion, bytes: size, seed } = this.#settings();
+    let drawn = 0;
+    const session = new Session({ link, congestion, bytes: size, seed, transport: this.#mode.value }, () => {
+      // Charts are drawn anew now and then: their course is what one looks at, not each point.
+      if (session === this.#session && performance.now() - drawn > 500) {
+        drawn = performance.now();
+        this.#ends.graph(session.data);
+      }
+    }, () => {
+      if (session !== this.#session || this.#closed) {
+        return;
+      }
+
+      this.#play(false);
+      this.#now = this.#end;
+      this.#ends.graph(session.data);
+      this.#draw();
+      const isGood = session.reason === 'finished';
+      this.#say(isGood ? `${session.data.segments.length} packets in ${session.data.end.toFixed(3)} s, ${bytes(session.data.delivered)} delivered${session.data.more ? '; there is more than is shown' : ''}` : `it ended: ${session.reason}`, !isGood);
+    });
+    this.#session = session;
+    this.#data = session.data;
   }
 
   // At the beginning a slider says what the link is; later it says what it becomes.
@@ -205,25 +257,42 @@ class Live {
       this.#steps.push({ at: this.#now, words: words.filter(w => !w.startsWith('queue') || values.rate !== '0').join(','), values });
     }
 
-    this.#run();
+    if (!this.#isReal) {
+      this.#run();
+      return;
+    }
+
+    this.#tellCommand();
+    this.#keep();
+    this.#list();
+    if (this.#session?.reason === null) {
+      this.#session.change(linkWords(values).join(',')).catch(error => this.#say(error.message, true));
+    }
   }
 
   #list() {
+    const undo = (list, i) => { list.splice(i, 1); if (this.#isReal) { this.#tellCommand(); this.#keep(); this.#list(); } else { this.#run(); } };
     const rows = [
-      ...this.#faults.map((f, i) => el('li', {}, el('button', { type: 'button', class: 'plain', 'aria-label': 'Undo', onclick: () => { this.#faults.splice(i, 1); this.#run(); } }, '×'),
-        el('span', { class: 'mono' }, `${f.from === 'a' ? 'up' : 'down'}.${f.what}=${f.kind}#${f.ordinal}${f.what === 'hold' ? `/${f.hold}ms` : ''}`))),
-      ...this.#steps.map((s, i) => el('li', {}, el('button', { type: 'button', class: 'plain', 'aria-label': 'Undo', onclick: () => { this.#steps.splice(i, 1); this.#run(); } }, '×'), el('span', { class: 'mono' }, `${s.at.toFixed(3)}s: ${s.words}`))),
+      ...this.#faults.map((f, i) => el('li', {}, el('button', { type: 'button', class: 'plain', 'aria-label': 'Undo', onclick: () => undo(this.#faults, i) }, '×'),
+        el('span', { class: 'mono' }, lineOf(f)))),
+      ...this.#steps.map((s, i) => el('li', {}, el('button', { type: 'button', class: 'plain', 'aria-label': 'Undo', onclick: () => undo(this.#steps, i) }, '×'), el('span', { class: 'mono' }, `${s.at.toFixed(3)}s: ${s.words}`))),
     ];
     fill(this.#faultList, rows.length ? rows : el('li', {}, el('span'), el('span', { class: 'muted' }, 'nothing yet')));
   }
 
   #play(on) {
-    if (on && this.#now >= this.#end) {
+    if (on && this.#isReal && (this.#session === null || this.#session.reason !== null)) {
+      if (this.#session !== null) {
+        this.#restart();
+      }
+
+      this.#begin();
+    } else if (on && this.#now >= this.#end) {
       this.#now = 0;
     }
 
     this.#playing = on;
-    this.#playButton.textContent = on ? 'Pause' : 'Play';
+    this.#playButton.textContent = this.#isReal ? (on ? 'Stop looking' : this.#session?.reason === null ? 'Look on' : 'Start') : on ? 'Pause' : 'Play';
     this.#last = 0;
     if (on) {
       requestAnimationFrame(t => this.#tick(t));
@@ -235,7 +304,10 @@ class Live {
       return;
     }
 
-    if (this.#last && this.#data) {
+    if (this.#isReal) {
+      this.#now = this.#session.now;
+      this.#paint();
+    } else if (this.#last && this.#data) {
       this.#now = Math.min(this.#end, this.#now + (time - this.#last) / 1000 * this.#speed);
       this.#paint();
       if (this.#now >= this.#end) {
@@ -246,6 +318,11 @@ class Live {
 
     this.#last = time;
     requestAnimationFrame(t => this.#tick(t));
+  }
+
+  #look(time) {
+    this.#play(false);
+    this.#goTo(time);
   }
 
   #goTo(time) {
@@ -268,79 +345,27 @@ class Live {
 
   #paint() {
     const data = this.#data;
-    const width = this.#wire.parentElement?.clientWidth - 26;
-    if (!data || !(width > 0)) {
+    if (!data) {
       return;
     }
 
-    const height = Math.max(320, Math.min(1400, this.#wire.parentElement.clientHeight - 120));
-    const now = this.#now;
-    const until = Math.max(now + this.#zoom * 0.08, this.#zoom);
-    const from = until - this.#zoom;
-    const y = t => 30 + (t - from) / this.#zoom * (height - 40);
-    const [left, right] = [86, width - 24];
-    const shown = data.segments.filter(s => s.sent <= now && s.sent >= from - 1.5 && Math.max(s.sent, Math.min(now, s.arrives ?? s.sent + 0.02)) >= from);
-    const places = [];
-    const lines = shown.slice(-160).map(s => this.#flight(s, now, y, left, right, places));
-    this.#wire.setAttribute('viewBox', `0 0 ${width} ${height}`);
-    this.#wire.setAttribute('height', height);
-    const ticks = [];
-    const step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1].find(s => this.#zoom / s <= 12);
-    for (let t = Math.max(0, Math.ceil(from / step) * step); t <= until; t += step) {
-      ticks.push(svg('text', { class: 'time', x: 4, y: y(t) + 4 }, `${t.toFixed(2)} s`));
-    }
-
-    const changes = this.#steps.filter(s => s.at >= from && s.at <= until).map(s => svg('g', {}, svg('line', { class: 'now', x1: left, x2: right, y1: y(s.at), y2: y(s.at) }), svg('text', { x: left + 6, y: y(s.at) - 3, class: 'time' }, s.words)));
-    fill(this.#wire, ticks, svg('text', { x: left, y: 16, 'text-anchor': 'middle' }, 'client'), svg('text', { x: right, y: 16, 'text-anchor': 'end', dx: 20 }, 'server'),
-      svg('line', { class: 'post', x1: left, x2: left, y1: 24, y2: height }), svg('line', { class: 'post', x1: right, x2: right, y1: 24, y2: height }), changes, lines,
-      svg('line', { class: 'now', x1: left - 10, x2: right + 10, y1: y(now), y2: y(now) }));
-    this.#clock.textContent = `${now.toFixed(4)} s`;
-    this.#seek.value = this.#end > 0 ? Math.round(1000 * now / this.#end) : 0;
-    this.#state(now);
-    for (const c of this.#charts) {
-      c.plot?.redraw(false);
-    }
-  }
-
-  #flight(s, now, y, left, right, places) {
-    const isUp = s.from === 'a';
-    const [x1, x2] = isUp ? [left, right] : [right, left];
-    const away = s.left ?? s.sent;
-    const arrives = s.arrives ?? away + Math.max(0.005, Number(this.#base.delay) / 2000);
-    const share = Math.min(1, Math.max(0, (now - s.sent) / Math.max(1e-9, arrives - s.sent))) * (s.dropped ? 0.5 : 1);
-    const endTime = s.dropped ? Math.min(now, s.sent + (arrives - s.sent)) : Math.min(now, arrives);
-    const [ex, ey] = [x1 + (x2 - x1) * share, y(endTime)];
-    const isFlying = now < arrives;
-    const isDead = s.dropped && !isFlying;
-    const name = `${s.kind}#${s.ordinal}`;
-    const range = s.len > 0 ? ` ${s.seq}–${s.seq + s.len}` : s.kind === 'ACK' ? ` ${s.ack}` : '';
-
-    // Labels that would cover one another are left out; the line and its title say the same.
-    const labelY = y(s.sent) + (isUp ? -2 : -2);
-    const hasRoom = !places.some(p => p.isUp === isUp && Math.abs(p.y - labelY) < 13);
-    if (hasRoom) {
-      places.push({ isUp, y: labelY });
-    }
-
-    const title = `${name}${range}${s.again ? ', again' : ''}: ${s.fate ?? (isFlying ? 'on its way' : 'arrived')}`;
-    const group = svg('g', {
-      class: `${s.from}${s.dropped ? ' lost' : ''}${s.again ? ' repair' : ''}`, tabindex: '0', role: 'button', 'aria-label': `${isUp ? 'client to server' : 'server to client'}, ${s.sent.toFixed(4)} seconds, ${title}`, 'data-name': `${isUp ? 'up' : 'down'}.${name}`,
-      onclick: e => this.#open(s, e.clientX, e.clientY), onkeydown: e => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); e.stopPropagation(); const box = group.getBoundingClientRect(); this.#open(s, box.left + box.width / 2, box.top + 10); } },
-    },
-    svg('title', {}, title), svg('line', { x1, y1: y(s.sent), x2: ex, y2: ey, stroke: 'transparent', 'stroke-width': 14 }), svg('line', { class: 'flight', x1, y1: y(s.sent), x2: ex, y2: ey }),
-    isFlying ? svg('circle', { class: 'ball', cx: ex, cy: ey, r: 5.5 }) : isDead ? svg('text', { x: ex, y: ey + 5, 'text-anchor': 'middle', fill: token('--bad') }, '✕') : svg('circle', { class: 'ball', cx: ex, cy: ey, r: 2.5 }),
-    hasRoom ? svg('text', { x: isUp ? left + 10 : right - 10, y: labelY, 'text-anchor': isUp ? 'start' : 'end' }, `${name}${range}${s.again ? ' again' : ''}${s.fate && !isFlying ? ` (${s.fate})` : ''}`) : null);
-    return group;
+    this.#wire.draw(data, this.#now, this.#zoom, Number(this.#base.delay) / 1000, this.#steps);
+    this.#clock.textContent = `${this.#now.toFixed(4)} s`;
+    this.#seek.value = this.#end > 0 ? Math.round(1000 * this.#now / this.#end) : 0;
+    this.#ends.show(data, this.#now);
   }
 
   #open(segment, x, y) {
-    this.#closeMenu();
     this.#play(false);
-    const hold = el('input', { type: 'text', value: '60', size: 4, 'aria-label': 'Milliseconds' });
-    const act = (name, value) => {
-      this.#faults = this.#faults.filter(f => !(f.from === segment.from && f.kind === segment.kind && f.ordinal === segment.ordinal && f.what === name));
-      this.#faults.push({ from: segment.from, kind: segment.kind, ordinal: segment.ordinal, what: name, hold: value });
-      this.#closeMenu();
+    this.#menu.open(`${segment.kind}#${segment.ordinal}`, x, y, (act, hold) => {
+      const fault = { from: segment.from, kind: segment.kind, ordinal: segment.ordinal, what: act, hold };
+      const others = this.#faults.filter(f => !(f.from === segment.from && f.kind === segment.kind && f.ordinal === segment.ordinal && f.what === act));
+      if (this.#isReal) {
+        this.#act(segment, act, hold, [...others, fault]);
+        return;
+      }
+
+      this.#faults = [...others, fault];
 
       // What has already arrived is changed where it was still on its way.
       if (segment.arrives !== undefined && this.#now >= segment.arrives) {
@@ -348,81 +373,23 @@ class Live {
       }
 
       this.#run();
-    };
-    this.#menu = el('div', { class: 'menu', role: 'menu', 'aria-label': `${segment.kind}#${segment.ordinal}` }, el('b', { class: 'mono' }, `${segment.kind}#${segment.ordinal}`),
-      ['drop', 'copy', 'damage'].map(name => el('button', { type: 'button', role: 'menuitem', 'data-what': name, onclick: () => act(name) }, what[name])),
-      el('span', {}, el('button', { type: 'button', role: 'menuitem', 'data-what': 'hold', onclick: () => act('hold', Math.max(1, Math.min(60000, parseInt(hold.value, 10) || 60))) }, 'delay by'), ' ', hold, ' ms'));
-    document.body.append(this.#menu);
-    const box = this.#menu.getBoundingClientRect();
-    this.#menu.style.left = `${Math.max(4, Math.min(innerWidth - box.width - 4, x + 6))}px`;
-    this.#menu.style.top = `${Math.max(4, Math.min(innerHeight - box.height - 4, y + 6))}px`;
-    this.#menu.addEventListener('keydown', e => {
-      const items = [...this.#menu.querySelectorAll('button')];
-      if (e.key === 'Escape') {
-        this.#closeMenu();
-      } else if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
-        e.preventDefault();
-        items[(items.indexOf(document.activeElement) + (e.key === 'ArrowDown' ? 1 : items.length - 1)) % items.length].focus();
-      }
     });
-    this.#menu.querySelector('button').focus();
   }
 
-  #closeMenu() {
-    this.#menu?.remove();
-    this.#menu = null;
-  }
-
-  #state(now) {
-    const at = (list, time) => list.findLast(x => time(x) <= now + 1e-12);
-    const of = end => ({ state: at(end.states, s => s[0])?.[1] ?? 'CLOSED', ...at(end.samples, s => s.at) });
-    const [client, server] = [of(this.#data.client), of(this.#data.server)];
-    const flying = this.#data.segments.filter(s => s.sent <= now && !s.dropped && s.arrives > now).length;
-    const size = v => (v === undefined ? '–' : bytes(v));
-    const time = v => (v === undefined ? '–' : `${v.toFixed(1)} ms`);
-    const rows = [['state', e => e.state], ['congestion window', e => size(e.cwnd)], ['slow start up to', e => size(e.ssthresh)], ['in flight', e => size(e.in_flight)], ["peer's window", e => size(e.snd_wnd)], ['smoothed round trip', e => time(e.srtt)], ['retransmission timer', e => time(e.rto)], ['repairs losses', e => (e.repairs ? 'yes' : 'no')]];
-    fill(this.#ends, el('thead', {}, el('tr', {}, el('th', {}, `${flying} on the link`), el('th', {}, 'client'), el('th', {}, 'server'))),
-      el('tbody', {}, rows.map(([name, show]) => el('tr', {}, el('th', { scope: 'row' }, name), el('td', {}, show(client)), el('td', {}, show(server))))));
-    let low = 0;
-    let high = this.#data.log.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (parseFloat(this.#data.log[middle]) <= now + 5e-7) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
+  async #act(segment, act, hold, faults) {
+    try {
+      await this.#session.act(segment, act, hold);
+      this.#faults = faults;
+      this.#tellCommand();
+      this.#keep();
+      this.#list();
+    } catch (error) {
+      this.#say(error.message, true);
     }
 
-    this.#log.textContent = this.#data.log.slice(Math.max(0, low - 40), low).join('\n');
-    this.#log.scrollTop = this.#log.scrollHeight;
-  }
-
-  #graph() {
-    this.#charts.forEach(c => c.close());
-    const samples = this.#data.client.samples;
-    const mark = plot => {
-      const x = plot.valToPos(this.#now, 'x', true);
-      plot.ctx.save();
-      plot.ctx.setLineDash([]);
-      plot.ctx.strokeStyle = token('--accent');
-      plot.ctx.lineWidth = devicePixelRatio || 1;
-      plot.ctx.beginPath();
-      plot.ctx.moveTo(x, plot.bbox.top);
-      plot.ctx.lineTo(x, plot.bbox.top + plot.bbox.height);
-      plot.ctx.stroke();
-      plot.ctx.restore();
-    };
-    const size = v => bytes(Math.round(v));
-    const x = { label: 'seconds', format: v => `${Number(v.toFixed(4))}` };
-    const click = (plot, event) => this.#goTo(plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, 'x'));
-    const queue = this.#data.segments.filter(s => s.from === 'a' && s.found !== undefined);
-    this.#charts = [
-      chart({ title: 'Windows', x, y: { format: size, isBytes: true }, height: 170, data: [samples.map(s => s.at), samples.map(s => s.cwnd), samples.map(s => s.in_flight)], series: [{ label: 'congestion window', color: '--b' }, { label: 'in flight', color: '--a', dash: [4, 3] }], hooks: { draw: [mark] }, onClick: click }),
-      chart({ title: 'Round trip', x, y: { format: v => `${Number(v.toFixed(1))} ms` }, height: 140, data: [samples.map(s => s.at), samples.map(s => s.srtt ?? null)], series: [{ label: 'smoothed', color: '--l6' }], hooks: { draw: [mark] }, onClick: click }),
-      chart({ title: 'Queue before the line, as each packet found it', x, y: { format: size, isBytes: true }, height: 140, data: [queue.map(s => s.sent), queue.map(s => s.found)], series: [{ label: 'bytes', color: '--l4' }], hooks: { draw: [mark] }, onClick: click }),
-    ];
-    fill(this.#fields, this.#charts.map(c => c.element));
+    if (this.#session?.reason === null) {
+      this.#play(true);
+    }
   }
 
   /** For tests: the time, and what is shown. */

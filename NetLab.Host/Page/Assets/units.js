@@ -2,12 +2,15 @@
 
 const places = new Intl.NumberFormat('en-US');
 
+// Three digits, and never an exponent.
+const digits = value => (Math.abs(value) >= 999.5 ? value.toFixed(0) : value.toPrecision(3));
+
 export const count = value => places.format(value);
 
 export function bytes(value) {
   for (const [unit, size] of [['GiB', 2 ** 30], ['MiB', 2 ** 20], ['KiB', 2 ** 10]]) {
     if (value >= size) {
-      return `${(value / size).toPrecision(3)} ${unit}`;
+      return `${digits(value / size)} ${unit}`;
     }
   }
 
@@ -17,7 +20,7 @@ export function bytes(value) {
 export function rate(bits) {
   for (const [unit, size] of [['Gbit/s', 1e9], ['Mbit/s', 1e6], ['kbit/s', 1e3]]) {
     if (bits >= size) {
-      return `${(bits / size).toPrecision(3)} ${unit}`;
+      return `${digits(bits / size)} ${unit}`;
     }
   }
 
@@ -34,8 +37,8 @@ export function span(nanoseconds) {
   }
 
   if (size < 1e6) {
-    return `${(nanoseconds / 1e3).toPrecision(3)} µs`;
+    return `${digits(nanoseconds / 1e3)} µs`;
   }
 
-  return size < 1e9 ? `${(nanoseconds / 1e6).toPrecision(3)} ms` : `${(nanoseconds / 1e9).toPrecision(4)} s`;
+  return size < 1e9 ? `${digits(nanoseconds / 1e6)} ms` : `${size < 1e13 ? (nanoseconds / 1e9).toPrecision(4) : (nanoseconds / 1e9).toFixed(0)} s`;
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using NetLab.Host.Captures;
 using NetLab.Host.Commands;
+using NetLab.Host.Live;
 using NetLab.Host.Measurement;
 using NetLab.Host.Page;
 using NetLab.Osi.Decoding;
@@ -14,11 +15,12 @@ internal sealed class OpenPage : IAsyncDisposable
 {
     private readonly OpenCaptures _captures;
     private readonly LabRuns _runs;
+    private readonly LiveSessions _live;
     private readonly PageServer _server;
 
-    private OpenPage(OpenCaptures captures, LabRuns runs, PageServer server, string token)
+    private OpenPage(OpenCaptures captures, LabRuns runs, LiveSessions live, PageServer server, string token)
     {
-        (_captures, _runs, _server, Token) = (captures, runs, server, token);
+        (_captures, _runs, _live, _server, Token) = (captures, runs, live, server, token);
         Client = new HttpClient { BaseAddress = server.Address };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
@@ -54,10 +56,11 @@ internal sealed class OpenPage : IAsyncDisposable
         }
 
         var runs = new LabRuns();
+        var live = new LiveSessions();
         string token = PageGuard.NewToken();
-        var api = new PageApi(new PageGuard(token), captures, runs, words => PerfArguments.ComparisonOf(words, mayNameFiles: false));
+        var api = new PageApi(new PageGuard(token), captures, runs, live, words => PerfArguments.ComparisonOf(words, mayNameFiles: false));
         PageServer server = await PageServer.StartAsync(0, api.Map, CancellationToken.None);
-        return new OpenPage(captures, runs, server, token);
+        return new OpenPage(captures, runs, live, server, token);
     }
 
     public async Task<JsonElement> Get(string path)
@@ -94,6 +97,7 @@ internal sealed class OpenPage : IAsyncDisposable
     {
         Client.Dispose();
         await _server.DisposeAsync();
+        await _live.DisposeAsync();
         await _runs.DisposeAsync();
         await _captures.DisposeAsync();
     }

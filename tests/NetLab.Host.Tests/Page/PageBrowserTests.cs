@@ -196,6 +196,37 @@ public sealed class PageBrowserTests
     }
 
     [ChromiumFact]
+    public async Task On_real_sockets_a_packet_in_flight_is_killed_by_a_click()
+    {
+        await using OpenPage server = await OpenPage.Start();
+        await using Browser browser = await Browser.Start();
+        const string Session = """{"mode":"tcp","size":"256K","base":{"delay":"300","rate":"2","queue":"64"}}""";
+        IPage page = await browser.Open(server.At("view=live&session=" + Uri.EscapeDataString(Session)));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+
+        // A packet that has just left, whichever it is: in one go, as it flies on meanwhile.
+        IJSHandle killed = await page.WaitForFunctionAsync("""
+            () => {
+              const flying = [...document.querySelectorAll("[data-name^='up.DATA']")].filter(g => g.querySelector('circle')?.getAttribute('r') === '5.5').at(-1);
+              if (!flying) {
+                return null;
+              }
+
+              flying.dispatchEvent(new MouseEvent('mousedown', { bubbles: true, clientX: 300, clientY: 300 }));
+              document.querySelector("[data-what='drop']").click();
+              return flying.dataset.name;
+            }
+            """);
+        string name = await killed.JsonValueAsync<string>();
+        await page.WaitForFunctionAsync("name => document.getElementById('live-command').textContent.includes(name.replace('up.', 'up.drop='))", name);
+        await page.WaitForFunctionAsync("() => document.querySelector('[role=status]').textContent.includes('256 KiB delivered')", options: new() { Timeout = 60_000 });
+        using HttpResponseMessage events = await server.Client.GetAsync(new Uri("live/sessions/1/events", UriKind.Relative));
+        string log = await events.Content.ReadAsStringAsync();
+        Assert.Contains(log.Split('\n'), l => l.Contains($"client \\u003E {name["up.".Length..]} ", StringComparison.Ordinal) && l.Contains("dropped by the script", StringComparison.Ordinal));
+        Assert.Empty(browser.Complaints);
+    }
+
+    [ChromiumFact]
     public async Task An_experiment_is_run_by_its_button()
     {
         await using OpenPage server = await OpenPage.Start();

@@ -75,6 +75,26 @@ public sealed class LinkRelayTests
     }
 
     [Fact]
+    public async Task Somebody_may_drop_one_datagram_by_hand_and_is_answered_also_when_the_relay_has_stopped()
+    {
+        using DatagramSocket server = DatagramSocket.Bind(AnyPort);
+        LinkRelay relay = Start(server, "");
+        using DatagramSocket client = DatagramSocket.Bind(AnyPort);
+        Assert.True(await relay.InterveneAsync(up: true, new LinkIntervention(2, LinkEffects.ScriptedDrop)).WaitAsync(Patience));
+        for (byte i = 1; i <= 3; i++)
+        {
+            client.TrySend([i], 1, DatagramAddress.From(relay.LocalEndPoint), out _);
+        }
+
+        Assert.Equal([1], Receive(server).Bytes);
+        Assert.Equal([3], Receive(server).Bytes);
+        Assert.False(await relay.InterveneAsync(up: true, new LinkIntervention(2, LinkEffects.Duplicated)).WaitAsync(Patience));
+        await Assert.ThrowsAsync<ArgumentException>(() => relay.InterveneAsync(up: true, new LinkIntervention(0, LinkEffects.Duplicated)));
+        relay.Dispose();
+        Assert.False(await relay.InterveneAsync(up: true, new LinkIntervention(9, LinkEffects.Duplicated)).WaitAsync(Patience));
+    }
+
+    [Fact]
     public void More_clients_than_allowed_push_out_the_one_silent_for_longest()
     {
         using DatagramSocket server = DatagramSocket.Bind(AnyPort);
