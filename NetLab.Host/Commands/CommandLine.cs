@@ -25,6 +25,7 @@ internal static class CommandLine
         ("send", SendCommand.Create),
         ("receive", ReceiveCommand.Create),
         ("http", HttpCommand.Create),
+        ("dns", DnsCommand.Create),
         ("perf", PerfCommand.Create),
         ("plot", PlotCommand.Create),
         ("compare", CompareCommand.Create),

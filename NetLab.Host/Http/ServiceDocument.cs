@@ -11,6 +11,18 @@ internal sealed record ServiceDocument(string Name, string Kind, string Address,
     /// <summary>Whether it is started again when it fails; null if not.</summary>
     public bool? Restart { get; init; }
 
+    /// <summary>The lines of its zone; null for what is no server of names, or has a file.</summary>
+    public IReadOnlyList<string>? Zone { get; init; }
+
+    /// <summary>The file that holds it.</summary>
+    public string? ZoneFile { get; init; }
+
+    /// <summary>How it chooses a backend; null for what is no balancer, or its default.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>How it finds out which are well; null for its default.</summary>
+    public string? Health { get; init; }
+
     /// <summary>The seed in use; null where nothing is random, or while it is stopped.</summary>
     public ulong? Seed { get; init; }
 
@@ -32,6 +44,10 @@ internal sealed record ServiceDocument(string Name, string Kind, string Address,
     {
         Congestion = service.Definition.Congestion,
         Restart = service.Definition.Restart ? true : null,
+        Zone = service.Definition.Zone?.Split('\n'),
+        ZoneFile = service.Definition.ZoneFile,
+        Policy = service.Definition.Policy,
+        Health = service.Definition.Health,
         Seed = service.Running?.Seed,
         Failure = service.Failure,
         Restarts = service.Restarts > 0 ? service.Restarts : null,

@@ -12,7 +12,7 @@ namespace NetLab.Host.Http;
 /// </summary>
 internal sealed class ServiceResource(LabServices services)
 {
-    private static readonly string[] Members = ["name", "kind", "address", "target", "link", "congestion", "restart", "running"];
+    private static readonly string[] Members = ["name", "kind", "address", "target", "link", "congestion", "restart", "zone", "zone_file", "policy", "health", "running"];
 
     /// <summary>All services.</summary>
     public IResult List() =>
@@ -107,7 +107,7 @@ internal sealed class ServiceResource(LabServices services)
             body[member] = value?.DeepClone();
         }
 
-        ServiceDefinition definition = DefinitionIn(body, saysLink: changes.ContainsKey("link"));
+        ServiceDefinition definition = DefinitionIn(body, saysLink: changes.ContainsKey("link"), saysFile: changes.ContainsKey("zone_file"));
         return definition.Name == service.Definition.Name
             ? (definition, RunningIn(body))
             : throw new ProblemException(Problem.BadRequest("name: a service keeps its name"));
@@ -121,7 +121,7 @@ internal sealed class ServiceResource(LabServices services)
         }
     }
 
-    private static ServiceDefinition DefinitionIn(JsonObject body, bool saysLink = true)
+    private static ServiceDefinition DefinitionIn(JsonObject body, bool saysLink = true, bool saysFile = true)
     {
         foreach ((string member, JsonNode? _) in body)
         {
@@ -137,10 +137,19 @@ internal sealed class ServiceResource(LabServices services)
             LinkText.Parse(link, mayNameFiles: false);
         }
 
+        if (saysFile && Text(body, "zone_file") is not null)
+        {
+            throw new ProblemException(Problem.BadRequest("zone_file: the configuration alone names files; zone has the lines of one"));
+        }
+
         return new ServiceDefinition(Required(body, "name"), Required(body, "kind"), Required(body, "address"), Text(body, "target"), Text(body, "link"))
         {
             Congestion = Text(body, "congestion"),
             Restart = Truth(body, "restart", otherwise: false),
+            Zone = Lines(body, "zone"),
+            ZoneFile = Text(body, "zone_file"),
+            Policy = Text(body, "policy"),
+            Health = Text(body, "health"),
         };
     }
 
@@ -155,6 +164,13 @@ internal sealed class ServiceResource(LabServices services)
 
     private static string Required(JsonObject body, string member) =>
         Text(body, member) ?? throw new ProblemException(Problem.BadRequest($"{member}: is missing"));
+
+    private static string? Lines(JsonObject body, string member) => body[member] switch
+    {
+        null => null,
+        JsonArray lines when lines.All(l => l is JsonValue value && value.TryGetValue(out string? _)) => string.Join('\n', lines.Select(l => (string?)l)),
+        _ => throw new ProblemException(Problem.BadRequest($"{member}: a list of strings")),
+    };
 
     private static string? Text(JsonObject body, string member) => body[member] switch
     {

@@ -9,11 +9,14 @@ using NetLab.Udp.Time;
 namespace NetLab.Host.Services;
 
 /// <summary>
-/// A service on datagrams: each is answered by itself, never by more bytes than it had. An answer has a hop limit one below its
-/// question's, so that two services which answer each other fall silent, and ports of well-known services and of the lab's own
-/// get none (CERT CA-1996-01).
+/// A service on datagrams: each is answered by itself. An answer has a hop limit one below its question's, so that two services which
+/// answer each other fall silent, and ports of well-known services and of the lab's own get none (CERT CA-1996-01).
 /// </summary>
-internal sealed class DatagramService(string kind, LabAddress address, ServiceContext context) : BackgroundService, IBoundService
+/// <param name="kind">What it is, for a recording.</param>
+/// <param name="address">Where it listens.</param>
+/// <param name="context">What the lab gives.</param>
+/// <param name="answer">Answers a datagram; called by one thread.</param>
+internal sealed class DatagramService(string kind, LabAddress address, ServiceContext context, DatagramAnswer answer) : BackgroundService, IBoundService
 {
     // Below it are the ports that only a system's own services have (RFC 6335, 6).
     private const int FirstUserPort = 1024;
@@ -79,7 +82,7 @@ internal sealed class DatagramService(string kind, LabAddress address, ServiceCo
     {
         using CancellationTokenRegistration wake = stoppingToken.Register(_poller.Wake);
         byte[] received = new byte[DatagramSocket.ReceiveBufferLength];
-        byte[] answer = new byte[DatagramSocket.ReceiveBufferLength];
+        byte[] scratch = new byte[DatagramSocket.ReceiveBufferLength];
         var readable = new List<DatagramSocket>();
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -89,13 +92,13 @@ internal sealed class DatagramService(string kind, LabAddress address, ServiceCo
             {
                 if (status != DatagramReceiveStatus.Refused)
                 {
-                    Serve(received, batch, answer);
+                    Serve(received, batch, scratch);
                 }
             }
         }
     }
 
-    private void Serve(byte[] received, in DatagramBatch batch, byte[] answer)
+    private void Serve(byte[] received, in DatagramBatch batch, byte[] scratch)
     {
         bool mayAnswer = MayAnswer(batch);
         int offset = 0;
@@ -104,7 +107,7 @@ internal sealed class DatagramService(string kind, LabAddress address, ServiceCo
             ReadOnlySpan<byte> datagram = received.AsSpan(offset, Math.Min(batch.SegmentSize, batch.Length - offset));
             _tap?.Invoke(batch.ReceivedAt, datagram, batch.From, false);
             _received++;
-            ReadOnlySpan<byte> reply = SimpleProtocols.Answer(kind, datagram, answer);
+            ReadOnlySpan<byte> reply = answer(datagram, scratch);
             if (!reply.IsEmpty && mayAnswer)
             {
                 _tap?.Invoke(_clock.Now, reply, batch.From, true);

@@ -55,11 +55,12 @@ internal static class LabHost
                 throw new UsageException($"configuration: unknown option '{unknown}'");
             }
 
-            foreach (string list in (string[])["Services", "Relays"])
+            IEnumerable<string> lists = ["Services", "Relays", .. configuration.GetSection($"{Section}:Services").GetChildren().Select(s => $"Services:{s.Key}:Zone")];
+            foreach (string list in lists.Select(l => $"{Section}:{l}"))
             {
-                if (!string.IsNullOrEmpty(configuration[$"{Section}:{list}"]))
+                if (configuration[list] is { Length: > 0 } single)
                 {
-                    throw new UsageException($"configuration: {Section}:{list}: is a list, and not '{configuration[$"{Section}:{list}"]}'");
+                    throw new UsageException($"configuration: {list}: is a list, and not '{single}'");
                 }
             }
 

@@ -46,7 +46,15 @@ internal sealed class LabOptions
         {
             int scheme = service.Address.IndexOf("://", StringComparison.Ordinal);
             string name = service.Name ?? Free($"{service.Kind}-{service.Address[..Math.Max(0, scheme)].ToLowerInvariant()}");
-            all.Add(new ServiceDefinition(name, service.Kind, service.Address, service.Target, service.Link) { Restart = service.Restart, Congestion = service.Congestion });
+            all.Add(new ServiceDefinition(name, service.Kind, service.Address, service.Target, service.Link)
+            {
+                Restart = service.Restart,
+                Congestion = service.Congestion,
+                Zone = service.Zone.Count > 0 ? string.Join('\n', service.Zone) : null,
+                ZoneFile = service.ZoneFile,
+                Policy = service.Policy,
+                Health = service.Health,
+            });
         }
 
         foreach (RelayOptions relay in Relays)

@@ -6,7 +6,7 @@ namespace NetLab.Host.Services;
 /// <param name="Name">What it is called, once in a lab.</param>
 /// <param name="Kind">What it does: one of <see cref="ServiceFactories.Kinds"/>.</param>
 /// <param name="Address">Where it listens.</param>
-/// <param name="Target">Where a relay or a forward passes on to; null for what is neither.</param>
+/// <param name="Target">Where a relay or a forward passes on to, or a balancer's backends with commas between them; null for what is none of these.</param>
 /// <param name="Link">Their link string; null for none.</param>
 internal sealed record ServiceDefinition(string Name, string Kind, string Address, string? Target = null, string? Link = null)
 {
@@ -17,6 +17,18 @@ internal sealed record ServiceDefinition(string Name, string Kind, string Addres
 
     /// <summary>The congestion control of NetLab's TCP; null for its default.</summary>
     public string? Congestion { get; init; }
+
+    /// <summary>The zones of a server of names, as a zone file has them; null where <see cref="ZoneFile"/> says it, or it is none.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>The file that holds them.</summary>
+    public string? ZoneFile { get; init; }
+
+    /// <summary>How a balancer chooses a backend; null for its default.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>How a balancer finds out which backends are well; null for its default.</summary>
+    public string? Health { get; init; }
 
     /// <summary>Checks the name.</summary>
     /// <exception cref="UsageException">Says what is wrong.</exception>
@@ -31,6 +43,21 @@ internal sealed record ServiceDefinition(string Name, string Kind, string Addres
     /// <summary>Where it listens.</summary>
     /// <exception cref="UsageException">It does not say, or not as an address.</exception>
     public LabAddress ParseAddress() => Address.Length == 0 ? throw new UsageException("Address: is missing") : LabAddress.Parse(Address);
+
+    /// <summary>Sees that only a server of names has a zone, and only a balancer a policy.</summary>
+    /// <exception cref="UsageException">Another kind has.</exception>
+    public void CheckOwnMembers()
+    {
+        if ((Zone ?? ZoneFile) is not null && Kind != "dns")
+        {
+            throw new UsageException($"Kind '{Kind}': only dns has a zone");
+        }
+
+        if ((Policy ?? Health) is not null && Kind != "balancer")
+        {
+            throw new UsageException($"Kind '{Kind}': only a balancer has a policy and a health check");
+        }
+    }
 
     /// <summary>Sees that nothing is said that only other kinds have.</summary>
     /// <exception cref="UsageException">It is.</exception>

@@ -6,8 +6,8 @@ namespace NetLab.Host.Services;
 /// <param name="all">They.</param>
 internal sealed class ServiceFactories(params IReadOnlyList<IServiceFactory> all)
 {
-    /// <summary>Those that need nothing but what is below this folder: echo, discard, source, relay and forward.</summary>
-    public static IReadOnlyList<IServiceFactory> Standard { get; } = [new StreamOrDatagramServiceFactory(), new RelayServiceFactory(), new ForwardServiceFactory()];
+    /// <summary>Those that need nothing but what is below this folder: echo, discard, source, relay, forward and dns.</summary>
+    public static IReadOnlyList<IServiceFactory> Standard { get; } = [new StreamOrDatagramServiceFactory(), new RelayServiceFactory(), new ForwardServiceFactory(), new DnsServiceFactory()];
 
     /// <summary>The names of the kinds.</summary>
     public IReadOnlyList<string> Kinds { get; } = [.. all.SelectMany(f => f.Kinds)];
@@ -22,6 +22,8 @@ internal sealed class ServiceFactories(params IReadOnlyList<IServiceFactory> all
     public void Validate(ServiceDefinition definition)
     {
         definition.ValidateName();
-        Of(definition.Kind).Validate(definition);
+        IServiceFactory factory = Of(definition.Kind);
+        definition.CheckOwnMembers();
+        factory.Validate(definition);
     }
 }

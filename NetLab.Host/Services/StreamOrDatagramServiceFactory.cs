@@ -20,10 +20,11 @@ internal sealed class StreamOrDatagramServiceFactory : IServiceFactory
     public async Task<IBoundService> CreateAsync(ServiceDefinition definition, ServiceContext context, CancellationToken cancellationToken)
     {
         LabAddress address = definition.ParseAddress();
+        string kind = definition.Kind;
         LabAddress local = address.At(await address.ResolveAsync(context.AllowRemote, cancellationToken).ConfigureAwait(false));
         return address.IsStream
-            ? new StreamService(definition.Kind, local, StreamsOf(definition, address, context), context.Loggers)
-            : new DatagramService(definition.Kind, local, context);
+            ? new StreamService(kind, local, StreamsOf(definition, address, context), context.Loggers, (stream, onMoved, stopping) => SimpleProtocols.ServeAsync(kind, stream, onMoved, stopping))
+            : new DatagramService(kind, local, context, (datagram, scratch) => SimpleProtocols.Answer(kind, datagram, scratch));
     }
 
     /// <summary>How a service's byte streams are set up: a client that vanished is noticed, whatever it left behind.</summary>

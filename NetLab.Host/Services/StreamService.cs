@@ -11,7 +11,12 @@ namespace NetLab.Host.Services;
 /// A service on byte streams: listens before the next service starts, serves each stream on its own. When there are too many, or
 /// memory runs short, those that have been idle for long make room for who comes.
 /// </summary>
-internal sealed class StreamService(string kind, LabAddress address, StreamOptions options, ILoggerFactory loggers) : BackgroundService, IBoundService
+/// <param name="kind">What it is, for the log.</param>
+/// <param name="address">Where it listens.</param>
+/// <param name="options">How its streams are set up.</param>
+/// <param name="loggers">Where it writes to its log.</param>
+/// <param name="serve">Serves a stream.</param>
+internal sealed class StreamService(string kind, LabAddress address, StreamOptions options, ILoggerFactory loggers, StreamServing serve) : BackgroundService, IBoundService
 {
     /// <summary>Streams at once: each costs a few KiB, and at worst what its windows hold.</summary>
     public const int MaxStreams = 10_000;
@@ -119,8 +124,7 @@ internal sealed class StreamService(string kind, LabAddress address, StreamOptio
         {
             try
             {
-                await SimpleProtocols.ServeAsync(
-                    kind,
+                await serve(
                     stream,
                     bytes =>
                     {
