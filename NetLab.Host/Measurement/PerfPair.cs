@@ -17,11 +17,21 @@ internal sealed class PerfPair(PerfSettings settings, IReadOnlyList<string> reco
     /// <summary>Where the receiver listens.</summary>
     public LabAddress Address => _address ?? throw new InvalidOperationException("The receiver has not been started.");
 
+    /// <summary>The receiver's command line.</summary>
+    public static IReadOnlyList<string> ReceiverWords(PerfSettings settings)
+    {
+        var loopback = new LabAddress(settings.Transport, IPAddress.Loopback.ToString(), 0);
+        return ["perf", "server", loopback.ToString(), "--once", "--json-stream", "--poll", settings.Polls ? "on" : "off"];
+    }
+
+    /// <summary>The sender's command line, but for what it records.</summary>
+    public static IReadOnlyList<string> SenderWords(PerfSettings settings, LabAddress to) =>
+        ["perf", to.ToString(), "--json-stream", "--settings", JsonSerializer.Serialize(settings, PerfSettingsJson.Default.PerfSettings)];
+
     /// <summary>Starts the receiver.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var loopback = new LabAddress(settings.Transport, IPAddress.Loopback.ToString(), 0);
-        _receiver = new ChildProcess(["perf", "server", loopback.ToString(), "--once", "--json-stream", "--poll", settings.Polls ? "on" : "off"]);
+        _receiver = new ChildProcess(ReceiverWords(settings));
         _address = LabAddress.Parse(await _receiver.ListeningAsync(cancellationToken).ConfigureAwait(false));
     }
 
@@ -34,8 +44,7 @@ internal sealed class PerfPair(PerfSettings settings, IReadOnlyList<string> reco
     {
         ChildProcess receiver = _receiver!;
         Task watching = WatchAsync(receiver);
-        string words = JsonSerializer.Serialize(settings, PerfSettingsJson.Default.PerfSettings);
-        var sender = new ChildProcess(["perf", to.ToString(), "--json-stream", "--settings", words, .. recordings]);
+        var sender = new ChildProcess([.. SenderWords(settings, to), .. recordings]);
         await using (sender.ConfigureAwait(false))
         {
             // Interrupted, the sender stops and still collects what arrived until then.

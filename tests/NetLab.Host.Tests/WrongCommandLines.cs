@@ -148,6 +148,13 @@ internal static class WrongCommandLines
         .. Of("capture --count", "--count"),
         .. Of("perf --time", "--time"),
         .. Of("perf --tiem 2s", "--time"),
+        .. Of("perf --poll", "--poll"),
+        .. Of("perf --poll maybe", "maybe"),
+        .. Of("perf --transport kernel-tcp --poll ON", "--poll 'ON': on or off"),
+        .. Of("perf kernel-tcp://127.0.0.1:1 --poll yes", "--poll 'yes': on or off"),
+        .. Of("perf tcp://127.0.0.1:1 --poll onoff", "--poll 'onoff': on or off"),
+        .. Of("perf server tcp://127.0.0.1:0 --poll 1", "--poll '1': on or off"),
+        .. Of("perf server kernel-tcp://127.0.0.1:0 --poll of", "--poll 'of': on or off"),
         .. Of("perf --color sometimes", "--color"),
     ];
 
