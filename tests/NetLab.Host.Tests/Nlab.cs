@@ -118,6 +118,15 @@ internal sealed class Nlab : IDisposable
         }
     }
 
+    /// <summary>What it has said on standard error until now.</summary>
+    public string ErrorsSoFar()
+    {
+        lock (_output)
+        {
+            return _errors.ToString();
+        }
+    }
+
     /// <summary>Waits for its end.</summary>
     public async Task<Ended> End()
     {
