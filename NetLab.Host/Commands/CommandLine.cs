@@ -26,6 +26,7 @@ internal static class CommandLine
         ("receive", ReceiveCommand.Create),
         ("http", HttpCommand.Create),
         ("dns", DnsCommand.Create),
+        ("balancer", BalancerCommand.Create),
         ("perf", PerfCommand.Create),
         ("plot", PlotCommand.Create),
         ("compare", CompareCommand.Create),

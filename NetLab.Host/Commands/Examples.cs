@@ -14,6 +14,7 @@ internal static class Examples
         ["receive"] = ["nlab receive tcp://127.0.0.1:9000", "nlab receive --resume -o copy.bin tcp://127.0.0.1:9000"],
         ["http"] = ["nlab http GET tcp://127.0.0.1:7080/services", "nlab http GET kernel-tcp://127.0.0.1:7080/ --ladder"],
         ["dns"] = ["nlab dns udp://127.0.0.1:7053 www.lab.test AAAA", "nlab dns udp://127.0.0.1:7053 127.0.0.1 PTR --json"],
+        ["balancer"] = ["nlab balancer kernel-tcp://127.0.0.1:7080 front", "nlab balancer kernel-tcp://127.0.0.1:7080 front --drain 127.0.0.1:7082"],
         ["perf"] = ["nlab perf --time 2s", "nlab perf --transport tcp,kernel-tcp --link delay=10ms,loss=1%,rate=100M --time 5s"],
         ["plot"] = ["nlab perf --time 2s --save run.json", "nlab plot run.json -o run.svg"],
         ["compare"] = ["nlab perf --time 2s --save before.json", "nlab compare before.json after.json --fail-if-slower 5%"],

@@ -23,7 +23,7 @@ internal static class ServeCommand
     {
         var config = new Option<string>("--config") { Description = "The configuration; nlab's own appsettings.json if not given", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "appsettings.json") };
         var set = new Option<string[]>("--set") { Description = "One setting, such as Lab:Services:0:Address=tcp://127.0.0.1:7007", HelpName = "KEY=VALUE" };
-        var command = new Command("serve", "Run the hosted services: echo, discard and source over tcp and udp, http over tcp and kernel-tcp, dns, forwards and link relays") { config, set };
+        var command = new Command("serve", "Run the hosted services: echo, discard and source over tcp and udp, http over tcp and kernel-tcp, dns, forwards, balancers and link relays") { config, set };
         RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -7,7 +7,7 @@ namespace NetLab.Host.Forwarding;
 internal sealed class DatagramTarget(ForwardSettings settings) : IForwardTarget
 {
     /// <inheritdoc/>
-    public Task<IForwardLeg> OpenAsync(CancellationToken cancellationToken)
+    public Task<IForwardLeg> OpenAsync(string client, CancellationToken cancellationToken)
     {
         IPEndPoint remote = ForwardSettings.EndPointOf(settings.To);
         var socket = new Socket(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);

@@ -67,10 +67,15 @@ internal sealed class Forward : IAsyncDisposable
 
     /// <summary>Binds a forward; it passes nothing on before <see cref="RunAsync"/>.</summary>
     /// <exception cref="UsageException">The address is taken or not this machine's.</exception>
-    public static Forward Bind(ForwardSettings settings) => new(
-        settings,
-        settings.From.IsStream ? new StreamSource(settings) : new DatagramSource(settings),
-        settings.To.IsStream ? new StreamTarget(settings) : new DatagramTarget(settings));
+    public static Forward Bind(ForwardSettings settings) => Bind(settings, TargetOf(settings));
+
+    /// <summary>Binds a forward to a target of any kind.</summary>
+    /// <exception cref="UsageException">The address is taken or not this machine's.</exception>
+    public static Forward Bind(ForwardSettings settings, IForwardTarget target) =>
+        new(settings, settings.From.IsStream ? new StreamSource(settings) : new DatagramSource(settings), target);
+
+    /// <summary>The target that settings name.</summary>
+    public static IForwardTarget TargetOf(ForwardSettings settings) => settings.To.IsStream ? new StreamTarget(settings) : new DatagramTarget(settings);
 
     /// <summary>Passes things on until it is told to stop.</summary>
     /// <exception cref="IOException">The listener has failed.</exception>
@@ -155,7 +160,7 @@ internal sealed class Forward : IAsyncDisposable
         IForwardLeg server;
         try
         {
-            server = await _target.OpenAsync(cancellationToken).ConfigureAwait(false);
+            server = await _target.OpenAsync(client.Peer, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

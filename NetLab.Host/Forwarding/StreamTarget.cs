@@ -21,7 +21,7 @@ internal sealed class StreamTarget : IForwardTarget
     }
 
     /// <inheritdoc/>
-    public async Task<IForwardLeg> OpenAsync(CancellationToken cancellationToken)
+    public async Task<IForwardLeg> OpenAsync(string client, CancellationToken cancellationToken)
     {
         if (_settings.To.Transport == LabTransport.KernelTcp)
         {

@@ -13,6 +13,7 @@ internal sealed class LabApi(LabServices services, LabRuns runs, Func<string[], 
     public void Map(IEndpointRouteBuilder routes)
     {
         var all = new ServiceResource(services);
+        var backends = new BackendResource(services);
         var measured = new RunResource(runs, readRun, services.Events);
         Read(routes, "/", _ => JsonAnswer.Of(Describe(), LabJson.Readable.LabDocument));
         Read(routes, "/openapi.json", _ => new OpenApi());
@@ -23,6 +24,9 @@ internal sealed class LabApi(LabServices services, LabRuns runs, Func<string[], 
         Change(routes, "PUT", "/services/{name}", context => all.PutAsync(context, Name(context)));
         Change(routes, "PATCH", "/services/{name}", context => all.PatchAsync(context, Name(context)));
         Change(routes, "DELETE", "/services/{name}", context => all.DeleteAsync(context, Name(context)));
+        Read(routes, "/services/{name}/backends", context => backends.List(Name(context)));
+        Read(routes, "/services/{name}/backends/{backend}", context => backends.Get(Name(context), Backend(context)));
+        Change(routes, "PATCH", "/services/{name}/backends/{backend}", context => backends.PatchAsync(context, Name(context), Backend(context)));
         Read(routes, "/runs", _ => measured.List());
         Change(routes, "POST", "/runs", measured.CreateAsync);
         Read(routes, "/runs/{name}", context => measured.Get(Name(context)));
@@ -35,6 +39,8 @@ internal sealed class LabApi(LabServices services, LabRuns runs, Func<string[], 
     private static string Version => typeof(LabApi).Assembly.GetName().Version?.ToString(3) ?? "";
 
     private static string Name(HttpContext context) => (string)context.GetRouteValue("name")!;
+
+    private static string Backend(HttpContext context) => (string)context.GetRouteValue("backend")!;
 
     private static void Read(IEndpointRouteBuilder routes, string pattern, Func<HttpContext, IResult> read) =>
         Map(routes, ["GET", "HEAD"], pattern, context => Task.FromResult(read(context)));

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NetLab.Host.Backends;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Services;
 
@@ -10,6 +11,8 @@ namespace NetLab.Host.Http;
 [JsonSerializable(typeof(LabDocument))]
 [JsonSerializable(typeof(ServiceDocument))]
 [JsonSerializable(typeof(IReadOnlyList<ServiceDocument>))]
+[JsonSerializable(typeof(BackendState))]
+[JsonSerializable(typeof(IReadOnlyList<BackendState>))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(IReadOnlyList<RunDocument>))]
 [JsonSerializable(typeof(ProblemDocument))]

@@ -1,3 +1,4 @@
+using NetLab.Host.Backends;
 using NetLab.Host.Services;
 
 namespace NetLab.Host.Http;
@@ -38,6 +39,9 @@ internal sealed record ServiceDocument(string Name, string Kind, string Address,
     /// <summary>What it has done for each client, the busiest first.</summary>
     public IReadOnlyList<ServiceClientDocument>? Clients { get; init; }
 
+    /// <summary>Its backends, of a balancer.</summary>
+    public IReadOnlyList<BackendState>? Backends { get; init; }
+
     /// <summary>A service as it is now.</summary>
     public static ServiceDocument Of(LabService service) => new(
         service.Definition.Name, service.Definition.Kind, service.Address, service.Definition.Target, service.Definition.Link, service.Running is not null)
@@ -58,7 +62,8 @@ internal sealed record ServiceDocument(string Name, string Kind, string Address,
         ? Of(service)
         : Of(service) with
         {
-            Statistics = ToDictionary(running.Counts),
+            Statistics = ToDictionary([.. running.Counts.Where(c => c.Backend is null)]),
+            Backends = running.Backends?.States,
             Clients = running.Clients is { Count: > 0 } clients ? [.. clients.Select(c => new ServiceClientDocument(c.Client, ToDictionary(c.Counts)))] : null,
         };
 

@@ -25,7 +25,7 @@ internal sealed class ForwardService(LabAddress from, LabAddress to, StreamOptio
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <inheritdoc/>
-    public ServiceRoute Route => new(from.Transport, ForwardSettings.EndPointOf(BoundAddress), to.Transport, ForwardSettings.EndPointOf(to));
+    public IReadOnlyList<ServiceRoute> Routes => [new(from.Transport, ForwardSettings.EndPointOf(BoundAddress), to.Transport, ForwardSettings.EndPointOf(to))];
 
     /// <inheritdoc/>
     public ulong? Seed => link is null ? null : _seed;
@@ -38,23 +38,12 @@ internal sealed class ForwardService(LabAddress from, LabAddress to, StreamOptio
         ? []
         :
         [
-            new("connections_open", forward.OpenCount) { IsLevel = true },
-            new("connections_accepted", forward.Accepted),
-            new("connections_broken", forward.Failed),
-            new("connections_refused", forward.Refused),
-            new("up_bytes", forward.BytesUp),
-            new("down_bytes", forward.BytesDown),
+            .. ForwardCounts.Of(forward),
             .. _chain.Relay is { } relay ? RelayCounts.Of(relay).Select(c => c with { Name = $"link_{c.Name}" }) : [],
         ];
 
     /// <inheritdoc/>
-    public IReadOnlyList<ServiceClient> Clients => _chain?.Front is not { } forward
-        ? []
-        :
-        [
-            .. forward.Open.Concat(forward.Over).OrderByDescending(c => c.BytesUp + c.BytesDown).Take(MaxShown)
-                .Select(c => new ServiceClient(c.Client, [new("up_bytes", c.BytesUp), new("down_bytes", c.BytesDown), new("open", c.Closed is null ? 1 : 0) { IsLevel = true }])),
-        ];
+    public IReadOnlyList<ServiceClient> Clients => _chain?.Front is { } forward ? ForwardCounts.ClientsOf(forward, MaxShown) : [];
 
     /// <inheritdoc/>
     public bool TryChange(LinkDescription changed) => _chain?.TryChange(changed) ?? false;

@@ -1,3 +1,4 @@
+using NetLab.Host.Backends;
 using NetLab.Host.Settings;
 using NetLab.Udp.Links;
 
@@ -12,8 +13,11 @@ internal interface IBoundService : IDisposable
     /// <summary>Completes when the service has ended: it fails with the reason if nobody stopped it.</summary>
     Task Completion { get; }
 
-    /// <summary>Where it passes things on to; null if it does not.</summary>
-    ServiceRoute? Route => null;
+    /// <summary>Where it passes things on to; empty if it does not.</summary>
+    IReadOnlyList<ServiceRoute> Routes => [];
+
+    /// <summary>The servers among which it chooses; null if it does not.</summary>
+    BackendPool? Backends => null;
 
     /// <summary>The seed of what is random about it; null if nothing is.</summary>
     ulong? Seed => null;

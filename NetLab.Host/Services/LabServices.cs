@@ -259,9 +259,9 @@ internal sealed class LabServices(
     // Not with a caller's token: a service that was begun is there or is not, whether or not somebody still waits to hear of it.
     private async Task StartAsync(LabService service, IBoundService made)
     {
-        if (made.Route is { } route)
+        foreach (ServiceRoute route in made.Routes)
         {
-            ServiceRoute.CheckForCircle(route, _all.Where(s => s != service).Select(s => s.Running?.Route).OfType<ServiceRoute>());
+            ServiceRoute.CheckForCircle(route, _all.Where(s => s != service).SelectMany(s => s.Running?.Routes ?? []));
         }
 
         await made.StartAsync(CancellationToken.None).ConfigureAwait(false);
@@ -376,8 +376,8 @@ internal sealed class LabServices(
 
     private static string DescriptionOf(LabService service) => service.Running switch
     {
-        { Route: not null, Seed: { } seed } => $"{service.Definition.Kind} to {service.Definition.Target}, seed={seed}",
-        { Route: not null } => $"{service.Definition.Kind} to {service.Definition.Target}",
+        { Routes.Count: > 0, Seed: { } seed } => $"{service.Definition.Kind} to {service.Definition.Target}, seed={seed}",
+        { Routes.Count: > 0 } => $"{service.Definition.Kind} to {service.Definition.Target}",
         _ => service.Definition.Kind,
     };
 

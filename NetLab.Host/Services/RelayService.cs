@@ -14,6 +14,8 @@ internal sealed class RelayService(LabAddress listen, IPEndPoint target, LinkDes
     private readonly ulong _seed = link.Seed ?? Seeds.Draw();
     private LinkRelay? _relay;
 
+    private IPEndPoint Local => _relay?.LocalEndPoint ?? new IPEndPoint(IPAddress.Parse(listen.Host), listen.Port);
+
     /// <inheritdoc/>
     public (string Name, LinkRelay Relay)? Link => _relay is { } relay ? ($"relay {listen} → udp://{target}", relay) : null;
 
@@ -27,7 +29,7 @@ internal sealed class RelayService(LabAddress listen, IPEndPoint target, LinkDes
     public Task Completion => _relay?.Completion ?? Task.CompletedTask;
 
     /// <inheritdoc/>
-    public ServiceRoute Route => new(LabTransport.Udp, _relay?.LocalEndPoint ?? new IPEndPoint(IPAddress.Parse(listen.Host), listen.Port), LabTransport.Udp, target);
+    public IReadOnlyList<ServiceRoute> Routes => [new(LabTransport.Udp, Local, LabTransport.Udp, target)];
 
     /// <inheritdoc/>
     public IReadOnlyList<ServiceCount> Counts => _relay is { } relay ? RelayCounts.Of(relay) : [];
@@ -50,7 +52,7 @@ internal sealed class RelayService(LabAddress listen, IPEndPoint target, LinkDes
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        IPEndPoint local = Route.Listen;
+        IPEndPoint local = Local;
         LinkRelayOptions options = LabRelay.OptionsFor(local, target, link, _seed) with
         {
             Tap = recorder?.AddPlace($"relay {listen}, at its clients", () => local),

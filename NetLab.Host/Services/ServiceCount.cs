@@ -7,4 +7,7 @@ internal readonly record struct ServiceCount(string Name, long Value)
 {
     /// <summary>Whether it is how much there is now, and may fall; otherwise it only grows.</summary>
     public bool IsLevel { get; init; }
+
+    /// <summary>The backend that it is about; null for the service as a whole.</summary>
+    public string? Backend { get; init; }
 }

@@ -6,8 +6,8 @@ namespace NetLab.Host.Services;
 /// <param name="all">They.</param>
 internal sealed class ServiceFactories(params IReadOnlyList<IServiceFactory> all)
 {
-    /// <summary>Those that need nothing but what is below this folder: echo, discard, source, relay, forward and dns.</summary>
-    public static IReadOnlyList<IServiceFactory> Standard { get; } = [new StreamOrDatagramServiceFactory(), new RelayServiceFactory(), new ForwardServiceFactory(), new DnsServiceFactory()];
+    /// <summary>Those that need nothing but what is below this folder: echo, discard, source, relay, forward, dns and balancer.</summary>
+    public static IReadOnlyList<IServiceFactory> Standard { get; } = [new StreamOrDatagramServiceFactory(), new RelayServiceFactory(), new ForwardServiceFactory(), new DnsServiceFactory(), new BalancerServiceFactory()];
 
     /// <summary>The names of the kinds.</summary>
     public IReadOnlyList<string> Kinds { get; } = [.. all.SelectMany(f => f.Kinds)];

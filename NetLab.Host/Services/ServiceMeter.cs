@@ -5,7 +5,7 @@ namespace NetLab.Host.Services;
 
 /// <summary>
 /// The meter of a lab's services: each count of theirs is an instrument, with the service's name and kind as tags, so that two relays are
-/// told apart. Of a service that was stopped nothing is measured; exporters may go on to show its last counts.
+/// told apart, and that of the backend where it is about one. Of a service that was stopped nothing is measured; exporters may go on to show its last counts.
 /// </summary>
 internal sealed class ServiceMeter : IDisposable
 {
@@ -51,10 +51,8 @@ internal sealed class ServiceMeter : IDisposable
         {
             foreach (ServiceCount own in (service.Running?.Counts ?? []).Where(c => c.Name == count))
             {
-                yield return new Measurement<long>(
-                    own.Value,
-                    new KeyValuePair<string, object?>("service", service.Definition.Name),
-                    new KeyValuePair<string, object?>("kind", service.Definition.Kind));
+                KeyValuePair<string, object?>[] tags = [new("service", service.Definition.Name), new("kind", service.Definition.Kind)];
+                yield return new Measurement<long>(own.Value, own.Backend is { } backend ? [.. tags, new("backend", backend)] : tags);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using NetLab.Host.Backends;
 using NetLab.Host.Experiments.Networks;
 using NetLab.Host.Plots;
 
@@ -35,7 +36,7 @@ internal sealed class Hashing : Experiment
         int servers = bench.Get(Servers);
         int points = bench.IsBroken(OnePoint) ? 1 : bench.Get(Points);
         ulong[] keys = [.. Enumerable.Range(0, bench.Get(Keys)).Select(k => Hash((ulong)k, bench.Seed))];
-        Func<ulong, int> Place(int count) => bench.IsBroken(Remainder) ? key => (int)(key % (ulong)count) : new Ring(Enumerable.Range(0, count), points, bench.Seed).Find;
+        Func<ulong, int> Place(int count) => bench.IsBroken(Remainder) ? key => (int)(key % (ulong)count) : Ring(count, points, bench.Seed).Find;
 
         double movedByRemainder = Moved(keys, key => (int)(key % (ulong)servers), key => (int)(key % (ulong)(servers + 1)));
         bench.Law("keys that move by the remainder, one server more", movedByRemainder, servers / (servers + 1.0), 0.02, "", "N ÷ (N + 1): a key stays if both remainders agree", isRandom: true);
@@ -47,14 +48,14 @@ internal sealed class Hashing : Experiment
         bench.LawBetween("spread of load on the ring · √K", Spread(Loads(keys, ring, servers)) * Math.Sqrt(bench.Get(Points)), 0.7, 1.3, "", "the sum of K arcs, each about exponential: 1 ÷ √K of the mean", isRandom: true);
 
         // The last server goes: where do its keys lie now?
-        Func<ulong, int> without = bench.IsBroken(Remainder) ? key => (int)(key % (ulong)(servers - 1)) : new Ring(Enumerable.Range(0, servers - 1), points, bench.Seed).Find;
+        Func<ulong, int> without = bench.IsBroken(Remainder) ? key => (int)(key % (ulong)(servers - 1)) : Ring(servers - 1, points, bench.Seed).Find;
         ulong[] orphans = [.. keys.Where(k => ring(k) == servers - 1)];
         double[] heirs = Loads(orphans, without, servers - 1);
         bench.LawBetween("largest share of a lost server's keys that one other gets", heirs.Max() / Math.Max(1, orphans.Length), 1.0 / (servers - 1), 2.5 / (servers - 1), "", "1 ÷ (N − 1) each, with K points: no neighbour takes all", isRandom: true);
         bench.Law("keys of other servers that move when one is lost", Moved([.. keys.Where(k => ring(k) != servers - 1)], ring, without), 0, 0, "", "only the lost one's arcs change hands (Karger 1997)");
         bench.Picture("spread", "Spread of load over virtual nodes", () => new Chart($"{servers} servers", new Axis("virtual nodes a server", "") { IsLogarithmic = true }, new Axis("standard deviation ÷ mean", "") { Min = 0 },
         [
-            new MarkLayer(MarkShape.Dot, [.. Enumerable.Range(0, 11).Select(i => 1 << i).Select(k => new Point(k, Spread(Loads(keys, new Ring(Enumerable.Range(0, servers), k, bench.Seed).Find, servers))))]) { Name = "measured" },
+            new MarkLayer(MarkShape.Dot, [.. Enumerable.Range(0, 11).Select(i => 1 << i).Select(k => new Point(k, Spread(Loads(keys, Ring(servers, k, bench.Seed).Find, servers))))]) { Name = "measured" },
             new LineLayer([.. Enumerable.Range(0, 41).Select(i => Math.Pow(2, i / 4.0)).Select(k => new Point(k, 1 / Math.Sqrt(k)))]) { Name = "1 ÷ √K", IsReference = true },
         ]));
     }
@@ -84,27 +85,7 @@ internal sealed class Hashing : Experiment
         return loads;
     }
 
+    private static HashRing Ring(int servers, int points, ulong seed) => new([.. Enumerable.Range(0, servers).Select(s => (ulong)s)], points, ~seed);
+
     private static ulong Hash(ulong value, ulong seed) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in value)), (long)seed);
-
-    /// <summary>Servers' points in the order of their hashes: a key belongs to the next one.</summary>
-    private sealed class Ring
-    {
-        private readonly ulong[] _places;
-        private readonly int[] _servers;
-
-        public Ring(IEnumerable<int> servers, int points, ulong seed)
-        {
-            (ulong Place, int Server)[] all = [.. servers.SelectMany(s => Enumerable.Range(0, points).Select(p => (Hash(((ulong)s << 32) | (uint)p, ~seed), s)))];
-            Array.Sort(all);
-            _places = [.. all.Select(a => a.Place)];
-            _servers = [.. all.Select(a => a.Server)];
-        }
-
-        public int Find(ulong key)
-        {
-            int index = Array.BinarySearch(_places, key);
-            index = index < 0 ? ~index : index;
-            return _servers[index == _servers.Length ? 0 : index];
-        }
-    }
 }
