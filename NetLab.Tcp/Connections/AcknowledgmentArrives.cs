@@ -39,7 +39,7 @@ internal sealed class AcknowledgmentArrives(Connection connection, ConnectionPar
         {
             if (acknowledged <= _stream.Unacknowledged || acknowledged > _stream.Next)
             {
-                _connection.Reject(segment.Header.Acknowledgment);
+                _connection.Teardown.Reject(segment.Header.Acknowledgment);
                 return false;
             }
 
@@ -107,7 +107,7 @@ internal sealed class AcknowledgmentArrives(Connection connection, ConnectionPar
             }
 
             _connection.RestartUserTimeout(now);
-            _connection.StartOrphanTimeout(now);
+            _connection.Teardown.StartOrphanTimeout(now);
         }
         else if (_stream.Window == 0)
         {
@@ -132,10 +132,10 @@ internal sealed class AcknowledgmentArrives(Connection connection, ConnectionPar
                 _connection.State = ConnectionState.FinWait2;
                 break;
             case ConnectionState.Closing:
-                _connection.StartTimeWait(now);
+                _connection.TimeWait.Start(now);
                 break;
             case ConnectionState.LastAck:
-                _connection.End(CloseReason.Finished);
+                _connection.Teardown.End(CloseReason.Finished);
                 break;
             default:
                 break;

@@ -33,7 +33,6 @@ public sealed class Connection : IObservedState
     private readonly MemoryAccount _memory;
     private readonly Sender _sender;
     private readonly Receiver _receiver;
-    private readonly bool _passive;
     private readonly NegotiatedOptions _negotiated;
     private readonly KeepAlive _keepAlive;
     private readonly UserTimeout _userTimeout;
@@ -41,7 +40,7 @@ public sealed class Connection : IObservedState
     private readonly SegmentArrives _arrival;
     private readonly Transmitter _transmitter;
     private readonly Timeouts _timeouts;
-    private readonly BulkReceive _bulk;
+    private readonly BulkArrival _bulk;
     private readonly Observation? _observation;
     private ConnectionState _state = ConnectionState.Closed;
     private bool _awaitsUnsentLow;
@@ -61,7 +60,7 @@ public sealed class Connection : IObservedState
         _options = options;
         _handler = handler;
         _identity = identity;
-        _passive = passive;
+        IsPassive = passive;
         var ecn = new EcnNegotiation(options.Ecn);
         var marks = new EcnDataReceiver(options.AccurateEcnOption);
         var clock = new TimestampClock(identity.TimestampOffset);
@@ -73,10 +72,12 @@ public sealed class Connection : IObservedState
         _keepAlive = new KeepAlive(options, _timers);
         _userTimeout = new UserTimeout(options, _timers);
         _resets = new PendingResets(identity.LocalPort, identity.RemotePort, Statistics);
-        _bulk = new BulkReceive(_receiver, marks, Statistics);
         var parts = new ConnectionParts(_sender, _receiver, _negotiated, clock, ecn, marks, _keepAlive);
         var builder = new SegmentBuilder(identity.LocalPort, identity.RemotePort, passive, _sender, _receiver, _negotiated, clock, ecn, marks);
+        TimeWait = new TimeWait(this, options, _timers, _receiver, _negotiated);
+        Teardown = new Teardown(this, options, _timers, parts, _resets);
         _arrival = new SegmentArrives(this, options, parts);
+        _bulk = new BulkArrival(this, parts, new BulkReceive(_receiver, marks, Statistics), _arrival.Acknowledgments);
         _transmitter = new Transmitter(this, parts, _resets, builder);
         _timeouts = new Timeouts(this, options, parts, _timers, _arrival);
         _sender.Stream.QueueSyn();
@@ -108,7 +109,7 @@ public sealed class Connection : IObservedState
     public ushort RemotePort => _identity.RemotePort;
 
     /// <summary>Whether the peer opened it.</summary>
-    public bool IsPassive => _passive;
+    public bool IsPassive { get; }
 
     /// <summary>What the sending half knows of the path and allows itself.</summary>
     public ConnectionMetrics Metrics => _sender.Metrics with { Unread = _receiver.Unread };
@@ -168,9 +169,6 @@ public sealed class Connection : IObservedState
     /// <summary>Whether nothing is left to do: closed, and no segment waits to be sent.</summary>
     public bool IsSpent => State == ConnectionState.Closed && CloseReason is not null && _resets.IsEmpty;
 
-    /// <summary>Whether bytes have come that the application has not read: closing is a reset then.</summary>
-    internal bool ClosingResets => _receiver.Unread > 0 || _receiver.HoldsUndelivered;
-
     /// <summary>SND.NXT as it goes on the wire, which a new connection on the same ports has to begin beyond.</summary>
     internal SequenceNumber SendNext => _sender.Stream.Wrap(_sender.Stream.Next);
 
@@ -221,30 +219,14 @@ public sealed class Connection : IObservedState
         return connection;
     }
 
+    /// <summary>How it ends.</summary>
+    internal Teardown Teardown { get; }
+
+    /// <summary>What keeps its ports from being used again, once it is over.</summary>
+    internal TimeWait TimeWait { get; }
+
     /// <summary>RCV.NXT as it goes on the wire.</summary>
     internal SequenceNumber ReceiveNext => _receiver.Acknowledgment;
-
-    /// <summary>
-    /// Whether a SYN that comes in TIME-WAIT begins a new connection: by its timestamp if both sides use them (RFC 6191, 2),
-    /// else by a number beyond everything the old one has seen (RFC 9293, 3.6.1).
-    /// </summary>
-    internal bool MayBeReplacedBy(in Segment segment)
-    {
-        SegmentHeader header = segment.Header;
-        if (State != ConnectionState.TimeWait || !header.Has(SegmentFlags.Syn) || header.Has(SegmentFlags.Ack) || header.Has(SegmentFlags.Rst))
-        {
-            return false;
-        }
-
-        bool isBeyond = header.Sequence.DistanceFrom(_receiver.Acknowledgment) > 0;
-        if (!_negotiated.Timestamps || header.Options.Timestamps is not { } timestamps)
-        {
-            return isBeyond;
-        }
-
-        int newer = unchecked((int)(timestamps.Value - _receiver.RecentTimestamp));
-        return newer > 0 || (newer == 0 && isBeyond);
-    }
 
     /// <summary>The connection has left its endpoint's table: it is paid for no longer.</summary>
     internal void OnRemoved() => _memory.Close();
@@ -281,31 +263,9 @@ public sealed class Connection : IObservedState
         _observation?.NotifyChanges();
     }
 
-    /// <summary>Takes as many of the datagrams behind one as continue it and nothing else; see <see cref="BulkReceive"/>.</summary>
-    /// <param name="now">When the socket received them.</param>
-    /// <param name="first">The datagram before them, which has just been received.</param>
-    /// <param name="rest">They, back to back.</param>
-    /// <param name="ecn">The ECN field of their IP headers.</param>
-    /// <returns>How many bytes of them were taken; whole datagrams of the first one's size, or the last, shorter one.</returns>
-    internal int ReceiveBulk(Instant now, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest, EcnCodepoint ecn)
-    {
-        // Only where the ACK field can say nothing: this side has nothing outstanding.
-        if (!_hasAdvanced || State != ConnectionState.Established || ClosedByApplication || _observation is not null || _sender.HasUnacknowledged
-            || ecn == EcnCodepoint.Ce)
-        {
-            return 0;
-        }
-
-        long unacknowledged = _sender.Stream.Unacknowledged;
-        int taken = _bulk.Receive(now, first, rest, _sender.Stream.Wrap(unacknowledged), ecn, out int last);
-        if (taken > 0)
-        {
-            _arrival.Acknowledgments.NoteWindow(_receiver.Next - last, unacknowledged);
-            _keepAlive.OnHeard(now, State);
-        }
-
-        return taken;
-    }
+    /// <summary>Takes as many of the datagrams behind one as continue it and nothing else; see <see cref="BulkArrival"/>.</summary>
+    internal int ReceiveBulk(Instant now, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest, EcnCodepoint ecn) =>
+        _hasAdvanced && _observation is null ? _bulk.Receive(now, first, rest, ecn) : 0;
 
     /// <summary>Writes the segments that may be sent now, back to back and of one size but for the last.</summary>
     /// <param name="now">The present moment.</param>
@@ -370,7 +330,7 @@ public sealed class Connection : IObservedState
     public void Consumed(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        if (ClosedByApplication || CloseReason is not null)
+        if (Teardown.ClosedByApplication || CloseReason is not null)
         {
             return;
         }
@@ -382,13 +342,7 @@ public sealed class Connection : IObservedState
     }
 
     /// <summary>Half-closes: a FIN follows what is written; the peer's data still arrives (RFC 9293, 3.6).</summary>
-    public void ShutdownSend()
-    {
-        if (!_sender.Stream.FinQueued && CloseReason is null)
-        {
-            QueueFin();
-        }
-    }
+    public void ShutdownSend() => Teardown.ShutdownSend();
 
     /// <summary>The application reads no more: what arrives is acknowledged and forgotten.</summary>
     public void ShutdownReceive()
@@ -405,95 +359,20 @@ public sealed class Connection : IObservedState
     /// arrive, the peer gets a RST: it must not believe they were read (RFC 2525, 2.17).
     /// </summary>
     /// <param name="now">The present moment.</param>
-    public void Close(Instant now)
-    {
-        if (ClosedByApplication || CloseReason is not null)
-        {
-            return;
-        }
-
-        if (State == ConnectionState.SynSent)
-        {
-            End(Events.CloseReason.Cancelled);
-            return;
-        }
-
-        if (ClosingResets)
-        {
-            Abort();
-            return;
-        }
-
-        ClosedByApplication = true;
-        _receiver.StartDiscarding();
-        ShutdownSend();
-        StartOrphanTimeout(now);
-    }
-
-    /// <summary>
-    /// The system reports that nobody listens at the peer. Before the handshake that is an answer (RFC 1122, 4.2.3.9);
-    /// after it, anyone could have forged it (RFC 5927, 6) and the timers decide.
-    /// </summary>
-    internal void OnUnreachable()
-    {
-        if (State == ConnectionState.SynSent)
-        {
-            End(Events.CloseReason.Refused);
-        }
-    }
+    public void Close(Instant now) => Teardown.Close(now);
 
     /// <summary>Ends the connection at once: the peer gets a RST, what is not sent is forgotten (RFC 9293, 3.10.5).</summary>
-    public void Abort() => Abort(Events.CloseReason.Aborted);
+    public void Abort() => Teardown.Abort(Events.CloseReason.Aborted);
 
     /// <summary>Whether the handshake was done at some time.</summary>
     internal bool HasBeenEstablished { get; set; }
 
-    /// <summary>Whether the application has closed it both ways.</summary>
-    internal bool ClosedByApplication { get; private set; }
-
     /// <summary>Whether text is taken in this state.</summary>
     internal bool CanReceive => State is ConnectionState.Established or ConnectionState.FinWait1 or ConnectionState.FinWait2;
 
-    // RFC 9293, 3.10.4: the state changes with the call, the FIN leaves when what is written before it has left. Before
-    // the handshake is done both wait for it.
-    private void QueueFin()
+    /// <summary>Nothing will come of it any more: whoever uses it is told, once.</summary>
+    internal void OnEnded(CloseReason reason)
     {
-        _sender.Stream.QueueFin();
-        State = State switch
-        {
-            ConnectionState.Established => ConnectionState.FinWait1,
-            ConnectionState.CloseWait => ConnectionState.LastAck,
-            _ => State,
-        };
-    }
-
-    internal void Abort(CloseReason reason)
-    {
-        if (CloseReason is not null && State != ConnectionState.TimeWait)
-        {
-            return;
-        }
-
-        // RFC 9293, 3.10.5: in SYN-SENT there is no one to tell, and once only the ACK of our FIN is missing there is
-        // nothing to take back.
-        bool needsNoReset = State is ConnectionState.Closed or ConnectionState.SynSent or ConnectionState.TimeWait
-            || (State is ConnectionState.Closing or ConnectionState.LastAck && _sender.Stream.OnlyFinUnacknowledged && reason != Events.CloseReason.TimedOut);
-        if (!needsNoReset)
-        {
-            _resets.Add(SegmentFlags.Rst | SegmentFlags.Ack, _sender.Stream.Wrap(_sender.Stream.AcceptableNext), _receiver.Acknowledgment);
-        }
-
-        End(reason);
-    }
-
-    // The connection is over for the application, and for the machine unless it lingers in TIME-WAIT.
-    internal void End(CloseReason reason, ConnectionState state = ConnectionState.Closed)
-    {
-        State = state;
-        _timers.Clear();
-        _sender.Release();
-        _receiver.Release();
-        _keepAlive.ClearProbe();
         if (CloseReason is null)
         {
             CloseReason = reason;
@@ -503,30 +382,11 @@ public sealed class Connection : IObservedState
         }
     }
 
-    /// <summary>Answers a segment of another life of these ports: a RST with its own acknowledgment as the number (RFC 9293, 3.10.7.3).</summary>
-    internal void Reject(SequenceNumber acknowledgment) => _resets.Add(SegmentFlags.Rst, acknowledgment, default);
-
-    // Nobody on this side is left to lose patience with a peer that keeps its window shut, or says no FIN.
-    internal void StartOrphanTimeout(Instant now)
-    {
-        if (ClosedByApplication && State != ConnectionState.TimeWait && CloseReason is null)
-        {
-            _timers.Set(ConnectionTimer.TimeWait, now + _options.OrphanTimeout);
-        }
-    }
-
     /// <summary>Something new was sent: the user timeout runs from now on, if it did not.</summary>
     internal void OnSentNew(Instant now) => _userTimeout.Start(now);
 
     /// <summary>The peer has shown that it is there.</summary>
     internal void RestartUserTimeout(Instant now) => _userTimeout.Restart(now, _sender.HasUnacknowledged);
-
-    /// <summary>Lets the peer's segments of this connection die out before its ports are used again (RFC 9293, 3.6.1).</summary>
-    internal void StartTimeWait(Instant now)
-    {
-        End(Events.CloseReason.Finished, ConnectionState.TimeWait);
-        _timers.Set(ConnectionTimer.TimeWait, now + (2 * _options.MaxSegmentLifetime));
-    }
 
     /// <summary>What is written and not acknowledged is paid for.</summary>
     internal void ChargeUnacknowledged() => _memory.SetUnacknowledged(_sender.Buffer.End - _sender.Buffer.Start);

@@ -52,7 +52,7 @@ internal sealed class SegmentArrives
             // First: an ACK of something never sent belongs to another life of these ports.
             if (!header.Has(SegmentFlags.Rst))
             {
-                _connection.Reject(header.Acknowledgment);
+                _connection.Teardown.Reject(header.Acknowledgment);
             }
 
             return;
@@ -63,7 +63,7 @@ internal sealed class SegmentArrives
             // Second: only a RST that proves it saw our SYN is believed.
             if (hasAck)
             {
-                _connection.End(CloseReason.Refused);
+                _connection.Teardown.End(CloseReason.Refused);
             }
 
             return;
@@ -105,7 +105,7 @@ internal sealed class SegmentArrives
                 if (!_ecn.OnSyn(header.Flags, segment.Ecn))
                 {
                     // RFC 9768, 3.1.5: two SYNs that ask for different feedback.
-                    _connection.Abort(CloseReason.Aborted);
+                    _connection.Teardown.Abort(CloseReason.Aborted);
                     return;
                 }
 
@@ -160,7 +160,7 @@ internal sealed class SegmentArrives
             // RFC 5961, 4: never believed, always challenged. A half-open passive connection goes back to LISTEN.
             if (_connection.State == ConnectionState.SynReceived && _connection.IsPassive)
             {
-                _connection.End(CloseReason.Cancelled);
+                _connection.Teardown.End(CloseReason.Cancelled);
             }
             else
             {
@@ -203,7 +203,7 @@ internal sealed class SegmentArrives
         if (_connection.State == ConnectionState.TimeWait && offset < _receiver.Next && hasText)
         {
             // The peer did not get our last ACK: it is sent again and waited out again (RFC 9293, 3.10.7.4, eighth).
-            _connection.StartTimeWait(now);
+            _connection.TimeWait.Start(now);
         }
 
         // Only close behind, and with an acknowledgment that could be: a blind guess must move nothing.
@@ -254,7 +254,7 @@ internal sealed class SegmentArrives
 
         bool refused = _connection.State == ConnectionState.SynReceived && !_connection.IsPassive;
         bool done = _connection.State is ConnectionState.Closing or ConnectionState.LastAck && _stream.OnlyFinUnacknowledged;
-        _connection.End(refused ? CloseReason.Refused : done ? CloseReason.Finished : CloseReason.Reset);
+        _connection.Teardown.End(refused ? CloseReason.Refused : done ? CloseReason.Finished : CloseReason.Reset);
     }
 
     private void ReceivePayload(Instant now, in Segment segment, long offset)
@@ -266,12 +266,12 @@ internal sealed class SegmentArrives
             return;
         }
 
-        if (_connection.ClosedByApplication && segment.Payload.Length > 0 && offset + segment.Payload.Length > _receiver.Next && _connection.CanReceive)
+        if (_connection.Teardown.ClosedByApplication && segment.Payload.Length > 0 && offset + segment.Payload.Length > _receiver.Next && _connection.CanReceive)
         {
             // Nobody will ever read this (RFC 9293, 3.6.1): it is answered like what belongs to no connection (3.10.7.1), by a number that the
             // peer waits for, whatever of ours is lost on its way.
-            _connection.Reject(segment.Header.Acknowledgment);
-            _connection.End(CloseReason.Aborted);
+            _connection.Teardown.Reject(segment.Header.Acknowledgment);
+            _connection.Teardown.End(CloseReason.Aborted);
             return;
         }
 
@@ -282,7 +282,7 @@ internal sealed class SegmentArrives
             _receiver.OnUnacceptable(offset, segment.Payload.Length);
             if (_connection.State == ConnectionState.TimeWait && fin)
             {
-                _connection.StartTimeWait(now);
+                _connection.TimeWait.Start(now);
             }
 
             return;
@@ -322,7 +322,7 @@ internal sealed class SegmentArrives
                 _connection.State = ConnectionState.Closing;
                 break;
             case ConnectionState.FinWait2:
-                _connection.StartTimeWait(now);
+                _connection.TimeWait.Start(now);
                 break;
             default:
                 break;

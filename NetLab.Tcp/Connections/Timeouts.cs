@@ -44,7 +44,7 @@ internal sealed class Timeouts(Connection connection, ConnectionOptions options,
             _sender.OnWindowProbeTimer();
             if (++arrival.Acknowledgments.UnansweredWindowProbes > options.MaxRetransmissions)
             {
-                connection.Abort(CloseReason.TimedOut);
+                connection.Teardown.Abort(CloseReason.TimedOut);
                 return;
             }
         }
@@ -54,7 +54,7 @@ internal sealed class Timeouts(Connection connection, ConnectionOptions options,
             int limit = connection.HasBeenEstablished ? options.MaxRetransmissions : options.MaxSynRetransmissions;
             if (_sender.OnRetransmissionTimer(now) > limit)
             {
-                connection.Abort(CloseReason.TimedOut);
+                connection.Teardown.Abort(CloseReason.TimedOut);
                 return;
             }
         }
@@ -73,23 +73,23 @@ internal sealed class Timeouts(Connection connection, ConnectionOptions options,
             // TIME-WAIT is over, or an orphan waited long enough for the peer's FIN, which is no loss.
             if (connection.State is ConnectionState.TimeWait or ConnectionState.FinWait2)
             {
-                connection.End(CloseReason.Finished);
+                connection.Teardown.End(CloseReason.Finished);
                 return false;
             }
 
             // Or for a peer that answers and takes nothing. One that does not answer is given up by the count of retransmissions.
             if (_sender.Stream.Window == 0)
             {
-                connection.Abort(CloseReason.TimedOut);
+                connection.Teardown.Abort(CloseReason.TimedOut);
                 return false;
             }
 
-            connection.StartOrphanTimeout(now);
+            connection.Teardown.StartOrphanTimeout(now);
         }
 
         if (Expires(ConnectionTimer.UserTimeout, now))
         {
-            connection.Abort(CloseReason.TimedOut);
+            connection.Teardown.Abort(CloseReason.TimedOut);
             return false;
         }
 
@@ -104,7 +104,7 @@ internal sealed class Timeouts(Connection connection, ConnectionOptions options,
                 _sender.Trim();
                 break;
             case KeepAlive.Outcome.GiveUp:
-                connection.Abort(CloseReason.TimedOut);
+                connection.Teardown.Abort(CloseReason.TimedOut);
                 break;
             default:
                 break;

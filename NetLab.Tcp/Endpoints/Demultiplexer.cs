@@ -170,7 +170,7 @@ internal sealed class Demultiplexer
         {
             ReceiveUnmatched(now, key, segment);
         }
-        else if (_listener is { HasRoom: true } listener && entry.Connection.MayBeReplacedBy(segment))
+        else if (_listener is { HasRoom: true } listener && entry.Connection.TimeWait.MayBeReplacedBy(segment))
         {
             // RFC 9293, 3.6.1: the new connection begins beyond everything the old one has sent.
             Remove(entry);
@@ -193,7 +193,7 @@ internal sealed class Demultiplexer
     {
         foreach (ConnectionEntry entry in _entries.Values.Where(e => peer is null || e.Key.Peer == peer).ToList())
         {
-            entry.Connection.OnUnreachable();
+            entry.Connection.Teardown.OnUnreachable();
             MarkReady(entry);
         }
     }

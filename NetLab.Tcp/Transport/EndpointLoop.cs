@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
 using System.Security.Cryptography;
@@ -25,8 +24,6 @@ internal sealed class EndpointLoop
     // Under a load that never pauses the timers get their turn all the same: every 64 batches, a few milliseconds at most.
     private const int MaxTurnsWithoutTimers = 16;
 
-    private static readonly TimeSpan OverflowPause = TimeSpan.FromSeconds(10);
-
     private readonly DatagramSocket _socket;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
     private readonly DatagramPoller _poller;
@@ -34,19 +31,17 @@ internal sealed class EndpointLoop
     private readonly Demultiplexer _demultiplexer;
     private readonly EndpointInput _input;
     private readonly EndpointOutput _output;
+    private readonly EndpointListening _listening;
     private readonly EndpointClosing _closing = new();
     private readonly GuardedTap _tap;
     private readonly ConnectionOptions _connectionOptions;
-    private readonly ConcurrentQueue<Action> _commands = new();
-    private readonly ConcurrentQueue<TcpConnection> _signals = new();
+    private readonly LoopInbox _inbox = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<TcpConnection> _connections = [];
     private readonly LoopScheduler _scheduler;
+    private readonly OverflowWarning _overflow;
     private readonly Thread _thread;
-    private ChannelWriter<TcpConnection>? _accepted;
     private Instant _trimAt = Instant.Never;
-    private Instant _overflowSaidAt = new(long.MinValue / 2);
-    private long _overflowsSaid;
     private volatile bool _ended;
 
     /// <summary>Starts a loop for a socket, which is the loop's from now on.</summary>
@@ -71,7 +66,9 @@ internal sealed class EndpointLoop
         options.Meter.Endpoints.Add(_demultiplexer.Statistics);
         options.Meter.Memory.Add(_demultiplexer.Memory.Statistics);
         Logger = options.LoggerFactory.CreateLogger(TcpLog.Category);
+        _overflow = new OverflowWarning(_demultiplexer.Statistics, _clock, Logger, socket.LocalEndPoint);
         _connectionOptions = options.Connection with { Observe = GuardedObserver.Of(options.Connection.Observe, Logger, socket.LocalEndPoint) };
+        _listening = new EndpointListening(this, _demultiplexer, _connectionOptions, connection => _connections.Add(connection));
         _tap = new GuardedTap(options.Tap, Logger, socket.LocalEndPoint);
         _input = new EndpointInput(socket, _buffer, _demultiplexer, _tap, _clock, options);
         _output = new EndpointOutput(socket, _demultiplexer, _tap, _clock);
@@ -159,48 +156,7 @@ internal sealed class EndpointLoop
     /// <param name="accepted">Where they go; completed when the loop ends.</param>
     /// <exception cref="InvalidOperationException">It does already.</exception>
     /// <exception cref="ObjectDisposedException">The endpoint has ended.</exception>
-    public void Listen(int backlog, ChannelWriter<TcpConnection> accepted)
-    {
-        var listener = new Listener(_connectionOptions, backlog, peer =>
-        {
-            var connection = new TcpConnection(this, peer.ToIPEndPoint(), accepted);
-            _connections.Add(connection);
-            return connection;
-        });
-
-        if (IsCurrent)
-        {
-            // Of an application that goes on there: to wait for oneself would be for ever.
-            Begin();
-            return;
-        }
-
-        var listening = new TaskCompletionSource();
-        Post(() =>
-        {
-            try
-            {
-                Begin();
-                listening.TrySetResult();
-            }
-            catch (InvalidOperationException error)
-            {
-                listening.TrySetException(error);
-            }
-        });
-        if (_ended)
-        {
-            listening.TrySetException(new ObjectDisposedException(nameof(TcpEndpoint)));
-        }
-
-        listening.Task.GetAwaiter().GetResult();
-
-        void Begin()
-        {
-            _demultiplexer.Listen(listener);
-            _accepted = accepted;
-        }
-    }
+    public void Listen(int backlog, ChannelWriter<TcpConnection> accepted) => _listening.Begin(backlog, accepted);
 
     /// <summary>Answers no more connection requests; whoever has not been accepted is reset.</summary>
     public void StopListening() => Post(_demultiplexer.StopListening);
@@ -218,7 +174,7 @@ internal sealed class EndpointLoop
     /// <summary>An application did something to its pipes: the loop looks at them.</summary>
     public void Signal(TcpConnection connection)
     {
-        _signals.Enqueue(connection);
+        _inbox.Add(connection);
         Wake();
     }
 
@@ -254,7 +210,7 @@ internal sealed class EndpointLoop
 
     private void Post(Action command)
     {
-        _commands.Enqueue(command);
+        _inbox.Add(command);
         Wake();
     }
 
@@ -280,7 +236,7 @@ internal sealed class EndpointLoop
                 bool more = _input.Receive();
                 RunApplications();
                 RunSignals();
-                WarnOfOverflow();
+                _overflow.Check();
                 turnsWithoutTimers = more ? turnsWithoutTimers + 1 : 0;
                 if (turnsWithoutTimers % MaxTurnsWithoutTimers == 0)
                 {
@@ -291,12 +247,12 @@ internal sealed class EndpointLoop
                 }
 
                 _output.Transmit();
-                if (_closing.HasBegun && _closing.IsOver(_clock.Now, _connections.Count > 0 || _output.IsBlocked || !_commands.IsEmpty, _demultiplexer.Count))
+                if (_closing.HasBegun && _closing.IsOver(_clock.Now, _connections.Count > 0 || _output.IsBlocked || _inbox.HasCommands, _demultiplexer.Count))
                 {
                     break;
                 }
 
-                if (!more && _scheduler.IsIdle && _signals.IsEmpty && _commands.IsEmpty && (_output.IsBlocked || !_input.KeepsLooking()))
+                if (!more && _scheduler.IsIdle && _inbox.IsEmpty && (_output.IsBlocked || !_input.KeepsLooking()))
                 {
                     _poller.Wait(UntilNextTimer(), readable, _output.IsBlocked ? _socket : null);
                 }
@@ -309,17 +265,6 @@ internal sealed class EndpointLoop
         }
 
         End(failure);
-    }
-
-    // Said at once, and then no more often than anybody would read it.
-    private void WarnOfOverflow()
-    {
-        long overflows = _demultiplexer.Statistics.BacklogOverflows;
-        if (overflows != _overflowsSaid && _clock.Now - _overflowSaidAt >= OverflowPause)
-        {
-            TcpLog.BacklogFull(Logger, LocalEndPoint, overflows - _overflowsSaid);
-            (_overflowsSaid, _overflowSaidAt) = (overflows, _clock.Now);
-        }
     }
 
     private TimeSpan UntilNextTimer()
@@ -336,11 +281,7 @@ internal sealed class EndpointLoop
 
     private void RunCommands()
     {
-        while (_commands.TryDequeue(out Action? command))
-        {
-            command();
-        }
-
+        _inbox.RunCommands();
         RunSignals();
     }
 
@@ -350,7 +291,7 @@ internal sealed class EndpointLoop
     {
         for (int left = _scheduler.Waiting; left > 0 && _scheduler.RunNext(); left--)
         {
-            while (_signals.TryDequeue(out TcpConnection? connection))
+            while (_inbox.TryTakeSignal(out TcpConnection? connection))
             {
                 connection.OnSignal();
                 if (connection.Entry is { } entry)
@@ -364,7 +305,7 @@ internal sealed class EndpointLoop
 
     private void RunSignals()
     {
-        while (_signals.TryDequeue(out TcpConnection? connection))
+        while (_inbox.TryTakeSignal(out TcpConnection? connection))
         {
             connection.OnSignal();
             if (connection.Entry is { } entry)
@@ -392,8 +333,7 @@ internal sealed class EndpointLoop
             Attempt(() => connection.Fail(reason), ref failure);
         }
 
-        // Who accepts learns of the end, and of its reason.
-        _accepted?.TryComplete(failure is null ? null : new IOException($"The endpoint {LocalEndPoint} failed: {failure.Message}", failure));
+        _listening.End(failure);
 
         // Who waited for a pipe learns of its end here or nowhere.
         _scheduler.End();

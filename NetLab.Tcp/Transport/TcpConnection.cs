@@ -245,7 +245,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
             _send.OnUnsentLow();
         }
 
-        if (closes && connection.Unsent > 0 && connection.ClosingResets && !_closesLater)
+        if (closes && connection.Unsent > 0 && connection.Teardown.ClosingResets && !_closesLater)
         {
             // Bytes are left unread, so closing is a reset: what was said before it may leave first, as far as it may leave at once.
             _closesLater = true;
@@ -323,7 +323,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         }
 
         connection.Write(content.Bytes, content.WriterWaits);
-        if (content.IsCompleted && !(_isClosing && connection.ClosingResets))
+        if (content.IsCompleted && !(_isClosing && connection.Teardown.ClosingResets))
         {
             // Whoever closes with bytes unread says no goodbye, which a peer would take for the end of a good conversation.
             connection.ShutdownSend();

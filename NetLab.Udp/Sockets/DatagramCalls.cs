@@ -43,10 +43,4 @@ internal abstract class DatagramCalls
         Statistics.DatagramsReceived += segmentSize == length ? 1 : (length + segmentSize - 1) / segmentSize;
         Statistics.BytesReceived += length;
     }
-
-    protected void CountSent(int length, int segmentSize)
-    {
-        Statistics.DatagramsSent += length <= segmentSize ? 1 : (length + segmentSize - 1) / segmentSize;
-        Statistics.BytesSent += length;
-    }
 }

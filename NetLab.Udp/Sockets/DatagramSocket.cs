@@ -21,7 +21,7 @@ public sealed class DatagramSocket : IDisposable
     public const int ReceiveBufferLength = 1 << 16;
 
     /// <summary>The most buffers one call may gather from.</summary>
-    public const int MaxPieces = LinuxDatagramCalls.MaxPieces;
+    public const int MaxPieces = LinuxDatagramSender.MaxPieces;
 
     private readonly DatagramCalls _calls;
     private readonly Tally<DatagramSocketStatistics> _counts;
@@ -138,7 +138,7 @@ public sealed class DatagramSocket : IDisposable
         socket.SendBufferSize = options.SendBufferSize;
         if (LinuxSocketCalls.IsSupported && socket.ReceiveBufferSize < options.ReceiveBufferSize)
         {
-            LinuxSocketCalls.TryForceReceiveBuffer(socket.SafeHandle, options.ReceiveBufferSize);
+            LinuxSocketOptions.TryForceReceiveBuffer(socket.SafeHandle, options.ReceiveBufferSize);
         }
     }
 
@@ -158,7 +158,7 @@ public sealed class DatagramSocket : IDisposable
     private static void ForbidFragments(Socket socket)
     {
         bool isIPv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
-        if (!LinuxSocketCalls.IsSupported || !LinuxSocketCalls.TryForbidFragments(socket.SafeHandle, isIPv6))
+        if (!LinuxSocketCalls.IsSupported || !LinuxSocketOptions.TryForbidFragments(socket.SafeHandle, isIPv6))
         {
             // What routers must not do anyway, IPv6's senders may: there the system's own habit stays.
             socket.DontFragment = !isIPv6;

@@ -32,6 +32,13 @@ public sealed class DatagramSocketStatistics : ICounts<DatagramSocketStatistics>
     /// </summary>
     public long BufferDrops { get; internal set; }
 
+    /// <summary>Datagrams were sent, of one size but for the last, which may be shorter.</summary>
+    internal void CountSent(int length, int segmentSize)
+    {
+        DatagramsSent += length <= segmentSize ? 1 : (length + segmentSize - 1) / segmentSize;
+        BytesSent += length;
+    }
+
     /// <inheritdoc/>
     public void Add(DatagramSocketStatistics other)
     {

@@ -14,14 +14,14 @@ internal sealed class EventWaker : Waker
 
     /// <summary>Makes one; null where the system has none to give.</summary>
     public static EventWaker? TryCreate() =>
-        LinuxSocketCalls.IsSupported && LinuxSocketCalls.TryCreateEvent(out SafeFileHandle? counter) ? new EventWaker(counter) : null;
+        LinuxSocketCalls.IsSupported && LinuxEventCalls.TryCreateEvent(out SafeFileHandle? counter) ? new EventWaker(counter) : null;
 
     /// <inheritdoc/>
     public override bool TryWake()
     {
         try
         {
-            return LinuxSocketCalls.SignalEvent(_counter);
+            return LinuxEventCalls.SignalEvent(_counter);
         }
         catch (ObjectDisposedException)
         {
@@ -31,7 +31,7 @@ internal sealed class EventWaker : Waker
     }
 
     /// <inheritdoc/>
-    public override void Drain() => LinuxSocketCalls.ResetEvent(_counter);
+    public override void Drain() => LinuxEventCalls.ResetEvent(_counter);
 
     /// <inheritdoc/>
     public override void Dispose() => _counter.Dispose();

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -10,25 +8,9 @@ namespace NetLab.Udp.Sockets;
 /// <summary>Many datagrams a call, as 64-bit Linux offers it: generic segmentation and receive offload of UDP.</summary>
 internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
 {
-    /// <summary>Buffers one call may gather from: a header and a payload for each of the most datagrams it carries.</summary>
-    public const int MaxPieces = 2 * LinuxSocketCalls.MaxSegments;
-
     // asm-generic/errno.h.
-    private const int ErrorInterrupted = 4;
-    private const int ErrorIo = 5;
     private const int ErrorAgain = 11;
-    private const int ErrorInvalid = 22;
-    private const int ErrorMessageSize = 90;
-    private const int ErrorAddressNotAvailable = 99;
-    private const int ErrorNetworkDown = 100;
-    private const int ErrorNetworkUnreachable = 101;
-    private const int ErrorNoBuffers = 105;
     private const int ErrorConnectionRefused = 111;
-    private const int ErrorHostUnreachable = 113;
-
-    // No path is narrower than IPv6's minimum of 1280 bytes (RFC 8200, 5), less its header and UDP's: a segment of this size
-    // that is refused was not refused for its size.
-    private const int FitsEveryPath = 1280 - 40 - 8;
 
     // So many datagrams that were not coalesced, one close behind the other, are no accident: the device does not coalesce. Questions and
     // answers that come one at a time say nothing of the device.
@@ -42,14 +24,9 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     private static readonly TimeSpan OldestStamp = TimeSpan.FromSeconds(10);
 
     private readonly Socket _socket;
-    private readonly bool _connected;
     private readonly bool _isIPv6;
-    private readonly SocketDestination _destination;
+    private readonly LinuxDatagramSender _sender;
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
-    private readonly MemoryHandle[] _pins = new MemoryHandle[MaxPieces];
-
-    // The largest segment size that is worth asking to have cut; 0 once the kernel or the device has refused to cut at all.
-    private int _largestSegment;
 
     // How many datagrams in a row came alone, whether nothing waited before the next, the last one's size, and how many calls for many
     // brought only one.
@@ -74,23 +51,21 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
     public LinuxDatagramCalls(Socket socket, bool connected, bool receiveHopLimit)
     {
         _socket = socket;
-        _connected = connected;
         _isIPv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
-        _destination = new SocketDestination(socket.AddressFamily);
+        _sender = new LinuxDatagramSender(socket, connected, Statistics);
 
         // What an older kernel lacks changes nothing but speed and precision: one datagram a call, stamped here.
-        _largestSegment = LinuxSocketCalls.CanSegment(socket.SafeHandle) ? DatagramSocket.MaxDatagramSize : 0;
-        LinuxSocketCalls.TryEnableCoalescing(socket.SafeHandle);
-        LinuxSocketCalls.TryEnableReceiveStamps(socket.SafeHandle);
-        LinuxSocketCalls.TryEnableDropCounts(socket.SafeHandle);
-        LinuxSocketCalls.TryEnableEcn(socket.SafeHandle, _isIPv6);
+        LinuxSocketOptions.TryEnableCoalescing(socket.SafeHandle);
+        LinuxSocketOptions.TryEnableReceiveStamps(socket.SafeHandle);
+        LinuxSocketOptions.TryEnableDropCounts(socket.SafeHandle);
+        LinuxSocketOptions.TryEnableEcn(socket.SafeHandle, _isIPv6);
         if (receiveHopLimit)
         {
-            LinuxSocketCalls.TryEnableHopLimit(socket.SafeHandle, _isIPv6);
+            LinuxSocketOptions.TryEnableHopLimit(socket.SafeHandle, _isIPv6);
         }
     }
 
-    public override uint? BufferDrops => LinuxSocketCalls.TryGetDrops(_socket.SafeHandle, out uint drops) ? drops : null;
+    public override uint? BufferDrops => LinuxSocketOptions.TryGetDrops(_socket.SafeHandle, out uint drops) ? drops : null;
 
     public override bool IsUncoalesced => _lone >= LoneBeforeQueue;
 
@@ -293,142 +268,11 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         return _wasEmpty ? DatagramReceiveStatus.Empty : DatagramReceiveStatus.Refused;
     }
 
-    public override DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, EcnCodepoint ecn, out int bytesSent)
-    {
-        fixed (byte* start = bytes)
-        {
-            var piece = new IoVector { Base = start, Length = (nuint)bytes.Length };
-            return Send(new ReadOnlySpan<IoVector>(ref piece), 0, segmentSize, to, ecn, out bytesSent);
-        }
-    }
+    public override DatagramSendStatus TrySend(ReadOnlySpan<byte> bytes, int segmentSize, in DatagramAddress to, EcnCodepoint ecn, out int bytesSent) =>
+        _sender.TrySend(bytes, segmentSize, to, ecn, out bytesSent);
 
-    public override DatagramSendStatus TrySend(
-        ReadOnlySpan<ReadOnlyMemory<byte>> pieces, int skip, int segmentSize, in DatagramAddress to, out int bytesSent)
-    {
-        Span<IoVector> vectors = stackalloc IoVector[MaxPieces];
-        int count = pieces.Length;
-        int pinned = 0;
-        try
-        {
-            for (; pinned < count; pinned++)
-            {
-                _pins[pinned] = pieces[pinned].Pin();
-                vectors[pinned] = new IoVector { Base = _pins[pinned].Pointer, Length = (nuint)pieces[pinned].Length };
-            }
-
-            return Send(vectors[..count], skip, segmentSize, to, EcnCodepoint.NotEct, out bytesSent);
-        }
-        finally
-        {
-            for (int i = 0; i < pinned; i++)
-            {
-                _pins[i].Dispose();
-            }
-        }
-    }
-
-    private DatagramSendStatus Send(ReadOnlySpan<IoVector> pieces, int skip, int segmentSize, in DatagramAddress to, EcnCodepoint ecn, out int bytesSent)
-    {
-        ReadOnlySpan<byte> address = default;
-        if (!_connected)
-        {
-            SocketAddress destination = _destination.Of(to);
-            address = destination.Buffer.Span[..destination.Size];
-        }
-
-        int total = 0;
-        foreach (IoVector piece in pieces)
-        {
-            total += (int)piece.Length;
-        }
-
-        total -= skip;
-        bytesSent = 0;
-        do
-        {
-            int most = segmentSize <= _largestSegment ? Math.Min(LinuxSocketCalls.MaxSegments, DatagramSocket.MaxDatagramSize / segmentSize) : 1;
-            if (most <= 1 && pieces.Length == 1 && total - bytesSent > segmentSize)
-            {
-                DatagramSendStatus status = SendMany((byte*)pieces[0].Base + skip + bytesSent, total - bytesSent, segmentSize, ecn, address, ref bytesSent);
-                if (status != DatagramSendStatus.Sent)
-                {
-                    return status;
-                }
-
-                continue;
-            }
-
-            int length = Math.Min(total - bytesSent, Math.Max(1, most) * segmentSize);
-            int error = SendSlice(pieces, skip + bytesSent, length, segmentSize, ecn, address);
-            if (length > segmentSize && error is ErrorIo or ErrorInvalid or ErrorMessageSize)
-            {
-                // The first datagram alone tells whether cutting is to blame. Nothing of the batch was sent, so nothing is lost.
-                length = segmentSize;
-                int alone = SendSlice(pieces, skip + bytesSent, length, segmentSize, ecn, address);
-                if (alone == 0)
-                {
-                    _largestSegment = error == ErrorIo || segmentSize <= FitsEveryPath ? 0 : segmentSize - 1;
-                }
-
-                error = alone;
-            }
-
-            if (error != 0)
-            {
-                return StatusOf(error);
-            }
-
-            CountSent(length, segmentSize);
-            bytesSent += length;
-        }
-        while (bytesSent < total);
-        return DatagramSendStatus.Sent;
-    }
-
-    // Where nothing cuts, a call at least carries many.
-    private DatagramSendStatus SendMany(byte* bytes, int length, int segmentSize, EcnCodepoint ecn, ReadOnlySpan<byte> address, ref int bytesSent)
-    {
-        Statistics.SendCalls++;
-        int error = LinuxSocketCalls.SendMany(_socket.SafeHandle, bytes, length, segmentSize, ecn, _isIPv6, address, out int datagrams);
-        if (error != 0)
-        {
-            return StatusOf(error);
-        }
-
-        int taken = Math.Min(length, datagrams * segmentSize);
-        CountSent(taken, segmentSize);
-        bytesSent += taken;
-        return DatagramSendStatus.Sent;
-    }
-
-    // Sends so many bytes from a position in the pieces taken as one.
-    private int SendSlice(ReadOnlySpan<IoVector> pieces, int offset, int length, int segmentSize, EcnCodepoint ecn, ReadOnlySpan<byte> address)
-    {
-        Statistics.SendCalls++;
-        IoVector* slice = stackalloc IoVector[pieces.Length];
-        int count = 0;
-        int left = length;
-        foreach (IoVector piece in pieces)
-        {
-            int available = (int)piece.Length - offset;
-            if (available <= 0)
-            {
-                offset -= (int)piece.Length;
-                continue;
-            }
-
-            int taken = Math.Min(available, left);
-            slice[count++] = new IoVector { Base = (byte*)piece.Base + offset, Length = (nuint)taken };
-            offset = 0;
-            left -= taken;
-            if (left == 0)
-            {
-                break;
-            }
-        }
-
-        return LinuxSocketCalls.Send(_socket.SafeHandle, slice, count, length > segmentSize ? segmentSize : 0, ecn, _isIPv6, address);
-    }
+    public override DatagramSendStatus TrySend(ReadOnlySpan<ReadOnlyMemory<byte>> pieces, int skip, int segmentSize, in DatagramAddress to, out int bytesSent) =>
+        _sender.TrySend(pieces, skip, segmentSize, to, out bytesSent);
 
     // The kernel stamps by the wall clock; how long ago that was is the same on every clock.
     private Instant TimeOf(DateTime? stampedAt)
@@ -442,12 +286,4 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
 
         return _lastReceivedAt = Instant.Max(_lastReceivedAt, now);
     }
-
-    private static DatagramSendStatus StatusOf(int error) => error switch
-    {
-        ErrorAgain or ErrorInterrupted or ErrorNoBuffers => DatagramSendStatus.Blocked,
-        ErrorMessageSize => DatagramSendStatus.TooLarge,
-        ErrorAddressNotAvailable or ErrorNetworkDown or ErrorNetworkUnreachable or ErrorHostUnreachable => DatagramSendStatus.NoRoute,
-        _ => DatagramSendStatus.Unreachable,
-    };
 }

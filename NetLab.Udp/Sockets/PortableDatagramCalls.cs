@@ -111,7 +111,7 @@ internal sealed class PortableDatagramCalls(Socket socket, bool connected) : Dat
                 socket.SendTo(datagram, SocketFlags.None, _destination.Of(to));
             }
 
-            CountSent(datagram.Length, datagram.Length);
+            Statistics.CountSent(datagram.Length, datagram.Length);
             return DatagramSendStatus.Sent;
         }
         catch (SocketException error) when (error.SocketErrorCode is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable or SocketError.Interrupted)

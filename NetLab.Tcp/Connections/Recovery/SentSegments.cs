@@ -1,31 +1,22 @@
-using System.Numerics;
 using NetLab.Tcp.Events;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Connections.Recovery;
 
 /// <summary>
-/// The segments between SND.UNA and SND.NXT in order: a ring that grows at the end and shrinks at the front, and the
-/// scoreboard (RFC 6675) of which of them are sacked, lost or in flight.
+/// The segments between SND.UNA and SND.NXT in order, and the scoreboard (RFC 6675) of which of them are sacked, lost or in flight.
 /// </summary>
 internal sealed class SentSegments
 {
-    // Most connections are idle most of the time: room for a request, and more when more is sent.
-    private const int MinRoom = 4;
-
-    private SentSegment[] _ring = [];
-    private int _head;
+    private SegmentRing _ring = new();
+    private LongSegments _long = new();
 
     // No lost segment stands before this position, so looking for the first one does not start over each time.
     private int _lostHint;
     private long _transmissions;
-    private bool _lostLonger;
-    private bool _lostShorter;
-    private bool _deliveredLonger;
-    private (long Start, long End)? _deliveredProbe;
 
     /// <summary>How many segments there are.</summary>
-    public int Count { get; private set; }
+    public int Count => _ring.Count;
 
     /// <summary>Sequence numbers that count as in the network: sent, not sacked, not taken for lost (RFC 6675's pipe).</summary>
     public long InFlight { get; private set; }
@@ -39,16 +30,16 @@ internal sealed class SentSegments
     /// <summary>
     /// Whether the peer had sacked the very segment that it waits for now, and so must have thrown it away (RFC 2018, 8).
     /// </summary>
-    public bool IsHeadSacked => Count > 0 && At(0).IsSacked;
+    public bool IsHeadSacked => Count > 0 && _ring[0].IsSacked;
 
     /// <summary>Whether the oldest is our SYN: nothing has been acknowledged yet.</summary>
-    public bool AwaitsSyn => Count > 0 && At(0).IsSyn;
+    public bool AwaitsSyn => Count > 0 && _ring[0].IsSyn;
 
     /// <summary>
     /// Whether there are several, all of them data that was sent once, of which nothing else is known and nobody observes: what is
     /// said of many of them can be said of the newest.
     /// </summary>
-    public bool IsOrdinary => Count > 1 && !At(0).IsSyn && SackedCount == 0 && LostCount == 0 && RetransmittedCount == 0
+    public bool IsOrdinary => Count > 1 && !_ring[0].IsSyn && SackedCount == 0 && LostCount == 0 && RetransmittedCount == 0
         && Observation is null && LongerThan == int.MaxValue;
 
     /// <summary>How many are lost and wait to be sent again.</summary>
@@ -64,13 +55,17 @@ internal sealed class SentSegments
     /// Sequence numbers beyond which a segment counts as long, where the path's MTU is searched for: whether any such was lost or delivered
     /// is told by <see cref="ReadLosses"/> and <see cref="ReadDeliveries"/>.
     /// </summary>
-    public int LongerThan { get; set; } = int.MaxValue;
+    public int LongerThan
+    {
+        get => _long.LongerThan;
+        set => _long.LongerThan = value;
+    }
 
     /// <summary>Notified of segments taken for lost; null for nobody.</summary>
     public Observation? Observation { get; set; }
 
     /// <summary>A segment by position, from the oldest.</summary>
-    public ref readonly SentSegment this[int index] => ref At(index);
+    public ref readonly SentSegment this[int index] => ref _ring[index];
 
     /// <summary>Appends full segments of data just sent for the first time, one behind the other.</summary>
     /// <param name="start">Stream offset of the first.</param>
@@ -80,15 +75,12 @@ internal sealed class SentSegments
     /// <param name="now">The present moment.</param>
     public void AppendBulk(long start, int length, int count, DeliveryRate rate, Instant now)
     {
-        while (Count + count > _ring.Length)
-        {
-            Grow();
-        }
+        _ring.Reserve(count);
 
         for (int i = 0; i < count; i++)
         {
             // Written where it stands: a copy costs as much as all the rest.
-            ref SentSegment last = ref _ring[(_head + Count++) & (_ring.Length - 1)];
+            ref SentSegment last = ref _ring.AddLast();
             last.Start = start;
             last.End = start += length;
             last.SentAt = now;
@@ -104,12 +96,8 @@ internal sealed class SentSegments
     /// <summary>Appends a segment just sent.</summary>
     public void Append(in SentSegment segment)
     {
-        if (Count == _ring.Length)
-        {
-            Grow();
-        }
-
-        ref SentSegment last = ref _ring[(_head + Count++) & (_ring.Length - 1)];
+        _ring.Reserve(1);
+        ref SentSegment last = ref _ring.AddLast();
         last = segment;
         last.Order = ++_transmissions;
         InFlight += segment.InFlight ? segment.Length : 0;
@@ -119,31 +107,19 @@ internal sealed class SentSegments
     /// <summary>Forgets the oldest segment, which has been acknowledged.</summary>
     public void RemoveFirst()
     {
-        ref SentSegment first = ref At(0);
+        ref SentSegment first = ref _ring[0];
         NoteDelivered(first);
         InFlight -= first.InFlight ? first.Length : 0;
         SackedCount -= first.IsSacked ? 1 : 0;
         SackedBytes -= first.IsSacked ? first.Length : 0;
         LostCount -= first.IsLost ? 1 : 0;
         RetransmittedCount -= first.Transmissions > 1 ? 1 : 0;
-        _head = (_head + 1) & (_ring.Length - 1);
-        Count--;
+        _ring.RemoveFirst(1);
         _lostHint = Math.Max(0, _lostHint - 1);
     }
 
     /// <summary>How many of the oldest segments end at or before an offset.</summary>
-    public int CountUpTo(long offset)
-    {
-        int low = 0;
-        int high = Count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            (low, high) = At(middle).End <= offset ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
-    }
+    public int CountUpTo(long offset) => _ring.CountUpTo(offset);
 
     /// <summary>Forgets the oldest segments, which are all in flight and were sent once.</summary>
     /// <param name="count">How many.</param>
@@ -151,15 +127,14 @@ internal sealed class SentSegments
     public void RemoveFirst(int count, long length)
     {
         InFlight -= length;
-        _head = (_head + count) & (_ring.Length - 1);
-        Count -= count;
+        _ring.RemoveFirst(count);
         _lostHint = Math.Max(0, _lostHint - count);
     }
 
     /// <summary>Forgets the acknowledged front of the oldest segment.</summary>
     public void TrimFirst(long acknowledged)
     {
-        ref SentSegment first = ref At(0);
+        ref SentSegment first = ref _ring[0];
         InFlight -= first.InFlight ? acknowledged - first.Start : 0;
         SackedBytes -= first.IsSacked ? acknowledged - first.Start : 0;
         first.Start = acknowledged;
@@ -169,7 +144,7 @@ internal sealed class SentSegments
     /// <summary>Marks a segment as held by the peer.</summary>
     public void MarkSacked(int index)
     {
-        ref SentSegment segment = ref At(index);
+        ref SentSegment segment = ref _ring[index];
         NoteDelivered(segment);
         RemoveFromFlight(ref segment);
         LostCount -= segment.IsLost ? 1 : 0;
@@ -183,11 +158,10 @@ internal sealed class SentSegments
     /// <param name="cause">How that was found.</param>
     public void MarkLost(int index, LossCause cause)
     {
-        ref SentSegment segment = ref At(index);
+        ref SentSegment segment = ref _ring[index];
         if (!segment.IsLost)
         {
-            _lostLonger |= segment.Length > LongerThan;
-            _lostShorter |= segment.Length <= LongerThan;
+            _long.OnLost(segment);
             Observation?.OnLost(segment.AsTransmission(), cause);
         }
 
@@ -202,7 +176,7 @@ internal sealed class SentSegments
     /// <param name="rate">Knows.</param>
     /// <param name="now">The present moment.</param>
     /// <param name="inFlightBefore">Bytes in the network before it.</param>
-    public void Stamp(int index, DeliveryRate rate, Instant now, long inFlightBefore) => rate.Stamp(ref At(index), now, inFlightBefore);
+    public void Stamp(int index, DeliveryRate rate, Instant now, long inFlightBefore) => rate.Stamp(ref _ring[index], now, inFlightBefore);
 
     /// <summary>
     /// After a timeout the oldest segment is lost, and whatever was sent so long ago that it cannot be on its way (RFC 8985, 6.3).
@@ -213,7 +187,7 @@ internal sealed class SentSegments
     {
         for (int i = 0; i < Count; i++)
         {
-            ref SentSegment segment = ref At(i);
+            ref SentSegment segment = ref _ring[i];
             if (segment.IsSacked && forgetSacked)
             {
                 Forget(ref segment);
@@ -231,7 +205,7 @@ internal sealed class SentSegments
     {
         for (int i = 0; i < Count && LostCount > 0; i++)
         {
-            ref SentSegment segment = ref At(i);
+            ref SentSegment segment = ref _ring[i];
             if (segment.IsLost && !segment.IsWindowProbe)
             {
                 (segment.IsLost, segment.InFlight) = (false, true);
@@ -248,7 +222,7 @@ internal sealed class SentSegments
     {
         for (int i = 0; i < Count; i++)
         {
-            ref SentSegment segment = ref At(i);
+            ref SentSegment segment = ref _ring[i];
             if (segment.IsSacked && forgetSacked)
             {
                 Forget(ref segment);
@@ -264,7 +238,7 @@ internal sealed class SentSegments
     /// <summary>Notes that a segment was sent again.</summary>
     public void MarkRetransmitted(int index, Instant now)
     {
-        ref SentSegment segment = ref At(index);
+        ref SentSegment segment = ref _ring[index];
         LostCount -= segment.IsLost ? 1 : 0;
         RetransmittedCount += segment.Transmissions == 1 ? 1 : 0;
         InFlight += segment.InFlight ? 0 : segment.Length;
@@ -276,7 +250,7 @@ internal sealed class SentSegments
     /// <summary>Notes that a byte of a segment was sent again to a peer without a window; the segment still waits.</summary>
     public void MarkProbed(int index, Instant now)
     {
-        ref SentSegment segment = ref At(index);
+        ref SentSegment segment = ref _ring[index];
         RetransmittedCount += segment.Transmissions == 1 ? 1 : 0;
         segment.SentAt = now;
         segment.Transmissions++;
@@ -291,7 +265,7 @@ internal sealed class SentSegments
             return -1;
         }
 
-        while (!At(_lostHint).IsLost)
+        while (!_ring[_lostHint].IsLost)
         {
             _lostHint++;
         }
@@ -300,43 +274,22 @@ internal sealed class SentSegments
     }
 
     /// <summary>The position of the first segment that starts at or after an offset; <see cref="Count"/> if none does.</summary>
-    public int IndexOf(long offset)
-    {
-        int low = 0;
-        int high = Count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            (low, high) = At(middle).Start < offset ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
-    }
+    public int IndexOf(long offset) => _ring.IndexOf(offset);
 
     /// <summary>Whether anything long, and anything not long, was taken for lost since the last call; see <see cref="LongerThan"/>.</summary>
-    public (bool Long, bool Short) ReadLosses()
-    {
-        (bool, bool) losses = (_lostLonger, _lostShorter);
-        (_lostLonger, _lostShorter) = (false, false);
-        return losses;
-    }
+    public (bool Long, bool Short) ReadLosses() => _long.ReadLosses();
 
     /// <summary>
     /// Whether anything long has reached the peer since the last call, and what was left of the probe of the path's MTU when it did, if it did.
     /// </summary>
-    public (bool Long, (long Start, long End)? Probe) ReadDeliveries()
-    {
-        (bool, (long, long)?) deliveries = (_deliveredLonger, _deliveredProbe);
-        (_deliveredLonger, _deliveredProbe) = (false, null);
-        return deliveries;
-    }
+    public (bool Long, (long Start, long End)? Probe) ReadDeliveries() => _long.ReadDeliveries();
 
     /// <summary>Marks all that is long, and has not reached the peer, as lost.</summary>
     public void MarkLongLost()
     {
         for (int i = 0; i < Count; i++)
         {
-            if (!At(i).IsSacked && At(i).Length > LongerThan)
+            if (!_ring[i].IsSacked && _ring[i].Length > LongerThan)
             {
                 MarkLost(i, LossCause.TooLarge);
             }
@@ -348,20 +301,9 @@ internal sealed class SentSegments
     /// <param name="length">Sequence numbers of the first piece: data, and fewer than there are.</param>
     public void Split(int index, int length)
     {
-        if (Count == _ring.Length)
-        {
-            Grow();
-        }
-
-        Count++;
-        for (int i = Count - 1; i > index + 1; i--)
-        {
-            At(i) = At(i - 1);
-        }
-
-        ref SentSegment first = ref At(index);
-        ref SentSegment second = ref At(index + 1);
-        second = first;
+        _ring.Repeat(index);
+        ref SentSegment first = ref _ring[index];
+        ref SentSegment second = ref _ring[index + 1];
         second.Start = first.End = first.Start + length;
 
         // A larger segment that is sent in pieces says nothing of the path: the piece that does not begin with it tells.
@@ -376,7 +318,7 @@ internal sealed class SentSegments
     /// <param name="isFin">Whether that is our FIN.</param>
     public void Extend(long end, bool isFin)
     {
-        ref SentSegment last = ref At(Count - 1);
+        ref SentSegment last = ref _ring[Count - 1];
         last.End = end;
         last.IsFin |= isFin;
     }
@@ -391,7 +333,7 @@ internal sealed class SentSegments
         var pieces = new List<SentSegment>(Count + 1);
         for (int i = 0; i < Count; i++)
         {
-            SentSegment rest = At(i);
+            SentSegment rest = _ring[i];
             while (!rest.IsSacked && !rest.IsSyn && rest.Length - (rest.IsFin ? 1 : 0) > length)
             {
                 pieces.Add(rest with { End = rest.Start + length, IsFin = false, IsMtuProbe = false });
@@ -407,9 +349,8 @@ internal sealed class SentSegments
             return;
         }
 
-        _ring = new SentSegment[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(MinRoom, pieces.Count))];
-        pieces.CopyTo(_ring);
-        (_head, _lostHint, Count) = (0, 0, pieces.Count);
+        _ring.Replace(pieces);
+        _lostHint = 0;
         (LostCount, RetransmittedCount) = (pieces.Count(p => p.IsLost), pieces.Count(p => p.Transmissions > 1));
     }
 
@@ -418,23 +359,23 @@ internal sealed class SentSegments
     {
         if (Count == 0)
         {
-            (_ring, _head, _lostHint) = ([], 0, 0);
+            _ring.Clear();
+            _lostHint = 0;
         }
     }
 
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
-        _ring = [];
-        (_head, _lostHint, Count, InFlight, SackedCount, SackedBytes, LostCount, RetransmittedCount) = (0, 0, 0, 0, 0, 0, 0, 0);
+        _ring.Clear();
+        (_lostHint, InFlight, SackedCount, SackedBytes, LostCount, RetransmittedCount) = (0, 0, 0, 0, 0, 0);
     }
 
     private void NoteDelivered(in SentSegment segment)
     {
         if (!segment.IsSacked)
         {
-            _deliveredLonger |= segment.Length > LongerThan;
-            _deliveredProbe = segment.IsMtuProbe ? (segment.Start, segment.End) : _deliveredProbe;
+            _long.OnDelivered(segment);
         }
     }
 
@@ -449,22 +390,5 @@ internal sealed class SentSegments
     {
         InFlight -= segment.InFlight ? segment.Length : 0;
         segment.InFlight = false;
-    }
-
-    private ref SentSegment At(int index)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
-        return ref _ring[(_head + index) & (_ring.Length - 1)];
-    }
-
-    private void Grow()
-    {
-        var larger = new SentSegment[Math.Max(MinRoom, _ring.Length * 2)];
-        for (int i = 0; i < Count; i++)
-        {
-            larger[i] = At(i);
-        }
-
-        (_ring, _head) = (larger, 0);
     }
 }

@@ -1,3 +1,4 @@
+using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation;
@@ -33,6 +34,18 @@ internal static class EstablishedConnection
             Options = new SegmentOptions { Timestamps = timestamps ? new SegmentTimestamps(2, answer.Options.Timestamps!.Value.Value) : null },
         });
         script.ExpectNothing();
+        return script;
+    }
+
+    /// <summary>Established by a handshake that took a round trip.</summary>
+    public static ConnectionScript After(TimeSpan roundTrip, ConnectionOptions options, SegmentOptions syn)
+    {
+        ConnectionScript script = ConnectionScript.Listening(options);
+        script.Inject(Say.Syn(syn));
+        script.TakeAll();
+        script.Advance(roundTrip);
+        script.Inject(Say.Ack(1, 1));
+        script.ExpectState(ConnectionState.Established);
         return script;
     }
 
