@@ -33,7 +33,7 @@ internal sealed class CaptureExport : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"-w '{path}': {(Directory.Exists(path) ? "is a folder" : error.Message)}");
+            throw new UsageException($"-w '{path}': {OutputPath.Why(path, error)}");
         }
     }
 

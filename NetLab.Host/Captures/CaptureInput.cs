@@ -13,6 +13,8 @@ namespace NetLab.Host.Captures;
 /// <param name="Others">Other files, read as one with the first, in order of time; or null.</param>
 internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, string? KeyLog, string? Interface, IReadOnlyList<string>? Others = null)
 {
+    private const int MaxNames = 8;
+
     /// <summary>Whether another program may still be writing it: standard input, or a file without a length.</summary>
     public bool IsPipe => Path == "-" || new FileInfo(Path) is { Exists: true, Length: 0 } || (Others ?? []).Contains("-");
 
@@ -24,6 +26,7 @@ internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, str
     /// <param name="limit">Packets to decode at most.</param>
     /// <param name="onIdle">Called when what came through a pipe so far was handled; or null.</param>
     /// <param name="onKeyLog">Told of TLS secrets that the capture brought; or null.</param>
+    /// <exception cref="UsageException">The interface is not there, or the secrets are none.</exception>
     /// <returns>0, or 1 when the file is cut short or damaged; then one line on stderr says where.</returns>
     public int Decode(
         DecoderOptions options, DecodePipeline.PacketHandler handler, Action<PacketDecoder> finish, CancellationToken cancellationToken, long limit = long.MaxValue,
@@ -33,10 +36,21 @@ internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, str
         var decoder = new PacketDecoder(options with { Protocols = Protocols, OnlyInterface = Interface });
         if (KeyLog is not null)
         {
-            decoder.AddKeyLog(File.ReadAllText(KeyLog));
+            // A log that is still empty has secrets later; one of something else never.
+            string log = File.ReadAllText(KeyLog);
+            if (decoder.AddKeyLog(log) == 0 && log.Split('\n').Any(line => line.Trim() is { Length: > 0 } text && text[0] != '#'))
+            {
+                throw new UsageException($"--keylog '{KeyLog}': no line of it is a secret of TLS (NSS Key Log Format: LABEL CLIENT_RANDOM SECRET)");
+            }
         }
 
         DecodePipeline.Run(reader, decoder, handler, limit, onIdle, onKeyLog, cancellationToken);
+        if (Interface is not null && decoder.OtherInterfaces is { } others)
+        {
+            string there = others.Count == 0 ? "the capture names no interface" : $"there are packets of {string.Join(", ", others.Order(StringComparer.Ordinal).Take(MaxNames))}";
+            throw new UsageException($"--interface '{Interface}': there is no packet of it; {there}");
+        }
+
         finish(decoder);
         if (reader.Damage is not { } damage)
         {

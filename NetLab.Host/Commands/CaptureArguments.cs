@@ -34,7 +34,7 @@ internal sealed class CaptureArguments(bool several = false)
         string? keyLog = parsed.GetValue(_keyLog);
         if (keyLog is not null && !File.Exists(keyLog))
         {
-            throw new UsageException($"--keylog '{keyLog}': no such file");
+            throw new UsageException(Directory.Exists(keyLog) ? $"--keylog '{keyLog}': is a folder" : $"--keylog '{keyLog}': no such file");
         }
 
         string[] paths = several ? parsed.GetRequiredValue(_files) : [parsed.GetRequiredValue(_file)];

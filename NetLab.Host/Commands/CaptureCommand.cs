@@ -69,6 +69,7 @@ internal static class CaptureCommand
                 throw new UsageException($"--files {parsed.GetValue(ring)}: at least one file is kept");
             }
 
+            OutputPath.Check(parsed.GetValue(file), "-w");
             bool rotates = fileBytes > 0 || fileTime > TimeSpan.Zero;
             if ((rotates || parsed.GetValue(ring) is not null) && parsed.GetValue(file) is null)
             {

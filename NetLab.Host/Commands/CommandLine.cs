@@ -78,9 +78,7 @@ internal static class CommandLine
 
             // Of several, the one that names a word says most; "a command is required" only repeats it.
             ParseError error = parsed.Errors.FirstOrDefault(e => e.Message.Contains('\'', StringComparison.Ordinal)) ?? parsed.Errors[0];
-            int types = error.Message.IndexOf(" as expected type", StringComparison.Ordinal);
-            string message = types < 0 ? error.Message : error.Message.Contains("ColorChoice", StringComparison.Ordinal) ? "--color: auto, always or never" : error.Message[..types] + " as a number.";
-            return Fail($"{message} (nlab --help tells what there is)", ExitCode.Usage);
+            return Fail($"{ParseErrorText.Of(error.Message)} (nlab --help tells what there is)", ExitCode.Usage);
         }
 
         // What was mistyped may have been taken for the value of an argument: then nothing is wrong but what it means.
@@ -117,6 +115,9 @@ internal static class CommandLine
             return Fail(error.Message, ExitCode.Failed);
         }
     }
+
+    /// <summary>The command with every verb.</summary>
+    internal static RootCommand WithAllVerbs() => CreateRoot(null);
 
     // With one verb, or with all of them.
     private static RootCommand CreateRoot(Func<Command>? only)

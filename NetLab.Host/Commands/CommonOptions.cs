@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NetLab.Host.Settings;
+using NetLab.Udp.Links;
 
 namespace NetLab.Host.Commands;
 
@@ -21,13 +22,29 @@ internal static class CommonOptions
     {
         Description = "An emulated link on the way, such as delay=20ms,loss=1%,rate=10M",
         HelpName = "LINK",
+        Validators = { CheckLinkIsSaid },
     };
+
+    /// <summary>An empty link string on a command line is a variable that nobody set.</summary>
+    public static void CheckLinkIsSaid(System.CommandLine.Parsing.OptionResult link)
+    {
+        if (link is { Implicit: false, Tokens: [{ Value: var text }] } && string.IsNullOrWhiteSpace(text))
+        {
+            link.AddError("--link '': a link looks like delay=20ms,loss=1%");
+        }
+    }
 
     public static Option<string?> Congestion() => new("--congestion")
     {
         Description = "Congestion control of NetLab's TCP: cubic, reno or bbr",
         HelpName = "NAME",
     };
+
+    /// <summary>The seed of a link: what it says itself, what --seed says, or one that is drawn.</summary>
+    /// <exception cref="UsageException">Both say one.</exception>
+    public static ulong SeedOf(LinkDescription? link, ulong? seed) => link?.Seed is { } own && seed is not null
+        ? throw new UsageException($"--seed '{seed}': the link has its own, seed={own}")
+        : link?.Seed ?? seed ?? Seeds.Draw();
 
     /// <summary>Sees that a congestion control is one, and has an effect.</summary>
     /// <exception cref="UsageException">It is not, or none of the addresses is NetLab's TCP.</exception>

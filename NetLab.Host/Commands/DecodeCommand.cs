@@ -33,11 +33,6 @@ internal static class DecodeCommand
         selection.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            if (parsed.GetValue(json) && parsed.GetValue(summary))
-            {
-                throw new UsageException("--json and --summary are two different outputs: choose one");
-            }
-
             if (parsed.GetValue(layer) is { } wanted and (< 1 or > 7))
             {
                 throw new UsageException($"--layer {wanted}: the layers are 1 to 7");
@@ -51,6 +46,27 @@ internal static class DecodeCommand
             if (parsed.GetValue(packet) is < 1)
             {
                 throw new UsageException($"--packet {parsed.GetValue(packet)}: packets are numbered from 1");
+            }
+
+            // Of two outputs one would win without a word.
+            (string Name, bool IsAsked)[] shapes =
+            [
+                ("--summary", parsed.GetValue(summary)), ("--json", parsed.GetValue(json)), ("--csv", parsed.GetValue(csv)), ("--tsv", parsed.GetValue(tsv)),
+            ];
+            if (shapes.Where(s => s.IsAsked).ToArray() is [var first, var second, ..])
+            {
+                throw new UsageException($"{first.Name} and {second.Name} are two different outputs: choose one");
+            }
+
+            bool isTree = !Array.Exists(shapes, s => s.IsAsked) && parsed.GetValue(columns) is null;
+            if (!isTree && (parsed.GetValue(hex) || parsed.GetValue(layer) is not null))
+            {
+                throw new UsageException($"{(parsed.GetValue(hex) ? "--hex" : "--layer")}: is of the tree, and not of {(parsed.GetValue(columns) is null ? Array.Find(shapes, s => s.IsAsked).Name : "--columns")}");
+            }
+
+            if (parsed.GetValue(columns) is not null && parsed.GetValue(summary))
+            {
+                throw new UsageException("--columns and --summary are two different outputs: choose one");
             }
 
             CaptureInput capture = input.Read(parsed);
@@ -190,12 +206,16 @@ internal static class DecodeCommand
     private static List<Field> FieldsFrom(string names, ProtocolRegistry protocols)
     {
         var fields = new List<Field>();
-        int known = 0;
-        foreach (string name in names.Split(',', StringSplitOptions.TrimEntries))
+        string[] wanted = names.Split(',', StringSplitOptions.TrimEntries);
+        if (Array.TrueForAll(wanted, name => !protocols.TryFindField(name, out _)))
+        {
+            throw new UsageException($"--columns '{names}': there is no such field{(protocols.NearestField(wanted[0]) is { } meant && wanted[0].Length > 0 ? $"; the nearest is {meant}" : "")}");
+        }
+
+        foreach (string name in wanted)
         {
             if (protocols.TryFindField(name, out Field? field))
             {
-                known++;
                 fields.Add(field);
                 continue;
             }
@@ -205,7 +225,7 @@ internal static class DecodeCommand
             fields.Add(Field.Of(FieldKind.Text, null, name));
         }
 
-        return known > 0 ? fields : throw new UsageException($"--columns '{names}': there is no such field");
+        return fields;
     }
 
     private sealed record DecodeView(

@@ -13,7 +13,7 @@ internal static class DemoCommand
     {
         var output = new Option<string>("--out") { Description = "Where the recordings and received files go", HelpName = "DIR", DefaultValueFactory = _ => "demo-out" };
         var file = new Option<FileInfo?>("--file") { Description = "The file to send; a made-up one if not given", HelpName = "FILE" };
-        var link = new Option<string>("--link") { Description = "The link between the two ends", HelpName = "LINK", DefaultValueFactory = _ => "delay=10ms,loss=2%" };
+        var link = new Option<string>("--link") { Description = "The link between the two ends", HelpName = "LINK", Validators = { CommonOptions.CheckLinkIsSaid }, DefaultValueFactory = _ => "delay=10ms,loss=2%" };
         Option<ulong?> seed = CommonOptions.Seed();
         var isLong = new Option<bool>("--long", "-l") { Description = "Show the whole handshake as trees, and the other packets in summary" };
         var command = new Command("demo", "Everything in one command: a file over tcp and over udp through a bad link, recorded, decoded and compared")
@@ -27,7 +27,7 @@ internal static class DemoCommand
             FileInfo? source = parsed.GetValue(file);
             if (source is { Exists: false })
             {
-                throw new UsageException($"--file '{source}': no such file");
+                throw new UsageException($"--file '{source}': {(Directory.Exists(source.FullName) ? "is a folder" : "no such file")}");
             }
 
             if (parsed.GetRequiredValue(output).Length == 0)
@@ -35,6 +35,7 @@ internal static class DemoCommand
                 throw new UsageException("--out '': a folder has a name");
             }
 
+            ulong used = CommonOptions.SeedOf(description, parsed.GetValue(seed));
             DirectoryInfo folder = CreateFolder(parsed.GetRequiredValue(output));
             var run = new DemoRun(new DemoOptions
             {
@@ -42,7 +43,7 @@ internal static class DemoCommand
                 File = source,
                 Link = description,
                 IsLong = parsed.GetValue(isLong),
-                Seed = description.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw(),
+                Seed = used,
                 Recording = new FileInfo(Path.Combine(folder.FullName, "demo.pcapng")),
                 RecordingAsTcp = new FileInfo(Path.Combine(folder.FullName, "demo-as-tcp.pcapng")),
                 Qlog = new FileInfo(Path.Combine(folder.FullName, "demo.qlog")),

@@ -20,7 +20,7 @@ internal static class DrillCommand
         var tolerance = new Option<string?>("--tolerance") { Description = "How far a moment may be from the script's (what the script says, else 4ms)", HelpName = "DURATION" };
         var isn = new Option<uint?>("--isn") { Description = "Where both sides' sequence numbers begin, such as 4294967000 to cross the wrap", HelpName = "N" };
         var like = new Option<string?>("--like") { Description = "Whose defaults hold (what the script looks like)", HelpName = "SYSTEM" };
-        like.AcceptOnlyFromAmong("linux", "freebsd");
+        like.CompletionSources.Add("linux", "freebsd");
         var from = new Option<string?>("--from") { Description = "Turn a recorded connection into a script instead, on standard output", HelpName = "CAPTURE" };
         var stream = new Option<int>("--stream") { Description = "Which connection of the capture, as decode numbers them", HelpName = "N" };
         var json = new Option<bool>("--json") { Description = "One JSON document" };
@@ -32,7 +32,7 @@ internal static class DrillCommand
                 Lenient = parsed.GetValue(lenient),
                 Tolerance = ToleranceOf(parsed.GetValue(tolerance)),
                 InitialSequence = parsed.GetValue(isn),
-                Like = parsed.GetValue(like) switch { "linux" => DrillSystem.Linux, "freebsd" => DrillSystem.FreeBsd, _ => null },
+                Like = parsed.GetValue(like) switch { "linux" => DrillSystem.Linux, "freebsd" => DrillSystem.FreeBsd, null => null, var other => throw new UsageException($"--like '{other}': linux or freebsd") },
             };
             string[] named = parsed.GetValue(paths) ?? [];
             if (parsed.GetValue(from) is { } capture)

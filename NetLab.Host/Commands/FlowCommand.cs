@@ -25,6 +25,7 @@ internal static class FlowCommand
                 throw new UsageException($"-n {parsed.GetValue(count)}: a count is at least 1");
             }
 
+            OutputPath.Check(parsed.GetValue(svg), "--svg");
             CaptureInput capture = input.Read(parsed);
             var reader = new FlowReader(ConversationName.Parse(parsed.GetRequiredValue(stream)), parsed.GetValue(count));
             return Task.Run(() => Run(capture, reader, parsed.GetValue(svg), cancellationToken), cancellationToken).WaitAsync(cancellationToken);

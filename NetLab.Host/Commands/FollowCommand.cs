@@ -134,7 +134,7 @@ internal static class FollowCommand
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                throw new UsageException($"-o '{file}': {(Directory.Exists(file) ? "is a folder" : error.Message)}");
+                throw new UsageException($"-o '{file}': {OutputPath.Why(file, error)}");
             }
         }
 

@@ -56,7 +56,7 @@ internal static class ForwardCommand
             RecordingOptions recording = recorded.From(parsed);
             if (recording is not { AsUdp: null, AsTcp: null, Qlog: null } && !hasSegments)
             {
-                throw new UsageException("--pcap: nlab records datagrams of NetLab's TCP, and neither side has it; put nlab link before kernel programs to record theirs");
+                throw new UsageException($"{recording.Arguments.First()}: nlab records datagrams of NetLab's TCP, and neither side has it; put nlab link before kernel programs to record theirs");
             }
 
             bool remote = parsed.GetValue(allowRemote);
@@ -77,7 +77,7 @@ internal static class ForwardCommand
                 Watch = segments is null ? null : segments.Take,
             };
             ForwardChain chain = ForwardChain.Bind(
-                source.At(local), target.At(peer), streams, description, description?.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw(), parsed.GetValue(verbose) ? Say : null, parsed.GetValue(verbose) ? SayEnd : null);
+                source.At(local), target.At(peer), streams, description, CommonOptions.SeedOf(description, parsed.GetValue(seed)), parsed.GetValue(verbose) ? Say : null, parsed.GetValue(verbose) ? SayEnd : null);
             await using (chain.ConfigureAwait(false))
             {
                 await Console.Error.WriteLineAsync($"listening on {chain.Address} → {target}{(description is null ? "" : $"  link {parsed.GetValue(link)}  seed={chain.Seed}")}").ConfigureAwait(false);
@@ -98,7 +98,7 @@ internal static class ForwardCommand
     private static async Task<int> RelayAsync(
         LabAddress source, IPEndPoint local, IPEndPoint peer, LinkDescription link, ulong? wanted, CancellationToken cancellationToken)
     {
-        ulong seed = link.Seed ?? wanted ?? Seeds.Draw();
+        ulong seed = CommonOptions.SeedOf(link, wanted);
         try
         {
             using var relay = new LinkRelay(LabRelay.OptionsFor(local, peer, link, seed));

@@ -22,7 +22,7 @@ internal static class HttpCommand
         var header = new Option<string[]>("--header", "-H") { Description = "One header field, such as 'Accept: text/plain'", HelpName = "FIELD" };
         var output = new Option<FileInfo?>("--output", "-o") { Description = "Write the body into this file instead of to standard output", HelpName = "FILE" };
         var ladder = new Option<bool>("--ladder") { Description = "Show the segments of the exchange: handshake, request, response and FINs (tcp only)" };
-        var link = new Option<string?>("--link") { Description = "An emulated link on the way, such as delay=20ms,loss=5% (tcp only)", HelpName = "LINK" };
+        var link = new Option<string?>("--link") { Description = "An emulated link on the way, such as delay=20ms,loss=5% (tcp only)", HelpName = "LINK", Validators = { CommonOptions.CheckLinkIsSaid } };
         Option<string> timeout = CommonOptions.Timeout("30s");
         Option<ulong?> seed = CommonOptions.Seed();
         Option<bool> allowRemote = CommonOptions.AllowRemote();
@@ -47,8 +47,19 @@ internal static class HttpCommand
                 throw new UsageException($"{(description is null ? "--ladder" : "--link")}: {address.Server} sends segments that are the kernel's; nlab capture shows those");
             }
 
+            if (description is null && parsed.GetValue(seed) is not null)
+            {
+                throw new UsageException("--seed: nothing is random without --link");
+            }
+
+            LinkDescription? emulated = description is null ? null : LinkText.Parse(description);
+            if (emulated is not null)
+            {
+                CommonOptions.SeedOf(emulated, parsed.GetValue(seed));
+            }
+
             var plan = new HttpPlan(
-                address, request, parsed.GetValue(output), parsed.GetValue(ladder), description is null ? null : LinkText.Parse(description), parsed.GetValue(seed));
+                address, request, parsed.GetValue(output), parsed.GetValue(ladder), emulated, parsed.GetValue(seed));
             var options = new StreamOptions(DurationText.Parse(parsed.GetRequiredValue(timeout), "--timeout"), parsed.GetValue(allowRemote)) { Place = "client" };
             address.Server.ResolvePeer(options.AllowRemote);
             return RunAsync(plan, options, recorded.From(parsed).For(address.Server), cancellationToken);
@@ -110,7 +121,7 @@ internal static class HttpCommand
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"--output '{file}': cannot be written: {error.Message}");
+            throw new UsageException($"--output '{file}': {OutputPath.Why(file!.FullName, error)}");
         }
     }
 

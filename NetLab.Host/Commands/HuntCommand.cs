@@ -28,6 +28,8 @@ internal static class HuntCommand
                 return Task.FromResult(Judge(number, kind));
             }
 
+            OutputPath.Check(parsed.GetValue(output), "--out");
+
             // Few digits: a person types it again with the answer.
             ulong chosen = parsed.GetValue(seed) ?? (ulong)Random.Shared.Next(1, 100_000);
             string file = parsed.GetValue(output) ?? string.Create(CultureInfo.InvariantCulture, $"hunt-{chosen}.pcapng");

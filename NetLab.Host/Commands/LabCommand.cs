@@ -45,9 +45,20 @@ internal static class LabCommand
                 }
             }
 
+            OutputPath.Check(parsed.GetValue(report), "--report");
+            if (parsed.GetValue(output) is { } folder && (folder.Length == 0 || File.Exists(folder)))
+            {
+                throw new UsageException($"--out '{folder}': {(folder.Length == 0 ? "a folder has a name" : "is a file")}");
+            }
+
             IReadOnlyList<Experiment> chosen = Choose(parsed.GetValue(name), parsed.GetValue(all));
             if (chosen.Count == 0)
             {
+                if (Array.Find<Option>([check, set, seed, seeds, broken, output, report], o => parsed.GetResult(o) is { Implicit: false }) is { } idle)
+                {
+                    throw new UsageException($"{idle.Name}: of which experiment? nlab lab lists them, --all is all");
+                }
+
                 return Task.FromResult(LabOutput.List(parsed.GetValue(json)));
             }
 

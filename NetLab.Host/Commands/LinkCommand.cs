@@ -39,7 +39,7 @@ internal static class LinkCommand
     {
         var listen = new Argument<string?>("LISTEN") { Description = "Where clients send to: udp://HOST:PORT", Arity = ArgumentArity.ZeroOrOne };
         var target = new Argument<string?>("TARGET") { Description = "Where their datagrams go on to: udp://HOST:PORT", Arity = ArgumentArity.ZeroOrOne };
-        var link = new Option<string>("--link") { Description = LinkHelp, HelpName = "LINK", DefaultValueFactory = _ => "" };
+        var link = new Option<string>("--link") { Description = LinkHelp, HelpName = "LINK", Validators = { CommonOptions.CheckLinkIsSaid }, DefaultValueFactory = _ => "" };
         var schedule = new Option<string?>("--schedule") { Description = "What changes when, from the start on: a file, or text such as '0s: rate=10M; 10s: loss=20%; 20s: down; 25s: up'", HelpName = "FILE|TEXT" };
         var selfTest = new Option<bool>("--self-test") { Description = "Measure how exact links are on this machine, for about a minute, instead" };
         var json = new Option<bool>("--json") { Description = "At the end, what it did as one JSON document" };
@@ -52,6 +52,14 @@ internal static class LinkCommand
         {
             if (parsed.GetValue(selfTest))
             {
+                foreach (Symbol other in (Symbol[])[listen, target, link, schedule, log])
+                {
+                    if (other is Option option ? parsed.GetResult(option) is { Implicit: false } : parsed.GetResult((Argument)other) is { Tokens.Count: > 0 })
+                    {
+                        throw new UsageException($"{other.Name}: --self-test measures links of its own");
+                    }
+                }
+
                 return await LinkSelfTestOutput.RunAsync(parsed.GetValue(seed) ?? Seeds.Draw(), parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
             }
 
@@ -64,7 +72,7 @@ internal static class LinkCommand
             }
 
             bool remote = parsed.GetValue(allowRemote);
-            ulong used = description.Seed ?? parsed.GetValue(seed) ?? Seeds.Draw();
+            ulong used = CommonOptions.SeedOf(description, parsed.GetValue(seed));
             using LabRecorder? recorder = recorded.From(parsed).Open();
             using LinkLog? fates = LinkLog.Open(parsed.GetValue(log));
             using LinkRelay relay = await BindAsync(from, to, description, used, remote, recorder, fates, cancellationToken).ConfigureAwait(false);

@@ -10,7 +10,7 @@ internal static class LiveCommand
 {
     public static Command Create()
     {
-        var link = new Option<string>("--link") { Description = "The link between the ends; drop=, copy=, damage= and hold= name segments", HelpName = "LINK", DefaultValueFactory = _ => "delay=20ms" };
+        var link = new Option<string>("--link") { Description = "The link between the ends; drop=, copy=, damage= and hold= name segments", HelpName = "LINK", Validators = { CommonOptions.CheckLinkIsSaid }, DefaultValueFactory = _ => "delay=20ms" };
         var schedule = new Option<string?>("--schedule") { Description = "What the link does later on, such as '0.5s: delay=80ms; 2s: loss=5%'", HelpName = "TEXT" };
         var congestion = new Option<string>("--congestion") { Description = "reno, cubic or bbr", HelpName = "NAME", DefaultValueFactory = _ => "cubic" };
         var bytes = new Option<string>("--bytes") { Description = "Bytes that the client sends", HelpName = "N", DefaultValueFactory = _ => "64K" };

@@ -26,6 +26,11 @@ internal static class ObjectsCommand
         input.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
+            if (parsed.GetRequiredValue(folder).Length == 0)
+            {
+                throw new UsageException("--out '': a folder has a name");
+            }
+
             CaptureInput capture = input.Read(parsed);
             var writer = new ObjectFolder(Open(parsed.GetRequiredValue(folder)));
             bool asJson = parsed.GetValue(json);

@@ -20,26 +20,27 @@ internal sealed class PerfArguments
 
     private readonly Argument<string?> _url = new("URL") { Description = "Send to an nlab perf server there, instead of comparing", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _transport = new("--transport") { Description = "What to compare: tcp, udp, kernel-tcp, kernel-udp; all if not given", HelpName = "LIST" };
-    private readonly Option<string> _time = new("--time") { Description = "How long each run is measured", HelpName = "DURATION", DefaultValueFactory = _ => "5s" };
-    private readonly Option<string?> _bytes = new("--bytes") { Description = "Send so much instead, such as 1G", HelpName = "N" };
+    private readonly Option<string> _time = new("--time", "-t") { Description = "How long each run is measured", HelpName = "DURATION", DefaultValueFactory = _ => "5s" };
+    private readonly Option<string?> _bytes = new("--bytes", "-n") { Description = "Send so much instead, such as 1G", HelpName = "N" };
     private readonly Option<int> _segmentSize = new("--segment-size") { Description = "Bytes a datagram, or the largest segment of a stream", HelpName = "N", DefaultValueFactory = _ => 1400 };
-    private readonly Option<int> _streams = new("--streams") { Description = "Flows or connections at once", HelpName = "N", DefaultValueFactory = _ => 1 };
-    private readonly Option<string> _rate = new("--rate") { Description = "Bits a second to offer, streams together; 0 for flat out", HelpName = "RATE", DefaultValueFactory = _ => "0" };
-    private readonly Option<string?> _warmUp = new("--warm-up", "--omit") { Description = "Time before the measured part; 1s if not given, none with --bytes (of streams, never)", HelpName = "DURATION" };
-    private readonly Option<string> _interval = new("--interval") { Description = "How often it reports on itself, from 10ms on", HelpName = "DURATION", DefaultValueFactory = _ => "1s" };
-    private readonly Option<bool> _reverse = new("--reverse") { Description = "The bytes go down the link instead of up" };
-    private readonly Option<bool> _bidirectional = new("--bidirectional") { Description = "Both ways at the same time" };
+    private readonly Option<int> _streams = new("--streams", "-P", "--parallel") { Description = "Flows or connections at once", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _rate = new("--rate", "-b", "--bitrate") { Description = "Bits a second to offer, streams together; 0 for flat out", HelpName = "RATE", DefaultValueFactory = _ => "0" };
+    private readonly Option<string?> _warmUp = new("--warm-up", "--omit", "-O") { Description = "Time before the measured part; 1s if not given, none with --bytes (of streams, never)", HelpName = "DURATION" };
+    private readonly Option<string> _interval = new("--interval", "-i") { Description = "How often it reports on itself, from 10ms on", HelpName = "DURATION", DefaultValueFactory = _ => "1s" };
+    private readonly Option<bool> _reverse = new("--reverse", "-R") { Description = "The bytes go down the link instead of up" };
+    private readonly Option<bool> _bidirectional = new("--bidirectional", "--bidir") { Description = "Both ways at the same time" };
     private readonly Option<bool> _underLoad = new("--under-load") { Description = "Round trips of a probe every 5 ms through the same link: idle, loaded one way, the other, and both" };
     private readonly Option<string?> _settings = new("--settings") { Hidden = true };
-    private readonly Option<string?> _link = new("--link") { Description = "An emulated link between the two, such as delay=20ms,loss=1%", HelpName = "LINK" };
-    private readonly Option<string?> _congestion = new("--congestion") { Description = "Congestion control of streams: cubic, reno or bbr, and what the kernel has; several, such as cubic,bbr, are beside each other in as many streams", HelpName = "NAMES" };
+    private readonly Option<string?> _link = new("--link") { Description = "An emulated link between the two, such as delay=20ms,loss=1%", HelpName = "LINK", Validators = { CommonOptions.CheckLinkIsSaid } };
+    private readonly Option<string?> _congestion = new("--congestion", "-C") { Description = "Congestion control of streams: cubic, reno or bbr, and what the kernel has; several, such as cubic,bbr, are beside each other in as many streams", HelpName = "NAMES" };
     private readonly Option<bool> _ecn = new("--ecn") { Description = "Let tcp ask queues to mark instead of drop (ECN; a link marks with mark=SIZE)" };
     private readonly Option<bool> _mtuSearch = new("--mtu-search") { Description = "Let tcp find out how large a segment, up to --segment-size, the path carries (a link drops larger ones with mtu=N)" };
     private readonly Option<string?> _poll = Poll();
     private readonly Option<bool> _latency = new("--latency") { Description = "Measure round trips of 100 bytes instead: p50, p90, p99, p99.9" };
     private readonly Option<bool> _connections = new("--connections") { Description = "Measure connections opened, used for one request and closed, a second" };
     private readonly Option<int> _rounds = new("--rounds") { Description = "How often each, in turns; medians and ratios are taken over rounds", HelpName = "N", DefaultValueFactory = _ => 1 };
-    private readonly Option<bool> _json = new("--json") { Description = "One JSON document" };
+    private readonly Option<bool> _json = new("--json", "-J") { Description = "One JSON document" };
+    private readonly Option<bool> _jsonIperf3 = new("--json-iperf3") { Description = "The one run as iperf3 -J has it, for what reads that" };
     private readonly Option<FileInfo?> _plot = new("--plot") { Description = "Draw the throughput over time: .svg or .png", HelpName = "FILE" };
     private readonly Option<FileInfo?> _save = new("--save") { Description = "Keep the measurement, with settings, seed and machine: .json or .json.gz", HelpName = "FILE" };
     private readonly Option<bool> _jsonStream = new("--json-stream") { Hidden = true };
@@ -76,6 +77,7 @@ internal sealed class PerfArguments
         command.Add(arguments._connections);
         command.Add(arguments._rounds);
         command.Add(arguments._json);
+        command.Add(arguments._jsonIperf3);
         command.Add(arguments._plot);
         command.Add(arguments._save);
         command.Add(arguments._jsonStream);
@@ -119,7 +121,13 @@ internal sealed class PerfArguments
         PictureFile.Check(plot, "--plot");
         FileInfo? save = parsed.GetValue(_save);
         SavedRunFile.Check(save);
-        return new PerfOutput(parsed.GetValue(_json), parsed.GetValue(_jsonStream), plot, save, [.. parsed.Tokens.Select(token => token.Value)]);
+        bool isIperf3 = parsed.GetValue(_jsonIperf3);
+        if (isIperf3 && parsed.GetValue(_json))
+        {
+            throw new UsageException("--json and --json-iperf3 are two different outputs: choose one");
+        }
+
+        return new PerfOutput(parsed.GetValue(_json), isIperf3, parsed.GetValue(_jsonStream), plot, save, [.. parsed.Tokens.Select(token => token.Value)]);
     }
 
     /// <summary>What to record of a run with an address.</summary>
@@ -141,7 +149,7 @@ internal sealed class PerfArguments
 
         PerfSettings settings = Template(parsed);
         return settings.Direction == PerfDirection.Forward && !settings.UnderLoad
-            ? Checked(settings with { Transport = address.Transport })
+            ? CheckedEffects(parsed, Checked(settings with { Transport = address.Transport }))
             : throw new UsageException($"'{address}': --reverse, --bidirectional and --under-load measure on this machine, without an address");
     }
 
@@ -157,10 +165,46 @@ internal sealed class PerfArguments
         }
 
         string? description = parsed.GetValue(_link);
+        if (description is null && parsed.GetValue(_seed) is not null)
+        {
+            throw new UsageException("--seed: nothing is random without --link");
+        }
+
         LinkDescription? emulated = description is null ? null : LinkText.Parse(description, mayNameFiles);
         PerfSettings[] plans = [.. Transports(parsed.GetValue(_transport), emulated is not null, template.Mode).Select(t => Checked(template with { Transport = t }))];
+        CheckEffects(parsed, plans);
+        if (parsed.GetValue(_jsonIperf3) && (plans.Length > 1 || rounds > 1 || template.UnderLoad || template.Mode != PerfMode.Throughput))
+        {
+            throw new UsageException("--json-iperf3: is one run's throughput: say which --transport, and no --rounds");
+        }
+
         string[] recordings = Recordings(_recorded.From(parsed), plans, rounds);
-        return new PerfComparison(plans, recordings, emulated, description, rounds, emulated?.Seed ?? parsed.GetValue(_seed) ?? Seeds.Draw());
+        return new PerfComparison(plans, recordings, emulated, description, rounds, CommonOptions.SeedOf(emulated, parsed.GetValue(_seed)));
+    }
+
+    private PerfSettings CheckedEffects(ParseResult parsed, PerfSettings plan)
+    {
+        CheckEffects(parsed, [plan]);
+        return plan;
+    }
+
+    // What none of the transports has would be passed over without a word.
+    private void CheckEffects(ParseResult parsed, IReadOnlyList<PerfSettings> plans)
+    {
+        bool hasTcp = plans.Any(p => p.Transport == LabTransport.Tcp);
+        bool hasStreams = plans.Any(p => !IsOfDatagrams(p.Transport));
+        (string Option, bool IsAsked, bool HasEffect, string Of)[] options =
+        [
+            ("--congestion", parsed.GetValue(_congestion) is not null, hasStreams, "tcp and kernel-tcp"),
+            ("--poll", parsed.GetValue(_poll) is not null, hasStreams, "tcp and kernel-tcp"),
+            ("--ecn", parsed.GetValue(_ecn), hasTcp, "tcp"),
+            ("--mtu-search", parsed.GetValue(_mtuSearch), hasTcp, "tcp"),
+            ("--warm-up", parsed.GetValue(_bytes) is not null && parsed.GetValue(_warmUp) is not null, plans.Any(p => IsOfDatagrams(p.Transport)), "datagrams where --bytes ends the run"),
+        ];
+        if (Array.Find(options, o => o.IsAsked && !o.HasEffect) is { Option: not null } idle)
+        {
+            throw new UsageException($"{idle.Option}: is of {idle.Of}, and {string.Join(", ", plans.Select(p => LabAddress.SchemeOf(p.Transport)))} has none of it");
+        }
     }
 
     private PerfSettings Template(ParseResult parsed)
@@ -186,6 +230,16 @@ internal sealed class PerfArguments
         if (template.Mode != PerfMode.Throughput && (counted || template.Rate != 0))
         {
             throw new UsageException($"{(counted ? "--bytes" : "--rate")}: only of throughput");
+        }
+
+        if (counted && parsed.GetResult(_time) is { Implicit: false })
+        {
+            throw new UsageException("--time: --bytes ends the run: one of the two");
+        }
+
+        if (template.Mode != PerfMode.Throughput && template.Direction != PerfDirection.Forward)
+        {
+            throw new UsageException($"{(template.Direction == PerfDirection.Reverse ? "--reverse" : "--bidirectional")}: only of throughput");
         }
 
         if (template.Interval < TimeSpan.FromMilliseconds(10))
@@ -288,7 +342,9 @@ internal sealed class PerfArguments
             throw new UsageException("--transport 'kernel-tcp': the kernel's TCP does not go through --link, which carries datagrams");
         }
 
-        return transports.Distinct();
+        return transports.GroupBy(t => t).FirstOrDefault(g => g.Count() > 1) is { } twice
+            ? throw new UsageException($"--transport '{LabAddress.SchemeOf(twice.Key)}': is there twice; --rounds 2 measures twice")
+            : transports;
     }
 
     private static bool IsOfDatagrams(LabTransport transport) => transport is LabTransport.Udp or LabTransport.KernelUdp;

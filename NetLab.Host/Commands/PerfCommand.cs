@@ -60,7 +60,7 @@ internal static class PerfCommand
         }
         else
         {
-            Print(new PerfDocument(null, plan.SegmentSize, [run]), output, null);
+            Print(new PerfDocument(null, plan.SegmentSize, [run]), output, plan, null);
         }
 
         return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : run.End.Intact ? ExitCode.Done : ExitCode.Failed;
@@ -86,14 +86,14 @@ internal static class PerfCommand
             // Interrupted or failed: what is complete is shown.
             if (runs.Count + latencies.Count > 0)
             {
-                Print(new PerfDocument(comparison.LinkText, comparison.Plans[0].SegmentSize, runs) { UnderLoad = comparison.UnderLoad ? latencies : null }, output, comparison.Link is null ? null : comparison.Seed);
+                Print(new PerfDocument(comparison.LinkText, comparison.Plans[0].SegmentSize, runs) { UnderLoad = comparison.UnderLoad ? latencies : null }, output, comparison.Plans[0], comparison.Link is null ? null : comparison.Seed);
             }
         }
 
         return runs.TrueForAll(r => r.End.Intact) ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static void Print(PerfDocument document, PerfOutput output, ulong? seed)
+    private static void Print(PerfDocument document, PerfOutput output, PerfSettings settings, ulong? seed)
     {
         if (output.Save is { } save)
         {
@@ -103,6 +103,10 @@ internal static class PerfCommand
         if (output.Json)
         {
             Console.WriteLine(JsonSerializer.Serialize(document, PerfDocumentJson.Default.PerfDocument));
+        }
+        else if (output.Iperf3 && document.Runs is [var only])
+        {
+            Console.WriteLine(JsonSerializer.Serialize(Iperf3Document.Of(only, settings), PerfDocumentJson.Default.Iperf3Document));
         }
         else
         {

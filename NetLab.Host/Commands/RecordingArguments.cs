@@ -45,5 +45,6 @@ internal sealed class RecordingArguments
     }
 
     /// <summary>Reads them.</summary>
-    public RecordingOptions From(ParseResult parsed) => new(parsed.GetValue(_pcap), parsed.GetValue(_pcapAsTcp), parsed.GetValue(_qlog));
+    /// <exception cref="Settings.UsageException">A file cannot be written, or two are one.</exception>
+    public RecordingOptions From(ParseResult parsed) => new RecordingOptions(parsed.GetValue(_pcap), parsed.GetValue(_pcapAsTcp), parsed.GetValue(_qlog)).Checked();
 }

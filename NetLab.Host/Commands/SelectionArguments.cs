@@ -36,11 +36,14 @@ internal sealed class SelectionArguments
             throw new UsageException($"--filter: {error}");
         }
 
-        return new PacketSelection(
-            filter,
-            parsed.GetValue(_packets) is { } numbers ? NumbersFrom(numbers) : null,
-            MomentFrom("--from", parsed.GetValue(_from)),
-            MomentFrom("--to", parsed.GetValue(_to)));
+        Moment? from = MomentFrom("--from", parsed.GetValue(_from));
+        Moment? to = MomentFrom("--to", parsed.GetValue(_to));
+        if (from is { } begin && to is { } end && begin.IsRelative == end.IsRelative && end.Nanoseconds < begin.Nanoseconds)
+        {
+            throw new UsageException($"--to '{parsed.GetValue(_to)}': is before --from '{parsed.GetValue(_from)}'");
+        }
+
+        return new PacketSelection(filter, parsed.GetValue(_packets) is { } numbers ? NumbersFrom(numbers) : null, from, to);
     }
 
     private static List<(long First, long Last)> NumbersFrom(string text)

@@ -35,6 +35,11 @@ internal static class SendCommand
                 throw new UsageException($"'{address}': a file goes by tcp://, kernel-tcp:// or udp://");
             }
 
+            if (addresses.GroupBy(a => a).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            {
+                throw new UsageException($"'{twice.Key}': is there twice, and a receiver takes one file");
+            }
+
             long bitsPerSecond = 100_000_000;
             if (parsed.GetValue(rate) is { } pace)
             {

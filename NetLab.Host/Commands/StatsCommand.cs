@@ -59,6 +59,11 @@ internal static class StatsCommand
                 throw new UsageException("--csv: one table at a time, --endpoints, --conversations or --per");
             }
 
+            if (kind is null && !wantsEndpoints && width is not null && !asJson && Array.Find<Option>([sort, top], o => parsed.GetResult(o) is { Implicit: false }) is { } idle)
+            {
+                throw new UsageException($"{idle.Name}: is of --endpoints and --conversations; --per goes by time");
+            }
+
             var tables = new TrafficReport(
                 wantsEndpoints ? new TrafficTable(TrafficKind.Ip, ends: true) : null,
                 kind is { } of ? new TrafficTable(of, ends: false) : null,

@@ -23,7 +23,7 @@ internal static class Suggestion
             bool looksLikeOption = word.Length > 1 && word[0] == '-' && (word[1] == '-' || char.IsAsciiLetter(word[1]));
             if (looksLikeOption && !known.Contains(word) && !IsBundle(word, known) && !IsValue(parsed, args, i))
             {
-                return $"'{word}': nlab {command.Name} has no such option{Meant(word, known.Where(k => k.StartsWith("--", StringComparison.Ordinal)))}";
+                return $"'{word}': nlab {PathOf(command)} has no such option{Meant(word, known.Where(k => k.StartsWith("--", StringComparison.Ordinal)))}";
             }
         }
 
@@ -36,6 +36,8 @@ internal static class Suggestion
         (string Candidate, int Distance) best = candidates.Select(c => (c, Distance(word, c))).DefaultIfEmpty(("", int.MaxValue)).MinBy(c => c.Item2);
         return best.Distance <= Math.Max(1, word.Length / 3) ? $"; did you mean {best.Candidate}?" : "";
     }
+
+    private static string PathOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault(p => p is not RootCommand) is { } above ? $"{above.Name} {command.Name}" : command.Name;
 
     private static IEnumerable<Option> OptionsOf(CommandResult result)
     {

@@ -52,7 +52,7 @@ internal sealed class RecordingFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{option} '{file}': the recording cannot be written there: {error.Message}");
+            throw new UsageException($"{option} '{file}': {OutputPath.Why(file!.FullName, error)}");
         }
     }
 

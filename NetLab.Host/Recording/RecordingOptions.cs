@@ -16,6 +16,24 @@ internal sealed record RecordingOptions(FileInfo? AsUdp, FileInfo? AsTcp, FileIn
         .. Qlog is { } qlog ? (string[])["--qlog", qlog.FullName] : [],
     ];
 
+    /// <summary>Sees that each recording has a file of its own, which can be written.</summary>
+    /// <exception cref="UsageException">One has not.</exception>
+    public RecordingOptions Checked()
+    {
+        (string Option, FileInfo? File)[] all = [("--pcap", AsUdp), ("--pcap-as-tcp", AsTcp), ("--qlog", Qlog)];
+        for (int i = 0; i < all.Length; i++)
+        {
+            (string option, FileInfo? file) = all[i];
+            OutputPath.Check(file?.ToString(), option);
+            if (file is not null && all.Take(i).FirstOrDefault(earlier => earlier.File?.FullName == file.FullName) is { File: not null } same)
+            {
+                throw new UsageException($"{option} '{file}': is the file of {same.Option}, too");
+            }
+        }
+
+        return this;
+    }
+
     /// <summary>Sees whether it makes sense for an address.</summary>
     /// <exception cref="UsageException">It does not.</exception>
     public RecordingOptions For(LabAddress address)

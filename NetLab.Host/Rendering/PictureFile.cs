@@ -20,10 +20,7 @@ internal static class PictureFile
             throw new UsageException($"{option} '{file}': a picture is .svg or .png");
         }
 
-        if (file is { Directory.Exists: false })
-        {
-            throw new UsageException($"{option} '{file}': the folder does not exist");
-        }
+        OutputPath.Check(file?.ToString(), option);
 
         if (file is not null && Is(file, ".png"))
         {

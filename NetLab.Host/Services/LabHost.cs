@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -9,7 +11,7 @@ using NetLab.Host.Settings;
 namespace NetLab.Host.Services;
 
 /// <summary>The generic host of the lab's services: configuration in, hosted services out.</summary>
-internal static class LabHost
+internal static partial class LabHost
 {
     /// <summary>The section of the configuration that is the lab's.</summary>
     private const string Section = "Lab";
@@ -37,6 +39,11 @@ internal static class LabHost
         if (file.Length == 0)
         {
             throw new UsageException("--config '': a file has a name");
+        }
+
+        if (Directory.Exists(file))
+        {
+            throw new UsageException($"configuration: '{file}': is a folder");
         }
 
         try
@@ -81,13 +88,22 @@ internal static class LabHost
                 named = inner;
             }
 
-            string why = named is InvalidOperationException ? named.Message : error.GetBaseException().Message;
-            throw new UsageException($"configuration: {file}: {why}");
+            // Which of file, environment and command line said it the binder does not know, but under which key.
+            throw new UsageException(named is InvalidOperationException && Unconverted().Match(named.Message) is { Success: true } value
+                ? $"configuration: {value.Groups["key"].Value}: '{value.Groups["value"].Value}' makes no sense there"
+                : $"configuration: {file}: {Syntax(named is InvalidOperationException ? named : error.GetBaseException())}");
         }
 
         options.Validate(factories);
         return options;
     }
+
+    private static string Syntax(Exception error) => error is JsonException { LineNumber: { } line, BytePositionInLine: { } column }
+        ? string.Create(CultureInfo.InvariantCulture, $"line {line + 1}, byte {column + 1}: {error.Message.Split(" LineNumber:")[0]}")
+        : error.Message;
+
+    [GeneratedRegex("^Failed to convert configuration value '(?<value>.*)' at '(?<key>[^']*)' to type")]
+    private static partial Regex Unconverted();
 
     /// <summary>Builds the host.</summary>
     /// <param name="options">Its services.</param>

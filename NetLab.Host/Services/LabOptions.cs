@@ -45,7 +45,7 @@ internal sealed class LabOptions
         foreach (ServiceOptions service in Services)
         {
             int scheme = service.Address.IndexOf("://", StringComparison.Ordinal);
-            string name = service.Name ?? Free($"{service.Kind}-{service.Address[..Math.Max(0, scheme)].ToLowerInvariant()}");
+            string name = service.Name ?? (service.Kind.Length == 0 ? throw new UsageException($"configuration: Lab:Services:{all.Count}: Kind: is missing") : Free($"{service.Kind}-{service.Address[..Math.Max(0, scheme)].ToLowerInvariant()}"));
             all.Add(new ServiceDefinition(name, service.Kind, service.Address, service.Target, service.Link)
             {
                 Restart = service.Restart,

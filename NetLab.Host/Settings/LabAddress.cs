@@ -25,12 +25,25 @@ internal sealed record LabAddress(LabTransport Transport, string Host, int Port)
         LabTransport? transport = colon < 0 ? null : TransportOf(text[..colon]);
         if (transport is null)
         {
-            throw new UsageException($"'{text}': {Form}");
+            string hint = colon >= 0 && text[..colon].ToLowerInvariant() is "http" or "https" ? "; HTTP goes over kernel-tcp:// or tcp://" : "";
+            throw new UsageException($"'{text}': {Form}{hint}");
         }
 
         string rest = text[(colon + 3)..].TrimEnd('/');
         int last = rest.LastIndexOf(':');
-        string host = last < 0 ? "" : rest[..last].Trim('[', ']');
+        string host = last < 0 ? "" : rest[..last];
+        if (host.Contains(':', StringComparison.Ordinal) || host.Contains('[', StringComparison.Ordinal) || host.Contains(']', StringComparison.Ordinal))
+        {
+            // RFC 3986 (3.2.2): without brackets nobody knows which colon begins the port.
+            host = host is ['[', .. var inner, ']'] && IPAddress.TryParse(inner, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6
+                ? inner
+                : throw new UsageException($"'{text}': an IPv6 address stands in brackets, as in {SchemeOf(transport.Value)}://[::1]:9000");
+            if (host.Contains('%', StringComparison.Ordinal) && IPAddress.IsLoopback(address))
+            {
+                throw new UsageException($"'{text}': '{host[host.IndexOf('%', StringComparison.Ordinal)..]}': loopback has no zones");
+            }
+        }
+
         if (host.Length == 0 || !int.TryParse(rest.AsSpan(last + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > 65535)
         {
             throw new UsageException($"'{text}': {Form}, with a port from 0 to 65535");

@@ -38,6 +38,11 @@ internal static class LinkText
     public static LinkDescription Schedule(LinkDescription link, string schedule)
     {
         string text = schedule;
+        if (string.IsNullOrWhiteSpace(schedule))
+        {
+            throw new UsageException("--schedule '': a schedule is text such as '0s: rate=10M; 10s: loss=20%', or a file of it");
+        }
+
         if (!schedule.Contains(':', StringComparison.Ordinal) || File.Exists(schedule))
         {
             try

@@ -11,6 +11,8 @@ internal static class DatagramFileSender
     // The end is told this often: at 30 % loss one in 10^5 transfers would lose them all.
     private const int EndRepeats = 10;
 
+    private const string NobodyListens = "nobody listens there";
+
     /// <summary>Sends.</summary>
     /// <param name="socket">Sends; stays the caller's.</param>
     /// <param name="to">The receiver.</param>
@@ -20,6 +22,7 @@ internal static class DatagramFileSender
     /// <param name="settings">Pace and size of datagrams.</param>
     /// <param name="progress">Told how many bytes have been sent.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">The system says that nobody listens there.</exception>
     public static async Task<TransferReport> SendAsync(
         DatagramSocket socket, DatagramAddress to, uint flow, string name, Stream content, DatagramFileSettings settings,
         IProgress<long>? progress, CancellationToken cancellationToken)
@@ -44,6 +47,10 @@ internal static class DatagramFileSender
             await SendOneAsync(source, message.AsMemory(0, DatagramFileMessage.DataHeaderSize + read), cancellationToken).ConfigureAwait(false);
             offset += read;
             progress?.Report(offset);
+            if (source.Unreachable > 0)
+            {
+                throw new IOException(NobodyListens);
+            }
         }
 
         byte[] digest = hash.GetHashAndReset();
@@ -54,10 +61,11 @@ internal static class DatagramFileSender
             await SendOneAsync(source, end, cancellationToken).ConfigureAwait(false);
             await Task.Delay(10, cancellationToken).ConfigureAwait(false);
 
-            // Behind the first end only: a receiver that has heard one may go.
-            if (i == 0 && socket.TryReceive(message, out _) == DatagramReceiveStatus.Refused)
+            // Behind the first end only: a receiver that has heard one may go. The system says it once, to a call that sends or to one
+            // that receives.
+            if (i == 0 && (source.Unreachable > 0 || socket.TryReceive(message, out _) == DatagramReceiveStatus.Refused))
             {
-                throw new IOException("nobody listens there");
+                throw new IOException(NobodyListens);
             }
         }
 

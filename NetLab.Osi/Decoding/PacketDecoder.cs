@@ -12,6 +12,8 @@ namespace NetLab.Osi.Decoding;
 public sealed class PacketDecoder
 {
     private readonly DecoderOptions _options;
+    private HashSet<string>? _otherInterfaces;
+    private bool _interfaceIsThere;
 
     // Each half of decoding has a memory of its own, so that each can have a thread.
     private readonly DecoderMemory _packets = new();
@@ -71,10 +73,11 @@ public sealed class PacketDecoder
 
     /// <summary>Takes keys of TLS connections in the NSS Key Log Format, by which those connections are decrypted from here on.</summary>
     /// <param name="lines">The lines of the log; lines that make no sense are passed over.</param>
-    public void AddKeyLog(string lines)
+    /// <returns>How many lines are secrets, of whatever label.</returns>
+    public int AddKeyLog(string lines)
     {
         ArgumentNullException.ThrowIfNull(lines);
-        _streams.Recall(TlsSecrets.Slot).Add(lines);
+        return _streams.Recall(TlsSecrets.Slot).Add(lines);
     }
 
     /// <summary>Tells the fields of a decoded packet, protocol by protocol.</summary>
@@ -97,7 +100,33 @@ public sealed class PacketDecoder
     }
 
     /// <summary>Whether packets of an interface are not wanted.</summary>
-    internal bool PassesOver(CaptureInterface source) => _options.OnlyInterface is { } only && source.Name != only;
+    internal bool PassesOver(CaptureInterface source)
+    {
+        if (_options.OnlyInterface is not { } only)
+        {
+            return false;
+        }
+
+        if (source.Name == only)
+        {
+            _otherInterfaces = null;
+            _interfaceIsThere = true;
+            return false;
+        }
+
+        if (!_interfaceIsThere && source.Name is { } name)
+        {
+            (_otherInterfaces ??= []).Add(name);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// While <see cref="DecoderOptions.OnlyInterface"/> has had no packet, the names of interfaces that had; null once it has, or where
+    /// every interface is wanted.
+    /// </summary>
+    public IReadOnlyCollection<string>? OtherInterfaces => _options.OnlyInterface is null || _interfaceIsThere ? null : _otherInterfaces ?? [];
 
     /// <summary>Takes a packet apart.</summary>
     /// <param name="packet">The packet.</param>

@@ -23,16 +23,27 @@ internal sealed class TlsSecrets
 
     public bool IsEmpty => _secrets.Count == 0;
 
-    public void Add(string lines)
+    /// <summary>Adds the secrets of a log, of those labels that are used here.</summary>
+    /// <returns>How many lines are secrets, of whatever label.</returns>
+    public int Add(string lines)
     {
+        int found = 0;
         foreach (string line in lines.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length == 3 && Labels.TryGetValue(words[0], out string? label) && IsHex(words[1], 32) && IsHex(words[2], 0) && _secrets.Count < MaxSecrets)
+            if (words.Length != 3 || !IsHex(words[1], 32) || !IsHex(words[2], 0))
+            {
+                continue;
+            }
+
+            found++;
+            if (Labels.TryGetValue(words[0], out string? label) && _secrets.Count < MaxSecrets)
             {
                 _secrets[(label, words[1].ToLowerInvariant())] = Convert.FromHexString(words[2]);
             }
         }
+
+        return found;
     }
 
     public byte[]? Find(string label, ReadOnlySpan<byte> clientRandom) =>

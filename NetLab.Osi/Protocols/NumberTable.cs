@@ -8,50 +8,54 @@ public sealed class NumberTable
 {
     private static readonly List<NumberTable> Tables = [];
 
-    private NumberTable(string key, string title, OsiLayer carried, params string[] otherKeys)
+    private NumberTable(string key, string title, OsiLayer carried, int bits, params string[] otherKeys)
     {
         (Key, Title, CarriedLayer, OtherKeys, Index) = (key, title, carried, otherKeys, Tables.Count);
+        MaxNumber = (1L << bits) - 1;
         Tables.Add(this);
     }
 
     /// <summary>LINKTYPE_ numbers (www.tcpdump.org/linktypes.html).</summary>
-    public static NumberTable LinkType { get; } = new("link.type", "link type", OsiLayer.DataLink, "wtap_encap");
+    public static NumberTable LinkType { get; } = new("link.type", "link type", OsiLayer.DataLink, 32, "wtap_encap");
 
     /// <summary>EtherTypes (IEEE registration authority).</summary>
-    public static NumberTable EtherType { get; } = new("eth.type", "EtherType", OsiLayer.Network, "ethertype");
+    public static NumberTable EtherType { get; } = new("eth.type", "EtherType", OsiLayer.Network, 16, "ethertype");
 
     /// <summary>Service access points of LLC (IEEE 802.2).</summary>
-    public static NumberTable LlcSap { get; } = new("llc.dsap", "LLC service access point", OsiLayer.Network);
+    public static NumberTable LlcSap { get; } = new("llc.dsap", "LLC service access point", OsiLayer.Network, 8);
 
     /// <summary>Protocols of SNAP: the organization's 24 bits, then 16 bits of its own.</summary>
-    public static NumberTable Snap { get; } = new("llc.snap", "SNAP protocol", OsiLayer.Network);
+    public static NumberTable Snap { get; } = new("llc.snap", "SNAP protocol", OsiLayer.Network, 40);
 
     /// <summary>Protocol numbers of PPP (IANA).</summary>
-    public static NumberTable Ppp { get; } = new("ppp.protocol", "PPP protocol", OsiLayer.Network);
+    public static NumberTable Ppp { get; } = new("ppp.protocol", "PPP protocol", OsiLayer.Network, 16);
 
     /// <summary>The first four bits of a packet, where nothing else says what it is.</summary>
-    public static NumberTable IpVersion { get; } = new("ip.version", "IP version", OsiLayer.Network);
+    public static NumberTable IpVersion { get; } = new("ip.version", "IP version", OsiLayer.Network, 4);
 
     /// <summary>Protocol numbers and next headers of IP (IANA).</summary>
-    public static NumberTable IpProtocol { get; } = new("ip.proto", "IP protocol", OsiLayer.Transport, "ipv6.nxt");
+    public static NumberTable IpProtocol { get; } = new("ip.proto", "IP protocol", OsiLayer.Transport, 8, "ipv6.nxt");
 
     /// <summary>UDP ports.</summary>
-    public static NumberTable UdpPort { get; } = new("udp.port", "UDP port", OsiLayer.Application);
+    public static NumberTable UdpPort { get; } = new("udp.port", "UDP port", OsiLayer.Application, 16);
 
     /// <summary>TCP ports: what a stream speaks.</summary>
-    public static NumberTable TcpPort { get; } = new("tcp.port", "TCP port", OsiLayer.Application);
+    public static NumberTable TcpPort { get; } = new("tcp.port", "TCP port", OsiLayer.Application, 16);
 
     /// <summary>SCTP ports.</summary>
-    public static NumberTable SctpPort { get; } = new("sctp.port", "SCTP port", OsiLayer.Application);
+    public static NumberTable SctpPort { get; } = new("sctp.port", "SCTP port", OsiLayer.Application, 16);
 
     /// <summary>SCTP payload protocol identifiers (IANA).</summary>
-    public static NumberTable SctpPayload { get; } = new("sctp.data_payload_proto_id", "SCTP payload protocol", OsiLayer.Application, "sctp.ppi");
+    public static NumberTable SctpPayload { get; } = new("sctp.data_payload_proto_id", "SCTP payload protocol", OsiLayer.Application, 32, "sctp.ppi");
 
     /// <summary>All tables.</summary>
     public static IReadOnlyList<NumberTable> All => Tables;
 
     /// <summary>Its name in selectors: <c>udp.port</c>.</summary>
     public string Key { get; }
+
+    /// <summary>The largest number that the header has room for.</summary>
+    internal long MaxNumber { get; }
 
     /// <summary>Its name for people.</summary>
     public string Title { get; }

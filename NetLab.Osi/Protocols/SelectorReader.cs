@@ -116,7 +116,7 @@ internal ref struct SelectorReader(string selectors)
         int dash = text.IndexOf('-');
         First = NumberFrom(table, dash < 0 ? text : text[..dash], text);
         Last = dash < 0 ? First : NumberFrom(table, text[(dash + 1)..], text);
-        if (First > Last || Last - First >= MaxNumbers || Last > MaxNumber)
+        if (First > Last || Last - First >= MaxNumbers || Last > table.MaxNumber || Last > MaxNumber)
         {
             throw new FormatException($"'{text}' is no number of {table.Key}");
         }

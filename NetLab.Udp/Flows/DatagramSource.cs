@@ -49,6 +49,9 @@ public sealed class DatagramSource
     /// <summary>Datagrams the system refused: too large, or no way to the receiver.</summary>
     public long Refused { get; private set; }
 
+    /// <summary>Those of them that a connected socket refused because an earlier one had found nobody who listens.</summary>
+    public long Unreachable { get; private set; }
+
     /// <summary>How long until the rate allows another datagram; zero when it does now.</summary>
     public TimeSpan UntilNextSend => _pacer.Until(_clock.Now);
 
@@ -82,6 +85,7 @@ public sealed class DatagramSource
         }
 
         Refused += status == DatagramSendStatus.Sent ? 0 : 1;
+        Unreachable += status == DatagramSendStatus.Unreachable ? 1 : 0;
         Count(now, 1, size);
         return true;
     }

@@ -48,6 +48,25 @@ public sealed class PerfTests
         Assert.True(root.GetProperty("ratios").TryGetProperty("udp/kernel-udp", out _));
     }
 
+    [Fact]
+    public async Task Fingers_of_iperf3_get_its_document()
+    {
+        Nlab.Ended ended = await Nlab.Run("perf", "--transport", "tcp", "-t", "0.3", "-i", "0.1", "-P", "2", "-O", "100ms", "-R", "--json-iperf3");
+        Assert.True(ended.ExitCode == 0, ended.Errors);
+        using JsonDocument document = JsonDocument.Parse(ended.Output);
+        JsonElement root = document.RootElement;
+        JsonElement asked = root.GetProperty("start").GetProperty("test_start");
+        Assert.Equal("TCP", asked.GetProperty("protocol").GetString());
+        Assert.Equal(2, asked.GetProperty("num_streams").GetInt32());
+        Assert.Equal(0.3, asked.GetProperty("duration").GetDouble(), 1e-9);
+        Assert.Equal(0.1, asked.GetProperty("omit").GetDouble(), 1e-9);
+        Assert.Equal(1, asked.GetProperty("reverse").GetInt32());
+        Assert.True(root.GetProperty("intervals").GetArrayLength() >= 2);
+        Assert.True(root.GetProperty("end").GetProperty("sum_received").GetProperty("bits_per_second").GetDouble() > 0);
+        Assert.Equal(2, root.GetProperty("end").GetProperty("streams").GetArrayLength());
+        Assert.False(root.TryGetProperty("runs", out _));
+    }
+
     [UnixFact]
     public async Task A_standing_server_serves_one_after_another_and_ends_with_ctrl_c_as_it_should()
     {

@@ -190,6 +190,20 @@ public sealed class TransferTests : IDisposable
         Assert.Contains("refused", sender.Errors, StringComparison.Ordinal);
     }
 
+    // What nobody took is reported to the next call, be that one that sends or one that receives: whatever the number of datagrams.
+    [UnixTheory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(2_000)]
+    [InlineData(200_000)]
+    public async Task Datagrams_that_nobody_receives_fail(int bytes)
+    {
+        (string file, _) = MakeFile(bytes);
+        Nlab.Ended sender = await Nlab.Run("send", file, $"udp://127.0.0.1:{Ports.Free()}");
+        Assert.Equal(1, sender.ExitCode);
+        Assert.Contains("nobody listens there", sender.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Connect_and_listen_carry_standard_input_both_ways()
     {

@@ -4,11 +4,15 @@ namespace NetLab.Host.Tests;
 
 /// <summary>What is wrong is said in one line that names it; run within the test's process, so that so many take seconds.</summary>
 [Collection(nameof(ConsoleTests))]
-public sealed class WrongCommandLineTests
+public sealed class WrongCommandLineTests : IDisposable
 {
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nlab-wrong-");
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static TheoryData<string> Lines { get; } = [.. WrongCommandLines.All];
+
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public void There_are_at_least_130() => Assert.True(WrongCommandLines.All.Distinct().Count() >= 130, $"{WrongCommandLines.All.Distinct().Count()}");
@@ -18,13 +22,20 @@ public sealed class WrongCommandLineTests
     public async Task Is_one_line_with_the_word(string line)
     {
         (string arguments, string word) = line.Split('\t') is [var first, var second] ? (first, second) : default;
+        string junk = Path.Combine(_folder.FullName, "junk");
+        File.WriteAllText(junk, "neither a capture nor secrets\n");
+        string capture = Path.Combine(AppContext.BaseDirectory, "lost-segments.pcapng");
+        string[] words =
+        [
+            .. arguments.Split(' ').Select(w => w == "''" ? "" : w.Replace("{capture}", capture).Replace("{junk}", junk).Replace("{folder}", _folder.FullName)),
+        ];
         TextWriter before = Console.Error;
         using var errors = new StringWriter();
         Console.SetError(errors);
         int exitCode;
         try
         {
-            exitCode = await CommandLine.RunAsync(arguments.Split(' ')).WaitAsync(Patience);
+            exitCode = await CommandLine.RunAsync(words).WaitAsync(Patience);
         }
         finally
         {

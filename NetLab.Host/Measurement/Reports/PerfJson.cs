@@ -10,6 +10,7 @@ internal sealed partial class PerfMessageJson : JsonSerializerContext;
 /// <summary>The same for people's programs: every field is there, whatever its value.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PerfDocument))]
+[JsonSerializable(typeof(Iperf3Document))]
 [JsonSerializable(typeof(LinkReport))]
 internal sealed partial class PerfDocumentJson : JsonSerializerContext;
 

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using NetLab.Host.Commands;
+
+namespace NetLab.Host.Tests;
+
+/// <summary>The examples that help ends with are command lines.</summary>
+public sealed class ExamplesTests
+{
+    [Fact]
+    public void Each_verb_has_two_that_are_understood()
+    {
+        RootCommand root = CommandLine.WithAllVerbs();
+        foreach (Command verb in root.Subcommands.Where(c => !c.Hidden))
+        {
+            IReadOnlyList<string> examples = Examples.Of(verb.Name);
+            Assert.True(examples.Count == 2, $"{verb.Name} has {examples.Count}");
+            Assert.Contains(examples, e => e.Contains($"nlab {verb.Name}", StringComparison.Ordinal));
+            foreach (string line in examples.SelectMany(Commands))
+            {
+                ParseResult parsed = root.Parse(Words(line));
+                Assert.True(parsed.Errors.Count == 0, $"{line}: {string.Join(' ', parsed.Errors.Select(e => e.Message))}");
+                Assert.True(Suggestion.About(parsed, Words(line)) is null, line);
+            }
+        }
+    }
+
+    // A line of a shell has nlab at its beginning, behind a pipe, or in a substitution; what is redirected is the shell's.
+    private static IEnumerable<string> Commands(string line) => line.Split('|').Select(part => part.Trim())
+        .Select(part => part.IndexOf("nlab ", StringComparison.Ordinal) is >= 0 and var at ? part[(at + 5)..] : "")
+        .Where(part => part.Length > 0)
+        .Select(part => part.Split(" > ")[0].TrimEnd(')'));
+
+    private static string[] Words(string line) => [.. line.Split('\'')
+        .SelectMany((piece, i) => i % 2 == 1 ? [piece] : piece.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+}
