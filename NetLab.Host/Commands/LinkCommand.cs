@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using NetLab.Host.Measurement.Reports;
+using NetLab.Host.Paths;
 using NetLab.Host.Recording;
 using NetLab.Host.Relays;
 using NetLab.Host.Rendering;
@@ -41,13 +42,15 @@ internal static class LinkCommand
         var target = new Argument<string?>("TARGET") { Description = "Where their datagrams go on to: udp://HOST:PORT", Arity = ArgumentArity.ZeroOrOne };
         var link = new Option<string>("--link") { Description = LinkHelp, HelpName = "LINK", Validators = { CommonOptions.CheckLinkIsSaid }, DefaultValueFactory = _ => "" };
         var schedule = new Option<string?>("--schedule") { Description = "What changes when, from the start on: a file, or text such as '0s: rate=10M; 10s: loss=20%; 20s: down; 25s: up'", HelpName = "FILE|TEXT" };
+        var record = new Option<FileInfo?>("--record") { Description = "At the end, write delay, loss and rate of what passed as a path that --link replay=FILE plays; with --from, those of the capture", HelpName = "FILE" };
+        var from = new Option<string[]>("--from") { Description = $"Play the path that a capture tells of; without addresses, print it. It takes {PathFromCapture.Needs}", HelpName = "CAPTURE" };
         var selfTest = new Option<bool>("--self-test") { Description = "Measure how exact links are on this machine, for about a minute, instead" };
         var json = new Option<bool>("--json") { Description = "At the end, what it did as one JSON document" };
         var log = new Option<FileInfo?>("--log") { Description = "Write what befell each datagram, a JSON line each", HelpName = "FILE" };
         Option<ulong?> seed = CommonOptions.Seed();
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        var command = new Command("link", Help) { listen, target, link, schedule, selfTest, json, log, seed, allowRemote };
-        RecordingArguments recorded = RecordingArguments.AddTo(command, qlog: false);
+        var command = new Command("link", Help) { listen, target, link, schedule, record, from, selfTest, json, log, seed, allowRemote };
+        RecordingArguments recordings = RecordingArguments.AddTo(command, qlog: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (parsed.GetValue(selfTest))
@@ -63,20 +66,34 @@ internal static class LinkCommand
                 return await LinkSelfTestOutput.RunAsync(parsed.GetValue(seed) ?? Seeds.Draw(), parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
             }
 
-            LabAddress from = Datagrams(parsed.GetValue(listen) ?? throw new UsageException("'LISTEN' is missing: nlab link udp://127.0.0.1:9001 udp://127.0.0.1:9000 --link loss=1%"));
-            LabAddress to = Datagrams(parsed.GetValue(target) ?? throw new UsageException("'TARGET' is missing: nlab link udp://127.0.0.1:9001 udp://127.0.0.1:9000 --link loss=1%"));
+            ulong drawn = parsed.GetValue(seed) ?? Seeds.Draw();
+            CapturedPath? captured = parsed.GetValue(from) is { Length: > 0 } captures ? PathFromCapture.Read(captures, drawn, cancellationToken) : null;
+            if (captured is not null && parsed.GetValue(listen) is null)
+            {
+                LinkPathOutput.Write(captured, parsed.GetValue(record), string.Join(", ", parsed.GetValue(from)!.Select(Path.GetFileName)));
+                return ExitCode.Done;
+            }
+
+            LabAddress near = Datagrams(parsed.GetValue(listen) ?? throw new UsageException("'LISTEN' is missing: nlab link udp://127.0.0.1:9001 udp://127.0.0.1:9000 --link loss=1%"));
+            LabAddress far = Datagrams(parsed.GetValue(target) ?? throw new UsageException("'TARGET' is missing: nlab link udp://127.0.0.1:9001 udp://127.0.0.1:9000 --link loss=1%"));
             LinkDescription description = LinkText.Parse(parsed.GetRequiredValue(link));
+            if (captured is not null)
+            {
+                description = LinkPathOutput.Play(description, captured, parsed.GetRequiredValue(link));
+            }
+
+            LinkPathRecorder? recorded = LinkPathOutput.Open(parsed.GetValue(record));
             if (parsed.GetValue(schedule) is { } steps)
             {
                 description = LinkText.Schedule(description, steps);
             }
 
             bool remote = parsed.GetValue(allowRemote);
-            ulong used = CommonOptions.SeedOf(description, parsed.GetValue(seed));
-            using LabRecorder? recorder = recorded.From(parsed).Open();
+            ulong used = captured is null ? CommonOptions.SeedOf(description, parsed.GetValue(seed)) : description.Seed ?? drawn;
+            using LabRecorder? recorder = recordings.From(parsed).Open();
             using LinkLog? fates = LinkLog.Open(parsed.GetValue(log));
-            using LinkRelay relay = await BindAsync(from, to, description, used, remote, recorder, fates, cancellationToken).ConfigureAwait(false);
-            await Console.Error.WriteLineAsync($"link {from.At(relay.LocalEndPoint)} → {to}  seed={used}").ConfigureAwait(false);
+            using LinkRelay relay = await BindAsync(near, far, description, used, remote, recorder, fates, recorded, cancellationToken).ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"link {near.At(relay.LocalEndPoint)} → {far}  seed={used}").ConfigureAwait(false);
             await Console.Error.WriteLineAsync($"it is {(description with { Seed = null } is var shown && shown.ToString() is { Length: > 0 } text ? text : "a link that changes nothing")}").ConfigureAwait(false);
             relay.Start();
             TakeChanges(relay, used);
@@ -93,6 +110,12 @@ internal static class LinkCommand
                 else
                 {
                     Terminal.Out.Write(new LinkTable(relay).Draw(Terminal.Out.Profile.Width));
+                }
+
+                if (recorded is not null)
+                {
+                    relay.Dispose();
+                    LinkPathOutput.Write(recorded.Build(used), parsed.GetValue(record), "nlab link --record");
                 }
             }
 
@@ -155,7 +178,7 @@ internal static class LinkCommand
     }
 
     private static async Task<LinkRelay> BindAsync(
-        LabAddress from, LabAddress to, LinkDescription link, ulong seed, bool allowRemote, LabRecorder? recorder, LinkLog? log, CancellationToken cancellationToken)
+        LabAddress from, LabAddress to, LinkDescription link, ulong seed, bool allowRemote, LabRecorder? recorder, LinkLog? log, LinkPathRecorder? path, CancellationToken cancellationToken)
     {
         IPEndPoint local = await from.ResolveAsync(allowRemote, cancellationToken).ConfigureAwait(false);
         IPEndPoint target = await to.ResolvePeerAsync(allowRemote, cancellationToken).ConfigureAwait(false);
@@ -164,7 +187,11 @@ internal static class LinkCommand
         LinkRelayOptions options = LabRelay.OptionsFor(local, target, link, seed) with
         {
             Tap = recorder?.AddPlace("link, at its clients", () => local),
-            Log = log is null ? null : log.Write,
+            Log = log is null && path is null ? null : (up, outcome) =>
+            {
+                log?.Write(up, outcome);
+                path?.Add(up, outcome);
+            },
             Changes = (up, change) =>
             {
                 log?.Write(up, change);

@@ -1,4 +1,5 @@
 using NetLab.Udp.Links.Lines;
+using NetLab.Udp.Links.Paths;
 
 namespace NetLab.Udp.Links;
 
@@ -39,6 +40,14 @@ public sealed record LinkDescription
     /// <param name="error">One line that names the line and the word that is wrong and why, or null.</param>
     public bool TrySchedule(string schedule, out LinkDescription link, out string? error) =>
         LinkScheduleParser.TryParse(schedule, this, LinkTraceFile.TryRead, out link, out error);
+
+    /// <summary>The same link with a recorded path in place of delay, loss and rate, in the directions of which something is known.</summary>
+    /// <param name="path">The path.</param>
+    public LinkDescription WithPath(RecordedPath path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return this with { Seed = Seed ?? path.Seed, Up = Up.Playing(path.Up), Down = Down.Playing(path.Down) };
+    }
 
     /// <summary>The models of both directions, ready to run.</summary>
     /// <param name="seed">Used when the description names none.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NetLab.Udp.Links.Lines;
+using NetLab.Udp.Links.Paths;
 using NetLab.Udp.Links.Queues;
 
 namespace NetLab.Udp.Links;
@@ -48,6 +49,12 @@ public sealed record LinkDirection
 
     /// <summary>A rate that changes with time, in place of <see cref="Rate"/>; null for none.</summary>
     public LinkTrace? Trace { get; init; }
+
+    /// <summary>
+    /// A path as it was seen once, in place of <see cref="Delay"/>, <see cref="Jitter"/> and <see cref="Loss"/>; its rate, if it showed one, is
+    /// the <see cref="Trace"/>. Null for none.
+    /// </summary>
+    public PathRecord? Path { get; init; }
 
     /// <summary>Which queue waits before the line. Only used with a rate or a trace.</summary>
     public QueueSettings Discipline { get; init; } = new DropTailSettings();
@@ -112,6 +119,22 @@ public sealed record LinkDirection
 
     /// <summary>The words of a link string that say the same; steps are not in it.</summary>
     public string ToText() => LinkText.Of(this);
+
+    /// <summary>The same direction with a recorded path; null for as it is.</summary>
+    internal LinkDirection Playing(PathRecord? path) => path is null ? this : this with
+    {
+        Path = path,
+        Delay = TimeSpan.Zero,
+        Jitter = TimeSpan.Zero,
+        JitterReorders = !path.KeepsOrder,
+        Loss = 0,
+        Burst = 1,
+        Rate = 0,
+        Trace = path.Rate,
+
+        // What waited there finds room here: twice of what the longest delay can have been.
+        Queue = _queue ?? Math.Max(DefaultQueue, path.Rate is { } rate ? (long)(rate.MeanRate / 4 * path.Delays.Max(d => d.Delay).TotalSeconds) : 0),
+    };
 
     /// <summary>Whether the line and its queue are the same, so that a change leaves them as they are.</summary>
     internal bool HasSameLine(LinkDirection other) => Rate == other.Rate && Equals(Trace, other.Trace);

@@ -51,7 +51,7 @@ internal static class LinkKeys
     ];
 
     /// <summary>Their names, for messages.</summary>
-    public static string Names { get; } = string.Join(", ", All.Select(key => key.Name)) + ", trace, seed";
+    public static string Names { get; } = string.Join(", ", All.Select(key => key.Name)) + ", trace, replay, seed";
 
     /// <summary>The key of a name, or null.</summary>
     public static LinkKey? Find(string name) => Array.Find(All, key => key.Name == name);

@@ -19,15 +19,18 @@ public sealed class LinkModel : IQueueDrops
     private readonly ulong _seed;
     private readonly DatagramMatch? _match;
     private readonly LinkTimeline _timeline;
+    private readonly LossProcess _loss;
     private int[] _matched;
     private int[] _faulted;
     private long _ordinal;
-    private bool _inBurst;
     private LinkLine _line;
     private QueueDiscipline _queue;
     private Instant _now;
     private Instant _waitingSince;
     private Instant _lastDelivery;
+
+    // A recorded path begins with the first datagram, as its recording did.
+    private Instant? _pathOrigin;
     private bool _isDown;
 
     /// <summary>Makes a link that has carried nothing yet.</summary>
@@ -39,6 +42,7 @@ public sealed class LinkModel : IQueueDrops
     {
         ArgumentNullException.ThrowIfNull(direction);
         _random = new LinkRandom(seed);
+        _loss = new LossProcess(_random);
         (_seed, _match) = (seed, match);
         Check(direction);
         _timeline = new LinkTimeline(direction, Instant.Zero);
@@ -117,8 +121,9 @@ public sealed class LinkModel : IQueueDrops
         now = _now = Instant.Max(now, _now);
         Advance(now);
         long ordinal = ++_ordinal;
+        _pathOrigin ??= now;
         ecn = Direction.Bleaches ? EcnCodepoint.NotEct : ecn;
-        LinkEffects effects = EffectsOnEntry(datagram, ordinal);
+        LinkEffects effects = EffectsOnEntry(now, datagram, ordinal);
         (LinkEffects scripted, TimeSpan holdBack) = FaultsOf(datagram);
         if (effects == 0 && !hasRoom)
         {
@@ -221,6 +226,12 @@ public sealed class LinkModel : IQueueDrops
             _line = LineOf(direction, at, _line.FreeAt);
         }
 
+        if (direction.Path is not null && (restart || !direction.Path.Equals(before.Path)))
+        {
+            _pathOrigin = null;
+            _loss.Restart();
+        }
+
         QueueDiscipline old = _queue;
         if (before.Discipline == direction.Discipline)
         {
@@ -240,7 +251,7 @@ public sealed class LinkModel : IQueueDrops
         Serve(at);
     }
 
-    private LinkEffects EffectsOnEntry(ReadOnlySpan<byte> datagram, long ordinal)
+    private LinkEffects EffectsOnEntry(Instant now, ReadOnlySpan<byte> datagram, long ordinal)
     {
         LinkEffects effects = LinkEffects.None;
         if (IsScripted(datagram) || (Direction.DropEvery > 0 && ordinal % Direction.DropEvery == 0))
@@ -248,7 +259,7 @@ public sealed class LinkModel : IQueueDrops
             effects |= LinkEffects.ScriptedDrop;
         }
 
-        if (IsLost(Direction, ordinal))
+        if (_loss.IsLost(Direction, ordinal, now - _pathOrigin!.Value))
         {
             effects |= LinkEffects.Lost;
         }
@@ -277,7 +288,9 @@ public sealed class LinkModel : IQueueDrops
         long ordinal = datagram.Ordinal;
         int length = datagram.Bytes - HeaderBytes;
         LinkEffects effects = datagram.IsMarked ? LinkEffects.Marked : LinkEffects.None;
-        Instant deliverAt = leftAt + link.Delay;
+
+        // What was recorded includes the wait for the path's line: it is not waited for twice, but longer where more waits now.
+        Instant deliverAt = link.Path is { } path ? Instant.Max(leftAt, datagram.EnteredAt + path.DelayAt(datagram.EnteredAt - _pathOrigin!.Value)) : leftAt + link.Delay;
         if (link.Jitter > TimeSpan.Zero)
         {
             deliverAt += TimeSpan.FromTicks((long)(link.Jitter.Ticks * _random.Share(ordinal, LinkRandom.Purpose.Jitter)));
@@ -354,28 +367,6 @@ public sealed class LinkModel : IQueueDrops
         }
 
         return (effects, holdBack);
-    }
-
-    private bool IsLost(LinkDirection link, long ordinal)
-    {
-        if (link.Loss <= 0)
-        {
-            _inBurst = false;
-            return false;
-        }
-
-        double draw = _random.Share(ordinal, LinkRandom.Purpose.Loss);
-        if (link.Burst <= 1 || link.Loss >= 1)
-        {
-            return draw < link.Loss;
-        }
-
-        // Gilbert–Elliott with loss 1 in the bad state and 0 in the good one: bursts last 1/r on the mean, and the
-        // chain is in the bad state with probability p/(p+r), which has to be the loss asked for.
-        double leave = 1 / link.Burst;
-        double enter = leave * link.Loss / (1 - link.Loss);
-        _inBurst = _inBurst ? draw >= leave : draw < enter;
-        return _inBurst;
     }
 
     private void Check(LinkDirection direction)

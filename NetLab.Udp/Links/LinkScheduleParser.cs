@@ -47,6 +47,12 @@ internal static class LinkScheduleParser
                     return false;
                 }
 
+                if (entry.AsSpan(colon + 1).Trim().IsEmpty)
+                {
+                    error = $"{where}'{entry}': nothing changes then; a step is a moment, a colon and what changes, such as 10s: loss=20%";
+                    return false;
+                }
+
                 if (!new LinkStringParser(openTrace).TryParse(entry[(colon + 1)..], now, out now, out error))
                 {
                     error = where + error;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NetLab.Udp.Links.Lines;
+using NetLab.Udp.Links.Paths;
 
 namespace NetLab.Udp.Links;
 
@@ -56,6 +57,8 @@ internal sealed class LinkStringParser(LinkTraceOpener? openTrace)
                 return TrySeed(word);
             case "trace":
                 return TryOnce(word, "trace") && TryTrace(word);
+            case "replay":
+                return TryOnce(word, "replay") && TryReplay(word);
             case "drop" or "copy" or "damage" or "hold":
                 break;
             default:
@@ -116,6 +119,27 @@ internal sealed class LinkStringParser(LinkTraceOpener? openTrace)
         return true;
     }
 
+    private bool TryReplay(LinkWord word)
+    {
+        if (openTrace is null)
+        {
+            return Fail(word, "a recorded path is read from a file, and files cannot be named here");
+        }
+
+        if (!RecordedPathFile.TryRead(word.Value!, out RecordedPath? recorded, out string? why))
+        {
+            return Fail(word, why!);
+        }
+
+        if ((!word.IsUp || recorded!.Up is null) && (!word.IsDown || recorded!.Down is null))
+        {
+            return Fail(word, "nothing is known there of that direction");
+        }
+
+        _link = _link.WithPath(recorded! with { Up = word.IsUp ? recorded.Up : null, Down = word.IsDown ? recorded.Down : null });
+        return true;
+    }
+
     // What is said twice, one of them would not count.
     private bool TryOnce(LinkWord word, string what)
     {
@@ -136,6 +160,11 @@ internal sealed class LinkStringParser(LinkTraceOpener? openTrace)
     private bool HasEffect(LinkWord word)
     {
         bool Any(Func<LinkDirection, bool> condition) => (word.IsUp && condition(_link.Up)) || (word.IsDown && condition(_link.Down));
+        if (word.Key is "delay" or "jitter" or "jitter-reorder" or "loss" or "burst" or "rate" or "trace" && Any(direction => direction.Path is not null))
+        {
+            return Fail(word, "a replay has delay, loss and rate of its own");
+        }
+
         if (word.Key == "burst" && !Any(direction => direction.Loss > 0))
         {
             return Fail(word, "a burst is one of losses, and there is no loss");

@@ -36,7 +36,11 @@ internal static class LinkText
         Add("duplicate", link.Duplicate);
         Add("reorder", link.Reorder);
         Add("corrupt", link.Corrupt);
-        if (link.Trace is { } trace)
+        if (link.Path is { } path)
+        {
+            words.Add("replay=" + path.Name);
+        }
+        else if (link.Trace is { } trace)
         {
             words.Add("trace=" + trace.Name);
         }

@@ -34,6 +34,9 @@ internal sealed class LossRecovery
     // Expiries of the retransmission timer since anything was acknowledged.
     private int _expiries;
 
+    // The recovery that has ended leaves a loss of what was sent after it had begun.
+    private bool _hasNext;
+
     /// <param name="options">Timers, and what is left out on purpose.</param>
     /// <param name="statistics">Counts recoveries and timeouts.</param>
     /// <param name="timers">The connection's timers: RACK's is set here.</param>
@@ -136,14 +139,15 @@ internal sealed class LossRecovery
     /// <param name="next">SND.NXT.</param>
     public void OnLost(Instant now, long lost, long unsacked, long outstanding, long next)
     {
-        if (lost <= 0 || Phase != RecoveryPhase.None)
+        if ((lost <= 0 && !_hasNext) || Phase != RecoveryPhase.None)
         {
             return;
         }
 
+        _hasNext = false;
         Phase = RecoveryPhase.Fast;
         _recoveryPoint = next;
-        RetransmitsFirst = true;
+        RetransmitsFirst = _sent.LostCount > 0;
         _congestion.Algorithm.OnLoss(now, FlightOf(outstanding));
         _reduction.Begin(unsacked, _congestion.Algorithm.SlowStartThreshold);
         _undo.Begin();
@@ -357,7 +361,7 @@ internal sealed class LossRecovery
         _sent.Observation?.OnUndone();
         _congestion.Algorithm.OnSpurious();
         _sent.UnmarkLost();
-        (Phase, RetransmitsFirst) = (RecoveryPhase.None, false);
+        (Phase, RetransmitsFirst, _hasNext) = (RecoveryPhase.None, false, false);
         return true;
     }
 
@@ -370,6 +374,10 @@ internal sealed class LossRecovery
 
         Phase = RecoveryPhase.None;
         _rack.OnRecovered();
+
+        // RFC 5681, 4.3: losses in two successive windows are two indications of congestion. The scoreboard outlives the recovery
+        // (RFC 6675, 5 (A)), and what it knows to be lost and not yet repaired begins the next one.
+        _hasNext = Sack && _sent.NewestLost >= _recoveryPoint && _sent.LostCount + _sent.RetransmittedCount > 0;
     }
 
     private long DetectLosses(Instant now, long unacknowledged, bool partial, bool isNews)

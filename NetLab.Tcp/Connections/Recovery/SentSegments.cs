@@ -48,6 +48,9 @@ internal sealed class SentSegments
     /// <summary>How many are unacknowledged and have been sent more than once.</summary>
     public int RetransmittedCount { get; private set; }
 
+    /// <summary>Stream offset of the newest data that was ever taken for lost, probes of the path's MTU left out; -1 if none was.</summary>
+    public long NewestLost { get; private set; } = -1;
+
     /// <summary>The number of the newest transmission, its <see cref="SentSegment.Order"/>.</summary>
     public long LastTransmission => _transmissions;
 
@@ -168,6 +171,7 @@ internal sealed class SentSegments
         RemoveFromFlight(ref segment);
         LostCount += segment.IsLost ? 0 : 1;
         segment.IsLost = true;
+        NewestLost = segment.IsMtuProbe ? NewestLost : Math.Max(NewestLost, segment.Start);
         _lostHint = Math.Min(_lostHint, index);
     }
 

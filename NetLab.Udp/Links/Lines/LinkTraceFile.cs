@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using NetLab.Udp.Text;
 
 namespace NetLab.Udp.Links.Lines;
 
@@ -20,17 +21,10 @@ public static class LinkTraceFile
     /// <param name="error">Which line and word is wrong and why, or null.</param>
     public static bool TryRead(string path, out LinkTrace? trace, out string? error)
     {
-        trace = null;
-        try
-        {
-            using var reader = new StreamReader(path);
-            return TryRead(reader, path, out trace, out error);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            error = failure is FileNotFoundException or DirectoryNotFoundException ? "no such file" : $"cannot be read: {failure.Message}";
-            return false;
-        }
+        LinkTrace? read = null;
+        error = TextFile.Read(path, reader => TryRead(reader, path, out read, out string? why) ? null : why);
+        trace = error is null ? read : null;
+        return error is null;
     }
 
     /// <summary>Reads text.</summary>

@@ -9,9 +9,10 @@ public sealed class RateTrace : LinkTrace
     /// <summary>Makes a trace.</summary>
     /// <param name="name">What to call it.</param>
     /// <param name="steps">From when on, from 0 and in order, which rate in bits a second, 0 or more and at least 1 on the mean.</param>
+    /// <param name="period">After so long it begins again; null for as long as the last step lasts.</param>
     /// <exception cref="ArgumentException">There is none, the order is wrong, or next to nothing could pass.</exception>
-    public RateTrace(string name, ImmutableArray<RateStep> steps)
-        : base(name, PeriodOf(steps))
+    public RateTrace(string name, ImmutableArray<RateStep> steps, TimeSpan? period = null)
+        : base(name, PeriodOf(steps, period))
     {
         Steps = steps;
         if (MeanRate < 1)
@@ -40,7 +41,7 @@ public sealed class RateTrace : LinkTrace
 
     internal override LinkLine CreateLine(Instant origin, Instant freeAt) => new RateTraceLine(this, origin, freeAt);
 
-    private static TimeSpan PeriodOf(ImmutableArray<RateStep> steps)
+    private static TimeSpan PeriodOf(ImmutableArray<RateStep> steps, TimeSpan? period)
     {
         if (steps.IsDefaultOrEmpty || steps[0].At != TimeSpan.Zero)
         {
@@ -53,6 +54,11 @@ public sealed class RateTrace : LinkTrace
             {
                 throw new ArgumentException("Steps come in the order of time.", nameof(steps));
             }
+        }
+
+        if (period is { } asked)
+        {
+            return asked > steps[^1].At ? asked : throw new ArgumentException("The last step is before the period ends.", nameof(period));
         }
 
         // One rate alone lasts; what it repeats after does not matter.

@@ -11,13 +11,13 @@ namespace NetLab.Tcp.Tests.Simulation;
 public sealed class QueueLawTests
 {
     /// <summary>
-    /// ns-3's tcp-validation: CUBIC on 50 Mbit/s and 50 ms behind CoDel. The peak (500 segments or more) and the two rises past 225 are
-    /// its bands. Its trough, 190 or less between 0.8 and 1 s, is three reductions to 0.7 below a peak of about 530: ns-3's window
-    /// grows by a segment an acknowledgment, which is of two. Ours grows by what is acknowledged (RFC 3465; RFC 9406, 4.2), so that
-    /// its peak is near 690, and the same three reductions end at 0.343 of that, near 236.
+    /// ns-3's tcp-validation: CUBIC on 50 Mbit/s and 50 ms behind CoDel, in its bands. Its peak is 511 segments and ours near 680: its
+    /// HyStart also ends slow start where the acknowledgments of one round last longer than a round trip, RFC 9406 (4.2) only where
+    /// eight of a round have measured a longer one, which is a round later. So it takes four reductions to 0.7, one a recovery, where
+    /// ns-3 takes three; each begins as the one before ends, as what was sent after that had begun is lost as well (RFC 5681, 4.3).
     /// </summary>
     [Fact]
-    public void Cubic_stays_in_the_bands_that_ns3_validated_as_far_as_its_growth_is_the_same()
+    public void Cubic_stays_in_the_bands_that_ns3_validated()
     {
         (SimulatedNetwork network, SimulatedStream sender, _) = LongFlow(
             new LinkDirection { Rate = 50_000_000, Delay = TimeSpan.FromMilliseconds(25), Discipline = new CoDelSettings() }, TimeSpan.FromMilliseconds(25), 1_460);
@@ -29,12 +29,11 @@ public sealed class QueueLawTests
         }
 
         double least = windows.Where(w => w.At is >= 0.43 and <= 0.465).Min(w => w.Segments);
-        double peak = windows.Where(w => w.At <= 0.8).Max(w => w.Segments);
         double trough = windows.Where(w => w.At is >= 0.8 and <= 1).Min(w => w.Segments);
 
         // A rise is counted where the window passes 225 from below after the trough.
         int rises = windows.Where(w => w.At > 1).Zip(windows.Where(w => w.At > 1).Skip(1)).Count(pair => pair is { First.Segments: < 225, Second.Segments: >= 225 });
-        Assert.True(least >= 500 && Math.Abs((trough / peak) - 0.343) < 0.01 && trough <= 250 && rises >= 2, $"least {least:F0}, peak {peak:F0}, trough {trough:F0}, rises {rises}; {string.Join(" ", windows.Where((_, i) => i % 50 == 0 && i < 1200).Select(w => $"{w.At:F2}:{w.Segments:F0}"))}");
+        Assert.True(least >= 500 && trough <= 190 && rises >= 2, $"least {least:F0}, trough {trough:F0}, rises {rises}; {string.Join(" ", windows.Where((_, i) => i % 50 == 0).Select(w => $"{w.At:F2}:{w.Segments:F0}"))}");
     }
 
     [Theory]

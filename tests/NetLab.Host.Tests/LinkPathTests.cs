@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Sockets;
+using NetLab.Udp.Links.Paths;
+
+namespace NetLab.Host.Tests;
+
+/// <summary><c>nlab link --record</c>, <c>--from</c> and <c>replay=</c>: a path is written down and played.</summary>
+public sealed class LinkPathTests : IDisposable
+{
+    private const int Count = 4_000;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nlab-test-");
+
+    /// <summary>What the model decides is compared, and not when the machine got to it: that does not depend on its load.</summary>
+    [UnixFact]
+    public async Task A_replay_over_loopback_has_the_loss_and_the_delays_of_the_recording()
+    {
+        RecordedPath first = await Record("delay=20ms,jitter=10ms,every=20,seed=4", "first.path");
+        RecordedPath second = await Record($"replay={Path.Combine(_folder.FullName, "first.path")},seed=9", "second.path");
+        Assert.Equal(4UL, first.Seed);
+        Assert.InRange(Math.Abs(LossOf(first) - LossOf(second)), 0, 0.002);
+        foreach (double quantile in (double[])[0.25, 0.5, 0.75])
+        {
+            Assert.InRange(DelayOf(second, quantile) / DelayOf(first, quantile), 0.95, 1.05);
+        }
+    }
+
+    [Fact]
+    public async Task A_capture_of_both_ends_tells_of_each_direction_and_which_places_they_are()
+    {
+        string file = Path.Combine(_folder.FullName, "capture.path");
+        Nlab.Ended ended = await Nlab.Run("link", "--from", "../../../../../captures/lost-segments.pcapng", "--record", file, "--seed", "3");
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Output));
+        Assert.Contains("'sender' and 'receiver'", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains("up: 25 datagrams, 1 of them lost", ended.Errors, StringComparison.Ordinal);
+        Assert.True(RecordedPathFile.TryRead(file, out RecordedPath? path, out string? error), error);
+        Assert.Equal((3UL, 24), (path!.Seed, path.Up!.Delays.Length));
+        Nlab.Ended printed = await Nlab.Run("link", "--from", "../../../../../captures/lost-segments.pcapng", "--seed", "3");
+        Assert.Contains("\nseed 3\n", printed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_capture_that_tells_of_no_path_says_what_it_takes()
+    {
+        Nlab.Ended ended = await Nlab.Run("link", "--from", "../../../../../captures/dns.pcapng");
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains("both ends by one clock", Assert.Single(ended.Errors.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Delete(true);
+
+    private async Task<RecordedPath> Record(string link, string name)
+    {
+        using var target = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        target.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        string file = Path.Combine(_folder.FullName, name);
+        using Nlab relay = Nlab.Start(null, "link", "udp://127.0.0.1:0", $"udp://127.0.0.1:{((IPEndPoint)target.LocalEndPoint!).Port}", "--link", link, "--record", file);
+        int port = int.Parse((await relay.Listening()).Split(' ')[0].Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture);
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        for (int i = 0; i < Count; i++)
+        {
+            if (i % 10 == 0)
+            {
+                await pace.WaitForNextTickAsync();
+            }
+
+            client.SendTo(new byte[100], new IPEndPoint(IPAddress.Loopback, port));
+        }
+
+        relay.Interrupt();
+        Nlab.Ended ended = await relay.End();
+        Assert.True(ended.ExitCode == 0, ended.Errors);
+        Assert.True(RecordedPathFile.TryRead(file, out RecordedPath? path, out string? error), error);
+        Assert.Null(path!.Down);
+        return path;
+    }
+
+    // Of all that entered, by the record: what arrived is in it datagram by datagram.
+    private static double LossOf(RecordedPath path) => 1 - ((double)path.Up!.Delays.Length / Count);
+
+    private static double DelayOf(RecordedPath path, double quantile)
+    {
+        TimeSpan[] delays = [.. path.Up!.Delays.Select(d => d.Delay).Order()];
+        return delays[(int)(quantile * delays.Length)].TotalMilliseconds;
+    }
+}
