@@ -39,6 +39,12 @@ internal sealed class LinkPathRecorder
 
         public void Add(LinkOutcome outcome)
         {
+            // Told again of one whose fate was changed by hand: what the path did by itself counts.
+            if (outcome.Ordinal < _next)
+            {
+                return;
+            }
+
             _early.Enqueue(outcome, outcome.Ordinal);
             while (_early.TryPeek(out LinkOutcome next, out long ordinal) && ordinal <= _next)
             {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using NetLab.Osi.Tests;
 using NetLab.Udp.Links.Paths;
 
 namespace NetLab.Host.Tests;
@@ -29,20 +30,20 @@ public sealed class LinkPathTests : IDisposable
     public async Task A_capture_of_both_ends_tells_of_each_direction_and_which_places_they_are()
     {
         string file = Path.Combine(_folder.FullName, "capture.path");
-        Nlab.Ended ended = await Nlab.Run("link", "--from", "../../../../../captures/lost-segments.pcapng", "--record", file, "--seed", "3");
+        Nlab.Ended ended = await Nlab.Run("link", "--from", Path.Combine(Folders.Captures, "lost-segments.pcapng"), "--record", file, "--seed", "3");
         Assert.Equal((0, ""), (ended.ExitCode, ended.Output));
         Assert.Contains("'sender' and 'receiver'", ended.Errors, StringComparison.Ordinal);
         Assert.Contains("up: 25 datagrams, 1 of them lost", ended.Errors, StringComparison.Ordinal);
         Assert.True(RecordedPathFile.TryRead(file, out RecordedPath? path, out string? error), error);
         Assert.Equal((3UL, 24), (path!.Seed, path.Up!.Delays.Length));
-        Nlab.Ended printed = await Nlab.Run("link", "--from", "../../../../../captures/lost-segments.pcapng", "--seed", "3");
+        Nlab.Ended printed = await Nlab.Run("link", "--from", Path.Combine(Folders.Captures, "lost-segments.pcapng"), "--seed", "3");
         Assert.Contains("\nseed 3\n", printed.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_capture_that_tells_of_no_path_says_what_it_takes()
     {
-        Nlab.Ended ended = await Nlab.Run("link", "--from", "../../../../../captures/dns.pcapng");
+        Nlab.Ended ended = await Nlab.Run("link", "--from", Path.Combine(Folders.Captures, "dns.pcapng"));
         Assert.Equal(2, ended.ExitCode);
         Assert.Contains("both ends by one clock", Assert.Single(ended.Errors.Trim().Split('\n')), StringComparison.Ordinal);
     }
