@@ -21,7 +21,7 @@ internal sealed class RunResource(LabRuns runs, Func<string[], PerfComparison> r
     // Those that say what is measured; where it is recorded, drawn or sent to is not a client's to say.
     private static readonly string[] Members =
         ["transport", "time", "bytes", "segment_size", "streams", "rate", "warm_up", "link", "congestion", "ecn", "mtu_search", "latency", "connections", "rounds", "seed",
-            "interval", "omit", "reverse", "bidirectional", "under_load"];
+            "interval", "omit", "reverse", "bidirectional", "under_load", "poll"];
 
     /// <summary>All measurements; without what was measured, which each of them has.</summary>
     public IResult List() =>
