@@ -110,6 +110,13 @@ internal sealed class HttpMessage
         return message;
     }
 
+    /// <summary>Reads what a capture that cuts packets left of a header: its lines as far as they go. Null if it is none of HTTP.</summary>
+    public static HttpMessage? ReadCut(ReadOnlySpan<byte> header)
+    {
+        header = header.TrimEnd((byte)'\r');
+        return Read(header) ?? (header.StartsWith("HTTP/1."u8) ? new HttpMessage { Version = AsciiText.Text(AsciiText.First(header, " "u8)) } : null);
+    }
+
     public void Describe(in LayerEntry entry, IFieldSink sink)
     {
         (int at, int length) = (entry.Offset, entry.Length);

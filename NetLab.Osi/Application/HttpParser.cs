@@ -78,6 +78,22 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
         return true;
     }
 
+    public override void OnCut(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+        if (_mode == Mode.Header)
+        {
+            ShowCutHeader(segment, bytes);
+            return;
+        }
+
+        // The body will never be whole, but the header is: it is shown now, and the hole is passed over as the rest of the body.
+        Lose(segment);
+        (Mode mode, long left) = (_mode, _left);
+        Complete(segment);
+        (_mode, _left) = mode == Mode.Chunked ? (Mode.Header, 0) : (mode, left);
+        _isResuming = true;
+    }
+
     public override void OnEnd(in StreamSegment segment)
     {
         // RFC 9112, 6.3: a response without a length ends with its connection. Any other that ends here is not whole.
@@ -140,6 +156,27 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
 
         Begin(segment, message);
         return size;
+    }
+
+    // What there is of a header says what it says; where its message ends is not known.
+    private void ShowCutHeader(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+        if (!HttpProtocol.Begins(bytes) || HttpMessage.ReadCut(bytes) is not { } message)
+        {
+            return;
+        }
+
+        if (message.Method is { } method)
+        {
+            protocol.Asked(method, message.Uri);
+        }
+        else
+        {
+            protocol.Answered(out _);
+        }
+
+        segment.Layer(HttpProtocol.Value, static () => new HttpDetail()).Messages.Add(message);
+        _isResuming = true;
     }
 
     // How the body ends (RFC 9112, 6.3).
@@ -287,7 +324,11 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
         }
 
         segment.Release(kept);
-        segment.Layer(HttpProtocol.Value, static () => new HttpDetail()).Messages.Add(_message!);
+        if (_message is not null)
+        {
+            segment.Layer(HttpProtocol.Value, static () => new HttpDetail()).Messages.Add(_message);
+        }
+
         if (!body.IsEmpty && body.Length <= MaxReadBody)
         {
             segment.Dissect(_reader!, body.Span, body.Length);

@@ -51,11 +51,11 @@ internal sealed class HttpProtocol(StreamApplication application, bool mayResume
             return false;
         }
 
-        // A line that has ended must end with a version; one that has not may yet.
+        // A line that has ended must end with a version; one that has not may yet. Commands of other protocols begin with a word in capitals, too.
         int end = bytes.IndexOf((byte)'\n');
         ReadOnlySpan<byte> line = end < 0 ? bytes : bytes[..end].TrimEnd(" \t\r"u8);
         int version = line.LastIndexOf((byte)' ');
-        return end < 0 ? bytes.Length < 8192 : version > method && line[(version + 1)..].StartsWith("HTTP/1."u8);
+        return end < 0 ? bytes.Length < 8192 && (BeginsWithMethod(bytes) || bytes[(method + 1)..].StartsWith("/"u8)) : version > method && line[(version + 1)..].StartsWith("HTTP/1."u8);
     }
 
     /// <summary>Whether a line begins with a method that everybody knows, whatever stands behind it (RFC 9110, 9.3): on a port of HTTP it is a request that is not right.</summary>
@@ -68,7 +68,7 @@ internal sealed class HttpProtocol(StreamApplication application, bool mayResume
     }
 
     /// <summary>Whether bytes that do not begin a message yet may do so with more behind them: a part of a method or of a version.</summary>
-    public static bool MayBegin(ReadOnlySpan<byte> bytes) => bytes.Length <= MaxMethodBytes && bytes.IndexOfAnyExcept(MethodBytes) < 0;
+    public static bool MayBegin(ReadOnlySpan<byte> bytes) => bytes.Length <= MaxMethodBytes && bytes.TrimEnd((byte)' ').IndexOfAnyExcept(MethodBytes) < 0;
 
     /// <summary>A request was seen.</summary>
     public void Asked(string method, string? uri)

@@ -44,6 +44,14 @@ internal abstract class LineParser : StreamParser
         return taken;
     }
 
+    public override void OnCut(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+        if (!bytes.IsEmpty)
+        {
+            Accept(segment, bytes);
+        }
+    }
+
     /// <summary>Takes bytes that are no lines.</summary>
     /// <param name="segment">The segment that brought them.</param>
     /// <param name="bytes">They.</param>

@@ -92,7 +92,7 @@ public static class BuiltInProtocols
     private static ProtocolReference[] Streams =>
     [
         new("session", "", static () => TcpSession.Value, filters: "tcp"),
-        new("socks", "tcp.port==1080", static () => SocksProtocol.Value),
+        new("socks", "tcp.port==1080 tcp", static () => SocksProtocol.Value, SocksProtocol.BeginsGreeting),
         new("tls", "tcp.port==443,465,636,853,989,990,992-995,4433,5061,8443,8883 tcp", static () => TlsProtocol.Value, TlsProtocol.Begins),
         new("sip", "udp.port==5060 tcp.port==5060 udp tcp", static () => SipProtocol.Value, SipProtocol.Begins),
         new("http2", "tcp", static () => Http2Protocol.Value, Http2Protocol.Begins, mayBegin: Http2Protocol.MayBegin),

@@ -21,6 +21,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
     private int _skipping;
     private (int Version, int Length) _skipped;
     private int _held;
+    private bool _isNoted;
     private bool _isEncrypted;
     private bool _isResuming;
     private bool _sawRecord;
@@ -74,7 +75,7 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
             if (!isReadable && length > 0)
             {
                 // Nobody can read it: it is passed over as it comes.
-                (_skipping, _skipped) = (length, (BinaryPrimitives.ReadUInt16BigEndian(rest[1..]), length));
+                (_skipping, _isNoted, _skipped) = (length, false, (BinaryPrimitives.ReadUInt16BigEndian(rest[1..]), length));
                 at += TlsProtocol.HeaderSize;
                 continue;
             }
@@ -121,6 +122,32 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
         return true;
     }
 
+    /// <inheritdoc/>
+    /// <remarks>A record whose end was not captured is named by its header, and its handshake by what is there of it.</remarks>
+    public override void OnCut(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+        if (_skipping > 0 && !_isNoted)
+        {
+            NoteSkipped(segment);
+        }
+        else if (bytes.Length >= TlsProtocol.HeaderSize && TlsProtocol.IsRecord(bytes))
+        {
+            TlsDetail detail = DetailOn(segment);
+            (int version, int length) = (BinaryPrimitives.ReadUInt16BigEndian(bytes[1..]), BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]));
+            detail.Records.Add(bytes[0]);
+            detail.Headers.Add((version, length, bytes[0]));
+            if (bytes[0] == TlsNumbers.Handshake && !_isEncrypted)
+            {
+                TakeHandshake(segment, detail, bytes[TlsProtocol.HeaderSize..]);
+                TakeCutMessage(segment, detail);
+            }
+
+            (_skipping, _isNoted) = (TlsProtocol.HeaderSize + length - bytes.Length, true);
+        }
+
+        _keys?.Lose();
+    }
+
     public override void OnEnd(in StreamSegment segment) => protocol.EndInner(segment);
 
     private static TlsDetail DetailOn(in StreamSegment segment) => segment.Layer(TlsProtocol.Value, static () => new TlsDetail());
@@ -132,14 +159,33 @@ internal sealed class TlsParser(TlsProtocol protocol, bool isClient) : StreamPar
     {
         int step = Math.Min(_skipping, bytes.Length);
         _skipping -= step;
-        if (_skipping == 0)
+        if (_skipping == 0 && !_isNoted)
         {
-            TlsDetail detail = DetailOn(segment);
-            detail.Records.Add(TlsNumbers.ApplicationData);
-            detail.Headers.Add((_skipped.Version, _skipped.Length, protocol.IsVersion13 ? -1 : TlsNumbers.ApplicationData));
+            NoteSkipped(segment);
         }
 
         return step;
+    }
+
+    private void NoteSkipped(in StreamSegment segment)
+    {
+        TlsDetail detail = DetailOn(segment);
+        detail.Records.Add(TlsNumbers.ApplicationData);
+        detail.Headers.Add((_skipped.Version, _skipped.Length, protocol.IsVersion13 ? -1 : TlsNumbers.ApplicationData));
+        _isNoted = true;
+    }
+
+    // The message at the end of a record that was cut: its fields as far as they go.
+    private void TakeCutMessage(in StreamSegment segment, TlsDetail detail)
+    {
+        if (_handshake is { Count: > MessageHeader + sizeof(ushort) })
+        {
+            ReadOnlySpan<byte> message = CollectionsMarshal.AsSpan(_handshake);
+            TakeMessage(segment, detail, message[0], message[MessageHeader..]);
+        }
+
+        segment.Release(_held);
+        (_handshake, _held) = (null, 0);
     }
 
     // Takes a record; returns its content type, -1 if that is encrypted (RFC 8446, 5.2) and stays so.

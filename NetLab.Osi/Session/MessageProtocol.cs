@@ -40,6 +40,13 @@ internal sealed class MessageProtocol(StreamedProtocol protocol, MessageFrame fr
                     continue;
                 }
 
+                if (IsClientHello(bytes[at..]))
+                {
+                    // Both agreed to go on in TLS: LDAP's StartTLS (RFC 4511, 4.14), the requests of PostgreSQL and MySQL, and the like.
+                    segment.Application.Switch(null, StreamApplication.NoPort);
+                    break;
+                }
+
                 int length = frame(bytes[at..], fromClient);
                 if (length < 0)
                 {
@@ -90,6 +97,11 @@ internal sealed class MessageProtocol(StreamedProtocol protocol, MessageFrame fr
         }
 
         public override void GiveUp() => (_beginning, _skipping) = ([], 0);
+
+        // A record of TLS 1.x with a handshake whose first message is a ClientHello (RFC 8446, 4 and 5.1), of the lengths that both say: no message of any of these protocols begins so.
+        private static bool IsClientHello(ReadOnlySpan<byte> bytes) =>
+            bytes.Length >= 11 && bytes[0] == 22 && bytes[1] == 3 && bytes[2] <= 3 && bytes[5] == 1 && bytes[6] == 0 && bytes[9] == 3 && bytes[10] <= 3
+            && ((bytes[7] << 8) | bytes[8]) + 4 >= ((bytes[3] << 8) | bytes[4]);
 
         private void Begin(in StreamSegment segment, ReadOnlySpan<byte> beginning, int length)
         {

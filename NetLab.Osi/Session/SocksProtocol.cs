@@ -30,6 +30,26 @@ internal sealed class SocksProtocol(StreamApplication application) : StreamProto
     public static bool Begins(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= 3 && ((bytes[0] == 5 && bytes[1] == bytes.Length - 2) || (bytes[0] == 4 && bytes[1] is 1 or 2 && bytes.Length >= 9));
 
+    /// <summary>Whether bytes are a greeting of version 5, and nothing else (RFC 1928, 3): a few methods that are assigned, each once.</summary>
+    public static bool BeginsGreeting(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length is < 3 or > 7 || bytes[0] != 5 || bytes[1] != bytes.Length - 2)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> methods = bytes[2..];
+        for (int i = 0; i < methods.Length; i++)
+        {
+            if (methods[i] is > 9 and not 0x80 || methods[..i].Contains(methods[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     protected override StreamParser Make(bool fromClient) => fromClient ? new Requests(this) : new Replies(this, application);
 
     private sealed class SocksDetail : LayerDetail

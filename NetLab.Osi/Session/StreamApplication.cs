@@ -114,6 +114,13 @@ public sealed class StreamApplication
             }
         }
 
+        if (segment.IsCut && side is { IsIgnored: false, Parser: { } waiting })
+        {
+            // What is there of the message says what it says: its end was not captured.
+            waiting.OnCut(segment, rest);
+            rest = default;
+        }
+
         side.IsIgnored |= !side.Keep(side.IsIgnored ? default : rest);
         if (side.Held <= held)
         {

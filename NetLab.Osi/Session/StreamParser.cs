@@ -31,6 +31,13 @@ public abstract class StreamParser
     /// <returns>False if it cannot go on, and a new parser shall look for the next message.</returns>
     public virtual bool Skip(in StreamSegment segment, long missing) => false;
 
+    /// <summary>The capture cut the segment off: what comes behind the bytes that it was not able to take is missing.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="bytes">What is there of the message that it waits for; empty when it took all.</param>
+    public virtual void OnCut(in StreamSegment segment, ReadOnlySpan<byte> bytes)
+    {
+    }
+
     /// <summary>The direction ended in order.</summary>
     public virtual void OnEnd(in StreamSegment segment)
     {

@@ -45,6 +45,22 @@ internal sealed class TcpTalk(int serverPort, DecoderOptions? options = null)
         return this;
     }
 
+    /// <summary>The client sends a segment of which the capture has only the beginning.</summary>
+    public TcpTalk ClientCut(string text, int captured)
+    {
+        Segment(true, _client, Encoding.Latin1.GetBytes(text), Psh, captured: captured);
+        _client += (uint)text.Length;
+        return this;
+    }
+
+    /// <summary>The server sends a segment of which the capture has only the beginning.</summary>
+    public TcpTalk ServerCut(string text, int captured)
+    {
+        Segment(false, _server, Encoding.Latin1.GetBytes(text), Psh, captured: captured);
+        _server += (uint)text.Length;
+        return this;
+    }
+
     /// <summary>The server ends its direction.</summary>
     public TcpTalk ServerFin()
     {
@@ -101,7 +117,7 @@ internal sealed class TcpTalk(int serverPort, DecoderOptions? options = null)
         return this;
     }
 
-    private void Segment(bool fromClient, uint sequence, byte[] payload, int flags, uint acknowledgment = 1)
+    private void Segment(bool fromClient, uint sequence, byte[] payload, int flags, uint acknowledgment = 1, int? captured = null)
     {
         (int from, int to) = fromClient ? (ClientPort, serverPort) : (serverPort, ClientPort);
         byte[] segment =
@@ -113,7 +129,8 @@ internal sealed class TcpTalk(int serverPort, DecoderOptions? options = null)
         var client = new IPEndPoint(IPAddress.Parse("192.0.2.1"), ClientPort);
         var server = new IPEndPoint(IPAddress.Parse("192.0.2.2"), serverPort);
         byte[] frame = PacketBuilder.Tcp(fromClient ? client : server, fromClient ? server : client, segment, fromClient);
-        _decoder.Decode(new CapturedPacket(++_packets, _source, _packets * 1000, frame.Length, frame), _decoded);
-        PacketDecoder.Describe(frame, _decoded, _fields);
+        ReadOnlySpan<byte> there = frame.AsSpan(0, frame.Length - payload.Length + (captured ?? payload.Length));
+        _decoder.Decode(new CapturedPacket(++_packets, _source, _packets * 1000, frame.Length, there), _decoded);
+        PacketDecoder.Describe(there, _decoded, _fields);
     }
 }

@@ -158,61 +158,82 @@ internal static class StunProtocol
         }
 
         Value.DescribeHeader(view, index, sink);
-        DescribeAttributes(bytes[..Math.Min(bytes.Length, HeaderSize + BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]))], at, sink);
+        ReadOnlySpan<byte> message = bytes[..Math.Min(bytes.Length, HeaderSize + BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]))];
+        DescribeAttributes(message, at, sink);
+        DescribeAddresses(message, at, sink);
     }
 
     private static void DescribeAttributes(ReadOnlySpan<byte> message, int start, IFieldSink sink)
     {
         bool hasUser = false;
-        bool hasAddress = false;
-        for (int at = HeaderSize; at + 4 <= message.Length;)
+        bool hasError = false;
+        for (int at = HeaderSize; TryReadAttribute(message, ref at, out int type, out ReadOnlySpan<byte> value, out int place);)
         {
-            int type = BinaryPrimitives.ReadUInt16BigEndian(message[at..]);
-            int length = BinaryPrimitives.ReadUInt16BigEndian(message[(at + 2)..]);
-            sink.Number(Fields.Attribute, type, start + at, 2);
-            if (length > message.Length - at - 4)
-            {
-                break;
-            }
-
-            ReadOnlySpan<byte> value = message.Slice(at + 4, length);
+            sink.Number(Fields.Attribute, type, start + place - 4, 2);
             switch (type)
             {
                 case UserName when !hasUser:
                     hasUser = true;
-                    sink.Text(Fields.User, value.TrimEnd((byte)0), start + at + 4, length);
+                    sink.Text(Fields.User, value.TrimEnd((byte)0), start + place, value.Length);
                     break;
                 case Realm when sink.WantsHidden:
-                    sink.Text(Fields.RealmName, value, start + at + 4, length);
+                    sink.Text(Fields.RealmName, value, start + place, value.Length);
                     break;
                 case Software when sink.WantsHidden:
-                    sink.Text(Fields.Program, value, start + at + 4, length);
+                    sink.Text(Fields.Program, value, start + place, value.Length);
                     break;
-                case ErrorCode when length >= 4 && !hasAddress:
-                    sink.Number(Fields.Error, ((value[2] & 7) * 100) + value[3], start + at + 6, 2);
+                case ErrorCode when value.Length >= 4 && !hasError:
+                    hasError = true;
+                    sink.Number(Fields.Error, ((value[2] & 7) * 100) + value[3], start + place + 2, 2);
                     break;
                 default:
-                    if (AddressName(type) is { } name && length is 8 or 20)
-                    {
-                        if (!hasAddress)
-                        {
-                            hasAddress = true;
-                            sink.BeginList(Fields.Addresses);
-                        }
-
-                        DescribeAddress(name, type is PeerAddress or RelayedAddress or XorMappedAddress or 0x8020, value, message, start + at + 4, sink);
-                    }
-
                     break;
             }
+        }
+    }
 
-            at += 4 + ((length + 3) & ~3);
+    // Apart from the rest: between two addresses of the list nothing else may stand.
+    private static void DescribeAddresses(ReadOnlySpan<byte> message, int start, IFieldSink sink)
+    {
+        bool hasAddress = false;
+        for (int at = HeaderSize; TryReadAttribute(message, ref at, out int type, out ReadOnlySpan<byte> value, out int place);)
+        {
+            if (AddressName(type) is not { } name || value.Length is not (8 or 20))
+            {
+                continue;
+            }
+
+            if (!hasAddress)
+            {
+                hasAddress = true;
+                sink.BeginList(Fields.Addresses);
+            }
+
+            DescribeAddress(name, type is PeerAddress or RelayedAddress or XorMappedAddress or 0x8020, value, message, start + place, sink);
         }
 
         if (hasAddress)
         {
             sink.EndList();
         }
+    }
+
+    // RFC 8489, 14: a type, a length, a value, and what fills the last word. A value that its message cuts off is empty.
+    private static bool TryReadAttribute(ReadOnlySpan<byte> message, ref int at, out int type, out ReadOnlySpan<byte> value, out int place)
+    {
+        (type, place) = (0, at + 4);
+        value = default;
+        if (place > message.Length)
+        {
+            return false;
+        }
+
+        type = BinaryPrimitives.ReadUInt16BigEndian(message[at..]);
+        int length = BinaryPrimitives.ReadUInt16BigEndian(message[(at + 2)..]);
+        bool isThere = length <= message.Length - place;
+        value = isThere ? message.Slice(place, length) : default;
+        at = isThere ? place + ((length + 3) & ~3) : message.Length;
+        return true;
     }
 
     // RFC 8489, 14.1 and 14.2: a byte of nothing, a family, a port, an address; the last two may be combined with cookie and transaction.

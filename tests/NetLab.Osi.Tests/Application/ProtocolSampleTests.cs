@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
@@ -67,7 +69,8 @@ public sealed class ProtocolSampleTests
     {
         var decoder = new PacketDecoder();
         var decoded = new DecodedPacket();
-        using var json = new JsonLines(Stream.Null);
+        using var output = new MemoryStream();
+        using var json = new JsonLines(output);
         for (int i = 0; i <= index; i++)
         {
             byte[] frame = i == index ? bytes : frames[i];
@@ -79,6 +82,11 @@ public sealed class ProtocolSampleTests
         }
 
         PacketDecoder.Describe(bytes, decoded, new HiddenFields());
+        json.Flush();
+        foreach (string line in Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var document = JsonDocument.Parse(line);
+        }
     }
 
     /// <summary>Takes all fields, those that only filters and columns know included.</summary>

@@ -15,6 +15,9 @@ internal static class ServiceSamples
     [
         new("stun", "udp 3478", "> 0001 0000 2112A442 0102030405060708090A0B0C < 0101 000C 2112A442 0102030405060708090A0B0C 0020 0008 0001 BD52 E1BAA661",
             "stun.type=1 stun.length=0 stun.id=0102030405060708090a0b0c stun.type=257 stun.kind=mapped stun.address=192.168.2.35 stun.port=40000"),
+        new("stun", "udp 3478",
+            "> 0101 0034 2112A442 0102030405060708090A0B0C 0020 0008 0001 BD52 E1BAA661 0006 0003 75736500 0009 0004 00000401 8022 0001 78000000 802B 0008 0001 0D96 C0000207",
+            "stun.type=257 stun.username=use stun.error=401 stun.kind=mapped stun.address=192.168.2.35 stun.kind=response_origin stun.address=192.0.2.7 stun.port=3478"),
         new("stun", "tcp 40100", "> 0018 0001 0004 2112A442 0102030405060708090A0B0C 8028 0000", "stun.type=1 stun.length=4"),
         new("stun", "udp 3478", "> 0003 0000 2112A442 0102030405060708090A0B0C < 4000 0004 80C90000", "stun.type=3 stun.channel=16384 stun.length=4"),
         new("dtls", "udp 40101",
