@@ -15,7 +15,7 @@ internal static class StatsDocument
         DefaultIgnoreCondition = JsonIgnoreCondition.Never,
     };
 
-    public static string Of(CaptureStatistics s, IReadOnlyList<Conversation> conversations, int count, IReadOnlyList<Oddity> oddities, TrafficReport tables)
+    public static string Of(CaptureStatistics s, IReadOnlyList<Conversation> conversations, int count, IReadOnlyList<Anomaly> anomalies, TrafficReport tables)
     {
         var document = new Dictionary<string, object?>
         {
@@ -30,7 +30,7 @@ internal static class StatsDocument
             ["protocols"] = Node(s.Protocols),
             ["conversations"] = tables.HasConversations ? tables.ConversationRows : conversations,
             ["conversation_count"] = tables.HasConversations ? tables.ConversationCount : count,
-            ["oddities"] = oddities,
+            ["oddities"] = anomalies,
         };
         if (tables.Endpoints is not null)
         {

@@ -130,14 +130,14 @@ internal static class StatsCommand
     {
         int count = 0;
         IReadOnlyList<Conversation> conversations = isFiltered ? [] : statistics.Conversations(decoder, out count);
-        IReadOnlyList<Oddity> oddities = statistics.Oddities(isFiltered ? null : decoder);
+        IReadOnlyList<Anomaly> anomalies = statistics.Anomalies(isFiltered ? null : decoder);
         if (json)
         {
-            Console.Out.WriteLine(StatsDocument.Of(statistics, conversations, count, oddities, tables));
+            Console.Out.WriteLine(StatsDocument.Of(statistics, conversations, count, anomalies, tables));
         }
         else
         {
-            StatsView.Show(statistics, conversations, count, oddities, tables);
+            StatsView.Show(statistics, conversations, count, anomalies, tables);
         }
     }
 

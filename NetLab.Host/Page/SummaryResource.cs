@@ -79,7 +79,7 @@ internal static class SummaryResource
             json.WritePropertyName("hierarchy");
             int left = MaxNodes;
             Write(json, sums.Protocols, ref left);
-            WriteAnomalies(json, capture.Index.Oddities);
+            WriteAnomalies(json, capture.Index.Anomalies);
             WriteEndpoints(json, capture.Index.Conversations);
         }
 
@@ -138,10 +138,10 @@ internal static class SummaryResource
         json.WriteEndObject();
     }
 
-    private static void WriteAnomalies(Utf8JsonWriter json, IReadOnlyList<Oddity> anomalies)
+    private static void WriteAnomalies(Utf8JsonWriter json, IReadOnlyList<Anomaly> anomalies)
     {
         json.WriteStartArray("anomalies");
-        foreach (Oddity anomaly in anomalies)
+        foreach (Anomaly anomaly in anomalies)
         {
             json.WriteStartObject();
             json.WriteString("what", anomaly.What);

@@ -12,7 +12,7 @@ internal static class StatsView
     // A table on a terminal ends where nobody reads on; CSV and JSON have every interval.
     private const int MaxIntervals = 1000;
 
-    public static void Show(CaptureStatistics statistics, IReadOnlyList<Conversation> conversations, int count, IReadOnlyList<Oddity> oddities, TrafficReport tables)
+    public static void Show(CaptureStatistics statistics, IReadOnlyList<Conversation> conversations, int count, IReadOnlyList<Anomaly> anomalies, TrafficReport tables)
     {
         Terminal.Out.WriteLine(Headline(statistics));
         Layers(statistics).Write(
@@ -26,7 +26,7 @@ internal static class StatsView
         }
 
         Show(tables);
-        Oddities.Write(Terminal.Out, [.. oddities.Count > 0 ? oddities : [new Oddity("nothing", 0, null)]]);
+        Anomalies.Write(Terminal.Out, [.. anomalies.Count > 0 ? anomalies : [new Anomaly("nothing", 0, null)]]);
     }
 
     /// <summary>The tables that somebody asked for.</summary>
@@ -100,7 +100,7 @@ internal static class StatsView
         new("state", c => c.State ?? "") { IsText = true, Rank = 4 },
     ]);
 
-    private static ColumnTable<Oddity> Oddities { get; } = new(
+    private static ColumnTable<Anomaly> Anomalies { get; } = new(
     [
         new("odd", o => o.What) { IsText = true, Rank = 0 },
         new("times", o => o.Count > 0 ? Units.Count(o.Count) : ""),

@@ -173,7 +173,7 @@ internal sealed class HttpMessage
             (Fields.Cookie, Cookie),
             (Fields.Referer, Referer),
             (Fields.Location, Location),
-            (Fields.FullUri, Host is null || Uri is null ? null : Uri.Contains("://", StringComparison.Ordinal) ? Uri : $"http://{Host}{Uri}"),
+            (Fields.FullUri, Host is null || Uri is null ? null : Method == "CONNECT" || Uri.Contains("://", StringComparison.Ordinal) ? Uri : $"http://{Host}{Uri}"),
         ];
         foreach ((Field field, string? value) in texts)
         {

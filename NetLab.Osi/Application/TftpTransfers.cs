@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
 using NetLab.Osi.Text;
@@ -17,12 +18,12 @@ internal sealed class TftpTransfers
     private const long MaxBytes = 64 << 20;
 
     // By the end that asked: it keeps its port, and the other end answers from one of its own (RFC 1350, 4).
-    private readonly Dictionary<(UInt128 Address, int Port), Transfer> _open = [];
-    private readonly Queue<(UInt128 Address, int Port)> _order = new();
+    private readonly Dictionary<(AddressNumber Address, int Port), Transfer> _open = [];
+    private readonly Queue<(AddressNumber Address, int Port)> _order = new();
     private long _held;
 
     /// <summary>A request to read or to write a file.</summary>
-    public void Begin(UInt128 address, int port, ReadOnlySpan<byte> file, bool isRead)
+    public void Begin(AddressNumber address, int port, ReadOnlySpan<byte> file, bool isRead)
     {
         Forget((address, port));
         while (_order.Count >= MaxTransfers)
@@ -57,7 +58,7 @@ internal sealed class TftpTransfers
     /// <returns>The file, once its last block has come; null before.</returns>
     public CarriedObject? Add(in UdpEnds ends, int block, ReadOnlySpan<byte> data, long packet, int conversation)
     {
-        (UInt128, int) key = (ends.Destination, ends.DestinationPort);
+        (AddressNumber, int) key = (ends.Destination, ends.DestinationPort);
         if (!_open.TryGetValue(key, out Transfer? transfer) || !transfer.IsRead)
         {
             key = (ends.Source, ends.SourcePort);
@@ -100,7 +101,7 @@ internal sealed class TftpTransfers
         return word;
     }
 
-    private void Forget((UInt128 Address, int Port) key)
+    private void Forget((AddressNumber Address, int Port) key)
     {
         if (_open.Remove(key, out Transfer? transfer))
         {

@@ -88,7 +88,7 @@ public sealed class CaptureIndex : IDisposable
     public int ConversationCount { get; private set; }
 
     /// <summary>What is odd about the capture; nothing before its end.</summary>
-    public IReadOnlyList<Oddity> Oddities { get; private set; } = [];
+    public IReadOnlyList<Anomaly> Anomalies { get; private set; } = [];
 
     /// <summary>The TLS secrets that the capture brought, or was opened with.</summary>
     internal string KeyLog
@@ -131,7 +131,7 @@ public sealed class CaptureIndex : IDisposable
             DecodePipeline.Run(_reader, decoder, Add, onIdle: Publish, onKeyLog: AddKeyLog, cancellationToken: cancellationToken);
             Conversations = _statistics.Conversations(decoder, out int count);
             ConversationCount = count;
-            Oddities = _statistics.Oddities(decoder);
+            Anomalies = _statistics.Anomalies(decoder);
         }
         finally
         {

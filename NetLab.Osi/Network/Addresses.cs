@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NetLab.Osi.Model;
 
 namespace NetLab.Osi.Network;
 
@@ -7,21 +8,21 @@ internal static class Addresses
 {
     private const ulong MappedPrefix = 0xFFFF_0000_0000;
 
-    public static UInt128 Read(ReadOnlySpan<byte> address) => address.Length == 4
-        ? new UInt128(0, MappedPrefix | BinaryPrimitives.ReadUInt32BigEndian(address))
-        : BinaryPrimitives.ReadUInt128BigEndian(address);
+    public static AddressNumber Read(ReadOnlySpan<byte> address) => address.Length == 4
+        ? new AddressNumber(0, MappedPrefix | BinaryPrimitives.ReadUInt32BigEndian(address))
+        : AddressNumber.Read(address);
 
     /// <summary>Writes an address back.</summary>
     /// <returns>4 or 16.</returns>
-    public static int Write(UInt128 address, bool isV4, Span<byte> bytes)
+    public static int Write(AddressNumber address, bool isV4, Span<byte> bytes)
     {
         if (isV4)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)address);
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)address.Low);
             return 4;
         }
 
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
+        address.Write(bytes);
         return 16;
     }
 }

@@ -66,7 +66,7 @@ public sealed class DecodedPacket
     internal int Count { get; private set; }
 
     /// <summary>The UDP conversations of its datagrams: the layer of each, its number, and whether the end that began it sent it.</summary>
-    internal List<(int Index, int Number, bool FromFirst)> UdpConversations { get; } = [];
+    internal List<PacketConversation> UdpConversations { get; } = [];
 
     /// <summary>The segments that their conversations have not seen yet: one, but for a batch that is cut later.</summary>
     internal ReadOnlySpan<PendingSegment> Pending => _pending.AsSpan(0, _pendingCount);

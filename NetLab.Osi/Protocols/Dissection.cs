@@ -105,7 +105,7 @@ public readonly ref struct Dissection
         Span<byte> bytes = stackalloc byte[16];
         if (!IsQuoted && Result.Expectations.Count < MaxExpectations && address.MapToIPv6().TryWriteBytes(bytes, out _))
         {
-            Result.Expectations.Add(new Expectation(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes), port, protocol));
+            Result.Expectations.Add(new Expectation(AddressNumber.Read(bytes), port, protocol));
         }
     }
 

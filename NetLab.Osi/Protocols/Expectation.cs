@@ -1,7 +1,9 @@
+using NetLab.Osi.Model;
+
 namespace NetLab.Osi.Protocols;
 
 /// <summary>An end that will take or send datagrams of a protocol, as a message of another protocol said.</summary>
 /// <param name="Address">Its address; IPv4 as an IPv4-mapped one.</param>
 /// <param name="Port">Its UDP port.</param>
 /// <param name="Protocol">What goes there.</param>
-internal readonly record struct Expectation(UInt128 Address, int Port, Protocol Protocol);
+internal sealed record Expectation(AddressNumber Address, int Port, Protocol Protocol);

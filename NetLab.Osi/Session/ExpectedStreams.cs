@@ -10,15 +10,19 @@ internal sealed class ExpectedStreams
 
     private const int MaxEnds = 1024;
 
-    private readonly Dictionary<(IPAddress Address, int Port), StreamBeginner> _ends = [];
-    private readonly Queue<(IPAddress Address, int Port)> _order = new();
+    // Made when the first is announced: most captures announce none.
+    private Dictionary<TcpStreamEnd, StreamBeginner>? _ends;
+    private Queue<TcpStreamEnd>? _order;
 
     /// <summary>Says what streams to an end carry.</summary>
     public void Add(IPAddress address, int port, StreamBeginner begin)
     {
-        if (_ends.TryAdd((address, port), begin))
+        var end = new TcpStreamEnd(address, port);
+        _ends ??= [];
+        if (_ends.TryAdd(end, begin))
         {
-            _order.Enqueue((address, port));
+            _order ??= new Queue<TcpStreamEnd>();
+            _order.Enqueue(end);
             if (_order.Count > MaxEnds)
             {
                 _ends.Remove(_order.Dequeue());
@@ -28,10 +32,10 @@ internal sealed class ExpectedStreams
         }
 
         // The latest announcement of an end holds.
-        _ends[(address, port)] = begin;
+        _ends[end] = begin;
     }
 
     /// <summary>What was announced of either end of a stream; null if nothing was.</summary>
     public StreamBeginner? Find(TcpStream stream) =>
-        _ends.Count == 0 ? null : _ends.GetValueOrDefault((stream.Server.Address, stream.Server.Port)) ?? _ends.GetValueOrDefault((stream.Client.Address, stream.Client.Port));
+        _ends is null ? null : _ends.GetValueOrDefault(stream.Server) ?? _ends.GetValueOrDefault(stream.Client);
 }

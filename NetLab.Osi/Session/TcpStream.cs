@@ -1,5 +1,6 @@
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
+using NetLab.Osi.Transport;
 
 namespace NetLab.Osi.Session;
 
@@ -9,9 +10,10 @@ public sealed class TcpStream
     // Few: a stream speaks one or two.
     private readonly List<Protocol> _applications = new(2);
 
-    internal TcpStream(int number, TcpStreamEnd client, TcpStreamEnd server)
+    internal TcpStream(int number, in FlowKey key, TcpStreamEnd client, TcpStreamEnd server)
     {
         Number = number;
+        Key = key;
         Client = client;
         Server = server;
     }
@@ -36,6 +38,9 @@ public sealed class TcpStream
 
     /// <summary>Protocols of layers 6 and 7 that were recognized, by name.</summary>
     public IEnumerable<string> Applications => _applications.Where(p => p.Layer >= OsiLayer.Session).Select(p => p.Name).Order(StringComparer.Ordinal);
+
+    /// <summary>What its segments have in common.</summary>
+    internal FlowKey Key { get; }
 
     internal ClientWitness Witness { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using NetLab.Osi.Model;
 using NetLab.Osi.Network;
 
 namespace NetLab.Osi.Session;
@@ -6,10 +7,15 @@ namespace NetLab.Osi.Session;
 /// <summary>One end of a TCP stream.</summary>
 public readonly record struct TcpStreamEnd
 {
-    private readonly UInt128 _address;
+    private readonly AddressNumber _address;
     private readonly bool _isV4;
 
-    internal TcpStreamEnd(UInt128 address, bool isV4, int port) => (_address, _isV4, Port) = (address, isV4, port);
+    internal TcpStreamEnd(AddressNumber address, bool isV4, int port) => (_address, _isV4, Port) = (address, isV4, port);
+
+    internal TcpStreamEnd(IPAddress address, int port)
+        : this(Addresses.Read(address.GetAddressBytes()), address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork, port)
+    {
+    }
 
     /// <summary>Its TCP port.</summary>
     public int Port { get; }

@@ -14,7 +14,7 @@ internal sealed class TcpStreams
     private const int MaxRetired = 1 << 15;
 
     private readonly Dictionary<FlowKey, TcpStream> _current = [];
-    private readonly Queue<(FlowKey Key, TcpStream Stream)> _order = new();
+    private readonly Queue<TcpStream> _order = new();
     private readonly Queue<TcpStream> _retired = new();
     private readonly HashPool _hashes = new();
     private readonly SegmentRoom _room = new();
@@ -26,11 +26,11 @@ internal sealed class TcpStreams
     public TcpStreams(StreamOptions options)
     {
         _options = options;
-        _memory = new StreamMemory(() => _order.Select(o => o.Stream));
+        _memory = new StreamMemory(() => _order);
     }
 
     /// <summary>The streams that were not handed over before, in the order of their first packets.</summary>
-    public IEnumerable<TcpStream> All => _retired.Concat(_order.Select(o => o.Stream)).OrderBy(s => s.Number);
+    public IEnumerable<TcpStream> All => _retired.Concat(_order).OrderBy(s => s.Number);
 
     /// <summary>Gives the streams that are found from here on numbers from this one on.</summary>
     public void NumberFrom(int first) => _count = first;
@@ -291,11 +291,11 @@ internal sealed class TcpStreams
         var low = new TcpStreamEnd(key.LowAddress, isV4, key.LowPort);
         var high = new TcpStreamEnd(key.HighAddress, isV4, key.HighPort);
         bool isLow = key.SourceIsLow != answers;
-        stream = isLow ? new TcpStream(_count, low, high) : new TcpStream(_count, high, low);
+        stream = isLow ? new TcpStream(_count, key, low, high) : new TcpStream(_count, key, high, low);
         stream.ClientIsLow = isLow;
         stream.Witness = opens ? ClientWitness.Syn : answers ? ClientWitness.SynAck : ClientWitness.FirstPacket;
         _current[key] = stream;
-        _order.Enqueue((key, stream));
+        _order.Enqueue(stream);
         _count++;
         LetGo();
         return stream;
@@ -308,12 +308,12 @@ internal sealed class TcpStreams
         int looked = 0;
         while (_order.Count > MaxFollowed)
         {
-            (FlowKey key, TcpStream stream) = _order.Dequeue();
-            bool isCurrent = _current.TryGetValue(key, out TcpStream? current) && current == stream;
+            TcpStream stream = _order.Dequeue();
+            bool isCurrent = _current.TryGetValue(stream.Key, out TcpStream? current) && current == stream;
             bool isDone = stream.State >= TcpSessionState.Closed;
-            if (isCurrent && !isDone && looked++ < 16 && stream.LastTime > _order.Peek().Stream.LastTime)
+            if (isCurrent && !isDone && looked++ < 16 && stream.LastTime > _order.Peek().LastTime)
             {
-                _order.Enqueue((key, stream));
+                _order.Enqueue(stream);
                 continue;
             }
 
@@ -322,7 +322,7 @@ internal sealed class TcpStreams
             _retired.Enqueue(stream);
             if (isCurrent)
             {
-                _current.Remove(key);
+                _current.Remove(stream.Key);
             }
 
             if (_retired.Count > MaxRetired)

@@ -13,7 +13,7 @@ namespace NetLab.Osi.Statistics;
 /// <summary>What a whole capture adds up to: protocols, the layers' shares of its bytes, conversations, and what is odd about it.</summary>
 public sealed class CaptureStatistics
 {
-    private readonly OddityCounts _oddities = new();
+    private readonly AnomalyCounts _anomalies = new();
     private readonly long[] _headerBytes = new long[(int)OsiLayer.Application + 1];
     private readonly UdpTotalsTable _udp = new();
     private LargestConversations? _largestEnded;
@@ -68,7 +68,7 @@ public sealed class CaptureStatistics
         }
 
         CountLayers(decoded);
-        CountOddities(packet.Bytes, decoded);
+        CountAnomalies(packet.Bytes, decoded);
     }
 
     /// <summary>How many conversations <see cref="Conversations"/> shows.</summary>
@@ -125,12 +125,12 @@ public sealed class CaptureStatistics
 
     /// <summary>What is odd about the capture, what was found most often first.</summary>
     /// <param name="decoder">The decoder that took the packets apart, for what its streams lack; or null, where only some of their packets were counted.</param>
-    public IReadOnlyList<Oddity> Oddities(PacketDecoder? decoder)
+    public IReadOnlyList<Anomaly> Anomalies(PacketDecoder? decoder)
     {
         long gaps = (decoder?.TcpStreams ?? []).Sum(s => (s.ClientToServer.HasGap ? 1 : 0) + (s.ServerToClient.HasGap ? 1 : 0));
         gaps += decoder is null ? 0 : _endedGaps;
-        IEnumerable<Oddity> streams = gaps == 0 ? [] : [new Oddity("TCP directions with bytes missing", gaps, null)];
-        return [.. _oddities.All.Concat(streams).OrderByDescending(o => o.Count)];
+        IEnumerable<Anomaly> streams = gaps == 0 ? [] : [new Anomaly("TCP directions with bytes missing", gaps, null)];
+        return [.. _anomalies.All.Concat(streams).OrderByDescending(o => o.Count)];
     }
 
     private static Conversation Of(TcpStream s) => new(
@@ -175,16 +175,16 @@ public sealed class CaptureStatistics
         PayloadBytes += decoded.CapturedLength - headers;
     }
 
-    private void CountOddities(ReadOnlySpan<byte> bytes, DecodedPacket decoded)
+    private void CountAnomalies(ReadOnlySpan<byte> bytes, DecodedPacket decoded)
     {
         if (decoded.Stop is { } stop)
         {
-            _oddities.Count(stop.Reason, decoded.Number);
+            _anomalies.Count(stop.Reason, decoded.Number);
         }
 
         if (decoded.Session is { Analysis: not TcpAnalysisFlags.None } session)
         {
-            _oddities.Count(session.Analysis, decoded.Number);
+            _anomalies.Count(session.Analysis, decoded.Number);
         }
 
         var view = new PacketView(bytes, decoded);
@@ -194,14 +194,14 @@ public sealed class CaptureStatistics
             Protocol protocol = entries[i].Protocol;
             if (protocol == Ipv4Protocol.Value && entries[i].Length >= entries[i].HeaderLength && !InternetChecksum.IsRight(view.BytesOf(i)[..entries[i].HeaderLength]))
             {
-                _oddities.Count(OddityCounts.BadIpChecksum, decoded.Number);
+                _anomalies.Count(AnomalyCounts.BadIpChecksum, decoded.Number);
             }
             else if (protocol == TcpProtocol.Value || protocol == UdpProtocol.Value)
             {
                 ChecksumVerdict verdict = protocol == TcpProtocol.Value ? TcpProtocol.Judge(view, i) : UdpProtocol.Judge(view, i);
                 if (verdict is ChecksumVerdict.Wrong or ChecksumVerdict.Partial)
                 {
-                    _oddities.Count(verdict == ChecksumVerdict.Wrong ? OddityCounts.BadChecksum : OddityCounts.PartialChecksum, decoded.Number);
+                    _anomalies.Count(verdict == ChecksumVerdict.Wrong ? AnomalyCounts.BadChecksum : AnomalyCounts.PartialChecksum, decoded.Number);
                 }
             }
         }

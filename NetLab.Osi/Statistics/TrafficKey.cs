@@ -8,7 +8,8 @@ internal readonly struct TrafficKey : IEquatable<TrafficKey>
 
     public TrafficKey(in TrafficEnd from, in TrafficEnd to)
     {
-        FromIsLow = from.Address < to.Address || (from.Address == to.Address && from.Port <= to.Port);
+        int order = from.Address.CompareTo(to.Address);
+        FromIsLow = order < 0 || (order == 0 && from.Port <= to.Port);
         (_low, _high) = FromIsLow ? (from, to) : (to, from);
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using NetLab.Osi.DataLink;
+using NetLab.Osi.Model;
 using NetLab.Osi.Network;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Transport;
@@ -91,7 +92,7 @@ public sealed class TrafficTable(TrafficKind kind, bool ends)
         _ => t.BytesSent + t.BytesReceived,
     };
 
-    private static UInt128 Read48(ReadOnlySpan<byte> bytes) => ((ulong)BinaryPrimitives.ReadUInt16BigEndian(bytes) << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[2..]);
+    private static AddressNumber Read48(ReadOnlySpan<byte> bytes) => new(0, ((ulong)BinaryPrimitives.ReadUInt16BigEndian(bytes) << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[2..]));
 
     private static TrafficEnd End(ReadOnlySpan<byte> bytes, DecodedPacket decoded, int ip, int port, bool isSource)
     {

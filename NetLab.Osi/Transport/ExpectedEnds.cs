@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Transport;
@@ -8,15 +9,23 @@ internal sealed class ExpectedEnds
 {
     private const int MaxEnds = 1024;
 
-    private readonly Dictionary<(UInt128 Address, int Port), Protocol> _ends = [];
-    private readonly Queue<(UInt128 Address, int Port)> _order = new();
+    // Made when the first is announced: most captures announce none.
+    private Dictionary<(AddressNumber Address, int Port), Protocol>? _ends;
+    private Queue<(AddressNumber Address, int Port)>? _order;
 
-    public bool Any => _ends.Count > 0;
+    public bool Any => _ends is not null;
 
     /// <summary>Takes over what another knows.</summary>
     public void Adopt(ExpectedEnds other)
     {
-        foreach (KeyValuePair<(UInt128 Address, int Port), Protocol> known in other._ends)
+        if (other._ends is null)
+        {
+            return;
+        }
+
+        _ends ??= [];
+        _order ??= new Queue<(AddressNumber, int)>();
+        foreach (KeyValuePair<(AddressNumber Address, int Port), Protocol> known in other._ends)
         {
             if (_ends.TryAdd(known.Key, known.Value))
             {
@@ -27,6 +36,8 @@ internal sealed class ExpectedEnds
 
     public void Add(List<Expectation> expectations)
     {
+        _ends ??= [];
+        _order ??= new Queue<(AddressNumber, int)>();
         foreach (Expectation expectation in expectations)
         {
             if (!_ends.TryAdd((expectation.Address, expectation.Port), expectation.Protocol))
@@ -51,12 +62,12 @@ internal sealed class ExpectedEnds
         ReadOnlySpan<byte> header = dissection.BufferOf(entry)[entry.Offset..];
         int source = BinaryPrimitives.ReadUInt16BigEndian(header);
         int destination = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
-        if (!FlowKey.TryMake(dissection, index, source, destination, -1, out FlowKey key, out _))
+        if (_ends is null || !FlowKey.TryMake(dissection, index, source, destination, -1, out FlowKey key, out _))
         {
             return null;
         }
 
-        (UInt128 from, UInt128 to) = key.SourceIsLow ? (key.LowAddress, key.HighAddress) : (key.HighAddress, key.LowAddress);
+        (AddressNumber from, AddressNumber to) = key.SourceIsLow ? (key.LowAddress, key.HighAddress) : (key.HighAddress, key.LowAddress);
         return _ends.GetValueOrDefault((to, destination)) ?? _ends.GetValueOrDefault((from, source));
     }
 }

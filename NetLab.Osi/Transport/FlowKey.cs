@@ -1,3 +1,4 @@
+using NetLab.Osi.Model;
 using NetLab.Osi.Network;
 using NetLab.Osi.Protocols;
 
@@ -6,8 +7,8 @@ namespace NetLab.Osi.Transport;
 /// <summary>Both ends of a conversation, the same for either direction: the lower end comes first.</summary>
 internal readonly struct FlowKey : IEquatable<FlowKey>
 {
-    private readonly UInt128 _low;
-    private readonly UInt128 _high;
+    private readonly AddressNumber _low;
+    private readonly AddressNumber _high;
     private readonly ulong _ports;
 
     /// <param name="from">Source address.</param>
@@ -15,9 +16,10 @@ internal readonly struct FlowKey : IEquatable<FlowKey>
     /// <param name="source">Source port.</param>
     /// <param name="destination">Destination port.</param>
     /// <param name="outer">For TCP inside UDP, a number for the UDP conversation: the same TCP ports on another one are another stream.</param>
-    public FlowKey(UInt128 from, UInt128 to, int source, int destination, int outer = -1)
+    public FlowKey(AddressNumber from, AddressNumber to, int source, int destination, int outer = -1)
     {
-        SourceIsLow = from < to || (from == to && source <= destination);
+        int order = from.CompareTo(to);
+        SourceIsLow = order < 0 || (order == 0 && source <= destination);
         (_low, _high) = SourceIsLow ? (from, to) : (to, from);
         (int low, int high) = SourceIsLow ? (source, destination) : (destination, source);
         _ports = ((ulong)(uint)outer << 32) | ((uint)low << 16) | (uint)high;
@@ -26,12 +28,12 @@ internal readonly struct FlowKey : IEquatable<FlowKey>
     /// <summary>Whether the packet the key was made from goes from the lower end to the higher.</summary>
     public bool SourceIsLow { get; }
 
-    public UInt128 LowAddress => _low;
+    public AddressNumber LowAddress => _low;
 
-    public UInt128 HighAddress => _high;
+    public AddressNumber HighAddress => _high;
 
     /// <summary>Whether the addresses are IPv4's.</summary>
-    public bool IsV4 => _low >> 32 == 0xFFFF && _high >> 32 == 0xFFFF;
+    public bool IsV4 => IsMapped(_low) && IsMapped(_high);
 
     public int LowPort => (int)(_ports >> 16) & 0xFFFF;
 
@@ -57,6 +59,9 @@ internal readonly struct FlowKey : IEquatable<FlowKey>
         (key, isV4) = (default, false);
         return false;
     }
+
+    // RFC 4291, 2.5.5.2.
+    private static bool IsMapped(AddressNumber address) => address.High == 0 && address.Low >> 32 == 0xFFFF;
 
     public bool Equals(FlowKey other) => _ports == other._ports && _low == other._low && _high == other._high;
 

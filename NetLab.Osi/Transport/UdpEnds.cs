@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Transport;
@@ -8,7 +9,7 @@ namespace NetLab.Osi.Transport;
 /// <param name="SourcePort">The sender's port.</param>
 /// <param name="Destination">The receiver's address.</param>
 /// <param name="DestinationPort">The receiver's port.</param>
-internal readonly record struct UdpEnds(UInt128 Source, int SourcePort, UInt128 Destination, int DestinationPort)
+internal readonly record struct UdpEnds(AddressNumber Source, int SourcePort, AddressNumber Destination, int DestinationPort)
 {
     /// <summary>The ends of the innermost datagram so far; null if there is none in IP.</summary>
     public static UdpEnds? Of(in Dissection dissection)

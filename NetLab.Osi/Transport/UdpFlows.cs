@@ -1,3 +1,4 @@
+using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Transport;
@@ -11,7 +12,8 @@ internal sealed class UdpFlows
     private const int MaxFlows = 1 << 15;
 
     private readonly Dictionary<FlowKey, UdpFlow> _flows = [];
-    private readonly Dictionary<(UInt128 Address, int Port), Protocol> _expected = [];
+    // Made when the first is announced: most captures announce none.
+    private Dictionary<(AddressNumber Address, int Port), Protocol>? _expected;
     private int _next;
 
     /// <summary>The conversations that are remembered, with their ends.</summary>
@@ -38,11 +40,11 @@ internal sealed class UdpFlows
             }
 
             _flows.Clear();
-            _expected.Clear();
+            _expected?.Clear();
         }
 
         flow = new UdpFlow(_next++) { BeganLow = key.SourceIsLow };
-        if (_expected.Count > 0
+        if (_expected is not null
             && (_expected.TryGetValue((key.LowAddress, key.LowPort), out Protocol? protocol)
                 || _expected.TryGetValue((key.HighAddress, key.HighPort), out protocol)))
         {
@@ -59,12 +61,18 @@ internal sealed class UdpFlows
     /// <summary>Takes over what another knows of ends that announced what they will carry.</summary>
     public void Adopt(UdpFlows other)
     {
-        foreach (KeyValuePair<(UInt128 Address, int Port), Protocol> known in other._expected)
+        if (other._expected is null)
+        {
+            return;
+        }
+
+        _expected ??= [];
+        foreach (KeyValuePair<(AddressNumber Address, int Port), Protocol> known in other._expected)
         {
             _expected.TryAdd(known.Key, known.Value);
         }
     }
 
     /// <summary>Says what new conversations of an end will carry: a TFTP server answers from a port of its own (RFC 1350, 4).</summary>
-    public void Expect(UInt128 address, int port, Protocol protocol) => _expected[(address, port)] = protocol;
+    public void Expect(AddressNumber address, int port, Protocol protocol) => (_expected ??= [])[(address, port)] = protocol;
 }

@@ -67,7 +67,7 @@ internal static class UdpProtocol
         else
         {
             UdpFlow flow = dissection.Recall(UdpFlows.Slot).Find(key);
-            dissection.Result.UdpConversations.Add((dissection.Result.Count - 1, flow.Number, key.SourceIsLow == flow.BeganLow));
+            dissection.Result.UdpConversations.Add(new PacketConversation(dissection.Result.Count - 1, flow.Number, key.SourceIsLow == flow.BeganLow));
             flow.IsFromClient = key.SourceIsLow == flow.BeganLow;
             flow.Count(key.SourceIsLow, dissection.Result.OriginalLength);
             if (!UdpPayload.IsChosen(dissection.Registry, source, destination) && CarriesTcp(inside, flow, payload, payloadEnd))

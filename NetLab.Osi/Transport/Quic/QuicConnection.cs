@@ -11,6 +11,8 @@ internal sealed class QuicConnection(QuicConnections? connections = null)
     private int _held;
     private (QuicKeys Client, QuicKeys Server)? _keys;
     private byte[] _tried = [];
+    private byte[]? _lowId;
+    private byte[]? _highId;
     private bool _clientIsLow;
     private bool _hasClient;
 
@@ -25,27 +27,17 @@ internal sealed class QuicConnection(QuicConnections? connections = null)
         Account();
     }
 
-    /// <summary>Bytes of the connection identifier that an end chose, so that short headers to it can be read; -1 as long as it is not known.</summary>
-    public int LowIdLength { get; private set; } = -1;
-
-    public int HighIdLength { get; private set; } = -1;
-
-    /// <summary>
-    /// Whether filters and columns know the identifier of a short header: as in Wireshark 4.0, those to the client, and those to the
-    /// server only where the client has no identifier of its own.
-    /// </summary>
-    public bool IsDestinationTold(bool fromLow) => !_hasClient || fromLow != _clientIsLow || (_clientIsLow ? LowIdLength : HighIdLength) == 0;
+    /// <summary>The connection identifier that an end chose, so that short headers to it can be read; null as long as it is not known.</summary>
+    /// <param name="ofLow">Which end.</param>
+    public byte[]? Identifier(bool ofLow) => ofLow ? _lowId : _highId;
 
     /// <summary>A long header told the identifier that its sender wants to be called by.</summary>
-    public void LearnSource(bool fromLow, int length)
+    public void LearnSource(bool fromLow, ReadOnlySpan<byte> identifier)
     {
-        if (fromLow)
+        ref byte[]? known = ref fromLow ? ref _lowId : ref _highId;
+        if (known is null || !identifier.SequenceEqual(known))
         {
-            LowIdLength = length;
-        }
-        else
-        {
-            HighIdLength = length;
+            known = identifier.ToArray();
         }
     }
 

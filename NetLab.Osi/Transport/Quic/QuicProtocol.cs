@@ -135,7 +135,7 @@ internal static class QuicProtocol
             detail.DestinationIds.Add(Convert.ToHexStringLower(destination));
         }
 
-        connection.LearnSource(fromLow, source.Length);
+        connection.LearnSource(fromLow, source);
         QuicVersion? version = QuicVersion.Find(number);
         QuicVersion.PacketType type = QuicVersion.TypeOf(version, packet[0]);
         int numberAt = 0;
@@ -215,21 +215,22 @@ internal static class QuicProtocol
         detail.Packets.Add("1-rtt");
         detail.Headers.Add(QuicDetail.Fields.HeaderForm, 0);
         detail.Headers.Add(QuicDetail.Fields.Length, packet.Length);
-        int length = fromLow ? connection.HighIdLength : connection.LowIdLength;
-        if (length <= 0 || packet.Length <= length)
+        if (connection.Identifier(ofLow: !fromLow) is not { Length: > 0 } identifier || packet.Length <= identifier.Length)
         {
             return;
         }
 
-        if (connection.IsDestinationTold(fromLow))
+        // RFC 9000, 5.1.1: ends go on to other identifiers, which frames tell that nobody else can read: those are as long, most of the time.
+        ReadOnlySpan<byte> destination = packet.Slice(1, identifier.Length);
+        bool isTold = destination.SequenceEqual(identifier);
+        if (isTold)
         {
-            detail.Headers.Add(QuicDetail.Fields.DestinationId, packet.Slice(1, length));
+            detail.Headers.Add(QuicDetail.Fields.DestinationId, destination);
         }
 
-        if (isAlone)
+        if (isTold || isAlone)
         {
-            // Behind a long header in the same datagram, JSON would only say it twice.
-            detail.DestinationIds.Add(Convert.ToHexStringLower(packet.Slice(1, length)));
+            detail.DestinationIds.Add(Convert.ToHexStringLower(destination));
         }
     }
 

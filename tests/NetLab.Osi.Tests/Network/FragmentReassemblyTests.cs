@@ -1,11 +1,12 @@
 using CsCheck;
+using NetLab.Osi.Model;
 using NetLab.Osi.Network;
 
 namespace NetLab.Osi.Tests.Network;
 
 public sealed class FragmentReassemblyTests
 {
-    private static readonly FragmentKey Key = new(1, 2, 3, 17);
+    private static readonly FragmentKey Key = new(new AddressNumber(0, 1), new AddressNumber(0, 2), 3, 17);
 
     [Fact]
     public void Fragments_in_any_order_give_the_datagram() =>
@@ -46,11 +47,11 @@ public sealed class FragmentReassemblyTests
         var reassembly = new FragmentReassembly();
         for (uint i = 0; i < 100_000; i++)
         {
-            Assert.Null(reassembly.Take(new FragmentKey(1, 2, i, 17), new byte[1024], 0, true, 17, i, out _));
+            Assert.Null(reassembly.Take(new FragmentKey(new AddressNumber(0, 1), new AddressNumber(0, 2), i, 17), new byte[1024], 0, true, 17, i, out _));
         }
 
         // The first of them went long ago; its other half completes nothing.
-        Assert.Null(reassembly.Take(new FragmentKey(1, 2, 0, 17), [1], 1024, false, 17, 0, out _));
+        Assert.Null(reassembly.Take(new FragmentKey(new AddressNumber(0, 1), new AddressNumber(0, 2), 0, 17), [1], 1024, false, 17, 0, out _));
         Assert.Null(reassembly.Take(Key, [1, 1, 1, 1, 1, 1, 1, 1], 0, true, 17, 0, out _));
         Assert.Null(reassembly.Take(Key, [2], 8, false, 17, 200_000_000_000, out _));
     }
@@ -64,8 +65,8 @@ public sealed class FragmentReassemblyTests
         {
             for (int j = 1; j < 200; j++)
             {
-                reassembly.Take(new FragmentKey(1, 2, i, 17), [], j * 8, true, 17, 0, out _);
-                reassembly.Take(new FragmentKey(1, 2, i, 17), [1], j * 8, true, 17, 0, out _);
+                reassembly.Take(new FragmentKey(new AddressNumber(0, 1), new AddressNumber(0, 2), i, 17), [], j * 8, true, 17, 0, out _);
+                reassembly.Take(new FragmentKey(new AddressNumber(0, 1), new AddressNumber(0, 2), i, 17), [1], j * 8, true, 17, 0, out _);
             }
         }
 

@@ -11,18 +11,18 @@ public sealed class StreamMemoryTests
         var memory = new StreamMemory(() => streams);
         for (int i = 0; i < 40; i++)
         {
-            streams.Add(new TcpStream(i, default, default));
+            streams.Add(new TcpStream(i, default, default, default));
             Assert.True(memory.TryHold(streams[i], 4 << 20));
             Assert.True(streams.Sum(s => s.Held) <= StreamMemory.MaxBytes);
         }
 
         // A small one among the large keeps what it has.
-        var small = new TcpStream(40, default, default);
+        var small = new TcpStream(40, default, default, default);
         streams.Add(small);
         Assert.True(memory.TryHold(small, 100));
         for (int i = 41; i < 60; i++)
         {
-            streams.Add(new TcpStream(i, default, default));
+            streams.Add(new TcpStream(i, default, default, default));
             Assert.True(memory.TryHold(streams[i], 4 << 20));
         }
 

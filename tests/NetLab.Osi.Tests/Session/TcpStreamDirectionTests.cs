@@ -49,7 +49,7 @@ public sealed class TcpStreamDirectionTests
     private static void Take(TcpStreamDirection direction, uint sequence, byte[] bytes, List<byte> stream)
     {
         var pool = new HashPool();
-        var segment = new StreamSegment(default, new TcpStream(0, default, default), null!, new StreamMemory(() => []), true, 0, 0);
+        var segment = new StreamSegment(default, new TcpStream(0, default, default, default), null!, new StreamMemory(() => []), true, 0, 0);
         ReadOnlySpan<byte> ready = direction.Take(sequence, bytes, bytes.Length, pool, segment);
         while (!ready.IsEmpty)
         {

@@ -4,4 +4,4 @@ namespace NetLab.Osi.Statistics;
 /// <param name="What">What it is.</param>
 /// <param name="Count">How often.</param>
 /// <param name="FirstPacket">The number of the first packet that shows it; null if no packet does by itself.</param>
-public sealed record Oddity(string What, long Count, long? FirstPacket);
+public sealed record Anomaly(string What, long Count, long? FirstPacket);

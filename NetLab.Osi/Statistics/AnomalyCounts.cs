@@ -5,7 +5,7 @@ using NetLab.Osi.Session;
 namespace NetLab.Osi.Statistics;
 
 /// <summary>Counts of what should not be, and where each was seen first.</summary>
-internal sealed class OddityCounts
+internal sealed class AnomalyCounts
 {
     public const int BadIpChecksum = 0;
     public const int BadChecksum = 1;
@@ -18,7 +18,7 @@ internal sealed class OddityCounts
     private readonly long[] _counts = new long[FirstAnalysis + AnalysisFlags];
     private readonly long[] _first = new long[FirstAnalysis + AnalysisFlags];
 
-    public IEnumerable<Oddity> All => Enumerable.Range(0, _counts.Length).Where(i => _counts[i] > 0).Select(i => new Oddity(NameOf(i), _counts[i], _first[i]));
+    public IEnumerable<Anomaly> All => Enumerable.Range(0, _counts.Length).Where(i => _counts[i] > 0).Select(i => new Anomaly(NameOf(i), _counts[i], _first[i]));
 
     public void Count(int what, long packet)
     {
@@ -32,7 +32,7 @@ internal sealed class OddityCounts
 
     public void Count(TcpAnalysisFlags flags, long packet)
     {
-        // A window update is no oddity; everything else is.
+        // A window update is no anomaly; everything else is.
         for (uint left = (uint)(flags & ~TcpAnalysisFlags.WindowUpdate); left != 0; left &= left - 1)
         {
             Count(FirstAnalysis + BitOperations.TrailingZeroCount(left), packet);
