@@ -65,7 +65,7 @@ internal static class CotpProtocol
             return true;
         }
 
-        Pending? pending = dissection.Conversation?.State(static () => new Pending());
+        OsiAssociation? pending = dissection.Conversation?.State(static () => new OsiAssociation());
         bool fromClient = dissection.Conversation?.IsFromClient ?? true;
         bool isLast = (bytes[2] & EndOfUnit) != 0;
         byte[] before = pending is null ? [] : fromClient ? pending.Client : pending.Server;
@@ -92,7 +92,7 @@ internal static class CotpProtocol
 
     private static void DissectUnit(in Dissection dissection, int offset, int end)
     {
-        if (offset < end && !S7Protocol.Dissect(dissection, offset, end))
+        if (offset < end && !S7Protocol.Dissect(dissection, offset, end) && !OsiSessionProtocol.Dissect(dissection, offset, end))
         {
             dissection.Data(OsiLayer.Application, offset, end);
         }
@@ -135,15 +135,5 @@ internal static class CotpProtocol
         }
 
         return count;
-    }
-
-    /// <summary>The beginnings of units whose end has not come, a direction each.</summary>
-    private sealed class Pending
-    {
-        public byte[] Client { get; private set; } = [];
-
-        public byte[] Server { get; private set; } = [];
-
-        public void Keep(bool fromClient, byte[] bytes) => _ = fromClient ? Client = bytes : Server = bytes;
     }
 }

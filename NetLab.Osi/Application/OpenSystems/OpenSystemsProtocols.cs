@@ -10,5 +10,9 @@ internal static class OpenSystemsProtocols
         new("tpkt", "tcp.port==102,3389 tcp", static () => TpktProtocol.Value, TpktProtocol.Begins),
         new("cotp", "", static () => CotpProtocol.Value),
         new("s7comm", "", static () => S7Protocol.Value),
+        new("ses", "", static () => OsiSessionProtocol.Value),
+        new("pres", "", static () => OsiPresentationProtocol.Value),
+        new("acse", "", static () => AcseProtocol.Value),
+        new("mms", "", static () => MmsProtocol.Value),
     ];
 }

@@ -38,5 +38,16 @@ internal static class IndustrySamples
         new("s7comm", "tcp 102", "> 03 00 0016 11 E0 0000 0001 00 C0 01 0A C1 02 0100 C2 02 0102 > 03 00 001F 02 F0 80 32 01 0000 0100 000E 0000 04 01 12 0A 10 02 0001 0001 84 000000",
             "tpkt.length=22 cotp.type=14 cotp.source_reference=1 cotp.type=15 cotp.end=True s7comm.kind=1 s7comm.reference=256 s7comm.function=4 s7comm.items=1"),
         new("s7comm", "tcp 102", "> 03 00 0009 02 F0 00 32 01 > 03 00 000F 02 F0 80 0000 0100 0000 0000", "cotp.end=False cotp.end=True s7comm.kind=1 s7comm.reference=256"),
+        new("mms", "tcp 102", $"> {Connect}", "tpkt.version=3 cotp.type=15 ses.type=13 pres.contexts=1 acse.kind=0 acse.context=3 mms.pdu=8"),
+        new("mms", "tcp 102",
+            $"> {Connect} > {OnIso("02F080 01000100 611F 301D 020103 A018 A016 020105 A411 A10F A00D 300B A009 A107 1A0144 1A024C31")} < {OnIso("02F080 01000100 611C 301A 020103 A015 A113 020105 A40E A10C A207 830100 8A024F4B 800102")}",
+            "mms.pdu=0 mms.invoke_id=5 mms.request=4 mms.objects=D/L1 mms.pdu=1 mms.response=4 mms.results=2"),
+        new("mms", "tcp 102", $"> {Connect} < {OnIso("02F080 01000100 6114 3012 020103 A00D A30B A009 8001 41 A004 85 02 FFFE")}", "mms.pdu=3 mms.unconfirmed=0 mms.results=1"),
     ];
+
+    // A session, presentation contexts for association control and MMS, an association, the initiation of MMS.
+    private static string Connect => OnIso("02F080 0D5A C158 3156 A003 800101 A24F A423 300F 020101 0604 52010001 3004 0602 5101 3010 020103 0605 28CA220201 3004 0602 5101 6128 3026 020101 A021 601F A107 0605 28CA220203 BE14 2812 020103 A00D A80B 8003 00FA00 81010A 820102");
+
+    // A unit of data of ISO transport on TCP.
+    private static string OnIso(string hex) => $"0300{(hex.Replace(" ", "", StringComparison.Ordinal).Length / 2) + 4:X4} {hex} ";
 }

@@ -72,7 +72,7 @@ internal static class ServiceSamples
         new("quic", "udp 443", "> C0 ABCD0000 08 4444444444444444 00 00 0401 00", "quic.packets=unknown_version quic.versions=2882338816"),
         new("quic", "udp 40108", "> C0 51303530 08 4444444444444444 00 00 0401 00", "quic.packets=initial quic.versions=1362113840"),
         new("quic", "udp 443", "> C0 00000001 08 4444444444444444 04 AABBCCDD 00 02 0000 < E0 00000001 04 AABBCCDD 00 02 0000 40 AABBCCDD 0102 < E0 00000001 04 AABBCCDD 00 02 0000 40 AABBCCDE 0102",
-            "quic.dcid=4444444444444444 quic.dcid=aabbccdd quic.dcid=aabbccdd quic.dcid=aabbccdd"),
+            "quic.dcid=4444444444444444 quic.dcid=aabbccdd,aabbccdd quic.dcid=aabbccdd"),
         new("quic", "udp 443", "> C0 00000001 08 4444444444444444 00 00 02 0000 < 15 AABBCCDD", "quic.packets=initial quic.packets=1-rtt"),
     ];
 
