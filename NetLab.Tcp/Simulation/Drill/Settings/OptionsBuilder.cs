@@ -44,11 +44,11 @@ internal static class OptionsBuilder
             // The suites expect what a window allows at once.
             Pacing = socket.Pacing ?? false,
             Nagle = system.Nagle && socket.NoDelay != true,
-            DelayedAcknowledgment = system.DelayedAcknowledgment,
+            DelayedAcknowledgment = socket.DelayedAcknowledgment ?? system.DelayedAcknowledgment,
             QuickAcknowledgments = socket.QuickAcknowledgment switch { true => int.MaxValue, false => 0, null => system.QuickAcknowledgments },
             InitialRetransmissionTimeout = system.InitialTimeout,
-            MinRetransmissionTimeout = system.MinTimeout,
-            MaxRetransmissionTimeout = system.MaxTimeout ?? defaults.MaxRetransmissionTimeout,
+            MinRetransmissionTimeout = socket.MinTimeout ?? system.MinTimeout,
+            MaxRetransmissionTimeout = socket.MaxTimeout ?? system.MaxTimeout ?? defaults.MaxRetransmissionTimeout,
             MaxSynRetransmissions = socket.SynRetransmissions ?? system.SynRetransmissions ?? defaults.MaxSynRetransmissions,
             MaxRetransmissions = system.Retransmissions ?? defaults.MaxRetransmissions,
             UserTimeout = socket.UserTimeout,
@@ -70,6 +70,6 @@ internal static class OptionsBuilder
     {
         long? shown = syn?.Window is > 0 and { } window ? window : null;
         long size = socket.ReceiveBuffer ?? (isAnswered ? null : shown) ?? (scales ? system.ReceiveBuffer : null) ?? shown ?? UnscaledWindow;
-        return (int)Math.Clamp(size, 1024, 1 << 30);
+        return (int)Math.Clamp(Math.Min(size, socket.WindowClamp ?? size), 1024, 1 << 30);
     }
 }

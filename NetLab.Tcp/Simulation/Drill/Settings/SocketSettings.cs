@@ -47,6 +47,21 @@ internal sealed record SocketSettings
     /// <summary>TCP_QUICKACK.</summary>
     public bool? QuickAcknowledgment { get; init; }
 
+    /// <summary>TCP_RTO_MIN_US.</summary>
+    public TimeSpan? MinTimeout { get; init; }
+
+    /// <summary>TCP_RTO_MAX_MS.</summary>
+    public TimeSpan? MaxTimeout { get; init; }
+
+    /// <summary>TCP_DELACK_MAX_US.</summary>
+    public TimeSpan? DelayedAcknowledgment { get; init; }
+
+    /// <summary>TCP_WINDOW_CLAMP: the largest window that is offered.</summary>
+    public int? WindowClamp { get; init; }
+
+    /// <summary>SO_RCVLOWAT: as many bytes are worth a reader's while.</summary>
+    public int? ReceiveLowWaterMark { get; init; }
+
     /// <summary>SO_MAX_PACING_RATE, without a limit: what may be sent is spread over the round trip.</summary>
     public bool? Pacing { get; init; }
 }

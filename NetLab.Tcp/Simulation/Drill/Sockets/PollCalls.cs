@@ -58,7 +58,7 @@ internal static class PollCalls
         }
 
         bool over = stream.Ended is not null && !stream.IsEndOfStream;
-        bool readable = stream.Unread > 0 || stream.IsEndOfStream || over || socket.IsReadShut;
+        bool readable = stream.Unread >= (socket.Settings.ReceiveLowWaterMark ?? 1) || stream.IsEndOfStream || over || socket.IsReadShut;
         long room = (socket.Settings.SendBuffer ?? table.System.SendBuffer) - stream.Unacknowledged;
         long mark = socket.Settings.UnsentLowWaterMark ?? table.System.UnsentLowWaterMark ?? int.MaxValue;
         bool writable = over || (stream.IsEstablished && room > 0 && (stream.Connection?.Unsent ?? 0) < mark);

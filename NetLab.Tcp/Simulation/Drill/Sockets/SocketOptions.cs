@@ -59,7 +59,7 @@ internal static class SocketOptions
                 open.Show();
                 table.Machine.Flush();
             }
-            else if (socket.Stream?.Connection is not null && settings != socket.Settings && !IsForeseen(name))
+            else if (socket.Stream?.Connection is not null && settings != socket.Settings && name != "SO_RCVLOWAT" && !IsForeseen(name))
             {
                 throw new DrillUnsupportedException(line, $"{name} of a connection that is there: the machine's options are chosen before");
             }
@@ -103,6 +103,14 @@ internal static class SocketOptions
                 return Compare(name, socket.Settings.NoDelay == true ? 1 : 0, expected);
             case "SO_KEEPALIVE":
                 return Compare(name, socket.Settings.KeepAlive == true ? 1 : 0, expected);
+            case "TCP_USER_TIMEOUT":
+                return Compare(name, (long)(socket.Settings.UserTimeout ?? TimeSpan.Zero).TotalMilliseconds, expected);
+            case "TCP_SYNCNT" when (socket.Settings.SynRetransmissions ?? table.System.SynRetransmissions) is { } retries:
+                return Compare(name, retries, expected);
+            case "TCP_CORK" or "TCP_NOPUSH":
+                return Compare(name, socket.IsCorked ? 1 : 0, expected);
+            case "SO_RCVLOWAT":
+                return Compare(name, socket.Settings.ReceiveLowWaterMark ?? 1, expected);
             case "TCP_CONGESTION" or "SO_RCVBUF" or "SO_SNDBUF" or "SO_LINGER":
                 return CallResult.Done();
             default:
@@ -150,6 +158,16 @@ internal static class SocketOptions
             case "SO_MAX_PACING_RATE":
                 return number is uint.MaxValue or -1 ? settings with { Pacing = true }
                     : throw new DrillUnsupportedException(line, "SO_MAX_PACING_RATE: the machine paces by its window, and by no rate that is set");
+            case "TCP_RTO_MAX_MS":
+                return settings with { MaxTimeout = TimeSpan.FromMilliseconds(Math.Clamp(count, 1, 86_400_000)) };
+            case "TCP_RTO_MIN_US":
+                return settings with { MinTimeout = TimeSpan.FromMicroseconds(Math.Clamp(count, 1, 60_000_000)) };
+            case "TCP_DELACK_MAX_US":
+                return settings with { DelayedAcknowledgment = TimeSpan.FromMicroseconds(Math.Clamp(count, 1, 500_000)) };
+            case "TCP_WINDOW_CLAMP":
+                return settings with { WindowClamp = count == 0 ? null : (int)Math.Clamp(count, 1024, 1 << 30) };
+            case "SO_RCVLOWAT":
+                return settings with { ReceiveLowWaterMark = (int)Math.Clamp(count, 1, 1 << 30) };
             case "TCP_QUICKACK":
                 return settings with { QuickAcknowledgment = count != 0 };
             case "TCP_CORK" or "TCP_NOPUSH":

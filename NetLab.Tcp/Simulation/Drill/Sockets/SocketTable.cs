@@ -69,6 +69,9 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
         return Add(call, socket, line);
     }
 
+    /// <summary>open: a file, which has as many zeros as anybody wants.</summary>
+    public CallResult OpenFile(DrillCall call, int line) => Add(call, new DrillSocket(), line);
+
     /// <summary>bind.</summary>
     public CallResult Bind(DrillCall call, int line)
     {
@@ -105,7 +108,7 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
         }
 
         int backlog = (int)Math.Clamp(CallArguments.Number(call, 1, line), 1, 4096);
-        SocketSettings settings = foresight.OfAccepted(index, socket.Settings);
+        SocketSettings settings = foresight.OfAccepted(index, socket.Settings, call);
 
         // Linux has room for one more than it is told, FreeBSD for half as many more.
         backlog += system.System == DrillSystem.FreeBsd ? Math.Max(1, backlog / 2) : 1;
@@ -194,6 +197,7 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
 
         Current = stream;
         stream.IsCorked = socket.IsCorked;
+        stream.Do(c => c.Nagle &= socket.Settings.NoDelay != true);
         return Add(call, new DrillSocket { Stream = stream, IsCorked = socket.IsCorked, ConnectTold = true, IsBound = true, Settings = socket.Settings, Linger = socket.Linger }, line);
     }
 

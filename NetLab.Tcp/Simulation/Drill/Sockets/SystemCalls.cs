@@ -16,6 +16,8 @@ internal static class SystemCalls
         {
             case "socket":
                 return () => table.Open(call, line);
+            case "open":
+                return () => table.OpenFile(call, line);
             case "bind":
                 return () => table.Bind(call, line);
             case "listen":
@@ -96,10 +98,10 @@ internal static class SystemCalls
         {
             "writev" => DataCalls.BytesOf(call.Arguments.ElementAtOrDefault(1), line),
             "sendmsg" => DataCalls.BytesOf((call.Arguments.ElementAtOrDefault(1) as StructArgument)?["msg_iov"], line),
-            "sendfile" => throw new DrillUnsupportedException(line, "sendfile: there are no files"),
+            "sendfile" => DataCalls.Bytes(call, 3, line),
             _ => DataCalls.Bytes(call, 2, line),
         };
-        string names = call.Name is "write" or "writev" ? "" : CallArguments.Text(call, call.Name == "sendmsg" ? 2 : 3);
+        string names = call.Name is "write" or "writev" or "sendfile" ? "" : CallArguments.Text(call, call.Name == "sendmsg" ? 2 : 3);
         Refuse(names, line, "MSG_FASTOPEN", "MSG_OOB", "MSG_ZEROCOPY", "MSG_EOF", "MSG_SPLICE_PAGES");
         bool more = names.Contains("MSG_MORE", StringComparison.Ordinal);
         long written = 0;
