@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NetLab.Host.Captures;
 using NetLab.Host.Flows;
+using NetLab.Host.Rendering;
 using NetLab.Host.Settings;
 
 namespace NetLab.Host.Commands;
@@ -38,7 +39,7 @@ internal static class FlowCommand
         (int exit, Flow flow) = reader.Read(capture, cancellationToken);
         if (svg is null)
         {
-            foreach (string line in FlowLadder.Draw(flow))
+            foreach (string line in FlowLadder.Draw(flow, Terminal.Out.Profile.Width))
             {
                 Console.Out.WriteLine(line);
             }

@@ -83,7 +83,7 @@ internal static class ForwardCommand
                 await Console.Error.WriteLineAsync($"listening on {chain.Address} → {target}{(description is null ? "" : $"  link {parsed.GetValue(link)}  seed={chain.Seed}")}").ConfigureAwait(false);
                 await chain.RunAsync(cancellationToken).ConfigureAwait(false);
                 Report(chain);
-                foreach (string line in segments?.Draw() ?? [])
+                foreach (string line in segments?.Draw(Terminal.Out.Profile.Width) ?? [])
                 {
                     Console.WriteLine(line);
                 }

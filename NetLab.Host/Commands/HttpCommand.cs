@@ -103,7 +103,7 @@ internal static class HttpCommand
         if (ladder is not null)
         {
             Console.WriteLine();
-            foreach (string line in ladder.Draw())
+            foreach (string line in ladder.Draw(Terminal.Out.Profile.Width))
             {
                 Console.WriteLine(line);
             }
@@ -127,7 +127,7 @@ internal static class HttpCommand
 
     private static LinkRelay StartLink(HttpPlan plan, LinkDescription link, bool allowRemote)
     {
-        ulong seed = link.Seed ?? plan.Seed ?? Seeds.Draw();
+        ulong seed = CommonOptions.SeedOf(link, plan.Seed);
         Console.Error.WriteLine($"link seed={seed}");
         return LabRelay.Start(plan.Address.Server.ResolvePeer(allowRemote), link, seed);
     }

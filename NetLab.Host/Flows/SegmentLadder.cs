@@ -32,7 +32,8 @@ internal sealed class SegmentLadder
     }
 
     /// <summary>Draws it, once the exchange is over.</summary>
-    public IEnumerable<string> Draw()
+    /// <param name="columns">How wide a line may be.</param>
+    public IEnumerable<string> Draw(int columns)
     {
         var recording = new MemoryStream();
         using (var writer = new PcapngWriter(recording))
@@ -49,7 +50,7 @@ internal sealed class SegmentLadder
         }
 
         using CaptureReader reader = CaptureReader.Open(new MemoryStream(recording.ToArray()));
-        foreach (string line in FlowLadder.Draw(new FlowReader(ConversationName.Parse("0"), Most).Read(reader)))
+        foreach (string line in FlowLadder.Draw(new FlowReader(ConversationName.Parse("0"), Most).Read(reader), columns))
         {
             yield return line;
         }

@@ -10,19 +10,19 @@ namespace NetLab.Host.Rendering;
 /// </summary>
 internal sealed class Ladder
 {
-    private const string LostOnTheLeft = "✗ lost ";
+    private const int TimeWidth = 12;
 
     private readonly List<Rung> _rungs = [];
     private readonly Instant _start;
     private readonly uint _clientInitial;
     private readonly uint _serverInitial;
-    private readonly int _arrowWidth;
+    private readonly LadderDrawing _drawing;
 
     /// <param name="events">Everything both ends saw, in any order.</param>
     /// <param name="arrowWidth">Characters between the ends.</param>
     public Ladder(IEnumerable<LadderEvent> events, int arrowWidth = 58)
     {
-        _arrowWidth = arrowWidth;
+        _drawing = new LadderDrawing(arrowWidth);
         List<LadderEvent> ordered = [.. events.OrderBy(e => e.At.Ticks)];
         _start = ordered.Count > 0 ? ordered[0].At : Instant.Zero;
         Match(ordered);
@@ -79,28 +79,21 @@ internal sealed class Ladder
     /// <summary>Draws rungs; null stands for what is left out.</summary>
     public IEnumerable<string> Draw(IEnumerable<Rung?> rungs)
     {
-        yield return $"{"sent",12}  {"client",-8}{new string(' ', _arrowWidth - 6)}{"server",8}  arrived";
+        yield return _drawing.Header($"{"sent",TimeWidth}", "client", "server", "arrived");
         foreach (Rung? rung in rungs)
         {
-            yield return rung is null ? $"{"",12}  {"⋮",5}" : Line(rung);
-        }
-    }
+            if (rung is null)
+            {
+                yield return $"{"",TimeWidth}  {"⋮",5}";
+                continue;
+            }
 
-    private string Line(Rung rung)
-    {
-        string label = $" {Label(rung)} ";
-        bool lostOnTheWayLeft = !rung.FromClient && rung.ArrivedAt is null;
-        int width = lostOnTheWayLeft ? _arrowWidth - LostOnTheLeft.Length + 2 : _arrowWidth;
-        string shaft = label.PadRight(Math.Max(label.Length + 2, width), '─');
-        string arrow = (rung.FromClient, rung.ArrivedAt) switch
-        {
-            (true, null) => $"├─{shaft}✗ lost",
-            (true, _) => $"├─{shaft}→│",
-            (false, null) => $"{LostOnTheLeft}{shaft}─┤",
-            (false, _) => $"│←{shaft}─┤",
-        };
-        string arrived = rung.ArrivedAt is { } at ? Milliseconds(at) : "";
-        return $"{Milliseconds(rung.SentAt),12}  {arrow}  {arrived}".TrimEnd();
+            string arrived = rung.ArrivedAt is { } at ? Milliseconds(at) : "";
+            foreach (string line in _drawing.Draw(new LadderRow($"{Milliseconds(rung.SentAt),TimeWidth}", Label(rung), rung.FromClient, arrived, rung.ArrivedAt is null)))
+            {
+                yield return line;
+            }
+        }
     }
 
     private string Label(Rung rung)
