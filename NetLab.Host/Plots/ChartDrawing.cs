@@ -3,6 +3,10 @@ namespace NetLab.Host.Plots;
 /// <summary>Draws one chart: title, legend, grid, axes, layers. Everything has a place of its own, so that nothing overlaps.</summary>
 internal sealed class ChartDrawing(Chart chart, SvgWriter svg, string id)
 {
+    // Between names of categories, and from a line of one to the next.
+    private const double CategoryGap = 8;
+    private const double CategoryLine = 14;
+
     private const double HeadHeight = 22;
     private const double LegendRow = 19;
     private const double AxisHeight = 44;
@@ -68,14 +72,25 @@ internal sealed class ChartDrawing(Chart chart, SvgWriter svg, string id)
             double x = areaLeft + (across.Place(value) * width);
             ticks.Move(x, bottom);
             ticks.Line(x, bottom + TickLength);
-            string fitted = chart.X.Categories is { } names ? SvgText.Fit(text, width / Math.Max(1, names.Count), SvgText.SmallSize) : text;
-            double half = SvgText.WidthOf(fitted, SvgText.SmallSize) / 2;
+            if (chart.X.Categories is { } names)
+            {
+                // Each is named, however many there are: on two lines where one is too narrow.
+                IReadOnlyList<string> lines = SvgText.Wrap(text, (width / Math.Max(1, names.Count)) - CategoryGap, SvgText.SmallSize);
+                for (int i = 0; i < lines.Count; i++)
+                {
+                    svg.Text(x, bottom + 17 + (i * CategoryLine), lines[i], "f n");
+                }
+
+                continue;
+            }
+
+            double half = SvgText.WidthOf(text, SvgText.SmallSize) / 2;
 
             // The last one ends where the chart does.
             double middle = Math.Min(x, areaLeft + width + 8 - half);
             if (middle - half > free)
             {
-                svg.Text(middle, bottom + 17, fitted, "f n");
+                svg.Text(middle, bottom + 17, text, "f n");
                 free = middle + half + 6;
             }
         }

@@ -23,6 +23,16 @@ internal static class SvgText
         return text.Length <= most ? text : string.Concat(text.AsSpan(0, most - 1), "…");
     }
 
+    /// <summary>A text on one line, or on two that part at a comma where one is too narrow; each shortened if need be.</summary>
+    public static IReadOnlyList<string> Wrap(string text, double width, double size)
+    {
+        int most = Math.Max(1, (int)(width / (size * MeanWidth)));
+        int comma = text.Length <= most ? -1 : text.LastIndexOf(',', Math.Min(most, text.Length - 1));
+        return comma <= 0
+            ? [Fit(text, width, size)]
+            : [text[..(comma + 1)], Fit(text[(comma + 1)..].TrimStart(), width, size)];
+    }
+
     /// <summary>A coordinate: tenths of a pixel.</summary>
     public static string Coordinate(double value)
     {

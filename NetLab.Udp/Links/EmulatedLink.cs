@@ -58,6 +58,9 @@ public sealed class EmulatedLink<TTag> : ILinkFates
     /// <summary>Told of every change of the link at its time.</summary>
     public Action<LinkChange>? Changes { get; set; }
 
+    /// <summary>Takes what leaves as a batch; without it nothing may enter as one.</summary>
+    internal LinkBatchDelivery<TTag>? BatchDelivery { get; init; }
+
     /// <summary>Bytes of memory that what is on the link takes now.</summary>
     public long BytesOnLink { get; private set; }
 
@@ -97,6 +100,34 @@ public sealed class EmulatedLink<TTag> : ILinkFates
         Model.Enter(now, datagram, ecn, flow, slot, hasRoom);
     }
 
+    /// <summary>
+    /// Puts datagrams onto the link that came together, if they may stay together: the link only delays, and nobody is told of each. They
+    /// are copied, queued and delivered as one then, which is what a link of many Gbit/s has time for.
+    /// </summary>
+    /// <param name="now">The present moment.</param>
+    /// <param name="datagrams">Their payloads, one behind the other.</param>
+    /// <param name="segmentSize">Bytes of each; the last may be shorter.</param>
+    /// <param name="tag">What is to leave with them.</param>
+    /// <param name="ecn">Their ECN field.</param>
+    /// <returns>False if each has to enter on its own; then none has.</returns>
+    internal bool TryEnterAll(Instant now, ReadOnlySpan<byte> datagrams, int segmentSize, TTag tag, EcnCodepoint ecn)
+    {
+        int count = (datagrams.Length + segmentSize - 1) / segmentSize;
+        if (BatchDelivery is null || Log is not null || count < 2 || _planned.Count > 0 || BytesOnLink + CostOf(datagrams.Length) > _capacity
+            || !AreAlike(datagrams, segmentSize, out bool isAside) || !Model.TryEnterAll(now, count, out LinkOutcome outcome))
+        {
+            return false;
+        }
+
+        byte[] bytes = _store.Take(datagrams.Length);
+        datagrams.CopyTo(bytes);
+        BytesOnLink += CostOf(datagrams.Length);
+        _ordinal += count;
+        (isAside ? Aside : Statistics).CountEntries(count, datagrams.Length, outcome.DeliverAt > outcome.EnteredAt);
+        Add(new Waiting(bytes, datagrams.Length, tag, outcome with { IsAside = isAside, Ecn = ecn }, false, ++_order) { SegmentSize = segmentSize });
+        return true;
+    }
+
     /// <summary>Takes the next datagram that is due, earliest first, after letting everything happen that is due before it.</summary>
     /// <param name="now">The present moment.</param>
     /// <param name="deliver">Receives the bytes, which are only its own during the call, and the tag.</param>
@@ -123,6 +154,12 @@ public sealed class EmulatedLink<TTag> : ILinkFates
         }
 
         due = waiting.DeliverAt;
+        if (waiting.SegmentSize > 0)
+        {
+            DeliverAll(waiting);
+            return true;
+        }
+
         ref long latest = ref waiting.Outcome.IsAside ? ref _latestAside : ref _latestDelivered;
         bool overtaken = !waiting.IsCopy && waiting.Outcome.Ordinal < latest;
         latest = Math.Max(latest, waiting.Outcome.Ordinal);
@@ -144,7 +181,10 @@ public sealed class EmulatedLink<TTag> : ILinkFates
     /// One whose fate is told already is told of again in <see cref="Log"/>.
     /// </summary>
     /// <param name="intervention">What to do to which.</param>
-    /// <returns>False if the datagram has left the link, or never will; or too much is planned already.</returns>
+    /// <returns>
+    /// False if the datagram has left the link, or never will; too much is planned already; or it is one of a batch, which there are only
+    /// while nobody is told of each (<see cref="Log"/>).
+    /// </returns>
     /// <exception cref="ArgumentException">The intervention makes no sense; see <see cref="LinkIntervention.Validate"/>.</exception>
     public bool TryIntervene(LinkIntervention intervention)
     {
@@ -262,7 +302,7 @@ public sealed class EmulatedLink<TTag> : ILinkFates
         for (int left = _inOrder.Count; left > 0; left--)
         {
             Waiting waiting = _inOrder.Dequeue();
-            if (waiting.Outcome.Ordinal == ordinal)
+            if (waiting.Outcome.Ordinal == ordinal && waiting.SegmentSize == 0)
             {
                 found.Add(waiting);
             }
@@ -276,7 +316,7 @@ public sealed class EmulatedLink<TTag> : ILinkFates
         _outOfOrder.Clear();
         foreach ((Waiting waiting, (long DeliverAt, long Order) key) in others)
         {
-            if (waiting.Outcome.Ordinal == ordinal)
+            if (waiting.Outcome.Ordinal == ordinal && waiting.SegmentSize == 0)
             {
                 found.Add(waiting);
             }
@@ -288,6 +328,42 @@ public sealed class EmulatedLink<TTag> : ILinkFates
 
         found.Sort((a, b) => a.IsCopy.CompareTo(b.IsCopy));
         return found;
+    }
+
+    private void DeliverAll(in Waiting waiting)
+    {
+        ref long latest = ref waiting.Outcome.IsAside ? ref _latestAside : ref _latestDelivered;
+        latest = Math.Max(latest, waiting.Outcome.Ordinal);
+        (waiting.Outcome.IsAside ? Aside : Statistics).CountDeliveries((waiting.Length + waiting.SegmentSize - 1) / waiting.SegmentSize, waiting.Length);
+        try
+        {
+            BatchDelivery!(waiting.Bytes.AsSpan(0, waiting.Length), waiting.SegmentSize, waiting.Tag, waiting.Outcome.Ecn);
+        }
+        finally
+        {
+            GiveBack(waiting.Bytes, waiting.Length);
+        }
+    }
+
+    // Whether all of them are counted apart, or none.
+    private bool AreAlike(ReadOnlySpan<byte> datagrams, int segmentSize, out bool isAside)
+    {
+        isAside = false;
+        if (IsAside is null)
+        {
+            return true;
+        }
+
+        isAside = IsAside(datagrams[..Math.Min(segmentSize, datagrams.Length)]);
+        for (int offset = segmentSize; offset < datagrams.Length; offset += segmentSize)
+        {
+            if (IsAside(datagrams.Slice(offset, Math.Min(segmentSize, datagrams.Length - offset))) != isAside)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void GiveBack(byte[] bytes, int length)
@@ -328,5 +404,8 @@ public sealed class EmulatedLink<TTag> : ILinkFates
     private readonly record struct Waiting(byte[] Bytes, int Length, TTag Tag, LinkOutcome Outcome, bool IsCopy, long Order)
     {
         public Instant DeliverAt => Outcome.DeliverAt;
+
+        /// <summary>Bytes of each datagram of a batch, whose last one's outcome this is; 0 for one alone.</summary>
+        public int SegmentSize { get; init; }
     }
 }

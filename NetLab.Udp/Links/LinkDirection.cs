@@ -114,6 +114,10 @@ public sealed record LinkDirection
     /// <summary>Whether something befalls datagrams by name.</summary>
     internal bool IsScripted => Drops.Length > 0 || Faults.Length > 0;
 
+    /// <summary>Whether all that it does is to delay each datagram by the same time.</summary>
+    internal bool OnlyDelays => !HasLine && Path is null && Jitter == TimeSpan.Zero && Loss == 0 && Duplicate == 0 && Reorder == 0 && Corrupt == 0
+        && Mtu == 0 && DropEvery == 0 && !IsScripted && !Bleaches && !IsDown;
+
     /// <summary>Whether datagrams may have to wait for the line.</summary>
     public bool HasLine => Rate > 0 || Trace is not null;
 

@@ -159,6 +159,30 @@ public sealed class LinkModel : IQueueDrops
         }
     }
 
+    /// <summary>
+    /// Takes datagrams that come together, where the link only delays: nothing is decided of one that is not of all. Else it takes none.
+    /// </summary>
+    /// <param name="now">When they come; taken as the previous one's time if it lies before that.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="outcome">What befalls each; its number is the last one's.</param>
+    /// <returns>Whether they were taken.</returns>
+    internal bool TryEnterAll(Instant now, int count, out LinkOutcome outcome)
+    {
+        now = _now = Instant.Max(now, _now);
+        Advance(now);
+        if (!Direction.OnlyDelays || _isDown || _queue.Count > 0 || now < _line.FreeAt)
+        {
+            outcome = default;
+            return false;
+        }
+
+        _pathOrigin ??= now;
+        _ordinal += count;
+        _lastDelivery = Instant.Max(now + Direction.Delay, _lastDelivery);
+        outcome = new LinkOutcome(_ordinal, now, 0, LinkEffects.None, _lastDelivery, -1) { DecidedAt = now };
+        return true;
+    }
+
     /// <summary>Lets everything happen that is due up to a moment.</summary>
     internal void Advance(Instant now)
     {

@@ -53,8 +53,8 @@ public sealed class LinkRelay : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         (LinkModel up, LinkModel down) = options.Link.CreateModels(options.Seed, options.Match);
-        _up = new EmulatedLink<RelayedDatagram>(up, options.MaxBytesOnLink) { IsAside = options.IsAside, FlowOf = datagram => datagram.Client.Address.FlowHash };
-        _down = new EmulatedLink<RelayedDatagram>(down, options.MaxBytesOnLink) { IsAside = options.IsAside, FlowOf = datagram => datagram.Client.Address.FlowHash };
+        _up = new EmulatedLink<RelayedDatagram>(up, options.MaxBytesOnLink) { IsAside = options.IsAside, FlowOf = datagram => datagram.Client.Address.FlowHash, BatchDelivery = SendAll };
+        _down = new EmulatedLink<RelayedDatagram>(down, options.MaxBytesOnLink) { IsAside = options.IsAside, FlowOf = datagram => datagram.Client.Address.FlowHash, BatchDelivery = SendAll };
         if (options.Log is { } log)
         {
             _up.Log = outcome => log(true, outcome);
@@ -275,6 +275,19 @@ public sealed class LinkRelay : IDisposable
         }
     }
 
+    private void SendAll(ReadOnlySpan<byte> datagrams, int segmentSize, RelayedDatagram relayed, EcnCodepoint ecn)
+    {
+        RelayClient client = relayed.Client;
+        if (!relayed.IsForTarget)
+        {
+            _outbox.SendAll(client.Door.Socket, client.Address, datagrams, segmentSize, ecn);
+        }
+        else if (!client.IsForgotten)
+        {
+            _outbox.SendAll(client.Socket, client.Door.Target, datagrams, segmentSize, ecn);
+        }
+    }
+
     private void Receive(DatagramSocket socket)
     {
         RelayDoor? door = Array.Find(_doors, d => d.Socket == socket);
@@ -309,6 +322,12 @@ public sealed class LinkRelay : IDisposable
 
             client.LastSeen = batch.ReceivedAt;
             EmulatedLink<RelayedDatagram> link = fromClient != client.Door.IsReversed ? _up : _down;
+            if (_options.Tap is null && link.TryEnterAll(batch.ReceivedAt, _buffer.AsSpan(0, batch.Length), segmentSize, new RelayedDatagram(client, fromClient), batch.Ecn))
+            {
+                client.Statistics.Count(fromClient, batch.Length, (batch.Length + segmentSize - 1) / segmentSize);
+                continue;
+            }
+
             int offset = 0;
             do
             {

@@ -85,6 +85,21 @@ public sealed class LinkStatistics : ICounts<LinkStatistics>
         EnteredBytes += length;
     }
 
+    /// <summary>Counts datagrams that came together, and were delayed if at all.</summary>
+    internal void CountEntries(int count, int bytes, bool delayed)
+    {
+        Entered += count;
+        EnteredBytes += bytes;
+        Delayed += delayed ? count : 0;
+    }
+
+    /// <summary>Counts datagrams that left together, in order.</summary>
+    internal void CountDeliveries(int count, int bytes)
+    {
+        Delivered += count;
+        DeliveredBytes += bytes;
+    }
+
     /// <summary>Counts what the model decided about a datagram.</summary>
     internal void CountOutcome(in LinkOutcome outcome)
     {

@@ -29,17 +29,17 @@ public sealed class RelayClientStatistics
     /// <summary>Their bytes, without headers.</summary>
     public long DownBytes => Volatile.Read(ref _downBytes);
 
-    internal void Count(bool up, int bytes)
+    internal void Count(bool up, int bytes, int datagrams = 1)
     {
         // One thread writes: a plain addition, seen whole by those who read.
         if (up)
         {
-            Volatile.Write(ref _upDatagrams, _upDatagrams + 1);
+            Volatile.Write(ref _upDatagrams, _upDatagrams + datagrams);
             Volatile.Write(ref _upBytes, _upBytes + bytes);
         }
         else
         {
-            Volatile.Write(ref _downDatagrams, _downDatagrams + 1);
+            Volatile.Write(ref _downDatagrams, _downDatagrams + datagrams);
             Volatile.Write(ref _downBytes, _downBytes + bytes);
         }
     }

@@ -36,6 +36,14 @@ internal sealed class RelayOutbox
         }
     }
 
+    /// <summary>Sends datagrams that are one behind the other already, after what has been collected.</summary>
+    public void SendAll(DatagramSocket via, in DatagramAddress to, ReadOnlySpan<byte> datagrams, int segmentSize, EcnCodepoint ecn)
+    {
+        Flush();
+        via.TrySend(datagrams, segmentSize, to, ecn, out int sent);
+        Failures += (datagrams.Length - sent + segmentSize - 1) / segmentSize;
+    }
+
     /// <summary>Sends what has been collected.</summary>
     public void Flush()
     {

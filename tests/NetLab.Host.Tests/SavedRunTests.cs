@@ -44,8 +44,8 @@ public sealed partial class SavedRunTests : IDisposable
         RunSeries[] runs = [.. RunReader.Read(PathOf("run-1.json.gz")), .. RunReader.Read(PathOf("run-1-loss.json"))];
         string svg = RunPlot.Draw(runs, RunPlotKind.Throughput, ChartTheme.Automatic).ToSvg();
         Assert.Equal(svg, RunPlot.Draw(runs, RunPlotKind.Throughput, ChartTheme.Automatic).ToSvg());
-        Assert.Contains("Throughput: tcp, cubic, 1400-byte segments", svg, StringComparison.Ordinal);
-        foreach (string name in (string[])["delay=5ms,rate=20M, round 1", "delay=5ms,rate=20M, round 2", "delay=5ms,rate=20M,loss=1%, round 1", "delay=5ms,rate=20M,loss=1%, round 2"])
+        Assert.Contains("Throughput: tcp, cubic, 1400-byte segments, delay=5ms,rate=20M", svg, StringComparison.Ordinal);
+        foreach (string name in (string[])["without loss, round 1", "without loss, round 2", "loss=1%, round 1", "loss=1%, round 2"])
         {
             Assert.Contains($">{name}<", svg, StringComparison.Ordinal);
         }
@@ -54,6 +54,21 @@ public sealed partial class SavedRunTests : IDisposable
 
         // Two axes, each once.
         Assert.Single(AxisTitle().Matches(svg));
+    }
+
+    [Fact]
+    public void Each_box_has_its_name_on_two_lines_where_one_is_too_narrow()
+    {
+        RunSeries[] runs = [.. RunReader.Read(PathOf("run-1.json.gz")), .. RunReader.Read(PathOf("run-1-loss.json"))];
+        string words = System.Text.RegularExpressions.Regex.Replace(RunPlot.Draw(runs, RunPlotKind.Box, ChartTheme.Automatic).ToSvg(), "<[^>]*>", " ");
+        foreach (string name in (string[])["without loss, +round 1", "without loss, +round 2", "loss=1%, +round 1", "loss=1%, +round 2"])
+        {
+            Assert.Matches(name, words);
+        }
+
+        Assert.Equal(["without loss,", "round 1"], SvgText.Wrap("without loss, round 1", 100, SvgText.SmallSize));
+        Assert.Equal(["without loss, round 1"], SvgText.Wrap("without loss, round 1", 200, SvgText.SmallSize));
+        Assert.Equal(["abcde…"], SvgText.Wrap("abcdefghijk", 44, SvgText.SmallSize));
     }
 
     [Theory]
