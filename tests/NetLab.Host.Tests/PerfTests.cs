@@ -83,6 +83,27 @@ public sealed class PerfTests
         Assert.Equal(0, (await server.End()).ExitCode);
     }
 
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("kernel-tcp")]
+    public async Task Several_clients_at_once_get_a_result_each_of_a_standing_server(string transport)
+    {
+        string url = $"{transport}://127.0.0.1:{Ports.Free()}";
+        using Nlab server = Nlab.Start(null, "perf", ["server", url, "--poll", "off"]);
+        await server.Listening();
+
+        // As long as they last, each begins before another has ended; each has bytes of its own number.
+        int[] megabytes = [2, 3, 4];
+        Nlab.Ended[] clients = await Task.WhenAll(megabytes.Select(m => Nlab.Run("perf", url, "--bytes", $"{m}M", "--rate", "8M", "--poll", "off", "--json")));
+        for (int i = 0; i < clients.Length; i++)
+        {
+            Assert.True(clients[i].ExitCode == 0, clients[i].Errors);
+            using JsonDocument document = JsonDocument.Parse(clients[i].Output);
+            JsonElement received = document.RootElement.GetProperty("runs")[0].GetProperty("end").GetProperty("sum_received");
+            Assert.Equal(megabytes[i] << 20, received.GetProperty("bytes").GetInt64());
+        }
+    }
+
     [UnixFact]
     public async Task A_measurement_that_is_interrupted_ends_with_130()
     {

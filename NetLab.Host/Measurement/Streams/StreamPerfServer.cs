@@ -1,20 +1,27 @@
+using System.Collections.Concurrent;
 using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Settings;
 
 namespace NetLab.Host.Measurement.Streams;
 
-/// <summary>The receiving half of measurements by streams, one at a time.</summary>
+/// <summary>
+/// The receiving half of measurements by streams: of throughput several at once, each with a report of its own; round trips and connections
+/// are measured by one client at a time, and beside nothing else.
+/// </summary>
 internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserver observer)
 {
     // A stream that says nothing must not keep the next one waiting, and many of them must not use up everything.
     private const int MostUnknown = 256;
+
+    // Each has a thread's work to do; more would measure each other.
+    private const int MostAtOnce = 32;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly PerfMessage Refusal = new() { Refusal = "busy with another measurement, or it is not possible" };
 
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ExchangeSlot _exchange = new();
-    private Running? _running;
+    private readonly ConcurrentDictionary<ulong, Running> _running = [];
     private long _answered;
     private int _unknown;
 
@@ -84,7 +91,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
     // Round trips and connections are measured by who asks: here is only answered, until that one is done.
     private async Task ExchangeAsync(PerfConnection connection, PerfMessage message, PerfHello hello, CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _running) is not null || !_exchange.TryJoin(message.Session, hello))
+        if (!_running.IsEmpty || !_exchange.TryJoin(message.Session, hello))
         {
             await connection.WriteAsync(Refusal, cancellationToken).ConfigureAwait(false);
             return;
@@ -190,19 +197,22 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
             return null;
         }
 
-        Running? present = Volatile.Read(ref _running);
-        if (present is null)
+        if (!_running.TryGetValue(id, out Running? present))
         {
-            var created = new Running(new StreamReceiverSession(id, hello, observer.OnInterval));
-            present = Interlocked.CompareExchange(ref _running, created, null);
-            if (present is null)
+            if (_running.Count >= MostAtOnce)
             {
-                present = created;
+                return null;
+            }
+
+            var created = new Running(new StreamReceiverSession(id, hello, observer.OnInterval));
+            present = _running.GetOrAdd(id, created);
+            if (present == created)
+            {
                 created.Watching = WatchAsync(created, cancellationToken);
             }
         }
 
-        return present.Session.Id == id && hello.Streams == present.Session.Streams ? present : null;
+        return hello.Streams == present.Session.Streams ? present : null;
     }
 
     // However it ends, the next measurement may begin.
@@ -220,7 +230,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
         }
         finally
         {
-            Interlocked.CompareExchange(ref _running, null, running);
+            _running.TryRemove(new KeyValuePair<ulong, Running>(running.Session.Id, running));
         }
     }
 
