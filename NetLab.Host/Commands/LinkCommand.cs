@@ -22,7 +22,8 @@ internal static class LinkCommand
 {
     private const string Help = """
         The link relay: put any UDP program behind an emulated link.
-        A TCP program is put behind one by nlab forward, which carries its bytes over NetLab's TCP.
+        A TCP program is put behind one by nlab forward, which carries its bytes over NetLab's TCP; and two network namespaces with whatever they
+        speak, the kernel's TCP too, by tun:// at both ends (Linux, root).
         """;
 
     private const int LooksAtKeys = 10;
@@ -38,8 +39,8 @@ internal static class LinkCommand
 
     public static Command Create()
     {
-        var listen = new Argument<string?>("LISTEN") { Description = "Where clients send to: udp://HOST:PORT", Arity = ArgumentArity.ZeroOrOne };
-        var target = new Argument<string?>("TARGET") { Description = "Where their datagrams go on to: udp://HOST:PORT", Arity = ArgumentArity.ZeroOrOne };
+        var listen = new Argument<string?>("LISTEN") { Description = "Where clients send to: udp://HOST:PORT; or the address of a device: tun://10.9.1.1/24", Arity = ArgumentArity.ZeroOrOne };
+        var target = new Argument<string?>("TARGET") { Description = "Where their datagrams go on to: udp://HOST:PORT; or that of the other device: tun://10.9.2.1/24", Arity = ArgumentArity.ZeroOrOne };
         var link = new Option<string>("--link") { Description = LinkHelp, HelpName = "LINK", Validators = { CommonOptions.CheckLinkIsSaid }, DefaultValueFactory = _ => "" };
         var schedule = new Option<string?>("--schedule") { Description = "What changes when, from the start on: a file, or text such as '0s: rate=10M; 10s: loss=20%; 20s: down; 25s: up'", HelpName = "FILE|TEXT" };
         var record = new Option<FileInfo?>("--record") { Description = "At the end, write delay, loss and rate of what passed as a path that --link replay=FILE plays; with --from, those of the capture", HelpName = "FILE" };
@@ -47,15 +48,16 @@ internal static class LinkCommand
         var selfTest = new Option<bool>("--self-test") { Description = "Measure how exact links are on this machine, for about a minute, instead" };
         var json = new Option<bool>("--json") { Description = "At the end, what it did as one JSON document" };
         var log = new Option<FileInfo?>("--log") { Description = "Write what befell each datagram, a JSON line each", HelpName = "FILE" };
+        var namespaces = new Option<string?>("--namespaces") { Description = "What the network namespaces of tun:// are called", HelpName = "NAME,NAME" };
         Option<ulong?> seed = CommonOptions.Seed();
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        var command = new Command("link", Help) { listen, target, link, schedule, record, from, selfTest, json, log, seed, allowRemote };
+        var command = new Command("link", Help) { listen, target, link, schedule, record, from, selfTest, json, log, namespaces, seed, allowRemote };
         RecordingArguments recordings = RecordingArguments.AddTo(command, qlog: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (parsed.GetValue(selfTest))
             {
-                foreach (Symbol other in (Symbol[])[listen, target, link, schedule, log])
+                foreach (Symbol other in (Symbol[])[listen, target, link, schedule, log, namespaces])
                 {
                     if (other is Option option ? parsed.GetResult(option) is { Implicit: false } : parsed.GetResult((Argument)other) is { Tokens.Count: > 0 })
                     {
@@ -64,6 +66,20 @@ internal static class LinkCommand
                 }
 
                 return await LinkSelfTestOutput.RunAsync(parsed.GetValue(seed) ?? Seeds.Draw(), parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
+            }
+
+            if (parsed.GetValue(listen) is { } first && (TunAddress.IsMeant(first) || (parsed.GetValue(target) is { } second && TunAddress.IsMeant(second))))
+            {
+                return await TunLinkCommand.RunAsync(
+                    first,
+                    parsed.GetValue(target) ?? throw new UsageException("'TARGET' is missing: nlab link tun://10.9.1.1/24 tun://10.9.2.1/24 --link delay=20ms"),
+                    TunSettings(parsed),
+                    cancellationToken).ConfigureAwait(false);
+            }
+
+            if (parsed.GetValue(namespaces) is { } named)
+            {
+                throw new UsageException($"--namespaces '{named}': only a link between tun:// devices has namespaces");
             }
 
             ulong drawn = parsed.GetValue(seed) ?? Seeds.Draw();
@@ -96,7 +112,7 @@ internal static class LinkCommand
             await Console.Error.WriteLineAsync($"link {near.At(relay.LocalEndPoint)} → {far}  seed={used}").ConfigureAwait(false);
             await Console.Error.WriteLineAsync($"it is {(description with { Seed = null } is var shown && shown.ToString() is { Length: > 0 } text ? text : "a link that changes nothing")}").ConfigureAwait(false);
             relay.Start();
-            TakeChanges(relay, used);
+            TakeChanges(relay.Change, used);
             try
             {
                 await WatchAsync(relay, new LinkKeyboard(description), cancellationToken).ConfigureAwait(false);
@@ -122,10 +138,29 @@ internal static class LinkCommand
             return cancellationToken.IsCancellationRequested ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
+
+        TunLinkSettings TunSettings(ParseResult parsed)
+        {
+            if (recordings.From(parsed) is not { AsUdp: null, AsTcp: null })
+            {
+                throw new UsageException("--pcap: records datagrams of a relay; what passes between namespaces does tcpdump, in one of them: ip netns exec NAME tcpdump -i nlab0 -w FILE");
+            }
+
+            foreach (Option other in (Option[])[record, from])
+            {
+                if (parsed.GetResult(other) is { Implicit: false })
+                {
+                    throw new UsageException($"{other.Name}: is for a relay, and not for a link between tun:// devices");
+                }
+            }
+
+            return new TunLinkSettings(
+                parsed.GetRequiredValue(link), parsed.GetValue(schedule), parsed.GetValue(namespaces), parsed.GetValue(seed), parsed.GetValue(log), parsed.GetValue(json));
+        }
     }
 
     // Each line of a piped input is a new link string. A terminal is left alone: reading it would stop a relay in the background.
-    private static void TakeChanges(LinkRelay relay, ulong seed)
+    internal static void TakeChanges(Action<LinkDescription> change, ulong seed)
     {
         if (!Console.IsInputRedirected)
         {
@@ -144,7 +179,7 @@ internal static class LinkCommand
                         throw new UsageException($"link: 'seed={other}': what is random goes on from seed={seed}; another one needs another relay");
                     }
 
-                    relay.Change(changed);
+                    change(changed);
                     Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:HH:mm:ss.fff} link is now {line.Trim()}"));
                 }
                 catch (UsageException error)

@@ -1,11 +1,13 @@
 using NetLab.Host.Measurement.Reports;
+using NetLab.Udp.Devices;
 using NetLab.Udp.Links;
+using NetLab.Udp.Time;
 using Spectre.Console.Rendering;
 
 namespace NetLab.Host.Rendering;
 
-/// <summary>What a relay has done, per direction; drawn again and again, with the rate since it was drawn last.</summary>
-internal sealed class LinkTable(LinkRelay relay)
+/// <summary>What a link has done, per direction; drawn again and again, with the rate since it was drawn last.</summary>
+internal sealed class LinkTable
 {
     private static readonly ColumnTable<Row> Columns = new(
     [
@@ -30,26 +32,48 @@ internal sealed class LinkTable(LinkRelay relay)
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly Dictionary<LinkStatistics, (long Bytes, long At)> _before = [];
 
+    private readonly Func<IEnumerable<(string Name, LinkStatistics Of)>> _directions;
+    private readonly Func<string> _caption;
+
+    /// <summary>Of a relay.</summary>
+    public LinkTable(LinkRelay relay)
+    {
+        _directions = () => DirectionsOf(relay);
+        _caption = () =>
+        {
+            string drops = relay.BufferDrops is > 0 and var n ? $", socket buffer full {n} times" : "";
+            string failures = relay.SendFailures > 0 ? $", not taken by the system {relay.SendFailures}" : "";
+            string circling = relay.Circling > 0 ? $", circling {relay.Circling}" : "";
+            return $"clients {relay.Clients}{Late(relay.Lateness)}{drops}{failures}{circling}";
+        };
+    }
+
+    /// <summary>Of a link between devices.</summary>
+    public LinkTable(TunLink link)
+    {
+        _directions = () => [("up", link.Up), ("down", link.Down)];
+        _caption = () => $"packets{Late(link.Lateness)}{(link.Refused > 0 ? $", not taken by the system {link.Refused}" : "")}";
+    }
+
     /// <summary>As it is now.</summary>
     /// <param name="width">Columns of the terminal.</param>
-    public IRenderable Draw(int width)
+    public IRenderable Draw(int width) => Columns.Draw([.. _directions().Select(d => Of(d.Name, d.Of))], width, _caption());
+
+    private static IEnumerable<(string Name, LinkStatistics Of)> DirectionsOf(LinkRelay relay)
     {
-        List<Row> rows = [Of("up", relay.Up), Of("down", relay.Down)];
+        yield return ("up", relay.Up);
+        yield return ("down", relay.Down);
 
         // What serves a measurement and is not part of it: nlab perf's warm-up and messages.
         if (relay.UpAside.Entered + relay.DownAside.Entered > 0)
         {
-            rows.Add(Of("up, aside", relay.UpAside));
-            rows.Add(Of("down, aside", relay.DownAside));
+            yield return ("up, aside", relay.UpAside);
+            yield return ("down, aside", relay.DownAside);
         }
-
-        LatencySummary? late = LatencySummary.From(relay.Lateness);
-        string lateness = late is null ? "" : $", late p50 {Micro(late.P50)} p99 {Micro(late.P99)}";
-        string drops = relay.BufferDrops is > 0 and var n ? $", socket buffer full {n} times" : "";
-        string failures = relay.SendFailures > 0 ? $", not taken by the system {relay.SendFailures}" : "";
-        string circling = relay.Circling > 0 ? $", circling {relay.Circling}" : "";
-        return Columns.Draw(rows, width, $"clients {relay.Clients}{lateness}{drops}{failures}{circling}");
     }
+
+    private static string Late(LatencyHistogram lateness) =>
+        LatencySummary.From(lateness) is { } late ? $", late p50 {Micro(late.P50)} p99 {Micro(late.P99)}" : "";
 
     private static string Micro(double microseconds) => Units.Short(TimeSpan.FromMicroseconds(microseconds));
 

@@ -52,12 +52,15 @@ public sealed record LinkDescription
     /// <summary>The models of both directions, ready to run.</summary>
     /// <param name="seed">Used when the description names none.</param>
     /// <param name="match">What the names of scripted drops mean; null if there are none.</param>
-    public (LinkModel Up, LinkModel Down) CreateModels(ulong seed, DatagramMatch? match = null)
+    public (LinkModel Up, LinkModel Down) CreateModels(ulong seed, DatagramMatch? match = null) => CreateModels(seed, match, LinkModel.UdpHeaderBytes);
+
+    /// <summary>The same, of datagrams that bring other headers along than UDP's and IP's.</summary>
+    internal (LinkModel Up, LinkModel Down) CreateModels(ulong seed, DatagramMatch? match, int headerBytes)
     {
         ulong root = Seed ?? seed;
 
         // Two directions of one seed must not lose the same datagrams: each draws from its own stream.
-        return (new LinkModel(Up, root * 2, match), new LinkModel(Down, (root * 2) + 1, match));
+        return (new LinkModel(Up, root * 2, match, headerBytes), new LinkModel(Down, (root * 2) + 1, match, headerBytes));
     }
 
     /// <summary>The link string that says the same; steps of a schedule are not in it.</summary>

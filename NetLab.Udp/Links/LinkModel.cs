@@ -12,9 +12,10 @@ namespace NetLab.Udp.Links;
 /// </summary>
 public sealed class LinkModel : IQueueDrops
 {
-    // The headers a payload travels in: IPv4 without options (RFC 791) and UDP (RFC 768).
-    private const int HeaderBytes = 20 + 8;
+    /// <summary>The bytes of headers that a UDP payload travels in: IPv4 without options (RFC 791) and UDP (RFC 768).</summary>
+    internal const int UdpHeaderBytes = 20 + 8;
 
+    private readonly int _headerBytes;
     private readonly LinkRandom _random;
     private readonly ulong _seed;
     private readonly DatagramMatch? _match;
@@ -39,8 +40,14 @@ public sealed class LinkModel : IQueueDrops
     /// <param name="match">What the names of scripted drops mean; needed if there are any.</param>
     /// <exception cref="ArgumentException">A scripted drop without a <paramref name="match"/>.</exception>
     public LinkModel(LinkDirection direction, ulong seed, DatagramMatch? match = null)
+        : this(direction, seed, match, UdpHeaderBytes)
+    {
+    }
+
+    internal LinkModel(LinkDirection direction, ulong seed, DatagramMatch? match, int headerBytes)
     {
         ArgumentNullException.ThrowIfNull(direction);
+        _headerBytes = headerBytes;
         _random = new LinkRandom(seed);
         _loss = new LossProcess(_random);
         (_seed, _match) = (seed, match);
@@ -130,7 +137,7 @@ public sealed class LinkModel : IQueueDrops
             effects = LinkEffects.QueueDrop;
         }
 
-        var entering = new QueuedDatagram(ordinal, datagram.Length + HeaderBytes, now, ecn, flow, 0, slot)
+        var entering = new QueuedDatagram(ordinal, datagram.Length + _headerBytes, now, ecn, flow, 0, slot)
         {
             IsCopied = (scripted & LinkEffects.Duplicated) != 0,
             IsDamaged = (scripted & LinkEffects.Corrupted) != 0,
@@ -288,7 +295,7 @@ public sealed class LinkModel : IQueueDrops
             effects |= LinkEffects.Lost;
         }
 
-        if (Direction.Mtu > 0 && datagram.Length + HeaderBytes > Direction.Mtu)
+        if (Direction.Mtu > 0 && datagram.Length + _headerBytes > Direction.Mtu)
         {
             effects |= LinkEffects.TooLarge;
         }
@@ -298,7 +305,7 @@ public sealed class LinkModel : IQueueDrops
 
     private void Drop(in QueuedDatagram datagram, Instant now, LinkEffects effects) =>
         Fates?.OnDecided(
-            new LinkOutcome(datagram.Ordinal, datagram.EnteredAt, datagram.Bytes - HeaderBytes, effects, Instant.Never, -1)
+            new LinkOutcome(datagram.Ordinal, datagram.EnteredAt, datagram.Bytes - _headerBytes, effects, Instant.Never, -1)
             {
                 DecidedAt = now,
                 FoundBytes = datagram.FoundBytes,
@@ -310,7 +317,7 @@ public sealed class LinkModel : IQueueDrops
     {
         LinkDirection link = Direction;
         long ordinal = datagram.Ordinal;
-        int length = datagram.Bytes - HeaderBytes;
+        int length = datagram.Bytes - _headerBytes;
         LinkEffects effects = datagram.IsMarked ? LinkEffects.Marked : LinkEffects.None;
 
         // What was recorded includes the wait for the path's line: it is not waited for twice, but longer where more waits now.

@@ -1,3 +1,4 @@
+using NetLab.Udp.Devices;
 using NetLab.Udp.Links;
 
 namespace NetLab.Host.Measurement.Reports;
@@ -22,6 +23,14 @@ internal sealed record LinkReport(ulong Seed, LinkDirectionReport Up, LinkDirect
 
     /// <summary>How late datagrams left the link.</summary>
     public LatencySummary? LatenessUs { get; init; }
+
+    /// <summary>What a link between devices has done until now.</summary>
+    public static LinkReport Of(TunLink link, ulong seed) =>
+        new(seed, LinkDirectionReport.Of(link.Up), LinkDirectionReport.Of(link.Down))
+        {
+            SendFailures = link.Refused,
+            LatenessUs = LatencySummary.From(link.Lateness),
+        };
 
     /// <summary>What a relay has done until now.</summary>
     public static LinkReport Of(LinkRelay relay, ulong seed) =>
