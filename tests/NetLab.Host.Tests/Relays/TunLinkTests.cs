@@ -79,6 +79,7 @@ public sealed class TunLinkTests
     [InlineData("tun://10.9.1.1/24", "tun://10.9.2.1/24", "--namespaces 'a,../b': is two names", "--namespaces", "a,../b")]
     [InlineData("tun://10.9.1.1/24", "tun://10.9.2.1/24", "unknown key 'dlay'", "--link", "dlay=3ms")]
     [InlineData("tun://10.9.1.1/24", "tun://10.9.2.1/24", "tcpdump", "--pcap", "x.pcapng")]
+    [InlineData("tun://10.9.1.1/24", "tun://10.9.2.1/24", "--record: is for a relay", "--record", "x.path")]
     [InlineData("udp://127.0.0.1:0", "udp://127.0.0.1:9", "--namespaces 'a,b': only a link between tun:// devices", "--namespaces", "a,b")]
     public async Task Nonsense_is_refused_before_anything_is_made(string first, string second, string said, params string[] options)
     {
