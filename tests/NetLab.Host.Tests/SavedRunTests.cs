@@ -178,6 +178,7 @@ public sealed partial class SavedRunTests : IDisposable
         IReadOnlyList<RunSeries> loads = RunReader.Read(saved);
         Assert.Equal(["idle", "up", "down", "both"], loads.Select(l => l.Facts["load"]));
         Assert.All(loads.Skip(1), load => Assert.NotEmpty(load.Samples));
+        Assert.All(loads, load => Assert.Equal("cubic", load.Facts["congestion"]));
         Assert.Contains(loads[1].Samples, s => s.Queue > 20_000);
     }
 

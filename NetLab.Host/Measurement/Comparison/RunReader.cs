@@ -102,10 +102,29 @@ internal static class RunReader
         if (document.TryGetProperty("under_load", out JsonElement loads) && loads.ValueKind == JsonValueKind.Array)
         {
             // What was asked for then is the probe's round trip; the loads themselves are in the way of it.
-            all = [.. loads.EnumerateArray().Select((load, i) => Loaded(path, $"under_load[{i}]", load, facts) with { Seed = seed })];
+            List<RunSeries> loading = all;
+            all = [.. loads.EnumerateArray().Select((load, i) => Loaded(path, $"under_load[{i}]", load, FactsOfLoad(load, facts, loading)) with { Seed = seed })];
         }
 
         return [.. all.Select(run => run with { At = run.At ?? at })];
+    }
+
+    // What loads is known of the loads themselves.
+    private static Dictionary<string, string> FactsOfLoad(JsonElement load, Dictionary<string, string> facts, List<RunSeries> loading)
+    {
+        var known = new Dictionary<string, string>(facts);
+        if (loading.Find(run => run.Facts["transport"] == Text(load, "transport")) is { } run)
+        {
+            foreach (string key in (string[])["congestion", "version"])
+            {
+                if (run.Facts.TryGetValue(key, out string? fact))
+                {
+                    known[key] = fact;
+                }
+            }
+        }
+
+        return known;
     }
 
     private static RunSeries Loaded(string path, string where, JsonElement load, Dictionary<string, string> facts)
