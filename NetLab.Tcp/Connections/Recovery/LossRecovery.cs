@@ -74,6 +74,9 @@ internal sealed class LossRecovery
     /// <summary>Whether the peer takes SACK, so that RACK-TLP has something to go by.</summary>
     public bool Sack { get; set; }
 
+    /// <summary>How often a loss has made the congestion window smaller.</summary>
+    public long Reductions { get; private set; }
+
     /// <summary>Bytes in the network. Without SACK, each duplicate ACK stands for one segment that has left it (RFC 5681, 3.2).</summary>
     public long InFlight => Sack ? _sent.InFlight : Math.Max(0, _sent.InFlight - ((long)_duplicates * _segmentSize));
 
@@ -111,6 +114,7 @@ internal sealed class LossRecovery
         if (TailProbe.OnAcknowledged(acknowledgment.Acknowledged, acknowledgment.Duplicate, acknowledgment.IsDuplicate && !acknowledgment.HasSack)
             && Phase == RecoveryPhase.None)
         {
+            Reductions++;
             _congestion.Algorithm.OnLoss(acknowledgment.Now, FlightOf(acknowledgment.Next - acknowledgment.Before));
         }
 
@@ -148,6 +152,7 @@ internal sealed class LossRecovery
         Phase = RecoveryPhase.Fast;
         _recoveryPoint = next;
         RetransmitsFirst = _sent.LostCount > 0;
+        Reductions++;
         _congestion.Algorithm.OnLoss(now, FlightOf(outstanding));
         _reduction.Begin(unsacked, _congestion.Algorithm.SlowStartThreshold);
         _undo.Begin();
@@ -198,6 +203,7 @@ internal sealed class LossRecovery
         bool repeated = Phase == RecoveryPhase.Timeout && _expiries > 0;
         if (!_sent.AwaitsSyn)
         {
+            Reductions++;
             _congestion.Algorithm.OnTimeout(now, FlightOf(outstanding), repeated);
         }
 

@@ -67,6 +67,7 @@ internal sealed class AcknowledgmentProcessing
         long deliveredBefore = _rate.Delivered;
         int sackedBefore = _sent.SackedCount;
         int segmentsBefore = _sent.Count - sackedBefore;
+        long reductions = _recovery.Reductions;
         (long Start, long End)? duplicate = UpdateScoreboard(now, acknowledged, segment.Header.Options.Sack, echoAge);
         TimeSpan? sample = Measure(advances);
         if (before == 0 && advances && SynWasLost)
@@ -85,6 +86,7 @@ internal sealed class AcknowledgmentProcessing
             Echo = segment.Header.Options.Timestamps?.Echo,
         });
         lost = OnLost(now, lost, unsacked);
+        NoteReductions(reductions);
         long delivered = _rate.Delivered - deliveredBefore;
         ProcessMarks(now, segment.Header, before, delivered, segmentsBefore - (_sent.Count - _sent.SackedCount));
         NotifyCongestionControl(now, acknowledged - Math.Max(before, 1), delivered, lost, priorInFlight, sample);
@@ -102,7 +104,19 @@ internal sealed class AcknowledgmentProcessing
     public void OnReorderingTimer(Instant now)
     {
         long unsacked = _stream.Outstanding - _sent.SackedBytes;
+        long reductions = _recovery.Reductions;
         OnLost(now, _recovery.OnReorderingTimer(now, _stream.Unacknowledged), unsacked);
+        NoteReductions(reductions);
+    }
+
+    /// <summary>A window that was made smaller because of a loss is told to a peer that knows of marks as if it were for one (RFC 3168, 6.1.2).</summary>
+    /// <param name="before">How many reductions there had been.</param>
+    public void NoteReductions(long before)
+    {
+        if (_recovery.Reductions > before)
+        {
+            _ecn.OnReduced();
+        }
     }
 
     /// <summary>Learns from the sizes of what was found lost.</summary>

@@ -327,7 +327,9 @@ internal sealed class Sender
         }
 
         _processing.SynWasLost |= !_stream.SynAcknowledged;
+        long reductions = _recovery.Reductions;
         int expiries = _recovery.OnTimeout(now, _stream.Outstanding, _stream.Next);
+        _processing.NoteReductions(reductions);
         _processing.LearnOfLostSizes(now);
         return expiries;
     }
