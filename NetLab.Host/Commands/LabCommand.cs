@@ -3,6 +3,7 @@ using System.Globalization;
 using NetLab.Host.Experiments;
 using NetLab.Host.Experiments.Course;
 using NetLab.Host.Experiments.Networks;
+using NetLab.Host.Experiments.Reports;
 using NetLab.Host.Settings;
 
 namespace NetLab.Host.Commands;
@@ -75,7 +76,7 @@ internal static class LabCommand
             var request = new LabRequest(
                 chosen, settings, parsed.GetValue(seed), parsed.GetValue(seeds), Find(chosen[0], parsed.GetValue(broken)),
                 parsed.GetValue(check), parsed.GetValue(json), parsed.GetValue(output), parsed.GetValue(report));
-            return Task.Run(() => LabOutput.Run(request, cancellationToken), cancellationToken);
+            return Task.Run(() => LabRun.Run(request, cancellationToken) ? ExitCode.Done : ExitCode.Failed, cancellationToken);
         });
         return command;
     }

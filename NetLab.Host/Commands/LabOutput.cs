@@ -1,13 +1,12 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using NetLab.Host.Experiments;
 using NetLab.Host.Experiments.Course;
+using NetLab.Host.Experiments.Reports;
 using NetLab.Host.Settings;
 
 namespace NetLab.Host.Commands;
 
-/// <summary>Runs experiments and prints what comes out.</summary>
+/// <summary>Lists experiments.</summary>
 internal static class LabOutput
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -34,120 +33,5 @@ internal static class LabOutput
 
         Console.Error.WriteLine("nlab lab NAME asks the question, runs it, and shows the figures beside the law.");
         return ExitCode.Done;
-    }
-
-    /// <returns>0 when every law holds, or nobody asked; 1 otherwise.</returns>
-    public static int Run(LabRequest request, CancellationToken cancellationToken)
-    {
-        bool holds = true;
-        var documents = new List<object>();
-        var clock = Stopwatch.StartNew();
-        foreach (Experiment experiment in request.Experiments)
-        {
-            if (!request.Check && !request.Json)
-            {
-                Print(ExperimentText.Before(experiment));
-                Console.Out.WriteLine();
-            }
-
-            long start = clock.ElapsedMilliseconds;
-            IReadOnlyList<ExperimentResult> runs = Runs(request, experiment, cancellationToken);
-            IReadOnlyList<Law> laws = ExperimentRunner.Over(runs);
-            holds &= laws.All(l => l.Holds);
-            IReadOnlyList<string> files = WritePictures(request, runs[0]);
-            if (request.Report is { } page)
-            {
-                File.WriteAllText(page, ExperimentReport.Write(runs[0], laws));
-                files = [.. files, page];
-            }
-
-            if (request.Json)
-            {
-                documents.Add(ExperimentDocument.Of(runs, laws, files));
-            }
-            else if (request.Check)
-            {
-                string time = string.Create(CultureInfo.InvariantCulture, $"{(clock.ElapsedMilliseconds - start) / 1e3:F1} s");
-                Console.Out.WriteLine($"{experiment.Name}: {laws.Count(l => l.Holds)} of {laws.Count} laws hold ({time}, {runs.Count} {(runs.Count == 1 ? "run" : "runs")})");
-                foreach (Law law in laws.Where(l => request.Experiments.Count == 1 || !l.Holds))
-                {
-                    Console.Out.WriteLine("  " + ExperimentText.Line(law));
-                }
-            }
-            else
-            {
-                PrintResult(runs[0], laws, files);
-            }
-        }
-
-        if (request.Json)
-        {
-            Console.Out.WriteLine(JsonSerializer.Serialize(documents.Count == 1 ? documents[0] : new { Experiments = documents }, Json));
-        }
-
-        return holds || !request.Check ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    private static List<ExperimentResult> Runs(LabRequest request, Experiment experiment, CancellationToken cancellationToken)
-    {
-        // Where chance has no part, a second seed shows that the seed does not matter, and a third would show nothing more.
-        var runs = new ExperimentResult[experiment.HasChance ? request.Seeds : Math.Min(2, request.Seeds)];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = experiment.IsReal ? 1 : Environment.ProcessorCount, CancellationToken = cancellationToken };
-        bool pictures = request.Folder is not null || request.Report is not null;
-        Parallel.For(0, runs.Length, options, i =>
-        {
-            ExperimentResult run = ExperimentRunner.Run(experiment, request.Seed + (ulong)i, request.Settings, pictures && i == 0, request.Mutation, runs.Length, cancellationToken);
-
-            // What only pictures are made of need not be kept for every seed.
-            runs[i] = i == 0 ? run : run with { Networks = [], Pictures = [], Ladders = [] };
-        });
-        return [.. runs];
-    }
-
-    private static IReadOnlyList<string> WritePictures(LabRequest request, ExperimentResult run)
-    {
-        if (request.Folder is not { } folder)
-        {
-            return [];
-        }
-
-        Directory.CreateDirectory(folder);
-        var files = new List<string>();
-        foreach (Picture picture in run.Pictures)
-        {
-            string file = Path.Combine(folder, $"{run.Experiment.Name}-{picture.Name}.svg");
-            File.WriteAllText(file, picture.Figure.ToSvg());
-            files.Add(file);
-        }
-
-        return files;
-    }
-
-    private static void PrintResult(ExperimentResult run, IReadOnlyList<Law> laws, IReadOnlyList<string> files)
-    {
-        foreach ((string title, IReadOnlyList<string> lines) in run.Ladders)
-        {
-            Console.Out.WriteLine(title + ":");
-            Print(lines);
-            Console.Out.WriteLine();
-        }
-
-        Print(ExperimentText.Laws(laws, run.Measures));
-        Console.Out.WriteLine();
-        Print(ExperimentText.After(run.Experiment));
-        foreach (string file in files)
-        {
-            Console.Out.WriteLine("written: " + file);
-        }
-
-        Console.Out.WriteLine("again: " + ExperimentRunner.CommandOf(run.Experiment, run.Seed, run.Settings));
-    }
-
-    private static void Print(IEnumerable<string> lines)
-    {
-        foreach (string line in lines)
-        {
-            Console.Out.WriteLine(line);
-        }
     }
 }

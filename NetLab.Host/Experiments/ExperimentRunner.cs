@@ -94,5 +94,9 @@ public static class ExperimentRunner
 
     /// <summary>The words that repeat a run.</summary>
     internal static string CommandOf(Experiment experiment, ulong seed, IReadOnlyDictionary<string, string> settings) =>
-        string.Create(CultureInfo.InvariantCulture, $"nlab lab {experiment.Name} --seed {seed}{string.Concat(settings.Select(s => $" --set {s.Key}={s.Value}"))}");
+        $"nlab lab {experiment.Name}{OptionsOf(seed, settings)}";
+
+    /// <summary>The options that repeat a run.</summary>
+    internal static string OptionsOf(ulong seed, IReadOnlyDictionary<string, string> settings) =>
+        string.Create(CultureInfo.InvariantCulture, $" --seed {seed}{string.Concat(settings.Select(s => $" --set {s.Key}={s.Value}"))}");
 }

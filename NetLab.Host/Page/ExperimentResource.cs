@@ -6,6 +6,7 @@ using NetLab.Host.Experiments;
 using NetLab.Host.Experiments.Course;
 using NetLab.Host.Experiments.Networks;
 using NetLab.Host.Http;
+using NetLab.Host.Experiments.Reports;
 
 namespace NetLab.Host.Page;
 

@@ -65,6 +65,7 @@ public sealed class ArchitectureTests
     [InlineData("NetLab.Udp")]
     [InlineData("NetLab.Tcp")]
     [InlineData("NetLab.Osi")]
+    [InlineData("NetLab.Experiments")]
     [InlineData("nlab")]
     public void The_folders_of_a_project_form_no_circle(string project) =>
         Assert.Empty(FolderArrows.Of(Path.Combine(AppContext.BaseDirectory, project + ".dll")).Circles());

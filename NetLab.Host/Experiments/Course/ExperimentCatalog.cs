@@ -1,4 +1,5 @@
 using NetLab.Host.Experiments.BackEnd;
+using NetLab.Host.Experiments.Real;
 using NetLab.Host.Experiments.Transport;
 
 namespace NetLab.Host.Experiments.Course;
@@ -32,6 +33,7 @@ public static class ExperimentCatalog
         new Overhead(),
         new Binds(),
         new Queueing(),
+        new Loopback(),
         new Idempotency(),
         new Resolver(),
         new Hashing(),
@@ -39,6 +41,7 @@ public static class ExperimentCatalog
         new Messaging(),
         new Caching(),
         new Consistency(),
+        new Updates(),
         new Gateway(),
     ];
 

@@ -1,6 +1,7 @@
 using NetLab.Host.Experiments;
 using NetLab.Host.Experiments.Course;
 using NetLab.Host.Experiments.Networks;
+using NetLab.Host.Experiments.Reports;
 using Xunit.Abstractions;
 
 namespace NetLab.Host.Tests.Experiments;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace NetLab.Host.Experiments.Course;
+namespace NetLab.Host.Experiments.Reports;
 
 /// <summary>An experiment and its results as lines of text.</summary>
 internal static class ExperimentText

@@ -1,7 +1,6 @@
-using NetLab.Host.Experiments;
 using NetLab.Host.Experiments.Networks;
 
-namespace NetLab.Host.Commands;
+namespace NetLab.Host.Experiments.Reports;
 
 /// <summary>What <c>nlab lab</c> was asked for.</summary>
 /// <param name="Experiments">The experiments; at least one.</param>
@@ -22,4 +21,8 @@ internal sealed record LabRequest(
     bool Check,
     bool Json,
     string? Folder,
-    string? Report);
+    string? Report)
+{
+    /// <summary>The words that run it again, without options; null for those of nlab.</summary>
+    public string? Again { get; init; }
+}

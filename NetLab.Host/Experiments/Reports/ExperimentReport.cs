@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace NetLab.Host.Experiments.Course;
+namespace NetLab.Host.Experiments.Reports;
 
 /// <summary>
 /// A run as one page of HTML that needs nothing else: text, figures, laws, pictures one can point at and zoom, and the command that repeats it.

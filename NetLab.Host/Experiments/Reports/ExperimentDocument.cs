@@ -1,4 +1,4 @@
-namespace NetLab.Host.Experiments.Course;
+namespace NetLab.Host.Experiments.Reports;
 
 /// <summary>Experiments and their results as documents of JSON.</summary>
 internal static class ExperimentDocument
