@@ -3,7 +3,6 @@ using System.Globalization;
 using NetLab.Host.Experiments.Course;
 using NetLab.Host.Experiments.Hunts;
 using NetLab.Host.Settings;
-using NetLab.Host.Experiments.Reports;
 
 namespace NetLab.Host.Commands;
 
