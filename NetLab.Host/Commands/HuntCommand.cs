@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using NetLab.Host.Experiments.Course;
 using NetLab.Host.Experiments.Hunts;
+using NetLab.Host.Experiments.Reports;
 using NetLab.Host.Settings;
 
 namespace NetLab.Host.Commands;

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 using NetLab.Host.Experiments;
 using NetLab.Host.Experiments.Course;
 using NetLab.Host.Experiments.Networks;
-using NetLab.Host.Http;
 using NetLab.Host.Experiments.Reports;
+using NetLab.Host.Http;
 
 namespace NetLab.Host.Page;
 
