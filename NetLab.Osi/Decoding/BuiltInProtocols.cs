@@ -108,7 +108,7 @@ public static class BuiltInProtocols
 
     private static ProtocolReference[] Datagrams =>
     [
-        new("dns", "udp.port==53 tcp.port==53,5353", static () => DnsProtocol.Value),
+        new("dns", "udp.port==53 tcp.port==53,5353 media_type==application/dns-message", static () => DnsProtocol.Value),
         new("mdns", "udp.port==5353", static () => DnsProtocol.Mdns, filters: "dns"),
         new("llmnr", "udp.port==5355", static () => DnsProtocol.Llmnr, filters: "dns"),
         new("dhcp", "udp.port==67,68", static () => DhcpProtocol.Value),

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 
@@ -25,27 +23,24 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
         ["abs"] = ValueType.Integer,
     };
 
-    private readonly List<FilterToken> _tokens = FilterLexer.Read(text);
-    private int _next;
+    private readonly FilterTokens _tokens = new(text);
     private int _depth;
 
     /// <summary>Whether it names a protocol that may be found only in TCP streams.</summary>
     public bool NamesUpperProtocol { get; private set; }
-
-    private FilterToken Current => _tokens[_next];
 
     /// <summary>The question.</summary>
     /// <exception cref="DisplayFilterException">The expression makes no sense.</exception>
     public FilterTest Parse()
     {
         FilterTest test = ParseOr();
-        return Current.Kind == FilterTokenKind.End ? test : throw Unexpected();
+        return _tokens.Current.Kind == FilterTokenKind.End ? test : throw _tokens.Unexpected();
     }
 
     private FilterTest ParseOr()
     {
         FilterTest left = ParseAnd();
-        while (TakeWord("or") || Take("||"))
+        while (_tokens.TakeWord("or") || _tokens.Take("||"))
         {
             left = new OrTest(left, ParseAnd());
         }
@@ -56,7 +51,7 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
     private FilterTest ParseAnd()
     {
         FilterTest left = ParseNot();
-        while (TakeWord("and") || Take("&&"))
+        while (_tokens.TakeWord("and") || _tokens.Take("&&"))
         {
             left = new AndTest(left, ParseNot());
         }
@@ -68,18 +63,18 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
     {
         if (++_depth > MaxDepth)
         {
-            throw new DisplayFilterException(Current.At, "the expression is nested deeper than 200 times");
+            throw new DisplayFilterException(_tokens.Current.At, "the expression is nested deeper than 200 times");
         }
 
         FilterTest test;
-        if (TakeWord("not") || Take("!"))
+        if (_tokens.TakeWord("not") || _tokens.Take("!"))
         {
             test = new NotTest(ParseNot());
         }
-        else if (Take("("))
+        else if (_tokens.Take("("))
         {
             test = ParseOr();
-            Expect(")");
+            _tokens.Expect(")");
         }
         else
         {
@@ -92,8 +87,8 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
 
     private FilterTest ParseRelation()
     {
-        bool? all = TakeWord("all") ? true : TakeWord("any") ? false : null;
-        FilterToken at = Current;
+        bool? all = _tokens.TakeWord("all") ? true : _tokens.TakeWord("any") ? false : null;
+        FilterToken at = _tokens.Current;
         Side left = ParseSum();
         FilterTest? chain = null;
         while (true)
@@ -121,7 +116,7 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
 
         if (all is not null)
         {
-            throw Unexpected();
+            throw _tokens.Unexpected();
         }
 
         return left.Operand switch
@@ -136,7 +131,7 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
 
     private FilterTest? ParseComparison(Side left, bool? all, out Side right)
     {
-        FilterToken token = Current;
+        FilterToken token = _tokens.Current;
         (Comparison Comparison, bool All)? comparison = token.Text switch
         {
             "==" or "eq" or "any_eq" => (Comparison.Equal, false),
@@ -157,7 +152,7 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
 
         if (comparison is { } kind)
         {
-            _next++;
+            _tokens.Advance();
             FilterOperand operand = Typed(left, token);
             right = ParseSum();
             FilterOperand other = Typed(right, operand, token);
@@ -168,27 +163,28 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
         switch (token.Text)
         {
             case "contains":
-                _next++;
+                _tokens.Advance();
                 FilterOperand bytes = WithBytes(left, token, "contains");
                 Side what = ParseSum();
                 right = what;
                 return new ContainsTest(bytes, what.Operand ?? LiteralOf(what, bytes.Type == ValueType.Text ? ValueType.Text : ValueType.Bytes, null), all ?? false);
             case "matches" or "~":
-                _next++;
+                _tokens.Advance();
                 FilterOperand texts = WithBytes(left, token, "matches");
-                FilterToken pattern = Current;
+                FilterToken pattern = _tokens.Current;
                 if (pattern.Kind is not (FilterTokenKind.Text or FilterTokenKind.Word))
                 {
-                    throw Unexpected();
+                    throw _tokens.Unexpected();
                 }
 
-                _next++;
-                return new MatchesTest(texts, RegexOf(pattern), all ?? false);
+                _tokens.Advance();
+                return new MatchesTest(texts, MatchesTest.PatternOf(pattern), all ?? false);
             case "in":
-                _next++;
+                _tokens.Advance();
                 return new SetTest(Typed(left, token), ParseSet(Typed(left, token)), all ?? false);
-            case "not" when _tokens[_next + 1].Text == "in":
-                _next += 2;
+            case "not" when _tokens.Following.Text == "in":
+                _tokens.Advance();
+                _tokens.Advance();
                 return new NotTest(new SetTest(Typed(left, token), ParseSet(Typed(left, token)), all ?? false));
             default:
                 return null;
@@ -197,37 +193,37 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
 
     private (FilterValue From, FilterValue? To)[] ParseSet(FilterOperand of)
     {
-        Expect("{");
+        _tokens.Expect("{");
         var members = new List<(FilterValue, FilterValue?)>();
         do
         {
             FilterValue from = ParseMember(of);
-            members.Add((from, Take("..") ? ParseMember(of) : null));
+            members.Add((from, _tokens.Take("..") ? ParseMember(of) : null));
         }
-        while (Take(","));
-        Expect("}");
+        while (_tokens.Take(","));
+        _tokens.Expect("}");
         return [.. members];
     }
 
     private FilterValue ParseMember(FilterOperand of)
     {
-        bool isNegative = Take("-");
-        FilterToken token = Current;
+        bool isNegative = _tokens.Take("-");
+        FilterToken token = _tokens.Current;
         if (token.Kind is FilterTokenKind.Symbol or FilterTokenKind.End)
         {
-            throw Unexpected();
+            throw _tokens.Unexpected();
         }
 
-        _next++;
+        _tokens.Advance();
         return FilterLiteral.Read(token, isNegative, of.Type, (of as FieldOperand)?.Field);
     }
 
     private Side ParseSum()
     {
         Side left = ParseProduct();
-        while (Current.Is("+") || Current.Is("-"))
+        while (_tokens.Current.Is("+") || _tokens.Current.Is("-"))
         {
-            left = Arithmetic(left, Current.Text[0], ParseProduct);
+            left = Arithmetic(left, _tokens.Current.Text[0], ParseProduct);
         }
 
         return left;
@@ -236,9 +232,9 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
     private Side ParseProduct()
     {
         Side left = ParseMask();
-        while (Current.Is("*") || Current.Is("/") || Current.Is("%"))
+        while (_tokens.Current.Is("*") || _tokens.Current.Is("/") || _tokens.Current.Is("%"))
         {
-            left = Arithmetic(left, Current.Text[0], ParseMask);
+            left = Arithmetic(left, _tokens.Current.Text[0], ParseMask);
         }
 
         return left;
@@ -247,7 +243,7 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
     private Side ParseMask()
     {
         Side left = ParsePrimary();
-        while (Current.Is("&") || (Current.Kind == FilterTokenKind.Word && Current.Text == "bitwise_and"))
+        while (_tokens.Current.Is("&") || (_tokens.Current.Kind == FilterTokenKind.Word && _tokens.Current.Text == "bitwise_and"))
         {
             left = Arithmetic(left, '&', ParsePrimary);
         }
@@ -257,8 +253,8 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
 
     private Side Arithmetic(Side left, char operation, Func<Side> parse)
     {
-        FilterToken token = Current;
-        _next++;
+        FilterToken token = _tokens.Current;
+        _tokens.Advance();
         FilterOperand a = Typed(left, token);
         if (a.Type is not (ValueType.Integer or ValueType.Time) && !(operation == '&' && a.Type == ValueType.Bytes))
         {
@@ -270,8 +266,8 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
 
     private Side ParsePrimary()
     {
-        bool isNegative = Take("-");
-        FilterToken token = Current;
+        bool isNegative = _tokens.Take("-");
+        FilterToken token = _tokens.Current;
         if (token.Kind is FilterTokenKind.End)
         {
             throw new DisplayFilterException(token.At, "the expression ends where a value is expected");
@@ -279,29 +275,29 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
 
         if (token.Kind == FilterTokenKind.Symbol)
         {
-            throw Unexpected();
+            throw _tokens.Unexpected();
         }
 
-        _next++;
+        _tokens.Advance();
         if (token.Kind != FilterTokenKind.Word || isNegative)
         {
             return new Side(null, token, isNegative);
         }
 
-        FilterOperand? operand = Functions.TryGetValue(token.Text, out ValueType type) && Current.Is("(") ? ParseFunction(token, type) : NamedOperand(token);
+        FilterOperand? operand = Functions.TryGetValue(token.Text, out ValueType type) && _tokens.Current.Is("(") ? ParseFunction(token, type) : NamedOperand(token);
         if (operand is null)
         {
             return new Side(null, token);
         }
 
-        while (Current.Is("["))
+        while (_tokens.Current.Is("["))
         {
             if (!ValueTypes.HasBytes(operand.Type))
             {
-                throw new DisplayFilterException(Current.At, $"{token.Text} has no bytes to take a slice of");
+                throw new DisplayFilterException(_tokens.Current.At, $"{token.Text} has no bytes to take a slice of");
             }
 
-            operand = new SliceOperand(operand, ParseSlice());
+            operand = new SliceOperand(operand, _tokens.Slice());
         }
 
         return new Side(operand, token);
@@ -317,7 +313,7 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
 
         if (registry.TryFindField(token.Text, out Field? field))
         {
-            return new FieldOperand(field, fields.AddAll(field), ParseLayers());
+            return new FieldOperand(field, fields.AddAll(field), _tokens.Layers());
         }
 
         if (registry.FindProtocol(token.Text) is not { } reference)
@@ -326,16 +322,16 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
         }
 
         NamesUpperProtocol |= reference.Protocol.Layer >= OsiLayer.Session;
-        return new ProtocolOperand(reference.Protocol.FilterName, ParseLayers());
+        return new ProtocolOperand(reference.Protocol.FilterName, _tokens.Layers());
     }
 
     private FunctionOperand ParseFunction(FilterToken token, ValueType type)
     {
-        Expect("(");
+        _tokens.Expect("(");
         var arguments = new List<FilterOperand>();
         do
         {
-            FilterToken at = Current;
+            FilterToken at = _tokens.Current;
             FilterOperand argument = Typed(ParseSum(), at);
             bool fits = token.Text switch
             {
@@ -347,91 +343,13 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
             };
             arguments.Add(fits ? argument : throw new DisplayFilterException(at.At, $"{token.Text}() takes no such value"));
         }
-        while (token.Text is "max" or "min" && Take(","));
-        Expect(")");
+        while (token.Text is "max" or "min" && _tokens.Take(","));
+        _tokens.Expect(")");
         return new FunctionOperand(token.Text, type, [.. arguments]);
-    }
-
-    // #2, #-1, #[1,3-4]
-    private LayerRange[]? ParseLayers()
-    {
-        if (!Take("#"))
-        {
-            return null;
-        }
-
-        if (!Take("["))
-        {
-            int number = ParseInteger();
-            return [new LayerRange(number, number)];
-        }
-
-        return [.. ParseSlice(isOpened: true).Select(r => new LayerRange(r.Start, r.End is { } end ? end : -1))];
-    }
-
-    // [start:length], [first-last], [start:], [:length], [at], several with commas.
-    private (int Start, int? End)[] ParseSlice(bool isOpened = false)
-    {
-        if (!isOpened)
-        {
-            Expect("[");
-        }
-
-        var ranges = new List<(int, int?)>();
-        do
-        {
-            int start = Current.Is(":") ? 0 : ParseInteger();
-            if (Take(":"))
-            {
-                bool isOpen = Current.Is(",") || Current.Is("]");
-                int? end = isOpen ? null : start + ParseInteger();
-                ranges.Add((start, end));
-            }
-            else if (Take("-"))
-            {
-                bool isOpen = Current.Is(",") || Current.Is("]");
-                int? last = isOpen ? null : ParseInteger();
-                ranges.Add((start, isOpened ? last : last is { } l ? (l < 0 && l == -1 ? 0 : l + 1) : null));
-            }
-            else
-            {
-                ranges.Add((start, isOpened ? start : start + 1));
-            }
-        }
-        while (Take(","));
-        Expect("]");
-        return [.. ranges];
-    }
-
-    private int ParseInteger()
-    {
-        bool isNegative = Take("-");
-        FilterToken token = Current;
-        string digits = token.Text;
-        if (token.Kind != FilterTokenKind.Word || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value > 1 << 20)
-        {
-            throw new DisplayFilterException(token.At, token.Kind == FilterTokenKind.End ? "the expression ends where a number is expected" : $"'{digits}' is no number of a slice");
-        }
-
-        _next++;
-        return isNegative ? -value : value;
     }
 
     private static FilterOperand LiteralOf(Side side, ValueType type, Field? field) =>
         new LiteralOperand(type, FilterLiteral.Read(side.Literal!, side.IsNegative, type, field));
-
-    private static Regex RegexOf(FilterToken pattern)
-    {
-        try
-        {
-            // Without backtracking, so that no pattern takes more than the length of what it looks at.
-            return new Regex(pattern.Text, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
-        }
-        catch (Exception error) when (error is ArgumentException or NotSupportedException)
-        {
-            throw new DisplayFilterException(pattern.At, $"'{pattern.Text}' is no regular expression that can be bounded in time: {error.Message.Split('\n')[0].TrimEnd('.', '\r')}");
-        }
-    }
 
     private FilterOperand WithBytes(Side side, FilterToken operation, string what)
     {
@@ -471,31 +389,6 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
         }
 
         return new DisplayFilterException(token.At, $"there is no field '{token.Text}'{(registry.NearestField(token.Text) is { } nearest ? $"; the nearest is {nearest}" : "")}");
-    }
-
-    private DisplayFilterException Unexpected() => new(
-        Current.At, Current.Kind == FilterTokenKind.End ? "the expression ends too early" : $"'{Current.Text}' is not expected here");
-
-    private bool Take(string symbol)
-    {
-        bool found = Current.Is(symbol);
-        _next += found ? 1 : 0;
-        return found;
-    }
-
-    private bool TakeWord(string word)
-    {
-        bool found = Current.Kind == FilterTokenKind.Word && Current.Text == word;
-        _next += found ? 1 : 0;
-        return found;
-    }
-
-    private void Expect(string symbol)
-    {
-        if (!Take(symbol))
-        {
-            throw new DisplayFilterException(Current.At, $"'{symbol}' is expected here");
-        }
     }
 
     /// <summary>A side of an operator: an operand, or a piece whose meaning the other side tells.</summary>

@@ -21,4 +21,19 @@ internal sealed class MatchesTest(FilterOperand left, Regex regex, bool all) : F
         context.Scratch.Return(a);
         return result;
     }
+
+    /// <summary>The regular expression that a token spells.</summary>
+    /// <exception cref="DisplayFilterException">It is none, or none that is bounded in time.</exception>
+    public static Regex PatternOf(FilterToken pattern)
+    {
+        try
+        {
+            // Without backtracking, so that no pattern takes more than the length of what it looks at.
+            return new Regex(pattern.Text, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        }
+        catch (Exception error) when (error is ArgumentException or NotSupportedException)
+        {
+            throw new DisplayFilterException(pattern.At, $"'{pattern.Text}' is no regular expression that can be bounded in time: {error.Message.Split('\n')[0].TrimEnd('.', '\r')}");
+        }
+    }
 }

@@ -4,7 +4,6 @@ using Microsoft.Win32.SafeHandles;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Model;
-using NetLab.Osi.Network;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
 using NetLab.Osi.Statistics;
@@ -32,8 +31,7 @@ public sealed class CaptureIndex : IDisposable
     private readonly CaptureReader _reader;
     private readonly RowText _rowText = new();
     private readonly CaptureStatistics _statistics = new() { Top = MaxConversations };
-    private readonly List<CaptureInterface> _interfaces = [];
-    private readonly Dictionary<CaptureInterface, int> _interfaceNumbers = new(ReferenceEqualityComparer.Instance);
+    private readonly NumberedInterfaces _interfaces = new();
     private readonly NumberList _lastOfTcp = new();
     private readonly NumberList _lastOfUdp = new();
     private readonly StringBuilder _keyLog = new();
@@ -283,13 +281,7 @@ public sealed class CaptureIndex : IDisposable
         return FirstTime ?? 0;
     }
 
-    internal CaptureInterface InterfaceOf(in PacketRecord record)
-    {
-        lock (_published)
-        {
-            return _interfaces[record.Interface];
-        }
-    }
+    internal CaptureInterface InterfaceOf(in PacketRecord record) => _interfaces[record.Interface];
 
     /// <summary>The record of a packet that is there.</summary>
     internal PacketRecord Record(long number)
@@ -330,24 +322,6 @@ public sealed class CaptureIndex : IDisposable
         return count;
     }
 
-    private static bool IsFragment(DecodedPacket decoded, ReadOnlySpan<byte> bytes)
-    {
-        foreach (ref readonly LayerEntry entry in decoded.Entries)
-        {
-            if (entry.Buffer == 0 && entry.Protocol == Ipv4Protocol.Value && entry.HeaderLength >= 8)
-            {
-                return ((bytes[entry.Offset + 6] & 0x3F) | bytes[entry.Offset + 7]) != 0;
-            }
-
-            if (entry.Protocol == Ipv6Extensions.Fragment)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private bool Add(in CapturedPacket packet, DecodedPacket decoded)
     {
         _statistics.Add(packet, decoded);
@@ -365,7 +339,7 @@ public sealed class CaptureIndex : IDisposable
             UdpConversation = -1,
             OuterUdpConversation = -1,
             MiddleUdpConversation = -1,
-            Interface = NumberOf(packet.Source),
+            Interface = _interfaces.NumberOf(packet.Source),
             Marks = (int)(decoded.Session?.Analysis ?? TcpAnalysisFlags.None),
             Layer = (byte)layer,
             Traits = (packet.Time is null ? PacketTraits.None : PacketTraits.HasTime)
@@ -389,7 +363,7 @@ public sealed class CaptureIndex : IDisposable
             record.PreviousInUdp = _lastOfUdp.Exchange(last.Number, _next);
         }
 
-        if (IsFragment(decoded, packet.Bytes))
+        if (FragmentMark.IsOn(decoded, packet.Bytes))
         {
             record.Traits |= PacketTraits.IsFragment;
             record.PreviousFragment = _lastFragment;
@@ -403,21 +377,6 @@ public sealed class CaptureIndex : IDisposable
         }
 
         return true;
-    }
-
-    private int NumberOf(CaptureInterface source)
-    {
-        if (!_interfaceNumbers.TryGetValue(source, out int number))
-        {
-            number = _interfaces.Count;
-            _interfaceNumbers.Add(source, number);
-            lock (_published)
-            {
-                _interfaces.Add(source);
-            }
-        }
-
-        return number;
     }
 
     private void Publish()

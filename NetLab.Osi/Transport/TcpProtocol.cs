@@ -46,7 +46,7 @@ internal static class TcpProtocol
         public static readonly Field[] All =
         [
             Sport, Dport, Seq, Ack, Hlen, Flags, Window, Urgent, Payload, Stream, Mss, Wscale, Tsval, Tsecr, Options, Checksum.IsRight, Checksum.Verdict, Checksum.Status,
-            Port, FinFlag, SynFlag, ResetFlag, PushFlag, AckFlag, UrgentFlag, EceFlag, CwrFlag, AeFlag, ChecksumValue, AllOptions, PayloadBytes,
+            Port, FinFlag, SynFlag, ResetFlag, PushFlag, AckFlag, UrgentFlag, EceFlag, CwrFlag, AeFlag, ChecksumValue, AllOptions, PayloadBytes, .. MptcpOption.Fields.All,
         ];
     }
 
@@ -194,6 +194,9 @@ internal static class TcpProtocol
                 case (TcpOptions.Timestamps, 8):
                     sink.Number(Fields.Tsval, TcpOptions.Read32(walk.Value), at + walk.Offset + 2, 4);
                     sink.Number(Fields.Tsecr, TcpOptions.Read32(walk.Value[4..]), at + walk.Offset + 6, 4);
+                    break;
+                case (MptcpOption.Kind, > 0) when sink.WantsHidden:
+                    MptcpOption.Describe(walk.Value, at + walk.Offset + 2, sink);
                     break;
                 default:
                     break;

@@ -48,14 +48,15 @@ internal static class MmsProtocol
         public static readonly Field Structure = Field.Number(null, "mms.structure", about: "Members of structures");
         public static readonly Field Array = Field.Number(null, "mms.array", about: "Elements of arrays");
         public static readonly Field Truth = Field.Flag(null, "mms.boolean", about: "Truths");
-        public static readonly Field Integer = Field.Of(FieldKind.SignedNumber, null, "mms.integer", about: "Integers, or bits of a type of integers");
-        public static readonly Field Unsigned = Field.Number(null, "mms.unsigned", about: "Numbers without a sign, or bits of their type");
+        public static readonly Field Value = Field.Of(FieldKind.SignedNumber, null, "mms.value", about: "Integers, with a sign or without");
+        public static readonly Field Integer = Field.Number(null, "mms.integer", about: "Bits of types of integers");
+        public static readonly Field Unsigned = Field.Number(null, "mms.unsigned", about: "Bits of types of numbers without a sign");
         public static readonly Field Text = Field.Text(null, "mms.data.visible-string", about: "Texts");
         public static readonly Field Octets = Field.Bytes(null, "mms.data.octet-string", about: "Bytes");
 
         public static readonly Field[] All =
         [
-            Pdu, Invoke, Request, Response, Report, Objects, Domain, Item, Results, Result, Failure, Success, Data, Structure, Array, Truth, Integer, Unsigned, Text, Octets,
+            Pdu, Invoke, Request, Response, Report, Objects, Domain, Item, Results, Result, Failure, Success, Data, Structure, Array, Truth, Value, Integer, Unsigned, Text, Octets,
         ];
     }
 
@@ -222,11 +223,8 @@ internal static class MmsProtocol
             case 3:
                 datum.Report(sink, Fields.Truth);
                 break;
-            case 5:
-                datum.Report(sink, Fields.Integer);
-                break;
-            case 6:
-                datum.Report(sink, Fields.Unsigned);
+            case 5 or 6:
+                datum.Report(sink, Fields.Value);
                 break;
             case 9:
                 datum.Report(sink, Fields.Octets);

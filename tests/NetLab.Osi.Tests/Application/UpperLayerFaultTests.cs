@@ -74,6 +74,31 @@ public sealed class UpperLayerFaultTests
     }
 
     [Fact]
+    public void A_dns_message_may_be_a_body_of_http()
+    {
+        const string Query = "\u0012\u0034\u0001\0\0\u0001\0\0\0\0\0\0\u0001a\0\0\u0001\0\u0001";
+        List<string> fields = new TcpTalk(80).Client($"POST /dns-query HTTP/1.1\r\nContent-Type: application/dns-message\r\nContent-Length: {Query.Length}\r\n\r\n{Query}").Fields;
+        Assert.Contains("dns.id=4660", fields);
+        Assert.Contains("dns.name=a", fields);
+    }
+
+    [Fact]
+    public void A_command_in_capitals_that_comes_in_crumbs_is_no_request_of_http()
+    {
+        List<string> fields = new TcpTalk(21).Client("USER ano").Client("nymous\r\n").Fields;
+        Assert.Contains("ftp.commands=USER", fields);
+    }
+
+    [Fact]
+    public void A_greeting_of_socks_on_any_port_leads_to_what_is_in_it()
+    {
+        List<string> fields = new TcpTalk(21_477).Client("\u0005\u0001\0").Server("\u0005\0").Client("\u0005\u0001\0\u0003\u0001a\0P").Server("\u0005\0\0\u0001\u0001\u0002\u0003\u0004\0P")
+            .Client("GET /x HTTP/1.1\r\n\r\n").Fields;
+        Assert.Contains("socks.target=a:80", fields);
+        Assert.Contains("http.uri=/x", fields);
+    }
+
+    [Fact]
     public void A_hello_of_ssl_2_is_a_client_hello()
     {
         byte[] hello = [0x80, 0x1C, 1, 3, 1, 0, 3, 0, 0, 0, 16, 0, 0, 0x2F, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Text;
+using NetLab.Osi.Filters;
+using NetLab.Osi.Queries;
+
+namespace NetLab.Osi.Tests.User;
+
+/// <summary>Questions to a capture from a program that is no friend of the library: chosen, typed, said of what is not there.</summary>
+public sealed class QuestionTests
+{
+    private static readonly byte[] Question = [0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 7, .. "example"u8, 3, .. "org"u8, 0, 0, 1, 0, 1];
+    private static readonly byte[] Answer = [0x12, 0x34, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, .. Question[12..], 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 7];
+
+    [Fact]
+    public void Names_that_were_asked_for()
+    {
+        using MemoryStream capture = Capture(Question, Answer);
+        Assert.Equal(["example.org"], Queries.Capture.Read(capture).Where("dns.flags.response == 0").Select(p => p["dns.qry.name"]!.Text));
+    }
+
+    [Fact]
+    public void Values_have_types()
+    {
+        using MemoryStream capture = Capture(Question, Answer);
+        Packet packet = Assert.Single(Queries.Capture.Read(capture).Where("dns.a").Where("ip.src == 10.0.0.2"));
+        Assert.Equal(IPAddress.Parse("192.0.2.7"), packet["dns.a"]!.Address);
+        Assert.True(packet["dns.flags.response"]!.IsTrue);
+        Assert.Equal(60, packet["dns.resp.ttl"]!.Number);
+        Assert.Equal([40_001L, 53L], packet.Values("udp.port").Select(v => v.Number).Order().Reverse());
+        Assert.Equal(["dns", "eth", "frame", "ip", "udp"], packet.Protocols.Order());
+        Assert.True(packet.Has("dns") && !packet.Has("tcp"));
+        Assert.Throws<InvalidOperationException>(() => packet["dns.a"]!.Number);
+        Assert.Null(packet["tcp.port"]);
+    }
+
+    [Fact]
+    public void What_is_no_field_and_no_filter_says_so()
+    {
+        using MemoryStream capture = Capture(Question);
+        Packet packet = Assert.Single(Queries.Capture.Read(capture));
+        Assert.Contains("dns.qry.name", Assert.Throws<ArgumentException>(() => packet["dns.qry.nam"]).Message, StringComparison.Ordinal);
+        Assert.Throws<DisplayFilterException>(() => Queries.Capture.Read("never-opened.pcap").Where("dns.qry.name =="));
+    }
+
+    private static MemoryStream Capture(params byte[][] messages)
+    {
+        var file = new MemoryStream();
+        using (var writer = new BinaryWriter(file, Encoding.ASCII, leaveOpen: true))
+        {
+            writer.Write(0xA1B2C3D4);
+            writer.Write(0x0004_0002);
+            writer.Write(0L);
+            writer.Write(65535);
+            writer.Write(1);
+            for (int i = 0; i < messages.Length; i++)
+            {
+                bool isQuestion = (messages[i][2] & 0x80) == 0;
+                byte[] udp = [.. isQuestion ? (byte[])[0x9C, 0x41, 0, 53] : [0, 53, 0x9C, 0x41], 0, (byte)(8 + messages[i].Length), 0, 0, .. messages[i]];
+                byte[] ip = [0x45, 0, 0, (byte)(20 + udp.Length), 0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, (byte)(isQuestion ? 1 : 2), 10, 0, 0, (byte)(isQuestion ? 2 : 1), .. udp];
+                byte[] frame = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, .. ip];
+                writer.Write((long)i);
+                writer.Write(frame.Length);
+                writer.Write(frame.Length);
+                writer.Write(frame);
+            }
+        }
+
+        file.Position = 0;
+        return file;
+    }
+}
