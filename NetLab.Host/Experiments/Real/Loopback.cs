@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using NetLab.Host.Experiments.Networks;
@@ -88,12 +89,25 @@ internal sealed class Loopback : Experiment
         var (partial, wrong) = (DisplayFilter.Parse("tcp.checksum.status == 2"), DisplayFilter.Parse("tcp.checksum.status == 0"));
         var seen = new Seen();
         byte[] bytes = new byte[LiveCapture.MaxSnapLength];
-        while (capture.TryRead(out CapturedPacket packet))
+        long start = Stopwatch.GetTimestamp();
+        for (bool isOver = false; !isOver;)
         {
             bench.CancellationToken.ThrowIfCancellationRequested();
+            if (!capture.TryRead(out CapturedPacket packet))
+            {
+                // A busy machine hands packets over late.
+                if (Stopwatch.GetElapsedTime(start) > Patience)
+                {
+                    throw new IOException("the capture did not see the end of the connection");
+                }
+
+                continue;
+            }
+
             packet.Bytes.CopyTo(bytes);
             int ip = (bytes[EthernetLength] & 0xF) * 4;
             int tcp = EthernetLength + ip;
+            isOver = (bytes[tcp + 13] & 1) != 0;
             int length = packet.Bytes.Length - tcp - ((bytes[tcp + 12] >> 4) * 4);
             if (length > 0)
             {
