@@ -206,12 +206,15 @@ public sealed class EmulatedLink<TTag> : ILinkFates
         }
 
         List<Waiting> found = TakeFromLink(ordinal);
-        if (found.Count == 0)
+        bool hasRoom = intervention.Effect != LinkEffects.Duplicated || (found.Count > 0 && BytesOnLink + CostOf(found[0].Length) <= _capacity);
+        LinkOutcome outcome = found.Count > 0 ? intervention.ApplyTo(found[0].Outcome) : default;
+        if (found.Count == 0 || !hasRoom || (intervention.Effect == LinkEffects.Corrupted && outcome == found[0].Outcome))
         {
-            return false;
+            // Not there any more; no memory for a copy; or damaged already, and a second time would mend it.
+            found.ForEach(waiting => Add(waiting));
+            return found.Count > 0 && hasRoom;
         }
 
-        LinkOutcome outcome = intervention.ApplyTo(found[0].Outcome);
         (outcome.IsAside ? Aside : Statistics).CountIntervention(intervention.Effect);
         Log?.Invoke(outcome);
         foreach (Waiting waiting in found)

@@ -71,6 +71,31 @@ public sealed class LinkInterventionTests
     }
 
     [Fact]
+    public void What_is_damaged_twice_stays_damaged_and_counts_once()
+    {
+        EmulatedLink<int> link = Link("delay=50ms", out _);
+        Enter(link, 2);
+        Assert.True(link.TryIntervene(new LinkIntervention(2, LinkEffects.Corrupted)));
+        Assert.True(link.TryIntervene(new LinkIntervention(2, LinkEffects.Corrupted)));
+        Run(link, 100);
+        Assert.NotEqual(Payload(2), _delivered.Single(d => d.Tag == 2).Bytes);
+        Assert.Equal(1, link.Statistics.Corrupted);
+    }
+
+    [Fact]
+    public void Copies_take_no_more_memory_than_the_link_has()
+    {
+        Link("delay=50ms", out LinkModel model);
+        var link = new EmulatedLink<int>(model, capacity: 4096);
+        Enter(link, 1);
+        int copies = Enumerable.Range(0, 1000).Count(_ => link.TryIntervene(new LinkIntervention(1, LinkEffects.Duplicated)));
+        Assert.InRange(copies, 1, 20);
+        Assert.InRange(link.BytesOnLink, 1, 4096);
+        Run(link, 100);
+        Assert.Equal(1 + copies, _delivered.Count);
+    }
+
+    [Fact]
     public void Plans_do_not_grow_without_end()
     {
         EmulatedLink<int> link = Link("delay=10ms", out _);
