@@ -35,7 +35,11 @@ internal sealed class NetworkNamespace : IDisposable
         }
 
         Directory.CreateDirectory(Marks);
-        File.WriteAllText(MarkOf(name), string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {StartOf(Environment.ProcessId)}"));
+
+        // Whole from the first moment: half of it would say that nobody is there who made the namespace.
+        string written = $"/run/nlab/{name}.new";
+        File.WriteAllText(written, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {StartOf(Environment.ProcessId)}"));
+        File.Move(written, MarkOf(name), overwrite: true);
         var made = new NetworkNamespace(name);
         try
         {
