@@ -19,6 +19,7 @@ internal sealed class CaptureExport : IDisposable
     /// <exception cref="UsageException">It cannot be written.</exception>
     public static CaptureExport Create(string path, CaptureInput input)
     {
+        OutputPath.Check(path, "-w");
         foreach (string read in (IEnumerable<string>)[input.Path, .. input.Others ?? []])
         {
             if (read != "-" && Path.GetFullPath(read) == Path.GetFullPath(path))

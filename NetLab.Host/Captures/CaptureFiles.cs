@@ -7,7 +7,7 @@ namespace NetLab.Host.Captures;
 /// The files that a live capture is written to: one, or one after the other as each becomes large or old enough; of a ring the
 /// oldest is deleted when the next begins.
 /// </summary>
-/// <param name="path">The file; of several, the name that each number is put into: <c>run.pcapng</c> makes <c>run-00001.pcapng</c>.</param>
+/// <param name="path">The file, - for standard output; of several, the name that each number is put into: <c>run.pcapng</c> makes <c>run-00001.pcapng</c>.</param>
 /// <param name="source">The interface.</param>
 /// <param name="maxBytes">From how many bytes on the next file begins; null for no limit.</param>
 /// <param name="maxTime">After how many nanoseconds of packets the next file begins; null for no limit.</param>
@@ -15,7 +15,7 @@ namespace NetLab.Host.Captures;
 internal sealed class CaptureFiles(string path, CaptureInterface source, long? maxBytes, long? maxTime, int? ring) : IDisposable
 {
     private readonly Queue<string> _kept = new();
-    private FileStream? _file;
+    private Stream? _file;
     private PcapngWriter? _writer;
     private long _began;
 
@@ -33,7 +33,7 @@ internal sealed class CaptureFiles(string path, CaptureInterface source, long? m
     /// <summary>Writes a packet.</summary>
     public void Write(in CapturedPacket packet)
     {
-        if (_writer is null || _file!.Position >= maxBytes || (maxTime is { } most && packet.Time - _began >= most))
+        if (_writer is null || (maxBytes is not null && _file!.Position >= maxBytes) || (maxTime is { } most && packet.Time - _began >= most))
         {
             Begin(packet.Time);
         }
@@ -52,7 +52,7 @@ internal sealed class CaptureFiles(string path, CaptureInterface source, long? m
         _writer?.Dispose();
         Count++;
         Current = Rotates ? Numbered(Count) : path;
-        _file = new FileStream(Current, FileMode.Create, FileAccess.Write, FileShare.Read);
+        _file = path == "-" ? Console.OpenStandardOutput() : new FileStream(Current, FileMode.Create, FileAccess.Write, FileShare.Read);
         _writer = new PcapngWriter(_file);
         _writer.AddInterface(source);
         _began = time ?? 0;

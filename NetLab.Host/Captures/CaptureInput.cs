@@ -15,8 +15,25 @@ internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, str
 {
     private const int MaxNames = 8;
 
+    /// <summary>Whether the file is read on as another program writes it, and ends when it is closed.</summary>
+    public bool Grows { get; init; }
+
     /// <summary>Whether another program may still be writing it: standard input, or a file without a length.</summary>
     public bool IsPipe => Path == "-" || new FileInfo(Path) is { Exists: true, Length: 0 } || (Others ?? []).Contains("-");
+
+    /// <summary>Whether a file begins as a capture does, compressed or not.</summary>
+    public static bool IsCapture(string path)
+    {
+        try
+        {
+            Open(path).Dispose();
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Decodes it from front to back.</summary>
     /// <param name="options">What the verb wants of the decoder.</param>
@@ -61,13 +78,14 @@ internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, str
         return ExitCode.Failed;
     }
 
-    /// <summary>Opens it.</summary>
+    /// <summary>Opens it. Of a pipe the first bytes are waited for.</summary>
+    /// <param name="cancellationToken">Ends a file that grows.</param>
     /// <exception cref="InvalidDataException">It is no capture.</exception>
-    public CaptureReader Open()
+    public CaptureReader Open(CancellationToken cancellationToken = default)
     {
         if (Others is null)
         {
-            return Open(Path);
+            return Grows ? Open(Path, new GrowingFile(Path, cancellationToken)) : Open(Path);
         }
 
         List<(string Name, CaptureReader Reader)> readers = [];
@@ -87,9 +105,11 @@ internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, str
         }
     }
 
-    private static CaptureReader Open(string path)
+    private static CaptureReader Open(string path) =>
+        Open(path, path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0));
+
+    private static CaptureReader Open(string path, Stream stream)
     {
-        Stream stream = path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
         try
         {
             return CaptureReader.Open(stream);

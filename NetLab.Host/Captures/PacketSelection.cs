@@ -9,12 +9,17 @@ namespace NetLab.Host.Captures;
 /// <param name="Numbers">Their numbers, or null for any.</param>
 /// <param name="From">The earliest moment, or null.</param>
 /// <param name="To">The latest moment, or null.</param>
-internal sealed record PacketSelection(DisplayFilter? Filter, IReadOnlyList<(long First, long Last)>? Numbers, Moment? From, Moment? To)
+/// <param name="Shard">The share of the conversations, or null for all.</param>
+/// <param name="Offset">Where in its file the only packet begins, or null for any.</param>
+internal sealed record PacketSelection(DisplayFilter? Filter, IReadOnlyList<(long First, long Last)>? Numbers, Moment? From, Moment? To, Shard? Shard = null, long? Offset = null)
 {
     private long? _first;
 
     /// <summary>Whether every packet is shown.</summary>
-    public bool IsAll => Filter is null && Numbers is null && From is null && To is null;
+    public bool IsAll => IsWhole && Shard is null;
+
+    /// <summary>Whether every packet of the conversations that are shown is.</summary>
+    public bool IsWhole => Filter is null && Numbers is null && From is null && To is null && Offset is null;
 
     /// <summary>The highest number that may be shown; null if there is none.</summary>
     public long? Last => Numbers?.Max(n => n.Last);
@@ -29,6 +34,11 @@ internal sealed record PacketSelection(DisplayFilter? Filter, IReadOnlyList<(lon
         }
 
         if ((From is { } from && !(packet.Time >= from.At(_first))) || (To is { } to && !(packet.Time <= to.At(_first))))
+        {
+            return false;
+        }
+
+        if ((Offset is { } offset && packet.OffsetInFile != offset) || Shard?.Includes(packet, decoded) == false)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using NetLab.Host.Backends;
@@ -32,6 +33,24 @@ internal static class BalancerCommand
             server.ResolvePeer(options.AllowRemote);
             IEnumerable<(string Backend, bool IsOut)> changes =
                 [.. parsed.GetRequiredValue(drain).Select(b => (b, true)), .. parsed.GetRequiredValue(restore).Select(b => (b, false))];
+            if (parsed.GetRequiredValue(name) is var balancer && (balancer.Length == 0 || balancer.Contains('/', StringComparison.Ordinal)))
+            {
+                throw new UsageException($"'{balancer}': is no name of a service");
+            }
+
+            foreach (IGrouping<string, (string Backend, bool IsOut)> change in changes.GroupBy(c => c.Backend))
+            {
+                if (!IPEndPoint.TryParse(change.Key, out IPEndPoint? backend) || backend.Port == 0)
+                {
+                    throw new UsageException($"{(change.First().IsOut ? "--drain" : "--restore")} '{change.Key}': a backend is HOST:PORT, as the table shows it");
+                }
+
+                if (change.Count() > 1)
+                {
+                    throw new UsageException($"--restore '{change.Key}': is named twice");
+                }
+            }
+
             foreach ((string backend, bool isOut) in changes)
             {
                 using var content = new StringContent(isOut ? """{"out":true}""" : """{"out":false}""", MediaTypeHeaderValue.Parse("application/json"));

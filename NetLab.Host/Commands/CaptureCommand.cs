@@ -17,7 +17,7 @@ internal static class CaptureCommand
     public static Command Create()
     {
         var name = new Argument<string?>("INTERFACE") { Description = "The interface; without one, those there are", Arity = ArgumentArity.ZeroOrOne };
-        var file = new Option<string?>("-w", "--write") { Description = "Write the packets to this file (pcapng) as well", HelpName = "FILE" };
+        var file = new Option<string?>("-w", "--write") { Description = "Write the packets to this file (pcapng) as well; - is standard output, and nothing else is then", HelpName = "FILE" };
         var filter = new Option<string?>("--filter")
         {
             Description = "Only what this filter lets pass: one of libpcap (pcap-filter), or, where that makes no sense of it, a display filter",
@@ -31,7 +31,7 @@ internal static class CaptureCommand
         var size = new Option<string?>("-C", "--rotate-size") { Description = "Begin the next file when one has so many bytes: FILE-00001, FILE-00002 …", HelpName = "SIZE" };
         var time = new Option<string?>("-G", "--rotate-time") { Description = "Begin the next file after so long", HelpName = "TIME" };
         var ring = new Option<int?>("-W", "--files") { Description = "Keep only so many files: the oldest is deleted", HelpName = "COUNT" };
-        var command = new Command("capture", "Capture live, decoded as it arrives; needs libpcap and the right to capture")
+        var command = new Command("capture", "Capture live, decoded as it arrives; needs the right to capture, and libpcap but on Linux")
         {
             name, file, filter, display, count, json, buffer, snap, size, time, ring,
         };
@@ -71,6 +71,11 @@ internal static class CaptureCommand
 
             OutputPath.Check(parsed.GetValue(file), "-w");
             bool rotates = fileBytes > 0 || fileTime > TimeSpan.Zero;
+            if (parsed.GetValue(file) == "-" && (rotates || parsed.GetValue(json)))
+            {
+                throw new UsageException($"{(rotates ? "--rotate-size and --rotate-time need" : "--json needs")} a file behind -w: standard output is one");
+            }
+
             if ((rotates || parsed.GetValue(ring) is not null) && parsed.GetValue(file) is null)
             {
                 throw new UsageException("--rotate-size, --rotate-time and --files need -w: which file?");
@@ -85,9 +90,13 @@ internal static class CaptureCommand
                 (int)bytes, parsed.GetValue(snap), parsed.GetValue(filter), DisplayFrom("-Y", parsed.GetValue(display)), parsed.GetValue(file),
                 fileBytes > 0 ? fileBytes : null, fileTime > TimeSpan.Zero ? fileTime.Ticks * 100 : null, parsed.GetValue(ring),
                 parsed.GetValue(count) ?? long.MaxValue, parsed.GetValue(json));
-            return parsed.GetValue(name) is { } wanted
-                ? Task.Run(() => Run(wanted, chosen, cancellationToken), CancellationToken.None)
-                : Task.FromResult(List());
+            if (parsed.GetValue(name) is not { } wanted)
+            {
+                IdleOptions.Refuse(parsed, "of which interface? nlab capture lists them");
+                return Task.FromResult(List());
+            }
+
+            return Task.Run(() => Run(wanted, chosen, cancellationToken), CancellationToken.None);
         });
         return command;
     }
@@ -99,16 +108,17 @@ internal static class CaptureCommand
             new("interface", i => i.Name) { IsText = true, Rank = 0 },
             new("addresses", i => string.Join(' ', i.Addresses)) { IsText = true },
             new("description", i => i.Description) { IsText = true, Rank = 2 },
-        ]).Write(Terminal.Out, [.. LiveCapture.List()]);
+        ]).Write(Terminal.Out, [.. LivePackets.List()]);
         return ExitCode.Done;
     }
 
     private static int Run(string name, LiveSettings settings, CancellationToken cancellationToken)
     {
-        using LiveCapture capture = Open(name, settings, out DisplayFilter? display);
+        using LivePackets capture = Open(name, settings, out DisplayFilter? display);
         using CaptureFiles? files = settings.File is null ? null : new CaptureFiles(settings.File, capture.Source, settings.FileBytes, settings.FileTime, settings.Ring);
         files?.Open();
-        using Stream output = Console.OpenStandardOutput();
+        using Stream standard = Console.OpenStandardOutput();
+        Stream output = settings.Json ? standard : FoldedLines.For(standard, DecodeCommand.SummaryIndent);
         using var json = new JsonLines(output);
         var decoder = new PacketDecoder(new DecoderOptions { HashStreams = false, DecodeBodies = false });
         var decoded = new DecodedPacket();
@@ -145,6 +155,11 @@ internal static class CaptureCommand
 
             packets++;
             files?.Write(packet);
+            if (settings.File == "-")
+            {
+                continue;
+            }
+
             if (settings.Json)
             {
                 json.Begin(decoded);
@@ -160,23 +175,23 @@ internal static class CaptureCommand
         }
 
         string dropped = capture.Dropped is { } lost ? $", {lost} dropped by the kernel" : "";
-        string written = files is null ? "" : files.Count > 1 ? $", written to {files.Count} files, the last of them {files.Current}" : $", written to {files.Current}";
-        Console.Error.WriteLine($"{packets} packets{dropped}{written}");
+        string written = files is null || settings.File == "-" ? "" : files.Count > 1 ? $", written to {files.Count} files, the last of them {files.Current}" : $", written to {files.Current}";
+        Console.Error.WriteLine($"{Units.Count(packets)} packet{(packets == 1 ? "" : "s")}{dropped}{written}");
         return ExitCode.Done;
     }
 
     // What libpcap makes no sense of may be a display filter: people know both languages, and each is tried.
-    private static LiveCapture Open(string name, LiveSettings settings, out DisplayFilter? display)
+    private static LivePackets Open(string name, LiveSettings settings, out DisplayFilter? display)
     {
         display = settings.Display;
         try
         {
-            return LiveCapture.Open(name, settings.Filter, settings.Buffer, settings.SnapLength);
+            return LivePackets.Open(name, settings.Filter, settings.Buffer, settings.SnapLength);
         }
         catch (ArgumentException error) when (settings.Filter is { } text && error.ParamName == "filter" && display is null
             && DisplayFilter.TryParse(text, BuiltInProtocols.Registry, out display, out _))
         {
-            return LiveCapture.Open(name, null, settings.Buffer, settings.SnapLength);
+            return LivePackets.Open(name, null, settings.Buffer, settings.SnapLength);
         }
         catch (ArgumentException error)
         {

@@ -31,9 +31,11 @@ internal static class CommandLine
         ("plot", PlotCommand.Create),
         ("compare", CompareCommand.Create),
         ("link", LinkCommand.Create),
+        ("up", UpCommand.Create),
         ("decode", DecodeCommand.Create),
         ("fields", FieldsCommand.Create),
         ("stats", StatsCommand.Create),
+        ("sql", SqlCommand.Create),
         ("follow", FollowCommand.Create),
         ("objects", ObjectsCommand.Create),
         ("flow", FlowCommand.Create),
@@ -45,6 +47,12 @@ internal static class CommandLine
         ("drill", DrillCommand.Create),
         ("completion", CompletionCommand.Create),
     ];
+
+    // So long a verb has to come to a point where it can be cancelled.
+    private static readonly TimeSpan SignalTimeout = TimeSpan.FromSeconds(1);
+
+    // What Ctrl-C or SIGTERM ends is not broken off by them, however early they come.
+    private static readonly HashSet<string> UntilStopped = ["serve", "forward", "link", "up", "capture", "ui", "perf server"];
 
     private static readonly Option<ColorChoice> Color = new("--color")
     {
@@ -58,12 +66,23 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         RootCommand root = CreateRoot(args is [{ } first, ..] ? Array.Find(Verbs, v => v.Name == first).Create : null);
+        if (args is [['[', ..], ..])
+        {
+            Completions.AddTo(root);
+        }
+
         if (args is [] or ["help"])
         {
             args = ["--help"];
         }
-        else if (args is ["help", ..])
+        else if (args is ["help", var about, ..])
         {
+            // Nobody asks for help about what there is not, and is helped by what there is.
+            if (Suggestion.AboutVerb(about, root) is { } none)
+            {
+                return Fail($"{none} (nlab --help tells what there is)", ExitCode.Usage);
+            }
+
             args = [.. args[1..], "--help"];
         }
 
@@ -73,18 +92,18 @@ internal static class CommandLine
         {
             if (Suggestion.About(parsed, args) is { } better)
             {
-                return Fail($"{better} (nlab --help tells what there is)", ExitCode.Usage);
+                return Fail($"{better} ({HelpOn(parsed)} tells what there is)", ExitCode.Usage);
             }
 
             // Of several, the one that names a word says most; "a command is required" only repeats it.
             ParseError error = parsed.Errors.FirstOrDefault(e => e.Message.Contains('\'', StringComparison.Ordinal)) ?? parsed.Errors[0];
-            return Fail($"{ParseErrorText.Of(error.Message)} (nlab --help tells what there is)", ExitCode.Usage);
+            return Fail($"{ParseErrorText.Of(error.Message)} ({HelpOn(parsed)} tells what there is)", ExitCode.Usage);
         }
 
         // What was mistyped may have been taken for the value of an argument: then nothing is wrong but what it means.
         if (parsed.Action is not null and not VerbHelp && args.Any(a => a.Length > 1 && a[0] == '-') && Suggestion.About(parsed, args) is { } mistyped)
         {
-            return Fail($"{mistyped} (nlab --help tells what there is)", ExitCode.Usage);
+            return Fail($"{mistyped} ({HelpOn(parsed)} tells what there is)", ExitCode.Usage);
         }
 
         Terminal.Prepare(parsed.GetValue(Color));
@@ -99,7 +118,7 @@ internal static class CommandLine
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
-            return await parsed.InvokeAsync(configuration, interrupted.Token).ConfigureAwait(false);
+            return await InvokeAsync(parsed, configuration, interrupted.Token).ConfigureAwait(false);
         }
         catch (UsageException error)
         {
@@ -107,7 +126,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
-            return Fail("interrupted", ExitCode.Interrupted);
+            return UntilStopped.Contains(Suggestion.PathOf(parsed.CommandResult.Command)) ? Fail("stopped", ExitCode.Done) : Fail("interrupted", ExitCode.Interrupted);
         }
         catch (Exception error)
         {
@@ -118,6 +137,20 @@ internal static class CommandLine
 
     /// <summary>The command with every verb.</summary>
     internal static RootCommand WithAllVerbs() => CreateRoot(null);
+
+    // What a verb does before it first waits may be a call of the system that nothing cancels, such as to open a pipe that nobody writes.
+    private static async Task<int> InvokeAsync(ParseResult parsed, InvocationConfiguration configuration, CancellationToken interrupted)
+    {
+        Task<Task<int>> beginning = Task.Run<Task<int>>(() => Task.FromResult(parsed.InvokeAsync(configuration, interrupted)), CancellationToken.None);
+        var stuck = new TaskCompletionSource();
+        using CancellationTokenSource late = new();
+        using CancellationTokenRegistration signal = interrupted.Register(() => late.CancelAfter(SignalTimeout));
+        using CancellationTokenRegistration over = late.Token.Register(() => stuck.TrySetCanceled(interrupted));
+        await (await Task.WhenAny(beginning, stuck.Task).ConfigureAwait(false)).ConfigureAwait(false);
+        return await (await beginning.ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private static string HelpOn(ParseResult parsed) => parsed.CommandResult.Command is RootCommand ? "nlab --help" : $"nlab {Suggestion.PathOf(parsed.CommandResult.Command)} --help";
 
     // With one verb, or with all of them.
     private static RootCommand CreateRoot(Func<Command>? only)

@@ -51,7 +51,7 @@ internal static class CommonOptions
     public static void CheckCongestion(string? name, params IEnumerable<LabAddress> addresses)
     {
         CongestionNames.Parse(name);
-        if (name is not null && addresses.All(a => a.Transport != LabTransport.Tcp))
+        if (name is not null && !addresses.Any(a => a.HasSegments))
         {
             throw new UsageException($"--congestion '{name}': is of NetLab's TCP, and {string.Join(", ", addresses)} has none");
         }

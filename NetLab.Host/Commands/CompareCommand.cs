@@ -13,7 +13,7 @@ internal static class CompareCommand
 {
     public static Command Create()
     {
-        var before = new Argument<string>("A") { Description = "A saved run, or several rounds of it" };
+        var before = new Argument<string>("A") { Description = "A saved run, or several rounds of it, or a folder of them" };
         var after = new Argument<string>("B") { Description = "What is compared with it" };
         var limit = new Option<string?>("--fail-if-slower") { Description = "Exit 1 if B is slower than A by more than that, for certain", HelpName = "SHARE" };
         var json = new Option<bool>("--json") { Description = "One JSON document" };
@@ -31,25 +31,44 @@ internal static class CompareCommand
             }
             else
             {
-                foreach (RunDifference difference in differences)
+                Table.Write(Terminal.Out, [.. differences]);
+                if (differences.Any(d => d.Low is null))
                 {
-                    Console.WriteLine(Line(difference));
+                    Console.WriteLine($"Fewer than {RunDifference.MinValues} rounds a side tell nothing for certain: measure with --rounds {RunDifference.MinValues} or more.");
                 }
             }
 
-            // With a share, the whole interval has to lie below it: noise alone never fails a build.
-            return differences.Any(d => share is { } least && !d.IsSame && d.Change < -least && d.High < 0) ? ExitCode.Failed : ExitCode.Done;
+            // With a share, the whole interval has to lie below zero: noise alone never fails a build.
+            return differences.Any(d => share is { } least && d.IsCertain && d.Change < -least) ? ExitCode.Failed : ExitCode.Done;
         });
         return command;
     }
 
-    private static string Line(RunDifference d) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{d.Name}: {Figure(d.Before, d.Unit)} ± {100 * d.SpreadBefore:F1} % → {Figure(d.After, d.Unit)} ± {100 * d.SpreadAfter:F1} %: {Verdict(d)} (95 %: {100 * d.Low:+0.0;-0.0;0.0} to {100 * d.High:+0.0;-0.0;0.0} %, {(d.Rounds == 1 ? "1 round: over its intervals" : $"{d.Rounds} rounds")})");
+    private static ColumnTable<RunDifference> Table { get; } = new(
+    [
+        new("what", d => d.Name) { IsText = true, Rank = 0 },
+        new("A", d => Figure(d.Before, d.Unit)) { Rank = 0 },
+        new("± A", d => Percent(d.SpreadBefore)) { Rank = 2 },
+        new("B", d => Figure(d.After, d.Unit)) { Rank = 0 },
+        new("± B", d => Percent(d.SpreadAfter)) { Rank = 2 },
+        new("B is", Verdict) { IsText = true, Rank = 0 },
+        new("95 %", d => d is { Low: { } low, High: { } high } ? string.Create(CultureInfo.InvariantCulture, $"{100 * low:+0.0;-0.0;0.0} to {100 * high:+0.0;-0.0;0.0} %") : "too few rounds") { IsText = true, Rank = 1 },
+        new("over", Basis) { IsText = true, Rank = 3 },
+    ]);
+
+    private static string Percent(double? share) => share is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} %");
+
+    private static string Basis(RunDifference d) => (d.IsOfPieces, d.Rounds) switch
+    {
+        (true, 1) => "1 round's intervals",
+        (true, _) => $"{d.Rounds} rounds' intervals",
+        (false, 1) => "1 round",
+        _ => $"{d.Rounds} rounds",
+    };
 
     private static string Verdict(RunDifference d) => d.IsSame
         ? "the same within noise"
-        : string.Create(CultureInfo.InvariantCulture, $"{100 * Math.Abs(d.Change):F1} % {(d.Change < 0 ? "slower" : "faster")}");
+        : (d.IsCertain ? "" : "perhaps ") + string.Create(CultureInfo.InvariantCulture, $"{100 * Math.Abs(d.Change):F1} % {(d.Change < 0 ? "slower" : "faster")}");
 
     private static string Figure(double value, string unit) => unit switch
     {

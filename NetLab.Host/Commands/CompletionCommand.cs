@@ -8,8 +8,14 @@ internal static class CompletionCommand
 {
     private const string Bash = """
         _nlab() {
-            local IFS=$'\n' word="${COMP_WORDS[COMP_CWORD]}"
+            local IFS=$'\n' line="${COMP_LINE:0:COMP_POINT}" piece="${COMP_WORDS[COMP_CWORD]}"
+            local word="${line##* }"
+            # bash takes what is behind a colon or an equals sign for a word of its own.
+            case "$piece" in :|=|://) piece= ;; esac
+            local before="${word%"$piece"}"
             COMPREPLY=($(nlab "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null | grep -F -- "${word}"))
+            COMPREPLY=("${COMPREPLY[@]#"$before"}")
+            case "${COMPREPLY[0]}" in *[=.:/]) compopt -o nospace 2>/dev/null ;; esac
         }
         complete -o default -F _nlab nlab
         """;

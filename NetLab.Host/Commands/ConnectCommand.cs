@@ -10,7 +10,7 @@ internal static class ConnectCommand
 {
     public static Command Create()
     {
-        var url = new Argument<string>("URL") { Description = "Where to: tcp://, udp://, kernel-tcp:// or kernel-udp://HOST:PORT" };
+        var url = new Argument<string>("URL") { Description = "Where to: tcp://, udp://, kernel-tcp://, kernel-udp://, tun-tcp:// or raw-tcp://HOST:PORT" };
         Option<string> timeout = CommonOptions.Timeout("30s");
         Option<string?> congestion = CommonOptions.Congestion();
         Option<bool> allowRemote = CommonOptions.AllowRemote();

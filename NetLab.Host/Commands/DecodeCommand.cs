@@ -14,6 +14,9 @@ namespace NetLab.Host.Commands;
 /// <summary><c>nlab decode FILE</c>: packets by OSI layer.</summary>
 internal static class DecodeCommand
 {
+    /// <summary>Where the second line of a packet begins, if its summary is longer than a terminal is wide.</summary>
+    public const int SummaryIndent = 8;
+
     public static Command Create()
     {
         var input = new CaptureArguments(several: true);
@@ -24,13 +27,16 @@ internal static class DecodeCommand
         var packet = new Option<long?>("--packet") { Description = "Show only this packet", HelpName = "N" };
         var columns = new Option<string?>("--columns") { Description = "Only these fields, a line a packet: frame.number,ip.src,dns.qry.name", HelpName = "NAMES" };
         var csv = new Option<bool>("--csv") { Description = "Columns with commas between" };
-        var tsv = new Option<bool>("--tsv") { Description = "Columns with tabs between (the default)" };
+        var tsv = new Option<bool>("--tsv") { Description = "Columns with tabs between (the default where output is redirected; at a terminal they are aligned)" };
         var write = new Option<string?>("-w", "--write") { Description = "Write the packets to this file (pcapng); they are shown only if an output is asked for as well", HelpName = "FILE" };
+        var at = new Option<long?>("--at") { Description = "Only the packet that begins there in its file: frame.offset of --parquet", HelpName = "OFFSET" };
+        var tables = new TableArguments();
         var selection = new SelectionArguments();
         var hex = new Option<bool>("--hex") { Description = "Show the bytes under each packet, those of each layer in its color" };
-        var command = new Command("decode", "Take a capture apart, packet by packet, layer by layer") { json, summary, layer, count, packet, hex, columns, csv, tsv, write };
+        var command = new Command("decode", "Take a capture apart, packet by packet, layer by layer") { json, summary, layer, count, packet, hex, columns, csv, tsv, write, at };
         input.AddTo(command);
         selection.AddTo(command);
+        tables.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             if (parsed.GetValue(layer) is { } wanted and (< 1 or > 7))
@@ -48,6 +54,21 @@ internal static class DecodeCommand
                 throw new UsageException($"--packet {parsed.GetValue(packet)}: packets are numbered from 1");
             }
 
+            if (parsed.GetValue(at) is < 0)
+            {
+                throw new UsageException($"--at {parsed.GetValue(at)}: an offset is not negative");
+            }
+
+            if (parsed.GetValue(at) is { } offset && (parsed.GetValue(packet) is not null ? "--packet" : selection.NumbersOf(parsed) is not null ? "--packets" : null) is { } numbered)
+            {
+                throw new UsageException($"--at {offset}: chooses a packet by where it begins, and {numbered} by its number: one of the two");
+            }
+
+            if (parsed.GetValue(packet) is not null && selection.NumbersOf(parsed) is { } numbers)
+            {
+                throw new UsageException($"--packets '{numbers}': --packet chooses one by its number, and --packets several: one of the two");
+            }
+
             // Of two outputs one would win without a word.
             (string Name, bool IsAsked)[] shapes =
             [
@@ -56,6 +77,12 @@ internal static class DecodeCommand
             if (shapes.Where(s => s.IsAsked).ToArray() is [var first, var second, ..])
             {
                 throw new UsageException($"{first.Name} and {second.Name} are two different outputs: choose one");
+            }
+
+            if (tables.IsAsked(parsed) && (shapes.FirstOrDefault(s => s.IsAsked).Name
+                ?? (parsed.GetValue(hex) ? "--hex" : parsed.GetValue(layer) is not null ? "--layer" : parsed.GetValue(packet) is not null ? "--packet" : parsed.GetValue(write) is not null ? "-w" : null)) is { } other)
+            {
+                throw new UsageException($"--parquet and {other} are two different outputs: choose one");
             }
 
             bool isTree = !Array.Exists(shapes, s => s.IsAsked) && parsed.GetValue(columns) is null;
@@ -69,6 +96,7 @@ internal static class DecodeCommand
                 throw new UsageException("--columns and --summary are two different outputs: choose one");
             }
 
+            selection.ReadShard(parsed);
             CaptureInput capture = input.Read(parsed);
             ColumnFormat format = parsed.GetValue(json) ? ColumnFormat.Json : parsed.GetValue(csv) ? ColumnFormat.Csv : ColumnFormat.Tsv;
             List<Field>? fields = parsed.GetValue(columns) is { } names ? FieldsFrom(names, capture.Protocols) : null;
@@ -77,9 +105,18 @@ internal static class DecodeCommand
                 throw new UsageException("--csv and --tsv need --columns: which fields?");
             }
 
+            PacketSelection chosen = selection.Read(parsed, capture.Protocols) with { Offset = parsed.GetValue(at) };
+            if (tables.Read(parsed, chosen) is { } settings)
+            {
+                return CaptureWork.RunAsync(capture, stop => TableArguments.Write(capture, settings, fields, chosen, parsed.GetValue(count), stop), cancellationToken);
+            }
+
             var view = new DecodeView(
                 parsed.GetValue(json), parsed.GetValue(summary), parsed.GetValue(layer), parsed.GetValue(count), parsed.GetValue(packet), parsed.GetValue(hex), fields, format,
-                selection.Read(parsed, capture.Protocols), parsed.GetValue(write));
+                chosen, parsed.GetValue(write))
+            {
+                IsAligned = fields is not null && !Array.Exists(shapes, s => s.IsAsked) && !Console.IsOutputRedirected,
+            };
 
             return CaptureWork.RunAsync(capture, stop => Decode(capture, view, stop), cancellationToken);
         });
@@ -88,7 +125,9 @@ internal static class DecodeCommand
 
     private static int Decode(CaptureInput capture, DecodeView view, CancellationToken cancellationToken)
     {
-        using Stream output = Console.OpenStandardOutput();
+        using Stream standard = Console.OpenStandardOutput();
+        using AlignedColumns? aligned = view.IsAligned ? new AlignedColumns(standard, Terminal.Out.Profile.Width) : null;
+        Stream output = aligned ?? (view.Summary ? FoldedLines.For(standard, SummaryIndent) : standard);
         using var text = new StreamWriter(output, leaveOpen: true) { NewLine = "\n" };
         using var json = new JsonLines(output);
         var tree = new PacketTree(text, view.Layer);
@@ -103,11 +142,13 @@ internal static class DecodeCommand
             HashStreams = streams,
             DecodeBodies = !view.Summary && table is null,
             StreamEnded = streams ? ended.Enqueue : null,
-            FollowStreams = table is null || table.NeedsStreams || view.Selection.Filter?.NeedsStreams == true,
+            FollowStreams = (view.IsShown && table is null) || table?.NeedsStreams == true || view.Selection.Filter?.NeedsStreams == true,
         };
         using CaptureExport? export = view.Write is { } target ? CaptureExport.Create(target, capture) : null;
         long left = view.Count is { } most && !view.Selection.IsAll ? most : long.MaxValue;
         bool shown = false;
+        bool begins = view.Selection.Offset is null;
+        HashSet<int>? shardStreams = view.Selection.Shard is null ? null : [];
         int exit;
         try
         {
@@ -117,12 +158,17 @@ internal static class DecodeCommand
                 {
                     while (ended.TryDequeue(out TcpStream? stream))
                     {
-                        json.Stream(stream);
+                        Stream(stream);
                     }
 
                     if ((view.Packet is not { } only || packet.Number == only) && view.Selection.Includes(packet, decoded))
                     {
                         left--;
+                        if (decoded.TcpStreamNumber is { } number)
+                        {
+                            shardStreams?.Add(number);
+                        }
+
                         export?.Write(packet);
                         if (view.IsShown)
                         {
@@ -131,6 +177,7 @@ internal static class DecodeCommand
                     }
 
                     shown |= packet.Number == view.Packet;
+                    begins |= packet.OffsetInFile == view.Selection.Offset;
                     return left > 0 && packet.Number < (view.Packet ?? view.Selection.Last ?? long.MaxValue);
                 },
                 decoder =>
@@ -139,11 +186,12 @@ internal static class DecodeCommand
                     {
                         foreach (TcpStream stream in ended.Concat(decoder.TcpStreams))
                         {
-                            json.Stream(stream);
+                            Stream(stream);
                         }
                     }
 
                     Flush();
+                    EndColumns();
                     export?.Report();
                 },
                 cancellationToken,
@@ -155,10 +203,33 @@ internal static class DecodeCommand
         {
             // What was decoded is shown, however it ended.
             Flush();
+            EndColumns();
             throw;
         }
 
+        if (!begins)
+        {
+            throw new InvalidDataException($"{capture.Path}: no packet begins at byte {view.Selection.Offset}");
+        }
+
         return shown || view.Packet is not { } missing ? exit : throw new InvalidDataException($"{capture.Path}: there is no packet {missing}");
+
+        void Stream(TcpStream stream)
+        {
+            if (shardStreams?.Contains(stream.Number) != false)
+            {
+                json.Stream(stream);
+            }
+        }
+
+        void EndColumns()
+        {
+            aligned?.End();
+            if (aligned?.LeftOut is { } unseen)
+            {
+                Console.Error.WriteLine(unseen);
+            }
+        }
 
         void Flush()
         {
@@ -166,6 +237,7 @@ internal static class DecodeCommand
             json.Flush();
             table?.Flush();
             summary.Flush(output);
+            aligned?.Flush();
             export?.Flush();
         }
     }
@@ -231,10 +303,13 @@ internal static class DecodeCommand
     private sealed record DecodeView(
         bool Json, bool Summary, int? Layer, long? Count, long? Packet, bool Hex, List<Field>? Columns, ColumnFormat Format, PacketSelection Selection, string? Write)
     {
+        /// <summary>Whether columns stand below one another: where a person looks, and has asked for no other shape.</summary>
+        public bool IsAligned { get; init; }
+
         /// <summary>Whether packets are shown: not when they are only written to a file.</summary>
         public bool IsShown => Write is null || Json || Summary || Hex || Layer is not null || Columns is not null;
 
         /// <summary>Whether JSON ends with the capture's streams: not when only some packets are shown.</summary>
-        public bool ShowsStreams => Json && Packet is null && Columns is null && Selection.IsAll;
+        public bool ShowsStreams => Json && Packet is null && Columns is null && Selection.IsWhole;
     }
 }

@@ -76,7 +76,7 @@ internal static class DemoCommand
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"--out '{path}': the folder cannot be made: {error.Message}");
+            throw new UsageException($"--out '{path}': {(File.Exists(path) ? "is a file" : $"the folder cannot be made: {error.Message}")}");
         }
     }
 }

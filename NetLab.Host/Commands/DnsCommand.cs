@@ -32,7 +32,7 @@ internal static class DnsCommand
         var size = new Option<int>("--bufsize") { Description = "The largest datagram that is taken (EDNS); 0 to send no EDNS", HelpName = "BYTES", DefaultValueFactory = _ => Edns.MaxSize };
         var tries = new Option<int>("--tries") { Description = "How often a datagram is sent before no answer is taken for none", HelpName = "N", DefaultValueFactory = _ => 3 };
         var cut = new Option<bool>("--ignore-truncation") { Description = "Leave an answer cut that comes so, and ask nobody by TCP" };
-        var link = new Option<string?>("--link") { Description = "An emulated link that datagrams cross, such as delay=20ms,loss=5%", HelpName = "LINK" };
+        var link = new Option<string?>("--link") { Description = "An emulated link that datagrams cross, such as delay=20ms,loss=5%", HelpName = "LINK", Validators = { CommonOptions.CheckLinkIsSaid } };
         var json = new Option<bool>("--json") { Description = "One JSON document" };
         Option<string> timeout = CommonOptions.Timeout("1s");
         Option<ulong?> seed = CommonOptions.Seed();
@@ -52,6 +52,17 @@ internal static class DnsCommand
                 throw new UsageException($"--link: {address} is a stream, and datagrams cross the link");
             }
 
+            ulong used = CommonOptions.SeedOf(crossed, parsed.GetValue(seed));
+            if (crossed is null && parsed.GetValue(seed) is not null)
+            {
+                throw new UsageException("--seed: nothing is random without --link");
+            }
+
+            if (address.IsStream && Array.Find<Option>([tries, cut], o => parsed.GetResult(o) is { Implicit: false }) is { } idle)
+            {
+                throw new UsageException($"{idle.Name}: is of datagrams, and {address} is a stream");
+            }
+
             int taken = parsed.GetValue(size);
             if (taken is not 0 and (< Edns.MinSize or > ushort.MaxValue))
             {
@@ -65,7 +76,7 @@ internal static class DnsCommand
 
             using LabRecorder? recorder = recorded.From(parsed).For(address).Open();
             IPEndPoint peer = address.ResolvePeer(parsed.GetValue(allowRemote));
-            using LinkRelay? relay = crossed is null ? null : StartLink(peer, crossed, parsed.GetValue(seed));
+            using LinkRelay? relay = crossed is null ? null : StartLink(peer, crossed, used);
             var query = new NameQuery(question, new StreamOptions(DurationText.Parse(parsed.GetRequiredValue(timeout), "--timeout"), parsed.GetValue(allowRemote), recorder) { Place = "client" })
             {
                 Size = taken == 0 ? null : taken,
@@ -87,9 +98,8 @@ internal static class DnsCommand
         return command;
     }
 
-    private static LinkRelay StartLink(IPEndPoint peer, LinkDescription link, ulong? asked)
+    private static LinkRelay StartLink(IPEndPoint peer, LinkDescription link, ulong seed)
     {
-        ulong seed = link.Seed ?? asked ?? Seeds.Draw();
         Console.Error.WriteLine($"link seed={seed}");
         return LabRelay.Start(peer, link, seed);
     }

@@ -37,6 +37,7 @@ internal static class DrillCommand
             string[] named = parsed.GetValue(paths) ?? [];
             if (parsed.GetValue(from) is { } capture)
             {
+                IdleOptions.Refuse(parsed, "--from writes a script and runs none", from, stream);
                 return named.Length == 0
                     ? Task.Run(() => WriteScript(capture, parsed.GetValue(stream), cancellationToken), cancellationToken).WaitAsync(cancellationToken)
                     : throw new UsageException($"'{named[0]}': --from writes a script and runs none");
@@ -45,6 +46,11 @@ internal static class DrillCommand
             if (named.Length == 0)
             {
                 throw new UsageException("nlab drill: a script, a folder, or --from CAPTURE is needed");
+            }
+
+            if (parsed.GetResult(stream) is { Implicit: false })
+            {
+                throw new UsageException("--stream: is a connection of the capture that --from names");
             }
 
             IReadOnlyList<DrillFile> files = DrillFiles.Find(named);

@@ -16,11 +16,14 @@ internal static class Examples
         ["dns"] = ["nlab dns udp://127.0.0.1:7053 www.lab.test AAAA", "nlab dns udp://127.0.0.1:7053 127.0.0.1 PTR --json"],
         ["balancer"] = ["nlab balancer kernel-tcp://127.0.0.1:7080 front", "nlab balancer kernel-tcp://127.0.0.1:7080 front --drain 127.0.0.1:7082"],
         ["perf"] = ["nlab perf --time 2s", "nlab perf --transport tcp,udp --link delay=10ms,loss=1%,rate=100M --time 5s"],
+        ["perf server"] = ["nlab perf server tcp://127.0.0.1:9000", "nlab perf server kernel-tcp://127.0.0.1:9000 --once"],
         ["plot"] = ["nlab perf --time 2s --save run.json", "nlab plot run.json -o run.svg"],
-        ["compare"] = ["nlab perf --time 2s --save before.json", "nlab compare before.json after.json --fail-if-slower 5%"],
+        ["compare"] = ["nlab perf --time 2s --rounds 2 --save before.json", "nlab compare before.json before.json --fail-if-slower 5%"],
+        ["up"] = ["sudo nlab up", "sudo nlab up --namespace lab tun://10.9.0.1/24 tun://10.9.1.1/24"],
         ["link"] = ["nlab link udp://127.0.0.1:5300 udp://127.0.0.1:53 --link delay=20ms,loss=10%", "nlab link udp://127.0.0.1:7100 udp://127.0.0.1:7107 --link drop=ANY#1 --json"],
         ["decode"] = ["nlab decode demo.pcapng --summary", "nlab decode demo.pcapng --json -n 3"],
         ["stats"] = ["nlab stats demo.pcapng", "nlab stats demo.pcapng --json"],
+        ["sql"] = ["nlab decode demo.pcapng --parquet demo-tables", "nlab sql demo-tables 'select \"ip.src\", count(*) from packets group by all'"],
         ["follow"] = ["nlab follow demo.pcapng 0 -o stream.bin", "nlab follow demo.pcapng 0 --direction a"],
         ["flow"] = ["nlab flow demo.pcapng", "nlab flow demo.pcapng --stream 0 --svg flow.svg"],
         ["drill"] = ["nlab drill tests/NetLab.Tcp.Tests/Scripts", "nlab drill --from captures/http-as-tcp.pcapng --stream 0"],
@@ -35,6 +38,6 @@ internal static class Examples
         ["completion"] = ["nlab completion bash > ~/.local/share/bash-completion/completions/nlab", "source <(nlab completion zsh)"],
     };
 
-    /// <summary>Those of a verb; none if nobody wrote any.</summary>
+    /// <summary>Those of a verb, such as "perf" or "perf server"; none if nobody wrote any.</summary>
     public static IReadOnlyList<string> Of(string verb) => ByVerb.GetValueOrDefault(verb) ?? [];
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
+using NetLab.Host.Rendering;
 using NetLab.Host.Settings;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
@@ -28,15 +30,28 @@ internal static class FieldsCommand
             {
                 WriteJson(output, fields);
             }
-            else
+            else if (Console.IsOutputRedirected)
             {
                 Write(output, fields);
+            }
+            else
+            {
+                Table.Write(Terminal.Out, fields);
             }
 
             return 0;
         });
         return command;
     }
+
+    private static ColumnTable<Field> Table { get; } = new(
+    [
+        new("field", f => f.FilterName!) { IsText = true, Rank = 0, IsKey = true },
+        new("kind", KindOf) { IsText = true },
+        new("layer", f => LayerOf(f).ToString(CultureInfo.InvariantCulture)) { Rank = 2 },
+        new("in JSON", JsonOf) { IsText = true, Rank = 3 },
+        new("meaning", MeaningOf) { IsText = true, Rank = 0 },
+    ]);
 
     private static void WriteJson(Stream output, List<Field> fields)
     {
@@ -50,7 +65,7 @@ internal static class FieldsCommand
             writer.WriteString("json", field.Name is null ? null : $"{field.Owner?.Name}.{field.Name}");
             writer.WriteString("kind", KindOf(field));
             writer.WriteString("protocol", field.Owner?.Name);
-            writer.WriteNumber("layer", (int)(field.Owner?.Layer ?? 0));
+            writer.WriteNumber("layer", LayerOf(field));
             writer.WriteString("meaning", MeaningOf(field));
             writer.WriteEndObject();
         }
@@ -67,10 +82,13 @@ internal static class FieldsCommand
         int width = fields.Max(f => f.FilterName!.Length);
         foreach (Field field in fields)
         {
-            string json = field.Name is null ? "" : $"{field.Owner?.Name}.{field.Name}";
-            text.WriteLine($"{field.FilterName!.PadRight(width)}  {KindOf(field),-8}  {(int)(field.Owner?.Layer ?? 0)}  {json,-24}  {MeaningOf(field)}".TrimEnd());
+            text.WriteLine($"{field.FilterName!.PadRight(width)}  {KindOf(field),-8}  {LayerOf(field)}  {JsonOf(field),-24}  {MeaningOf(field)}".TrimEnd());
         }
     }
+
+    private static int LayerOf(Field field) => (int)(field.Owner?.Layer ?? 0);
+
+    private static string JsonOf(Field field) => field.Name is null ? "" : $"{field.Owner?.Name}.{field.Name}";
 
     private static string KindOf(Field field) => field.Kind switch
     {

@@ -27,6 +27,11 @@ internal static class FlowCommand
             }
 
             OutputPath.Check(parsed.GetValue(svg), "--svg");
+            if (parsed.GetValue(svg) is { } picture && Path.GetExtension(picture) is { Length: > 0 } kind && !kind.Equals(".svg", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new UsageException($"--svg '{picture}': the picture is .svg");
+            }
+
             CaptureInput capture = input.Read(parsed);
             var reader = new FlowReader(ConversationName.Parse(parsed.GetRequiredValue(stream)), parsed.GetValue(count));
             return Task.Run(() => Run(capture, reader, parsed.GetValue(svg), cancellationToken), cancellationToken).WaitAsync(cancellationToken);

@@ -26,7 +26,7 @@ internal static class FollowCommand
         {
             if (parsed.GetValue(direction) is { } side and not ("a" or "b"))
             {
-                throw new UsageException($"--direction {side}: it is a (the client) or b (the server)");
+                throw new UsageException($"--direction '{side}': it is a (the client) or b (the server)");
             }
 
             ConversationForm shape = parsed.GetValue(form) switch
@@ -35,7 +35,7 @@ internal static class FollowCommand
                 "hex" => ConversationForm.Hex,
                 "raw" => ConversationForm.Raw,
                 null => parsed.GetValue(file) is null && !Console.IsOutputRedirected ? ConversationForm.Text : ConversationForm.Raw,
-                { } other => throw new UsageException($"--as {other}: it is text, hex or raw"),
+                { } other => throw new UsageException($"--as '{other}': it is text, hex or raw"),
             };
             CaptureInput capture = input.Read(parsed);
             var follower = new Follower(ConversationName.Parse(parsed.GetRequiredValue(stream)), parsed.GetValue(direction), shape);

@@ -19,7 +19,7 @@ internal static class ForwardCommand
 {
     public static Command Create()
     {
-        var from = new Argument<string>("FROM") { Description = "Where to listen: tcp://, udp://, kernel-tcp:// or kernel-udp://HOST:PORT" };
+        var from = new Argument<string>("FROM") { Description = "Where to listen: tcp://, udp://, kernel-tcp://, kernel-udp://, tun-tcp:// or raw-tcp://HOST:PORT" };
         var to = new Argument<string>("TO") { Description = "Where to pass on to, by any of the same" };
         Option<string?> link = CommonOptions.LinkString();
         Option<ulong?> seed = CommonOptions.Seed();
@@ -42,7 +42,7 @@ internal static class ForwardCommand
                 throw new UsageException("--seed: nothing is random without --link");
             }
 
-            bool hasSegments = source.Transport == LabTransport.Tcp || target.Transport == LabTransport.Tcp || (description is not null && source.IsStream && target.IsStream);
+            bool hasSegments = source.HasSegments || target.HasSegments || (description is not null && source.IsStream && target.IsStream);
             if (parsed.GetValue(congestion) is { } name && (CongestionNames.Parse(name), hasSegments) is (_, false))
             {
                 throw new UsageException($"--congestion '{name}': is of NetLab's TCP, and neither side has it");
@@ -51,6 +51,11 @@ internal static class ForwardCommand
             if (parsed.GetValue(ladder) && !hasSegments)
             {
                 throw new UsageException("--ladder: draws segments of NetLab's TCP, and neither side has it");
+            }
+
+            if (parsed.GetValue(verbose) && !source.IsStream && !target.IsStream)
+            {
+                throw new UsageException("--verbose: says who connects, and between datagrams nobody does");
             }
 
             RecordingOptions recording = recorded.From(parsed);
@@ -105,7 +110,7 @@ internal static class ForwardCommand
             await Console.Error.WriteLineAsync($"listening on {source.At(relay.LocalEndPoint)} → {peer}  seed={seed}").ConfigureAwait(false);
             relay.Start();
             await relay.Completion.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Terminal.Out.Write(new LinkTable(relay).Draw(Terminal.Out.Profile.Width));
+            Terminal.Out.Write(new LinkTable(relay).DrawTotal(Terminal.Out.Profile.Width));
             return cancellationToken.IsCancellationRequested ? ExitCode.Done : ExitCode.Failed;
         }
         catch (SocketException error)
@@ -129,11 +134,11 @@ internal static class ForwardCommand
         {
             var table = new ColumnTable<ForwardConnection>(
             [
-                new("client", c => c.Client) { IsText = true },
+                new("client", c => c.Client) { IsText = true, Rank = 0 },
                 new("up", c => Units.Bytes(c.BytesUp)),
                 new("down", c => Units.Bytes(c.BytesDown)),
                 new("time", c => Units.Short((c.Closed ?? DateTimeOffset.Now) - c.Opened)),
-                new("end", c => c.Failure is { } why ? PlainText.Of(why) : c.Closed is null ? "open" : "closed") { IsText = true },
+                new("end", c => c.Failure is { } why ? PlainText.Of(why) : c.Closed is null ? "open" : "closed") { IsText = true, Rank = 0 },
                 new("opened", c => c.Opened.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)),
             ]);
             table.Write(Terminal.Out, [.. all.OrderByDescending(c => c.BytesUp + c.BytesDown).Take(20)], all.Length > 20 ? $"the 20 busiest of {all.Length}" : null);
@@ -142,7 +147,7 @@ internal static class ForwardCommand
         Console.WriteLine($"connections {forward.Accepted}, broken {forward.Failed}, refused {forward.Refused}");
         if (chain.Relay is { } relay)
         {
-            Terminal.Out.Write(new LinkTable(relay).Draw(Terminal.Out.Profile.Width));
+            Terminal.Out.Write(new LinkTable(relay).DrawTotal(Terminal.Out.Profile.Width));
         }
     }
 }

@@ -41,10 +41,15 @@ internal static class HttpCommand
             }
 
             string? description = parsed.GetValue(link);
-            bool isOurs = address.Server.Transport == LabTransport.Tcp;
+            bool isOurs = address.Server.HasSegments;
             if (!isOurs && (parsed.GetValue(ladder) || description is not null))
             {
                 throw new UsageException($"{(description is null ? "--ladder" : "--link")}: {address.Server} sends segments that are the kernel's; nlab capture shows those");
+            }
+
+            if (description is not null && !address.Server.IsOverUdp)
+            {
+                throw new UsageException($"--link: carries datagrams, and {address.Server} sends none; nlab link tun://… tun://… is for IP packets");
             }
 
             if (description is null && parsed.GetValue(seed) is not null)
@@ -117,7 +122,7 @@ internal static class HttpCommand
     {
         try
         {
-            return file is null ? Console.OpenStandardOutput() : file.Create();
+            return file is null ? StandardOutput.Open() : file.Create();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -154,13 +159,13 @@ internal static class HttpCommand
         HttpContent content;
         try
         {
-            content = data == "@-" ? new StreamContent(Console.OpenStandardInput())
+            content = data == "@-" ? new StreamContent(BlockingInput.OpenStandardInput())
                 : data.StartsWith('@') ? new StreamContent(File.OpenRead(data[1..]))
                 : new StringContent(data);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"--data '{data}': cannot be read: {error.Message}");
+            throw new UsageException($"--data '{data}': {(data == "@" ? "@ is followed by a file's name" : File.Exists(data[1..]) ? $"cannot be read: {error.Message}" : Directory.Exists(data[1..]) ? "is a folder" : "no such file")}");
         }
 
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

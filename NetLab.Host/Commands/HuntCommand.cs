@@ -19,6 +19,7 @@ internal static class HuntCommand
         {
             if (parsed.GetValue(answer) is { } kind)
             {
+                IdleOptions.Refuse(parsed, "--answer judges, and makes no capture", answer, seed);
                 if (HiddenFault.All.All(f => f.Name != kind))
                 {
                     throw new UsageException($"--answer {kind}: it is one of {string.Join(", ", HiddenFault.All.Select(f => f.Name))}");

@@ -73,6 +73,11 @@ internal static class LabCommand
                 throw new UsageException("--set " + wrong);
             }
 
+            if (chosen.Select(e => e.Missing).FirstOrDefault(m => m is not null) is { } missing)
+            {
+                throw new UsageException($"{chosen[0].Name}: {missing}");
+            }
+
             var request = new LabRequest(
                 chosen, settings, parsed.GetValue(seed), parsed.GetValue(seeds), Find(chosen[0], parsed.GetValue(broken)),
                 parsed.GetValue(check), parsed.GetValue(json), parsed.GetValue(output), parsed.GetValue(report));

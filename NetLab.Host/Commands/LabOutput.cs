@@ -28,7 +28,8 @@ internal static class LabOutput
         int width = ExperimentCatalog.All.Max(e => e.Name.Length);
         foreach (Experiment experiment in ExperimentCatalog.All)
         {
-            Console.Out.WriteLine($"{experiment.Name.PadRight(width)}  {experiment.Title}{(experiment.IsReal ? " (real)" : "")}");
+            string seconds = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{experiment.TypicalSeconds:0.0} s");
+            Console.Out.WriteLine($"{experiment.Name.PadRight(width)}  {seconds,7}  {experiment.Title}{(experiment.IsReal ? " (real)" : "")}");
         }
 
         Console.Error.WriteLine("nlab lab NAME asks the question, runs it, and shows the figures beside the law.");

@@ -45,7 +45,7 @@ internal static class LinkCommand
         var schedule = new Option<string?>("--schedule") { Description = "What changes when, from the start on: a file, or text such as '0s: rate=10M; 10s: loss=20%; 20s: down; 25s: up'", HelpName = "FILE|TEXT" };
         var record = new Option<FileInfo?>("--record") { Description = "At the end, write delay, loss and rate of what passed as a path that --link replay=FILE plays; with --from, those of the capture", HelpName = "FILE" };
         var from = new Option<string[]>("--from") { Description = $"Play the path that a capture tells of; without addresses, print it. It takes {PathFromCapture.Needs}", HelpName = "CAPTURE" };
-        var selfTest = new Option<bool>("--self-test") { Description = "Measure how exact links are on this machine, for about a minute, instead" };
+        var selfTest = new Option<bool>("--self-test") { Description = "Measure how exact links are on this machine, beside tc and socat, for about two minutes, instead" };
         var json = new Option<bool>("--json") { Description = "At the end, what it did as one JSON document" };
         var log = new Option<FileInfo?>("--log") { Description = "Write what befell each datagram, a JSON line each", HelpName = "FILE" };
         var namespaces = new Option<string?>("--namespaces") { Description = "What the network namespaces of tun:// are called", HelpName = "NAME,NAME" };
@@ -57,21 +57,20 @@ internal static class LinkCommand
         {
             if (parsed.GetValue(selfTest))
             {
-                foreach (Symbol other in (Symbol[])[listen, target, link, schedule, log, namespaces])
+                const string Own = "--self-test measures links of its own";
+                IdleOptions.Refuse(parsed, Own, selfTest, seed, json);
+                if (parsed.GetResult(listen) is { Tokens.Count: > 0 })
                 {
-                    if (other is Option option ? parsed.GetResult(option) is { Implicit: false } : parsed.GetResult((Argument)other) is { Tokens.Count: > 0 })
-                    {
-                        throw new UsageException($"{other.Name}: --self-test measures links of its own");
-                    }
+                    throw new UsageException($"{listen.Name}: {Own}");
                 }
 
                 return await LinkSelfTestOutput.RunAsync(parsed.GetValue(seed) ?? Seeds.Draw(), parsed.GetValue(json), cancellationToken).ConfigureAwait(false);
             }
 
-            if (parsed.GetValue(listen) is { } first && (TunAddress.IsMeant(first) || (parsed.GetValue(target) is { } second && TunAddress.IsMeant(second))))
+            if (parsed.GetValue(listen) is { } at && (TunAddress.IsMeant(at) || (parsed.GetValue(target) is { } second && TunAddress.IsMeant(second))))
             {
                 return await TunLinkCommand.RunAsync(
-                    first,
+                    at,
                     parsed.GetValue(target) ?? throw new UsageException("'TARGET' is missing: nlab link tun://10.9.1.1/24 tun://10.9.2.1/24 --link delay=20ms"),
                     TunSettings(parsed),
                     cancellationToken).ConfigureAwait(false);
@@ -86,6 +85,7 @@ internal static class LinkCommand
             CapturedPath? captured = parsed.GetValue(from) is { Length: > 0 } captures ? PathFromCapture.Read(captures, drawn, cancellationToken) : null;
             if (captured is not null && parsed.GetValue(listen) is null)
             {
+                IdleOptions.Refuse(parsed, "without addresses --from only writes down the path of a capture", from, record, seed);
                 LinkPathOutput.Write(captured, parsed.GetValue(record), string.Join(", ", parsed.GetValue(from)!.Select(Path.GetFileName)));
                 return ExitCode.Done;
             }
@@ -125,7 +125,7 @@ internal static class LinkCommand
                 }
                 else
                 {
-                    Terminal.Out.Write(new LinkTable(relay).Draw(Terminal.Out.Profile.Width));
+                    Terminal.Out.Write(new LinkTable(relay).DrawTotal(Terminal.Out.Profile.Width));
                 }
 
                 if (recorded is not null)

@@ -13,7 +13,8 @@ internal static class LinkSelfTestOutput
     public static async Task<int> RunAsync(ulong seed, bool json, CancellationToken cancellationToken)
     {
         var rows = new List<LinkAccuracy>();
-        await foreach (LinkAccuracy row in new LinkSelfTest(seed).RunAsync(cancellationToken).ConfigureAwait(false))
+        var test = new LinkSelfTest(seed);
+        await foreach (LinkAccuracy row in test.RunAsync(cancellationToken).ConfigureAwait(false))
         {
             await Console.Error.WriteLineAsync($"{row.What} {row.Measured}").ConfigureAwait(false);
             rows.Add(row);
@@ -30,8 +31,15 @@ internal static class LinkSelfTestOutput
                 new("asked", row => row.What) { IsText = true, Rank = 0 },
                 new("measured", row => row.Measured) { IsText = true },
                 new("limit", row => row.Limit) { IsText = true, Rank = 2 },
-                new("", row => row.IsKept ? "kept" : "MISSED") { IsText = true, Rank = 0 },
+                new("", row => row.Limit == "-" ? "" : row.IsKept ? "kept" : "MISSED") { IsText = true, Rank = 0 },
+                new("tc tbf", row => row.Tc ?? "-") { IsText = true, Rank = 3 },
+                new("socat", row => row.Socat ?? "-") { IsText = true, Rank = 3 },
             ]).Write(Terminal.Out, rows);
+        }
+
+        foreach (string note in test.Notes)
+        {
+            await Console.Error.WriteLineAsync(note).ConfigureAwait(false);
         }
 
         return rows.TrueForAll(row => row.IsKept) ? ExitCode.Done : ExitCode.Failed;

@@ -10,7 +10,7 @@ internal static class ListenCommand
 {
     public static Command Create()
     {
-        var url = new Argument<string>("URL") { Description = "Where to listen: tcp://, udp://, kernel-tcp:// or kernel-udp://HOST:PORT" };
+        var url = new Argument<string>("URL") { Description = "Where to listen: tcp://, udp://, kernel-tcp://, kernel-udp://, tun-tcp:// or raw-tcp://HOST:PORT" };
         var keepOpen = new Option<bool>("--keep-open", "-k") { Description = "After a peer wait for the next one, until Ctrl-C; what they send goes to standard output in turn" };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Say who connects" };
         Option<string> timeout = CommonOptions.Timeout("30s");
@@ -69,7 +69,7 @@ internal static class ListenCommand
         {
             try
             {
-                Stream output = Console.OpenStandardOutput();
+                Stream output = StandardOutput.Open();
                 await using (output.ConfigureAwait(false))
                 {
                     await stream.Input.CopyToAsync(output, cancellationToken).ConfigureAwait(false);

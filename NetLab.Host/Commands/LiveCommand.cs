@@ -14,7 +14,7 @@ internal static class LiveCommand
         var schedule = new Option<string?>("--schedule") { Description = "What the link does later on, such as '0.5s: delay=80ms; 2s: loss=5%'", HelpName = "TEXT" };
         var congestion = new Option<string>("--congestion") { Description = "reno, cubic or bbr", HelpName = "NAME", DefaultValueFactory = _ => "cubic" };
         var bytes = new Option<string>("--bytes") { Description = "Bytes that the client sends", HelpName = "N", DefaultValueFactory = _ => "64K" };
-        var seed = new Option<ulong>("--seed") { Description = "The seed of everything random", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var seed = new Option<ulong?>("--seed") { Description = "The seed of everything random (1, if the link says none)", HelpName = "N" };
         var command = new Command("live", "A transfer in virtual time, its event log line by line: what the page's live lab shows") { link, schedule, congestion, bytes, seed };
         command.SetAction((parsed, cancellationToken) =>
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using NetLab.Host.Captures;
 using NetLab.Host.Rendering;
@@ -8,7 +7,6 @@ using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Text;
-using Spectre.Console;
 
 namespace NetLab.Host.Commands;
 
@@ -39,6 +37,15 @@ internal static class ObjectsCommand
         return command;
     }
 
+    private static ColumnTable<ObjectFile> Table { get; } = new(
+    [
+        new("file", f => VisibleText.Of(f.File)) { IsText = true, Rank = 0 },
+        new("bytes", f => Units.Count(f.Bytes)) { Rank = 0 },
+        new("packet", f => Units.Count(f.Packet)),
+        new("of", f => f.Protocol) { IsText = true, Rank = 2 },
+        new("type", f => VisibleText.Of(f.ContentType ?? "")) { IsText = true, Rank = 3 },
+    ]);
+
     private static int Run(CaptureInput capture, ObjectFolder folder, bool json, CancellationToken cancellationToken)
     {
         int exit = capture.Decode(
@@ -56,17 +63,9 @@ internal static class ObjectsCommand
             return exit;
         }
 
-        Table table = new Table().RoundedBorder().AddColumns("file", "bytes", "packet", "of", "type");
-        foreach (ObjectFile file in folder.Files)
-        {
-            table.AddRow(
-                new Text(VisibleText.Of(file.File)), new Text(file.Bytes.ToString(CultureInfo.InvariantCulture)), new Text(file.Packet.ToString(CultureInfo.InvariantCulture)),
-                new Text(file.Protocol), new Text(VisibleText.Of(file.ContentType ?? "")));
-        }
-
         if (folder.Files.Count > 0)
         {
-            Terminal.Out.Write(table);
+            Table.Write(Terminal.Out, [.. folder.Files]);
         }
 
         Console.Error.WriteLine($"{folder.Files.Count} file{(folder.Files.Count == 1 ? "" : "s")} written to {folder.Path}");

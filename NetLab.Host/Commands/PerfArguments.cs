@@ -18,7 +18,7 @@ internal sealed class PerfArguments
 {
     private static readonly LabTransport[] All = [LabTransport.Tcp, LabTransport.Udp, LabTransport.KernelTcp, LabTransport.KernelUdp];
 
-    private readonly Argument<string?> _url = new("URL") { Description = "Send to an nlab perf server there, instead of comparing", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _url = new("URL") { Description = "Measure with an nlab perf server there, instead of comparing", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _transport = new("--transport") { Description = "What to compare: tcp, udp, kernel-tcp, kernel-udp; all if not given", HelpName = "LIST" };
     private readonly Option<string> _time = new("--time", "-t") { Description = "How long each run is measured", HelpName = "DURATION", DefaultValueFactory = _ => "5s" };
     private readonly Option<string?> _bytes = new("--bytes", "-n") { Description = "Send so much instead, such as 1G", HelpName = "N" };
@@ -27,7 +27,7 @@ internal sealed class PerfArguments
     private readonly Option<string> _rate = new("--rate", "-b", "--bitrate") { Description = "Bits a second to offer, streams together; 0 for flat out", HelpName = "RATE", DefaultValueFactory = _ => "0" };
     private readonly Option<string?> _warmUp = new("--warm-up", "--omit", "-O") { Description = "Time before the measured part; 1s if not given, none with --bytes (of streams, never)", HelpName = "DURATION" };
     private readonly Option<string> _interval = new("--interval", "-i") { Description = "How often it reports on itself, from 10ms on", HelpName = "DURATION", DefaultValueFactory = _ => "1s" };
-    private readonly Option<bool> _reverse = new("--reverse", "-R") { Description = "The bytes go down the link instead of up" };
+    private readonly Option<bool> _reverse = new("--reverse", "-R") { Description = "The bytes go down the link instead of up; with a URL, the server sends" };
     private readonly Option<bool> _bidirectional = new("--bidirectional", "--bidir") { Description = "Both ways at the same time" };
     private readonly Option<bool> _underLoad = new("--under-load") { Description = "Round trips of a probe every 5 ms through the same link: idle, loaded one way, the other, and both" };
     private readonly Option<string?> _settings = new("--settings") { Hidden = true };
@@ -148,9 +148,14 @@ internal sealed class PerfArguments
         }
 
         PerfSettings settings = Template(parsed);
-        return settings.Direction == PerfDirection.Forward && !settings.UnderLoad
-            ? CheckedEffects(parsed, Checked(settings with { Transport = address.Transport }))
-            : throw new UsageException($"'{address}': --reverse, --bidirectional and --under-load measure on this machine, without an address");
+        bool isSentTo = settings.Direction == PerfDirection.Reverse;
+        (string Option, bool IsAsked)[] senders = [("--congestion", parsed.GetValue(_congestion) is not null), ("--ecn", parsed.GetValue(_ecn)), ("--mtu-search", parsed.GetValue(_mtuSearch))];
+        if (isSentTo && Array.Find(senders, option => option.IsAsked) is { Option: not null } idle)
+        {
+            throw new UsageException($"{idle.Option}: is the sender's, and with --reverse that is the server at {address}");
+        }
+
+        return CheckedEffects(parsed, Checked(settings with { Transport = address.Transport }));
     }
 
     /// <summary>What to compare.</summary>
@@ -173,6 +178,11 @@ internal sealed class PerfArguments
         LinkDescription? emulated = description is null ? null : LinkText.Parse(description, mayNameFiles);
         PerfSettings[] plans = [.. Transports(parsed.GetValue(_transport), emulated is not null, template.Mode).Select(t => Checked(template with { Transport = t }))];
         CheckEffects(parsed, plans);
+        if (plans.Any(p => p.Transport == LabTransport.TunTcp) && (template.UnderLoad || template.Direction == PerfDirection.Bidirectional))
+        {
+            throw new UsageException($"{(template.UnderLoad ? "--under-load" : "--bidirectional")}: needs two senders at once, and a TUN device has one");
+        }
+
         if (parsed.GetValue(_jsonIperf3) && (plans.Length > 1 || rounds > 1 || template.UnderLoad || template.Mode != PerfMode.Throughput))
         {
             throw new UsageException("--json-iperf3: is one run's throughput: say which --transport, and no --rounds");
@@ -191,7 +201,7 @@ internal sealed class PerfArguments
     // What none of the transports has would be passed over without a word.
     private void CheckEffects(ParseResult parsed, IReadOnlyList<PerfSettings> plans)
     {
-        bool hasTcp = plans.Any(p => p.Transport == LabTransport.Tcp);
+        bool hasTcp = plans.Any(p => p.Transport is LabTransport.Tcp or LabTransport.TunTcp or LabTransport.RawTcp);
         bool hasStreams = plans.Any(p => !IsOfDatagrams(p.Transport));
         (string Option, bool IsAsked, bool HasEffect, string Of)[] options =
         [
@@ -257,6 +267,11 @@ internal sealed class PerfArguments
             throw new UsageException($"--congestion '{parsed.GetValue(_congestion)}': several only of throughput");
         }
 
+        if (template.Congestion is { Count: > 1 } several && template.Streams % several.Count != 0 && parsed.GetResult(_streams) is { Implicit: false })
+        {
+            throw new UsageException($"--streams '{template.Streams}': --congestion names {several.Count}, and each gets as many streams as the others");
+        }
+
         // Several algorithms need a stream each, unless there are more.
         if (template.Congestion is { Count: > 1 } names && template.Streams < names.Count)
         {
@@ -301,7 +316,7 @@ internal sealed class PerfArguments
             throw new UsageException($"--segment-size '{plan.SegmentSize}': {least} to {most} for {LabAddress.SchemeOf(plan.Transport)}");
         }
 
-        if (plan.Transport == LabTransport.Tcp)
+        if (plan.Transport is LabTransport.Tcp or LabTransport.TunTcp or LabTransport.RawTcp)
         {
             foreach (string? name in plan.Congestion ?? [])
             {
@@ -336,7 +351,12 @@ internal sealed class PerfArguments
         }
 
         LabTransport[] transports = [.. list.Split(',', StringSplitOptions.TrimEntries).Select(name =>
-            LabAddress.TransportOf(name) ?? throw new UsageException($"--transport '{name}': the transports are tcp, udp, kernel-tcp, kernel-udp"))];
+            LabAddress.TransportOf(name) is { } known and not LabTransport.RawTcp ? known : throw new UsageException($"--transport '{name}': the transports are tcp, udp, kernel-tcp, kernel-udp, tun-tcp"))];
+        if (linked && transports.Contains(LabTransport.TunTcp))
+        {
+            throw new UsageException("--transport 'tun-tcp': IP packets do not go through --link, which carries datagrams; nlab link tun://… tun://… is for them");
+        }
+
         if (linked && transports.Contains(LabTransport.KernelTcp))
         {
             throw new UsageException("--transport 'kernel-tcp': the kernel's TCP does not go through --link, which carries datagrams");

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using NetLab.Host.Measurement;
 using NetLab.Host.Measurement.Comparison;
+using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Measurement.Saved;
 using NetLab.Host.Plots;
@@ -11,7 +14,7 @@ using NetLab.Host.Settings;
 
 namespace NetLab.Host.Commands;
 
-/// <summary><c>nlab perf</c>: throughput, side by side; or, with an address, the sending half alone.</summary>
+/// <summary><c>nlab perf</c>: throughput, side by side; or, with an address, with a server of measurements there.</summary>
 internal static class PerfCommand
 {
     public static Command Create()
@@ -27,14 +30,14 @@ internal static class PerfCommand
             }
 
             LabAddress peer = LabAddress.Parse(url);
-            return SendAsync(peer, arguments.Plan(parsed, peer), output, arguments.Recording(parsed, peer), arguments.AllowRemote(parsed), cancellationToken);
+            return MeasureAsync(peer, arguments.Plan(parsed, peer), output, arguments.Recording(parsed, peer), arguments.AllowRemote(parsed), cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> SendAsync(LabAddress address, PerfSettings plan, PerfOutput output, RecordingOptions recording, bool allowRemote, CancellationToken cancellationToken)
+    private static async Task<int> MeasureAsync(LabAddress address, PerfSettings plan, PerfOutput output, RecordingOptions recording, bool allowRemote, CancellationToken cancellationToken)
     {
-        address.ResolvePeer(allowRemote);
+        IPEndPoint remote = await address.ResolvePeerAsync(allowRemote, cancellationToken).ConfigureAwait(false);
         using LabRecorder? recorder = recording.Open();
         using var parentGone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (output.Stream)
@@ -42,28 +45,47 @@ internal static class PerfCommand
             PerfServerCommand.CancelAtEndOfInput(parentGone);
         }
 
-        PerfStart start = PerfStart.Now();
-        PerfOutcome outcome;
+        var answer = new PeerAnswer();
+        var client = new PerfClient(address, remote, recorder, answer, new SilentObserver());
+        using var over = new CancellationTokenSource();
+        Task saying = answer.SayIfMissingAsync(
+            () => Console.Error.WriteLine($"{address}: nobody answers yet; nlab perf server {address} has to listen there (Ctrl-C ends)"), over.Token);
+        var runs = new List<PerfRun>();
+        var latencies = new List<LoadedLatency>();
         try
         {
-            outcome = await PerfHalves.SendAsync(address, plan, allowRemote, recorder, parentGone.Token).ConfigureAwait(false);
+            await (plan switch
+            {
+                { UnderLoad: true } => new PerfUnderLoadAt(client, plan).RunAsync(runs, latencies, parentGone.Token),
+                { Direction: PerfDirection.Bidirectional } => AddAsync(client.RunBothAsync(plan, parentGone.Token)),
+                _ => AddAsync(client.RunAsync(plan, parentGone.Token)),
+            }).ConfigureAwait(false);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or SocketException)
         {
             throw new IOException($"{address}: {error.Message}", error);
         }
-
-        PerfRun run = outcome.ToRun(LabAddress.SchemeOf(address.Transport), 1, start);
-        if (output.Stream)
+        finally
         {
-            Console.WriteLine(JsonSerializer.Serialize(run, PerfLineJson.Default.PerfRun));
-        }
-        else
-        {
-            Print(new PerfDocument(null, plan.SegmentSize, [run]), output, plan, null);
+            await over.CancelAsync().ConfigureAwait(false);
+            await saying.ConfigureAwait(false);
+            if (output.Stream)
+            {
+                runs.ForEach(run => Console.WriteLine(JsonSerializer.Serialize(run, PerfLineJson.Default.PerfRun)));
+            }
+            else if (runs.Count + latencies.Count > 0)
+            {
+                Print(new PerfDocument(null, plan.SegmentSize, runs) { UnderLoad = plan.UnderLoad ? latencies : null }, output, plan, null);
+            }
         }
 
-        return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : run.End.Intact ? ExitCode.Done : ExitCode.Failed;
+        return cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : runs.TrueForAll(run => run.End.Intact) ? ExitCode.Done : ExitCode.Failed;
+
+        async Task AddAsync<T>(Task<T> measuring)
+        {
+            T measured = await measuring.ConfigureAwait(false);
+            runs.AddRange(measured is PerfRun[] several ? several : [(PerfRun)(object)measured!]);
+        }
     }
 
     private static async Task<int> CompareAsync(PerfComparison comparison, PerfOutput output, CancellationToken cancellationToken)
@@ -111,7 +133,7 @@ internal static class PerfCommand
         else
         {
             Terminal.Out.Write(document.UnderLoad is { } latencies ? LoadedLatencyTable.Of(latencies, Terminal.Out.Profile.Width) : PerfTable.Of(document.Runs, Terminal.Out.Profile.Width));
-            foreach (string line in PerfTable.Streams(document).Concat(document.UnderLoad is null ? PerfTable.Summary(document) : []))
+            foreach (string line in PerfTable.Streams(document).Concat(PerfTable.Limits(document)).Concat(document.UnderLoad is null ? PerfTable.Summary(document) : []))
             {
                 Console.WriteLine(line);
             }
@@ -120,6 +142,18 @@ internal static class PerfCommand
         if (output.Plot is { } plot)
         {
             PictureFile.Write(plot, RunPlot.Draw(RunReader.Of(document, seed), RunPlotKind.Throughput, ChartTheme.Automatic));
+        }
+    }
+
+    /// <summary>Nothing is told before the end: what is printed then is the whole.</summary>
+    private sealed class SilentObserver : IPerfObserver
+    {
+        public void OnInterval(int client, PerfInterval interval)
+        {
+        }
+
+        public void OnReceived(int client, PerfReceived received)
+        {
         }
     }
 }

@@ -11,21 +11,26 @@ using NetLab.Host.Settings;
 
 namespace NetLab.Host.Commands;
 
-/// <summary><c>nlab perf server URL</c>: the receiving half of measurements.</summary>
+/// <summary><c>nlab perf server URL</c>: what <c>nlab perf URL</c> measures with.</summary>
 internal static class PerfServerCommand
 {
     public static Command Create()
     {
-        var url = new Argument<string>("URL") { Description = "Where to receive: tcp://, udp://, kernel-tcp:// or kernel-udp://HOST:PORT" };
-        var once = new Option<bool>("--once") { Description = "End after one measurement" };
+        var url = new Argument<string>("URL") { Description = "Where to receive: tcp://, udp://, kernel-tcp://, kernel-udp://, tun-tcp:// or raw-tcp://HOST:PORT" };
+        var once = new Option<bool>("--once") { Description = "End after one client's measurement" };
         Option<string?> poll = PerfArguments.Poll();
         var jsonStream = new Option<bool>("--json-stream") { Hidden = true };
         Option<bool> allowRemote = CommonOptions.AllowRemote();
-        var command = new Command("server", "Receive what nlab perf URL sends, one measurement after the other, until Ctrl-C") { url, once, poll, jsonStream, allowRemote };
+        var command = new Command("server", "Serve nlab perf URL, several clients at once, until Ctrl-C: receive, send where --reverse asks for it, answer") { url, once, poll, jsonStream, allowRemote };
         RecordingArguments recorded = RecordingArguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             LabAddress address = LabAddress.Parse(parsed.GetRequiredValue(url));
+            if (!address.IsStream && !parsed.GetValue(jsonStream) && parsed.GetValue(poll) is { } asked)
+            {
+                throw new UsageException($"--poll '{asked}': is of tcp and kernel-tcp, and {address} has none of it");
+            }
+
             using LabRecorder? recorder = recorded.From(parsed).For(address).Open();
             using var parentGone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             bool stream = parsed.GetValue(jsonStream);
@@ -37,7 +42,7 @@ internal static class PerfServerCommand
             try
             {
                 using var observer = new PrintingObserver(stream);
-                await PerfHalves.ReceiveAsync(
+                await PerfServer.RunAsync(
                     address,
                     parsed.GetValue(allowRemote),
                     parsed.GetValue(once),
@@ -95,7 +100,7 @@ internal static class PerfServerCommand
             _json = json;
 
             // Compiled now, while nobody sends yet.
-            Line(new PerfInterval(new PerfIntervalSum(0, 1)));
+            Line(1, new PerfInterval(new PerfIntervalSum(0, 1)));
             _thread = new Thread(() =>
             {
                 foreach (Func<string> line in _lines.GetConsumingEnumerable())
@@ -107,16 +112,16 @@ internal static class PerfServerCommand
             _thread.Start();
         }
 
-        public void OnInterval(PerfInterval interval) => _lines.Add(() => Line(interval));
+        public void OnInterval(int client, PerfInterval interval) => _lines.Add(() => Line(client, interval));
 
-        public void OnReceived(PerfReceived received)
+        public void OnReceived(int client, PerfReceived received)
         {
             // A program that reads lines of JSON has it from the sender, together with the sender's own part.
             if (!_json)
             {
                 _lines.Add(() => string.Create(
                     CultureInfo.InvariantCulture,
-                    $"received {received.Bytes} bytes in {received.Seconds:F2} s: {Units.Rate(received.BitsPerSecond)}, lost {received.LostPackets}, reordered {received.OutOfOrder}, duplicates {received.Duplicates}"));
+                    $"#{client} received {received.Bytes} bytes in {received.Seconds:F2} s: {Units.Rate(received.BitsPerSecond)}, lost {received.LostPackets}, reordered {received.OutOfOrder}, duplicates {received.Duplicates}"));
             }
         }
 
@@ -127,8 +132,8 @@ internal static class PerfServerCommand
             _lines.Dispose();
         }
 
-        private string Line(PerfInterval interval) => _json
+        private string Line(int client, PerfInterval interval) => _json
             ? JsonSerializer.Serialize(interval, PerfLineJson.Default.PerfInterval)
-            : string.Create(CultureInfo.InvariantCulture, $"{interval.Sum.Start,7:F2} s to {interval.Sum.End,7:F2} s  {Units.Rate(interval.Sum.BitsPerSecond),14}");
+            : string.Create(CultureInfo.InvariantCulture, $"#{client} {interval.Sum.Start,7:F2} s to {interval.Sum.End,7:F2} s  {Units.Rate(interval.Sum.BitsPerSecond),14}");
     }
 }

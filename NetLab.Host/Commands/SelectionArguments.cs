@@ -13,6 +13,7 @@ internal sealed class SelectionArguments
     private readonly Option<string?> _filter = new("--filter", "-Y") { Description = "Only packets that match a display filter, as in Wireshark: tcp.port == 80 and http", HelpName = "EXPR" };
     private readonly Option<string?> _packets = new("--packets") { Description = "Only packets of these numbers: 7,10-20", HelpName = "NUMBERS" };
     private readonly Option<string?> _from = new("--from") { Description = "Only packets from this time on: 2026-01-31T12:00:00, seconds since 1970, or +1.5 s after the first", HelpName = "T" };
+    private readonly Option<string?> _shard = new("--shard") { Description = "Only the I-th of N shares of the conversations: N runs, on N machines, are together one of all", HelpName = "I/N" };
     private readonly Option<string?> _to = new("--to") { Description = "Only packets up to this time", HelpName = "T" };
 
     /// <summary>Adds them to a verb.</summary>
@@ -22,7 +23,15 @@ internal sealed class SelectionArguments
         command.Add(_packets);
         command.Add(_from);
         command.Add(_to);
+        command.Add(_shard);
     }
+
+    /// <summary>The numbers that a command line chooses, as it says them; null for all.</summary>
+    public string? NumbersOf(ParseResult parsed) => parsed.GetValue(_packets);
+
+    /// <summary>The share that a command line chooses, which needs no capture to be understood; null for all.</summary>
+    /// <exception cref="UsageException">It makes no sense.</exception>
+    public Shard? ReadShard(ParseResult parsed) => parsed.GetValue(_shard) is { } shard ? Shard.Parse(shard) : null;
 
     /// <summary>What a command line chooses.</summary>
     /// <param name="parsed">The command line.</param>
@@ -43,7 +52,8 @@ internal sealed class SelectionArguments
             throw new UsageException($"--to '{parsed.GetValue(_to)}': is before --from '{parsed.GetValue(_from)}'");
         }
 
-        return new PacketSelection(filter, parsed.GetValue(_packets) is { } numbers ? NumbersFrom(numbers) : null, from, to);
+        return new PacketSelection(filter, parsed.GetValue(_packets) is { } numbers ? NumbersFrom(numbers) : null, from, to,
+            ReadShard(parsed));
     }
 
     private static List<(long First, long Last)> NumbersFrom(string text)

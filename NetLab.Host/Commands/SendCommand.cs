@@ -14,6 +14,9 @@ namespace NetLab.Host.Commands;
 /// <summary><c>nlab send FILE URL…</c>: a file, a folder or standard input to peers that run <c>nlab receive</c>.</summary>
 internal static class SendCommand
 {
+    // A datagram a second: below it a letter is meant and forgotten, as in 5 for 5M.
+    private const long LeastRate = 10_000;
+
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "The file to send; a folder (it goes as tar); - for standard input" };
@@ -48,6 +51,11 @@ internal static class SendCommand
                     throw new UsageException($"--rate '{pace}': a rate looks like 100M or 10G");
                 }
 
+                if (bitsPerSecond is > 0 and < LeastRate)
+                {
+                    throw new UsageException($"--rate '{pace}': is in bits a second, and at least 10K (or 0 for flat out)");
+                }
+
                 if (addresses.All(a => a.IsStream))
                 {
                     throw new UsageException("--rate: is the pace of udp://; a byte stream finds its own");
@@ -76,11 +84,11 @@ internal static class SendCommand
         options = options with { Recorder = recorder };
         if (addresses.Count == 1)
         {
-            return Print(await SendToAsync(path, addresses[0], options, bitsPerSecond, showsProgress: true, cancellationToken).ConfigureAwait(false), null);
+            return Print(await SendToAsync(path, addresses[0], options, bitsPerSecond, isOnly: true, cancellationToken).ConfigureAwait(false), null);
         }
 
         int exitCode = ExitCode.Done;
-        Task<TransferReport>[] all = [.. addresses.Select(a => SendToAsync(path, a, options, bitsPerSecond, showsProgress: false, cancellationToken))];
+        Task<TransferReport>[] all = [.. addresses.Select(a => SendToAsync(path, a, options, bitsPerSecond, isOnly: false, cancellationToken))];
         for (int i = 0; i < all.Length; i++)
         {
             try
@@ -108,12 +116,17 @@ internal static class SendCommand
     }
 
     private static async Task<TransferReport> SendToAsync(
-        string path, LabAddress address, StreamOptions options, long bitsPerSecond, bool showsProgress, CancellationToken cancellationToken)
+        string path, LabAddress address, StreamOptions options, long bitsPerSecond, bool isOnly, CancellationToken cancellationToken)
     {
-        OutgoingFile file = OutgoingFile.Open(path);
+        OutgoingFile file = await OutgoingFile.OpenAsync(path, cancellationToken).ConfigureAwait(false);
         await using (file.ConfigureAwait(false))
         {
-            return showsProgress
+            if (!isOnly && file.IsReadOnce)
+            {
+                throw new UsageException($"'{path}': is a pipe, which is read once, and there are several receivers");
+            }
+
+            return isOnly
                 ? await TransferProgress.RunAsync($"sending {PlainText.Of(file.Offer.Name)}", progress => SendOneAsync(
                     file, address, options, bitsPerSecond, progress is null ? null : new SizedProgress(progress, file.Offer.Size ?? 0), cancellationToken)).ConfigureAwait(false)
                 : await SendOneAsync(file, address, options, bitsPerSecond, null, cancellationToken).ConfigureAwait(false);

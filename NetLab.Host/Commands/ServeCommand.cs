@@ -67,7 +67,7 @@ internal static class ServeCommand
         foreach ((string name, LinkRelay relay) in services.Relays)
         {
             Console.WriteLine(name);
-            Terminal.Out.Write(new LinkTable(relay).Draw(Terminal.Out.Profile.Width));
+            Terminal.Out.Write(new LinkTable(relay).DrawTotal(Terminal.Out.Profile.Width));
         }
 
         if (MemoryRefusals(services) is { } refused)

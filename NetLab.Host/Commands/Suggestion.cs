@@ -11,9 +11,16 @@ internal static class Suggestion
     public static string? About(ParseResult parsed, string[] args)
     {
         Command command = parsed.CommandResult.Command;
-        if (args.FirstOrDefault() is { Length: > 0 } verb && command is RootCommand && verb[0] is not ('-' or '['))
+        if (args.FirstOrDefault() is { } verb && command is RootCommand root && (verb.Length == 0 || verb[0] is not ('-' or '[')))
         {
-            return $"'{verb}': no such verb{Meant(verb, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}";
+            return AboutVerb(verb, root);
+        }
+
+        // A verb below this one that was mistyped is taken for its argument, and what stands behind it for too much.
+        if (parsed.Errors.Count > 0 && command.Arguments is [var first, ..] && parsed.GetResult(first)?.Tokens is [{ Value: var said }, ..]
+            && Meant(said, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)) is { Length: > 0 } meant)
+        {
+            return $"'{said}': nlab {PathOf(command)} has no such verb{meant}";
         }
 
         HashSet<string> known = [.. OptionsOf(parsed.CommandResult).SelectMany(o => o.Aliases.Append(o.Name))];
@@ -23,11 +30,18 @@ internal static class Suggestion
             bool looksLikeOption = word.Length > 1 && word[0] == '-' && (word[1] == '-' || char.IsAsciiLetter(word[1]));
             if (looksLikeOption && !known.Contains(word) && !IsBundle(word, known) && !IsValue(parsed, args, i))
             {
-                return $"'{word}': nlab {PathOf(command)} has no such option{Meant(word, known.Where(k => k.StartsWith("--", StringComparison.Ordinal)))}";
+                return $"'{word}': {(command is RootCommand ? "nlab" : $"nlab {PathOf(command)}")} has no such option{Meant(word, known.Where(k => k.StartsWith("--", StringComparison.Ordinal)))}";
             }
         }
 
         return null;
+    }
+
+    /// <summary>One line about a word that is to be a verb and is none; null if it is one.</summary>
+    public static string? AboutVerb(string verb, RootCommand root)
+    {
+        string[] verbs = [.. root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
+        return root.Subcommands.Any(c => c.Name == verb) ? null : $"'{verb}': no such verb{Meant(verb, verbs)}";
     }
 
     /// <summary>The nearest of some words, as the end of a sentence; empty if none is near.</summary>
@@ -37,7 +51,8 @@ internal static class Suggestion
         return best.Distance <= Math.Max(1, word.Length / 3) ? $"; did you mean {best.Candidate}?" : "";
     }
 
-    private static string PathOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault(p => p is not RootCommand) is { } above ? $"{above.Name} {command.Name}" : command.Name;
+    /// <summary>The words that lead to a verb, such as <c>perf server</c>.</summary>
+    public static string PathOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault(p => p is not RootCommand) is { } above ? $"{above.Name} {command.Name}" : command.Name;
 
     private static IEnumerable<Option> OptionsOf(CommandResult result)
     {

@@ -73,7 +73,7 @@ internal static class TunLinkCommand
         }
         else
         {
-            Terminal.Out.Write(new LinkTable(link).Draw(Terminal.Out.Profile.Width));
+            Terminal.Out.Write(new LinkTable(link).DrawTotal(Terminal.Out.Profile.Width));
         }
 
         if (link.Completion.IsFaulted)

@@ -15,6 +15,8 @@ internal static class UiCommand
 {
     private const int MaxPort = 65_535;
 
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(300);
+
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE") { Description = "Captures to open: pcap or pcapng, plain or compressed; - is standard input, live", Arity = ArgumentArity.ZeroOrMore };
@@ -22,7 +24,8 @@ internal static class UiCommand
         var noOpen = new Option<bool>("--no-open") { Description = "Open no browser" };
         var noToken = new Option<bool>("--no-token") { Description = "Ask for no token: every program of this machine, whoever runs it, may then look" };
         var keyLog = new Option<string?>("--keylog") { Description = "Decrypt TLS with the secrets of this file (NSS Key Log Format)", HelpName = "FILE" };
-        var command = new Command("ui", "The page in the browser: captures, experiments, measurements and the live lab") { files, port, noOpen, noToken, keyLog };
+        var follow = new Option<bool>("--follow") { Description = "Read the files on while another program writes them, as tail -f does: nlab capture -w FILE, tcpdump -U -w FILE" };
+        var command = new Command("ui", "The page in the browser: captures, experiments, measurements and the live lab") { files, port, noOpen, noToken, keyLog, follow };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (parsed.GetValue(port) is < 0 or > MaxPort)
@@ -49,7 +52,16 @@ internal static class UiCommand
             await using var captures = new OpenCaptures(BuiltInProtocols.Registry);
             foreach (string path in paths)
             {
-                captures.Open(path == "-" ? "standard input" : Path.GetFileName(path), new CaptureInput(path, captures.Protocols, parsed.GetValue(keyLog), null));
+                var input = new CaptureInput(path, captures.Protocols, parsed.GetValue(keyLog), null) { Grows = path != "-" && parsed.GetValue(follow) };
+                string name = path == "-" ? "standard input" : Path.GetFileName(path);
+                if (input.IsPipe || input.Grows)
+                {
+                    await OpenLaterAsync(captures, name, input).ConfigureAwait(false);
+                }
+                else
+                {
+                    captures.Open(name, input);
+                }
             }
 
             await using var runs = new LabRuns();
@@ -71,6 +83,32 @@ internal static class UiCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    // What is no capture is mostly known at once, and ends the command; what comes later is said where the packets would be.
+    private static async Task OpenLaterAsync(OpenCaptures captures, string name, CaptureInput input)
+    {
+        Task<string?> opening = captures.OpenLater(name, input);
+        await Task.WhenAny(opening, Task.Delay(FirstLook)).ConfigureAwait(false);
+        if (opening.IsCompleted)
+        {
+            if (await opening.ConfigureAwait(false) is { } wrong)
+            {
+                throw new UsageException(wrong);
+            }
+
+            return;
+        }
+
+        _ = TellAsync();
+
+        async Task TellAsync()
+        {
+            if (await opening.ConfigureAwait(false) is { } wrong)
+            {
+                await Console.Error.WriteLineAsync($"nlab: {wrong}").ConfigureAwait(false);
+            }
+        }
     }
 
     // Where there is no browser, the address that was printed is all that is needed.

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace NetLab.Host.Commands;
 
-/// <summary>Help as System.CommandLine writes it; behind it the keys of a link string where one is taken, and two lines that run.</summary>
+/// <summary>Help as System.CommandLine writes it, its options in groups; behind it the keys of a link string where one is taken, and two lines that run.</summary>
 internal sealed class VerbHelp(HelpAction inner) : SynchronousCommandLineAction
 {
     /// <summary>The keys of a link string, with what their values look like.</summary>
@@ -43,9 +43,25 @@ internal sealed class VerbHelp(HelpAction inner) : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        int exitCode = inner.Invoke(parseResult);
         Command command = parseResult.CommandResult.Command;
         TextWriter output = parseResult.InvocationConfiguration.Output;
+        using var text = new StringWriter { NewLine = "\n" };
+        int exitCode;
+        parseResult.InvocationConfiguration.Output = text;
+        try
+        {
+            exitCode = inner.Invoke(parseResult);
+        }
+        finally
+        {
+            parseResult.InvocationConfiguration.Output = output;
+        }
+
+        foreach (string line in OptionGroups.Arrange(WithoutArgumentsAbove(text.ToString(), command)))
+        {
+            output.WriteLine(line);
+        }
+
         if (command.Options.Any(o => o.Name == "--link"))
         {
             output.WriteLine("Keys of a link (up. and down. before one are for one direction alone):");
@@ -57,7 +73,7 @@ internal sealed class VerbHelp(HelpAction inner) : SynchronousCommandLineAction
             output.WriteLine();
         }
 
-        IReadOnlyList<string> examples = Examples.Of(command.Name);
+        IReadOnlyList<string> examples = Examples.Of(command is RootCommand ? "" : Suggestion.PathOf(command));
         if (examples.Count > 0)
         {
             output.WriteLine("Examples:");
@@ -68,5 +84,29 @@ internal sealed class VerbHelp(HelpAction inner) : SynchronousCommandLineAction
         }
 
         return exitCode;
+    }
+
+    // A verb below another takes none of the other's arguments, though the library writes them down with its own.
+    private static IEnumerable<string> WithoutArgumentsAbove(string text, Command command)
+    {
+        Argument[] above = [.. command.Parents.OfType<Command>().SelectMany(parent => parent.Arguments)];
+        bool isUsage = false;
+        foreach (string line in text.TrimEnd('\n').Split('\n'))
+        {
+            string shown = line.TrimEnd('\r');
+            if (isUsage)
+            {
+                foreach (Argument argument in above)
+                {
+                    shown = shown.Replace($" [<{argument.Name}>] {command.Name}", $" {command.Name}", StringComparison.Ordinal);
+                }
+            }
+
+            isUsage = shown == "Usage:";
+            if (!Array.Exists(above, a => shown.StartsWith($"  <{a.Name}>", StringComparison.Ordinal) && shown.EndsWith(a.Description ?? " ", StringComparison.Ordinal)))
+            {
+                yield return shown;
+            }
+        }
     }
 }

@@ -27,6 +27,10 @@ internal sealed class DemoRun(DemoOptions options)
     // The pace of udp: about what one TCP connection reaches over the default link, so that the two compare.
     private const long LeastUdpRate = 10_000_000;
 
+    // An arrow with the longest label, a DATA segment's, on one line; less where a terminal is narrow.
+    private const int DefaultArrow = 58;
+    private const int LeastArrow = 30;
+
     private readonly List<LadderEvent> _segments = [];
     private bool _isQuiet;
 
@@ -55,7 +59,9 @@ internal sealed class DemoRun(DemoOptions options)
         DemoTable.Write(tcp, udp);
         DemoDecode.Show(options.Recording, options.IsLong);
         Console.WriteLine();
-        Console.WriteLine($"recorded: {options.Recording} (as it was, both ends), {options.RecordingAsTcp} (plain TCP for Wireshark, sender's end), {options.Qlog} (what both ends' TCP did, as qlog)");
+        Console.WriteLine($"recorded: {options.Recording}  as it was, at both ends");
+        Console.WriteLine($"          {options.RecordingAsTcp}  plain TCP for Wireshark, the sender's end");
+        Console.WriteLine($"          {options.Qlog}  what both ends' TCP did, as qlog");
         Console.WriteLine($"look on:  nlab decode {options.Recording} --summary{(options.IsLong ? "" : ", or nlab demo --long")}");
         return Judge(tcp, udp);
     }
@@ -153,7 +159,7 @@ internal sealed class DemoRun(DemoOptions options)
         }
     }
 
-    private LinkRelay StartLink(IPEndPoint target)
+    private LinkRelay StartLink(IPEndPoint target, LostSegments? lost = null)
     {
         var relay = new LinkRelay(new LinkRelayOptions
         {
@@ -162,9 +168,23 @@ internal sealed class DemoRun(DemoOptions options)
             Link = options.Link,
             Seed = options.Seed,
             Match = SegmentKind.Matches,
+            Log = lost is null ? null : lost.Note,
         });
         relay.Start();
         return relay;
+    }
+
+    // Who waits says for what: which transfer, over which link.
+    private async Task<T> InTime<T>(Task<T> work, string transport, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work.WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"the transfer over {transport} has not come to its end in {Patience.TotalSeconds:F0} s, over a link with {options.Link}");
+        }
     }
 
     private async Task<DemoTransfer> TransferByTcpAsync(FileInfo file, LabRecorder recorder, CancellationToken cancellationToken)
@@ -174,11 +194,11 @@ internal sealed class DemoRun(DemoOptions options)
         StreamListener listener = StreamListener.Bind(new LabAddress(LabTransport.Tcp, "127.0.0.1", DemoPorts.Next()), receiving);
         await using (listener.ConfigureAwait(false))
         {
-            using LinkRelay relay = StartLink(listener.Address.Resolve(false));
+            var lost = new LostSegments();
+            using LinkRelay relay = StartLink(listener.Address.Resolve(false), lost);
             Task<TransferReport> received = ReceiveAsync(listener, cancellationToken);
             var sending = new StreamOptions(Patience, false, recorder) { Place = "sender", LocalPort = DemoPorts.Next(), Watch = Watching(atClient: true) };
-            LabStream stream = await StreamConnector.ConnectAsync(
-                listener.Address.At(relay.LocalEndPoint), sending, cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+            LabStream stream = await InTime(StreamConnector.ConnectAsync(listener.Address.At(relay.LocalEndPoint), sending, cancellationToken), "tcp", cancellationToken).ConfigureAwait(false);
             TransferReport sent;
             long segments;
             await using (stream.ConfigureAwait(false))
@@ -186,16 +206,25 @@ internal sealed class DemoRun(DemoOptions options)
                 FileStream content = file.OpenRead();
                 await using (content.ConfigureAwait(false))
                 {
-                    sent = await StreamFileSender.SendAsync(stream, new FileOffer(FileOfferKind.File, file.Name, file.Length), content, null, cancellationToken)
-                        .WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+                    try
+                    {
+                        sent = await InTime(
+                            StreamFileSender.SendAsync(stream, new FileOffer(FileOfferKind.File, file.Name, file.Length), content, null, cancellationToken), "tcp", cancellationToken).ConfigureAwait(false);
+                    }
+                    catch (IOException)
+                    {
+                        // If it is the receiver that failed, it knows better why.
+                        await InTime(received, "tcp", cancellationToken).ConfigureAwait(false);
+                        throw;
+                    }
                 }
 
                 segments = stream.Statistics!.SegmentsSent;
             }
 
-            TransferReport report = await received.WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+            TransferReport report = await InTime(received, "tcp", cancellationToken).ConfigureAwait(false);
             PrintReports(sent, report);
-            return new DemoTransfer("tcp", segments, sent.Bytes, report.Bytes, relay.Up.Dropped + relay.Down.Dropped, relay.Down.Dropped, sent.Retransmissions, sent.Goodput, sent.Sha256, report.Sha256);
+            return new DemoTransfer("tcp", segments, sent.Bytes, report.Bytes, lost.Count, AcknowledgmentsOf(lost), sent.Retransmissions, sent.Goodput, sent.Sha256, report.Sha256);
         }
     }
 
@@ -223,16 +252,26 @@ internal sealed class DemoRun(DemoOptions options)
         await using (content.ConfigureAwait(false))
         {
             DatagramTap tap = recorder.AddPlace("udp sender", () => sending.LocalEndPoint, asTcp: false);
-            TransferReport sent = await DatagramFileSender.SendAsync(
-                sending, DatagramAddress.From(relay.LocalEndPoint), (uint)options.Seed | 1, file.Name, content, new DatagramFileSettings(Math.Max(LeastUdpRate, file.Length * 8 / 5), Tap: tap), null, cancellationToken)
-                .WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
-            TransferReport report = await received.WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
+            Task<TransferReport> sends = DatagramFileSender.SendAsync(
+                sending, DatagramAddress.From(relay.LocalEndPoint), (uint)options.Seed | 1, file.Name, content, new DatagramFileSettings(Math.Max(LeastUdpRate, file.Length * 8 / 5), Tap: tap), null, cancellationToken);
+            TransferReport sent = await InTime(sends, "udp", cancellationToken).ConfigureAwait(false);
+            TransferReport report = await InTime(received, "udp", cancellationToken).ConfigureAwait(false);
             PrintReports(sent, report);
 
             // Fire and forget promises no whole file, but what does arrive must be right: both ends hash the same pieces.
             string own = DatagramFileReceiver.HashPieces(content, receiver.Pieces);
-            Print($"of the pieces that arrived: sha256 {own} at the sender, {receiver.PiecesSha256} at the receiver");
+            Print("of the pieces that arrived:");
+            Print($"  at the sender    sha256 {own}");
+            Print($"  at the receiver  sha256 {receiver.PiecesSha256}");
             return new DemoTransfer("udp", sent.Datagrams!.Value, sent.Bytes, report.DeliveredBytes!.Value, relay.Up.Dropped, null, null, report.Goodput, own, receiver.PiecesSha256);
+        }
+    }
+
+    private int AcknowledgmentsOf(LostSegments lost)
+    {
+        lock (_segments)
+        {
+            return lost.Acknowledgments(_segments);
         }
     }
 
@@ -256,7 +295,7 @@ internal sealed class DemoRun(DemoOptions options)
 
     private void ShowLadders()
     {
-        var ladder = new Ladder(_segments);
+        var ladder = new Ladder(_segments, Math.Clamp(Terminal.Out.Profile.Width - Ladder.BesideArrow, LeastArrow, DefaultArrow));
         Title("the handshake");
         WriteLines(ladder.Draw(ladder.Handshake()));
         Title("the first retransmission");

@@ -45,9 +45,10 @@ internal static class DrillFiles
 
     private static DrillResult RunOne(string path, DrillSettings settings)
     {
-        // One byte more than a script may have, so that one that is too long is told from one that is just long enough.
-        byte[] bytes = new byte[Math.Min(new FileInfo(path).Length, DrillScript.MaxSize + 1)];
+        // One byte more than a script may have, so that one that is too long is told from one that is just long enough. A pipe has no
+        // length, and a script all the same.
         using FileStream file = File.OpenRead(path);
+        byte[] bytes = new byte[file.CanSeek ? Math.Min(file.Length, DrillScript.MaxSize + 1) : DrillScript.MaxSize + 1];
         int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return DrillScript.Run(Encoding.UTF8.GetString(bytes, 0, length), settings);
     }

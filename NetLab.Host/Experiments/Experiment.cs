@@ -32,8 +32,20 @@ public abstract class Experiment
     /// <summary>Whether it runs on real sockets and the clock on the wall; otherwise in virtual time.</summary>
     public virtual bool IsReal => false;
 
+    /// <summary>What is missing here that it cannot be run without, such as a right: one line; null for nothing.</summary>
+    public virtual string? Missing => null;
+
     /// <summary>Whether chance has a part in it; otherwise every seed gives the same figures.</summary>
     public virtual bool HasChance => false;
+
+    /// <summary>
+    /// How many runs with seeds of their own tell something: where chance has no part, a second one shows that the seed does not matter, and a third would
+    /// show nothing more.
+    /// </summary>
+    public virtual int MaxRuns => HasChance ? int.MaxValue : 2;
+
+    /// <summary>About how many seconds one run takes on one processor of today; a note for the list.</summary>
+    public virtual double TypicalSeconds => 0.1;
 
     /// <summary>
     /// Ways to break what the laws are about, each of which has to make a law fail: what shows that the laws are able to. Also what a

@@ -48,13 +48,13 @@ internal sealed class ForwardChain : IAsyncDisposable
             return new ForwardChain(seed) { Address = forward.Address, _forwards = { forward } };
         }
 
-        if (to.Transport != LabTransport.KernelTcp)
+        if (to.IsOverUdp)
         {
             LinkRelay relay = LabRelay.Start(ForwardSettings.EndPointOf(to), link, seed);
             return Behind(relay, () => front with { To = to.At(relay.LocalEndPoint) }, seed);
         }
 
-        if (from.Transport != LabTransport.KernelTcp)
+        if (from.IsOverUdp)
         {
             Forward forward = Forward.Bind(front with { From = from.At(new IPEndPoint(ForwardSettings.EndPointOf(from).AddressFamily == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0)) });
             LinkRelay relay = StartAt(from, ForwardSettings.EndPointOf(forward.Address), link, seed);

@@ -23,5 +23,5 @@ internal sealed record ForwardSettings(LabAddress From, LabAddress To, StreamOpt
     public string TargetPlace { get; init; } = "forward, at its target";
 
     /// <summary>An address that was resolved, as an end point.</summary>
-    public static IPEndPoint EndPointOf(LabAddress address) => new(IPAddress.Parse(address.Host), address.Port);
+    public static IPEndPoint EndPointOf(LabAddress address) => new(IPAddress.Parse(address.Host), address.UdpPort ?? address.Port);
 }

@@ -13,6 +13,7 @@ internal sealed class StreamTarget : IForwardTarget
     private readonly StreamOptions _streams;
     private readonly Lock _lock = new();
     private TcpEndpoint? _endpoint;
+    private TunLease? _lease;
 
     public StreamTarget(ForwardSettings settings)
     {
@@ -31,7 +32,10 @@ internal sealed class StreamTarget : IForwardTarget
         try
         {
             IPEndPoint remote = ForwardSettings.EndPointOf(_settings.To);
-            return new StreamLeg(new LabStream(await Endpoint(remote).ConnectAsync(remote, cancellationToken).ConfigureAwait(false), null));
+            TcpConnection connection = _settings.To.IsOverIp
+                ? await Device(remote).ConnectAsync(remote, _streams.ToTunConnectionOptions(), cancellationToken).ConfigureAwait(false)
+                : await Endpoint(remote).ConnectAsync(remote, _settings.To.UdpPort is null ? null : _settings.To.Port, null, cancellationToken).ConfigureAwait(false);
+            return new StreamLeg(new LabStream(connection, null));
         }
         catch (SocketException error)
         {
@@ -46,6 +50,25 @@ internal sealed class StreamTarget : IForwardTarget
         {
             await _endpoint.DisposeAsync().ConfigureAwait(false);
         }
+
+        if (_lease is not null)
+        {
+            await _lease.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private TcpEndpoint Device(IPEndPoint remote)
+    {
+        lock (_lock)
+        {
+            if (_lease is null || _lease.Endpoint.Completion.IsCompleted)
+            {
+                _lease?.Forget();
+                _lease = DeviceEndpoints.Connect(_settings.To, remote, _streams.ToTunOptions);
+            }
+
+            return _lease.Endpoint;
+        }
     }
 
     // One that has failed is replaced: the next connection may find the reason gone.
@@ -57,7 +80,7 @@ internal sealed class StreamTarget : IForwardTarget
             {
                 var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
                 TcpEndpoint? endpoint = null;
-                endpoint = TcpEndpoint.Bind(any, _streams.ToEndpointOptions(() => Volatile.Read(ref endpoint)?.LocalEndPoint ?? any) with { Remote = remote });
+                endpoint = TcpEndpoint.Bind(any, _streams.ToEndpointOptions(() => Volatile.Read(ref endpoint)?.LocalEndPoint ?? any) with { Remote = remote, TakesAnyChecksum = _settings.To.TakesAnyChecksum });
                 _endpoint = endpoint;
             }
 

@@ -22,7 +22,7 @@ internal sealed class GuardedListenerFactory(IConnectionListenerFactory inner, A
         {
             services.Remove(transport);
             services.AddSingleton<IConnectionListenerFactory>(provider => new GuardedListenerFactory(
-                (IConnectionListenerFactory)(transport.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, transport.ImplementationType!)),
+                (IConnectionListenerFactory)(transport.ImplementationInstance ?? transport.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, transport.ImplementationType!)),
                 onFailed));
         }
     }
@@ -32,7 +32,7 @@ internal sealed class GuardedListenerFactory(IConnectionListenerFactory inner, A
 
     /// <inheritdoc/>
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        new Listener(await inner.BindAsync(endpoint, cancellationToken).ConfigureAwait(false), endpoint is not TcpOverUdpEndPoint, onFailed);
+        new Listener(await inner.BindAsync(endpoint, cancellationToken).ConfigureAwait(false), endpoint is not (TcpOverUdpEndPoint or TunEndPoint), onFailed);
 
     private sealed class Listener(IConnectionListener inner, bool takesDescriptors, Action<Exception> onFailed) : IConnectionListener
     {

@@ -64,7 +64,12 @@ internal sealed class HttpService(LabAddress address, StreamOptions streams, Lab
             // A request that trickles in holds a connection, and there are not so many of those.
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
-            kestrel.Listen(address.Transport == LabTransport.Tcp ? new TcpOverUdpEndPoint(local.Address, local.Port) : local);
+            kestrel.Listen(address.Transport switch
+            {
+                LabTransport.Tcp => new TcpOverUdpEndPoint(local.Address, local.Port),
+                LabTransport.TunTcp or LabTransport.RawTcp => new TunEndPoint(address, local),
+                _ => local,
+            });
         });
 
         // Ctrl-C is the command line's.
@@ -72,7 +77,8 @@ internal sealed class HttpService(LabAddress address, StreamOptions streams, Lab
 
         // One meter for the whole lab, whoever listens.
         builder.Services.AddSingleton(TcpMeter.Shared).AddSingleton(UdpMeter.Shared);
-        builder.Services.AddNetLabTcp(streams.ToEndpointOptions(() => _bound is { } bound ? new IPEndPoint(local.Address, bound.Port) : local));
+        builder.Services.AddNetLabTcp(streams.ToEndpointOptions(() => _bound is { } bound ? new IPEndPoint(local.Address, bound.UdpPort ?? bound.Port) : local) with { TakesAnyChecksum = address.TakesAnyChecksum });
+        builder.Services.AddSingleton<IConnectionListenerFactory>(new TunListenerFactory(streams));
         GuardedListenerFactory.Guard(builder.Services, error => _completion.TrySetException(error));
         builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("nlab")).WithMetrics(metrics => metrics.AddMeter([.. Telemetry.Meters]).AddPrometheusExporter());
         builder.Services.AddRateLimiter(limiter =>

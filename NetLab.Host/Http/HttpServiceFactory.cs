@@ -37,6 +37,6 @@ internal sealed class HttpServiceFactory(LabRuns runs, Func<string[], PerfCompar
     {
         LabAddress address = definition.ParseAddress();
         LabAddress local = address.At(await address.ResolveAsync(context.AllowRemote, cancellationToken).ConfigureAwait(false));
-        return new HttpService(local, StreamOrDatagramServiceFactory.StreamsOf(definition, address, context), new LabApi(context.Lab, runs, readRun), context.Loggers, mapPage);
+        return new HttpService(local, StreamOrDatagramServiceFactory.StreamsOf(definition, address, context), new LabApi(context.Lab, runs, readRun, mapPage is null ? null : "/ui/"), context.Loggers, mapPage);
     }
 }

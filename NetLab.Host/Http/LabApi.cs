@@ -7,7 +7,11 @@ using NetLab.Host.Services;
 namespace NetLab.Host.Http;
 
 /// <summary>What the lab offers over HTTP: its services and its measurements, as resources.</summary>
-internal sealed class LabApi(LabServices services, LabRuns runs, Func<string[], PerfComparison> readRun)
+/// <param name="services">Its services.</param>
+/// <param name="runs">Its measurements.</param>
+/// <param name="readRun">Understands what a measurement is asked for with.</param>
+/// <param name="page">Where the page for people is, to which a browser that asks for <c>/</c> is sent on; null if there is none.</param>
+internal sealed class LabApi(LabServices services, LabRuns runs, Func<string[], PerfComparison> readRun, string? page = null)
 {
     /// <summary>Maps the resources.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -15,7 +19,16 @@ internal sealed class LabApi(LabServices services, LabRuns runs, Func<string[], 
         var all = new ServiceResource(services);
         var backends = new BackendResource(services);
         var measured = new RunResource(runs, readRun, services.Events);
-        Read(routes, "/", _ => JsonAnswer.Of(Describe(), LabJson.Readable.LabDocument));
+        routes.MapMethods("/", ["GET", "HEAD"], context =>
+        {
+            if (page is not null && RequestBody.WantsPage(context.Request))
+            {
+                return Results.Redirect(page).ExecuteAsync(context);
+            }
+
+            RequestBody.RequireJson(context.Request);
+            return JsonAnswer.Of(Describe(), LabJson.Readable.LabDocument).ExecuteAsync(context);
+        });
         Read(routes, "/openapi.json", _ => new OpenApi());
         routes.MapMethods("/events", ["GET", "HEAD"], context => new EventStream(services.Events).ExecuteAsync(context));
         Read(routes, "/services", _ => all.List());

@@ -65,6 +65,14 @@ internal static class RequestBody
         }
     }
 
+    /// <summary>Whether the client is a browser: it names HTML, and JSON not by name.</summary>
+    public static bool WantsPage(HttpRequest request)
+    {
+        IList<MediaTypeHeaderValue> accepted = request.GetTypedHeaders().Accept;
+        return accepted.Any(a => a.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && a.Quality != 0)
+            && !accepted.Any(a => a.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>Sees that JSON is something the client takes.</summary>
     /// <exception cref="ProblemException">It is not.</exception>
     public static void RequireJson(HttpRequest request)

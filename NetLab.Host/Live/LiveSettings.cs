@@ -10,11 +10,17 @@ namespace NetLab.Host.Live;
 /// <param name="Schedule">What the link does later on, such as <c>1.5s: delay=80ms</c>; or null.</param>
 /// <param name="Congestion">The sender's congestion control: reno, cubic or bbr.</param>
 /// <param name="Bytes">Bytes the client sends.</param>
-/// <param name="Seed">The seed of everything random.</param>
-internal sealed record LiveSettings(string Link, string? Schedule, string Congestion, int Bytes, ulong Seed)
+/// <param name="WantedSeed">The seed of everything random, where the link says none; null for 1.</param>
+internal sealed record LiveSettings(string Link, string? Schedule, string Congestion, int Bytes, ulong? WantedSeed)
 {
+    private const ulong DefaultSeed = 1;
+
     /// <summary>Bytes at most: every segment of it is kept and drawn.</summary>
     public const int MaxBytes = 4 << 20;
+
+    /// <summary>The seed in use: the link's own, or the one that is wanted.</summary>
+    /// <exception cref="UsageException">The link makes no sense.</exception>
+    public ulong Seed => LinkText.Parse(Link, mayNameFiles: false).Seed ?? WantedSeed ?? DefaultSeed;
 
     /// <summary>The link, read.</summary>
     /// <exception cref="UsageException">It makes no sense; the message names the word.</exception>
@@ -39,7 +45,11 @@ internal sealed record LiveSettings(string Link, string? Schedule, string Conges
     /// <exception cref="UsageException">Something makes no sense; the message names it.</exception>
     public LiveSettings Validated()
     {
-        Description();
+        if (Description().Seed is { } own && WantedSeed is { } wanted && own != wanted)
+        {
+            throw new UsageException($"--seed '{wanted}': the link has its own, seed={own}");
+        }
+
         CongestionNames.Parse(Congestion);
         return Bytes is >= 1 and <= MaxBytes ? this : throw new UsageException($"--bytes {Bytes}: 1 to {Quantity.SizeText(MaxBytes)}");
     }
@@ -50,7 +60,8 @@ internal sealed record LiveSettings(string Link, string? Schedule, string Conges
         get
         {
             string schedule = Schedule is null ? "" : $" --schedule '{Schedule}'";
-            return string.Create(CultureInfo.InvariantCulture, $"nlab live --link '{Link}'{schedule} --congestion {Congestion} --bytes {Bytes} --seed {Seed}");
+            string seed = LinkText.Parse(Link, mayNameFiles: false).Seed is null ? string.Create(CultureInfo.InvariantCulture, $" --seed {Seed}") : "";
+            return string.Create(CultureInfo.InvariantCulture, $"nlab live --link '{Link}'{schedule} --congestion {Congestion} --bytes {Bytes}{seed}");
         }
     }
 }

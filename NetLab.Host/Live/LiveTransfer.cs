@@ -49,7 +49,7 @@ internal sealed class LiveTransfer
     {
         var transfer = new LiveTransfer(settings);
         LinkDescription link = settings.Description();
-        var network = new LabNetwork(link.Seed ?? settings.Seed, mutation: null, cancellationToken);
+        var network = new LabNetwork(settings.Seed, mutation: null, cancellationToken);
         (LabHost left, LabHost right) = (network.Host("client"), network.Host("server"));
         (LabLink up, LabLink down) = network.Connect(left, right, link);
         up.OnPassed = outcome => transfer._segments.Decide(fromClient: true, outcome);

@@ -16,12 +16,14 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="arguments">Its command line. Its standard input stays open as long as this process lives.</param>
+    /// <param name="within">What its command line begins with, such as to enter a network namespace; nothing for itself.</param>
     /// <exception cref="IOException">It cannot be started.</exception>
-    public ChildProcess(IEnumerable<string> arguments)
+    public ChildProcess(IEnumerable<string> arguments, IReadOnlyList<string> within)
     {
         string host = Environment.ProcessPath ?? throw new IOException("this program does not know where it lies");
         bool isRuntime = Path.GetFileNameWithoutExtension(host).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        var start = new ProcessStartInfo(host, isRuntime ? [typeof(ChildProcess).Assembly.Location, .. arguments] : arguments)
+        string[] words = [.. within, host, .. isRuntime ? (string[])[typeof(ChildProcess).Assembly.Location] : [], .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Udp.Links;
 
@@ -11,9 +12,6 @@ namespace NetLab.Host.Measurement;
 /// <summary>Small datagrams there and back at a steady pace, beside whatever else is on the way: both ends of it, on threads of their own.</summary>
 internal sealed class LatencyProbe : IDisposable
 {
-    /// <summary>How often one is sent.</summary>
-    public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
-
     // Sequence number and time stamp.
     private const int Size = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -69,7 +67,7 @@ internal sealed class LatencyProbe : IDisposable
         byte[] probe = new byte[Size];
         for (long number = 0; !load.IsCompleted; number++)
         {
-            TimeSpan wait = (Pace * number) - Stopwatch.GetElapsedTime(began);
+            TimeSpan wait = (PacedProbe.Pace * number) - Stopwatch.GetElapsedTime(began);
             if (wait > TimeSpan.Zero)
             {
                 Thread.Sleep(wait);

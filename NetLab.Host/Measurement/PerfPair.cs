@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Settings;
@@ -9,7 +8,8 @@ namespace NetLab.Host.Measurement;
 /// <param name="settings">What they measure.</param>
 /// <param name="recordings">What the sender is told to record, as on a command line.</param>
 /// <param name="board">Told how far they are.</param>
-internal sealed class PerfPair(PerfSettings settings, IReadOnlyList<string> recordings, IPerfBoard board) : IAsyncDisposable
+/// <param name="place">Where they are.</param>
+internal sealed class PerfPair(PerfSettings settings, IReadOnlyList<string> recordings, IPerfBoard board, PerfPlace place) : IAsyncDisposable
 {
     private ChildProcess? _receiver;
     private LabAddress? _address;
@@ -18,20 +18,20 @@ internal sealed class PerfPair(PerfSettings settings, IReadOnlyList<string> reco
     public LabAddress Address => _address ?? throw new InvalidOperationException("The receiver has not been started.");
 
     /// <summary>The receiver's command line.</summary>
-    public static IReadOnlyList<string> ReceiverWords(PerfSettings settings)
+    public static IReadOnlyList<string> ReceiverWords(PerfSettings settings, PerfPlace place)
     {
-        var loopback = new LabAddress(settings.Transport, IPAddress.Loopback.ToString(), 0);
-        return ["perf", "server", loopback.ToString(), "--once", "--json-stream", "--poll", settings.Polls ? "on" : "off"];
+        var listen = new LabAddress(settings.Transport, place.Host, 0);
+        return ["perf", "server", listen.ToString(), "--once", "--json-stream", "--poll", settings.Polls ? "on" : "off", .. Remote(place)];
     }
 
     /// <summary>The sender's command line, but for what it records.</summary>
     public static IReadOnlyList<string> SenderWords(PerfSettings settings, LabAddress to) =>
-        ["perf", to.ToString(), "--json-stream", "--settings", JsonSerializer.Serialize(settings, PerfSettingsJson.Default.PerfSettings)];
+        ["perf", to.ToString(), "--json-stream", "--settings", JsonSerializer.Serialize(settings with { Direction = PerfDirection.Forward, UnderLoad = false }, PerfSettingsJson.Default.PerfSettings)];
 
     /// <summary>Starts the receiver.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _receiver = new ChildProcess(ReceiverWords(settings));
+        _receiver = new ChildProcess(ReceiverWords(settings, place), place.Receiver);
         _address = LabAddress.Parse(await _receiver.ListeningAsync(cancellationToken).ConfigureAwait(false));
     }
 
@@ -44,7 +44,7 @@ internal sealed class PerfPair(PerfSettings settings, IReadOnlyList<string> reco
     {
         ChildProcess receiver = _receiver!;
         Task watching = WatchAsync(receiver);
-        var sender = new ChildProcess([.. SenderWords(settings, to), .. recordings]);
+        var sender = new ChildProcess([.. SenderWords(settings, to), .. recordings, .. Remote(place)], place.Sender);
         await using (sender.ConfigureAwait(false))
         {
             // Interrupted, the sender stops and still collects what arrived until then.
@@ -75,6 +75,8 @@ internal sealed class PerfPair(PerfSettings settings, IReadOnlyList<string> reco
             await receiver.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private static string[] Remote(PerfPlace place) => place.IsRemote ? ["--allow-remote"] : [];
 
     private async Task WatchAsync(ChildProcess receiver)
     {

@@ -14,8 +14,10 @@ internal sealed class PerfSideBySide(PerfComparison comparison, IPerfBoard board
     /// <summary>Runs A B C, A B C …, so that what changes in the machine meanwhile changes for all.</summary>
     /// <param name="runs">Receives each run when it is over.</param>
     /// <param name="cancellationToken">Stops; what is complete stays.</param>
+    /// <exception cref="UsageException">What they need cannot be made here.</exception>
     public async Task RunAsync(List<PerfRun> runs, CancellationToken cancellationToken)
     {
+        using var bench = new PerfBench(comparison.Plans.Select(p => p.Transport));
         for (int round = 1; round <= comparison.Rounds; round++)
         {
             foreach (PerfSettings plan in comparison.Plans)
@@ -24,7 +26,7 @@ internal sealed class PerfSideBySide(PerfComparison comparison, IPerfBoard board
                 board.Begin(transport, round);
                 try
                 {
-                    foreach (PerfRun run in await RunOnceAsync(plan, round, cancellationToken).ConfigureAwait(false))
+                    foreach (PerfRun run in await RunOnceAsync(plan, bench.PlaceOf(plan.Transport), round, cancellationToken).ConfigureAwait(false))
                     {
                         runs.Add(run);
                         board.End(run);
@@ -40,12 +42,12 @@ internal sealed class PerfSideBySide(PerfComparison comparison, IPerfBoard board
         }
     }
 
-    private async Task<IReadOnlyList<PerfRun>> RunOnceAsync(PerfSettings settings, int round, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PerfRun>> RunOnceAsync(PerfSettings settings, PerfPlace place, int round, CancellationToken cancellationToken)
     {
         bool up = settings.Direction != PerfDirection.Reverse;
         bool down = settings.Direction != PerfDirection.Forward;
-        PerfPair? forward = up ? new PerfPair(settings, comparison.Recordings, board) : null;
-        PerfPair? reverse = down ? new PerfPair(settings, forward is null ? comparison.Recordings : [], board) : null;
+        PerfPair? forward = up ? new PerfPair(settings, comparison.Recordings, board, place) : null;
+        PerfPair? reverse = down ? new PerfPair(settings, forward is null ? comparison.Recordings : [], board, place) : null;
         PerfPair[] pairs = [.. new[] { forward, reverse }.OfType<PerfPair>()];
         try
         {

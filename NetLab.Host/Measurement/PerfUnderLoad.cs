@@ -44,8 +44,8 @@ internal sealed class PerfUnderLoad(PerfComparison comparison, IPerfBoard board)
     {
         using var probe = new LatencyProbe();
         var window = new LoadWindow(board);
-        PerfPair? forward = up ? new PerfPair(settings, [], window) : null;
-        PerfPair? reverse = down ? new PerfPair(settings, [], window) : null;
+        PerfPair? forward = up ? new PerfPair(settings, [], window, PerfPlace.Loopback) : null;
+        PerfPair? reverse = down ? new PerfPair(settings, [], window, PerfPlace.Loopback) : null;
         PerfPair[] pairs = [.. new[] { forward, reverse }.OfType<PerfPair>()];
         try
         {

@@ -48,7 +48,7 @@ internal sealed class NameQuery(DnsQuestion question, StreamOptions streams)
     public async Task<DnsAnswer> AskAsync(LabAddress server, IPEndPoint? entry, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        byte[] message = Write();
+        byte[] message = QuestionWriter.Write(question, (ushort)Random.Shared.Next(ushort.MaxValue + 1), Size, IsRecursive);
         DnsAnswer answer;
         if (server.IsStream)
         {
@@ -66,21 +66,6 @@ internal sealed class NameQuery(DnsQuestion question, StreamOptions streams)
 
         Elapsed = Stopwatch.GetElapsedTime(start);
         return answer;
-    }
-
-    private byte[] Write()
-    {
-        byte[] buffer = new byte[DnsHeader.Length + DomainName.MaxLength + 4 + Edns.Length];
-        var writer = new ResponseWriter(buffer, reserved: Edns.Length);
-        writer.TryAdd(question);
-        if (Size is { } size)
-        {
-            writer.Add(new Edns(size, 0, false), ResponseCode.NoError);
-        }
-
-        ushort id = (ushort)Random.Shared.Next(ushort.MaxValue + 1);
-        new DnsHeader(id, IsRecursive ? DnsHeader.RecursionDesired : (ushort)0, 1, 0, 0, Size is null ? (ushort)0 : (ushort)1).Write(buffer);
-        return buffer[..writer.Length];
     }
 
     private async Task<DnsAnswer> AskDatagramAsync(LabAddress server, IPEndPoint peer, byte[] message, CancellationToken cancellationToken)

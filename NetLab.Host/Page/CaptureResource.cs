@@ -23,6 +23,13 @@ internal sealed class CaptureResource(OpenCaptures captures)
         }
 
         json.WriteEndArray();
+        json.WriteStartArray("waiting");
+        foreach (string name in captures.Waiting)
+        {
+            json.WriteStringValue(name);
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     });
 
@@ -122,6 +129,7 @@ internal sealed class CaptureResource(OpenCaptures captures)
         json.WriteString("name", capture.Name);
         json.WriteNumber("packets", index.Count);
         json.WriteBoolean("complete", index.IsComplete);
+        json.WriteBoolean("live", capture.IsLive);
         if (index.FileBytes is { } bytes)
         {
             json.WriteNumber("file_bytes", bytes);

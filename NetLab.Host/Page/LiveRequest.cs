@@ -23,7 +23,7 @@ internal static class LiveRequest
         Text(body, "schedule") is { Length: > 0 } schedule ? schedule : null,
         Text(body, "congestion") ?? "cubic",
         (int)Math.Min(int.MaxValue, Number(body, "bytes", 64 << 10)),
-        (ulong)Number(body, "seed", 1));
+        body.TryGetProperty("seed", out _) ? (ulong)Number(body, "seed", 0) : null);
 
     /// <summary>What is to be done to one datagram: <c>{ "from": "a", "number": 20, "act": "drop" }</c>, with <c>"hold_ms"</c> for a hold.</summary>
     /// <exception cref="ProblemException">400: it makes no sense.</exception>

@@ -132,6 +132,20 @@ internal sealed class MeasurementResource(LabRuns runs)
                 json.WriteNumber("round", run.Round);
                 json.WriteString("unit", run.Unit);
                 Write(json, "headline", run.Headline);
+                if (run.Distribution.Count > 0)
+                {
+                    json.WriteStartArray("distribution");
+                    foreach ((double percent, double milliseconds) in run.Distribution)
+                    {
+                        json.WriteStartArray();
+                        json.WriteNumberValue(percent);
+                        json.WriteNumberValue(milliseconds);
+                        json.WriteEndArray();
+                    }
+
+                    json.WriteEndArray();
+                }
+
                 json.WriteStartArray("samples");
                 foreach (RunSample sample in run.Samples)
                 {

@@ -4,6 +4,7 @@ using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Filters;
 using NetLab.Osi.Indexing;
+using NetLab.Osi.Statistics;
 
 namespace NetLab.Host.Page;
 
@@ -16,18 +17,23 @@ internal sealed class OpenCapture : IAsyncDisposable
     // For a packet that is asked for while the capture is being read.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    // What a live capture brought since it was asked last is mostly counted in less.
+    private static readonly TimeSpan MaxSummary = TimeSpan.FromMilliseconds(500);
+
     private readonly CancellationTokenSource _closing = new();
     private readonly LinkedList<Search> _searches = new();
     private readonly Dictionary<long, string> _notes = [];
+    private readonly Lazy<GrowingSummary> _growing;
     private readonly Task _building;
 
     private OpenCapture(int id, string name, string? temporaryFile, CaptureInput input)
     {
         (Id, Name, TemporaryFile, Input) = (id, name, temporaryFile, input);
-        CaptureReader reader = input.Open();
+        CaptureReader reader = input.Open(_closing.Token);
         try
         {
-            bool isOneFile = input.Others is null && input.Path != "-";
+            bool isOneFile = input.Others is null && !input.IsPipe && !input.Grows;
+            IsLive = input.IsPipe || input.Grows;
             Index = new CaptureIndex(reader, isOneFile ? input.Path : null, new DecoderOptions { Protocols = input.Protocols });
         }
         catch
@@ -42,6 +48,7 @@ internal sealed class OpenCapture : IAsyncDisposable
         }
 
         Replays = new ReplayCache(Index);
+        _growing = new Lazy<GrowingSummary>(() => new GrowingSummary(Index));
         _building = Task.Factory.StartNew(Build, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -62,6 +69,9 @@ internal sealed class OpenCapture : IAsyncDisposable
 
     /// <summary>Its packets, one by one.</summary>
     public ReplayCache Replays { get; }
+
+    /// <summary>Whether packets come as they pass, and it ends when it ends.</summary>
+    public bool IsLive { get; }
 
     /// <summary>Why it could not be read to its end; null if nothing went wrong. Damage of the file is the index's to tell.</summary>
     public string? Failure { get; private set; }
@@ -107,6 +117,18 @@ internal sealed class OpenCapture : IAsyncDisposable
             search.Begin();
             return search.Filter;
         }
+    }
+
+    /// <summary>Shows what the capture adds up to: of a live one what it has so far, of one that is being read nothing (null) before its end.</summary>
+    public void Summarize(Action<CaptureStatistics?, IReadOnlyList<Conversation>, int, IReadOnlyList<Anomaly>> viewer)
+    {
+        if (Index.IsComplete || !IsLive)
+        {
+            viewer(Index.Statistics, Index.Conversations, Index.ConversationCount, Index.Anomalies);
+            return;
+        }
+
+        _growing.Value.Look(MaxSummary, (statistics, conversations, count, anomalies) => viewer(statistics, conversations, count, anomalies));
     }
 
     /// <summary>Waits until the index has what is asked for, or has all, or a while is over.</summary>
@@ -178,7 +200,9 @@ internal sealed class OpenCapture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
-        await _building.ConfigureAwait(false);
+
+        // Who reads a pipe that brings nothing cannot be told to stop: it ends with the pipe, and finds its files closed.
+        await (IsLive ? Task.WhenAny(_building, Task.Delay(MaxSummary)) : _building).ConfigureAwait(false);
         List<Search> searches;
         lock (_searches)
         {
@@ -188,6 +212,11 @@ internal sealed class OpenCapture : IAsyncDisposable
         foreach (Search search in searches)
         {
             await search.EndAsync().ConfigureAwait(false);
+        }
+
+        if (_growing.IsValueCreated)
+        {
+            _growing.Value.Dispose();
         }
 
         Index.Dispose();
@@ -203,12 +232,13 @@ internal sealed class OpenCapture : IAsyncDisposable
         try
         {
             Index.Build(_closing.Token);
+            Replays.Prepare(_closing.Token);
         }
         catch (OperationCanceledException)
         {
             // Closed before it was read to its end.
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException || (error is ObjectDisposedException && _closing.IsCancellationRequested))
         {
             Failure = error.Message;
         }

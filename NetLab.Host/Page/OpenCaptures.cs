@@ -13,6 +13,7 @@ internal sealed class OpenCaptures(ProtocolRegistry protocols) : IAsyncDisposabl
     public const int MaxOpen = 16;
 
     private readonly List<OpenCapture> _all = [];
+    private readonly List<string> _waiting = [];
     private int _lastId;
 
     /// <summary>The protocols that are known.</summary>
@@ -26,6 +27,18 @@ internal sealed class OpenCaptures(ProtocolRegistry protocols) : IAsyncDisposabl
             lock (_all)
             {
                 return [.. _all];
+            }
+        }
+    }
+
+    /// <summary>The names of those whose first bytes have not come yet, and of those that turned out to be none, with why.</summary>
+    public IReadOnlyList<string> Waiting
+    {
+        get
+        {
+            lock (_all)
+            {
+                return [.. _waiting];
             }
         }
     }
@@ -50,24 +63,75 @@ internal sealed class OpenCaptures(ProtocolRegistry protocols) : IAsyncDisposabl
     /// <exception cref="UsageException">It is no capture, or cannot be read.</exception>
     public OpenCapture Open(string name, CaptureInput input, string? temporaryFile = null)
     {
+        int id;
         lock (_all)
         {
-            if (_all.Count >= MaxOpen)
-            {
-                throw new ProblemException(Problem.Conflict($"{MaxOpen} captures are open, and no more"));
-            }
+            RequireRoom();
+            id = ++_lastId;
+        }
 
-            try
+        OpenCapture capture;
+        try
+        {
+            // Others are asked for meanwhile: the first bytes of a pipe may take their time.
+            capture = OpenCapture.Open(id, name, input, temporaryFile);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            string said = temporaryFile is null ? error.Message : error.Message.Replace(temporaryFile, name, StringComparison.Ordinal);
+            throw new UsageException(said);
+        }
+
+        lock (_all)
+        {
+            if (_all.Count < MaxOpen)
             {
-                var capture = OpenCapture.Open(++_lastId, name, input, temporaryFile);
                 _all.Add(capture);
                 return capture;
             }
-            catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
+        }
+
+        // It goes without its file, which is whoever's that brought it in.
+        _ = capture.DisposeAsync().AsTask();
+        throw new ProblemException(TooMany);
+    }
+
+    /// <summary>Opens a capture whose first bytes may take their time: a pipe, or a file that another program is about to write.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="input">What to read.</param>
+    /// <returns>Ends when it is open, with null, or when it turned out to be none, with why.</returns>
+    public Task<string?> OpenLater(string name, CaptureInput input)
+    {
+        lock (_all)
+        {
+            _waiting.Add(name);
+        }
+
+        // A pipe into which nothing is written never opens.
+        return Task.Factory.StartNew(Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        string? Wait()
+        {
+            string? wrong = null;
+            try
             {
-                string said = temporaryFile is null ? error.Message : error.Message.Replace(temporaryFile, name, StringComparison.Ordinal);
-                throw new UsageException(said);
+                Open(name, input);
             }
+            catch (Exception error) when (error is UsageException or ProblemException)
+            {
+                wrong = error.Message;
+            }
+
+            lock (_all)
+            {
+                _waiting.Remove(name);
+                if (wrong is not null)
+                {
+                    _waiting.Add(wrong);
+                }
+            }
+
+            return wrong;
         }
     }
 
@@ -80,6 +144,16 @@ internal sealed class OpenCaptures(ProtocolRegistry protocols) : IAsyncDisposabl
         }
 
         await capture.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static Problem TooMany => Problem.Conflict($"{MaxOpen} captures are open, and no more");
+
+    private void RequireRoom()
+    {
+        if (_all.Count >= MaxOpen)
+        {
+            throw new ProblemException(TooMany);
+        }
     }
 
     /// <inheritdoc/>

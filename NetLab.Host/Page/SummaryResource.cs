@@ -18,17 +18,18 @@ internal static class SummaryResource
         int limit = (int)PageQuery.Number(context, "limit", 200, 1, MaxShown);
         long skip = PageQuery.Number(context, "skip", 0, 0, int.MaxValue);
         string sort = PageQuery.OneOf(context, "sort", "bytes", "packets", "number");
-        return PageAnswer.WriteAsync(context, json =>
+        return PageAnswer.WriteAsync(context, json => capture.Summarize((sums, conversations, count, _) =>
         {
             json.WriteStartObject();
             json.WriteBoolean("complete", capture.Index.IsComplete);
-            json.WriteNumber("total", capture.Index.ConversationCount);
+            json.WriteNumber("counted", sums?.Packets ?? 0);
+            json.WriteNumber("total", count);
             json.WriteStartArray("conversations");
             IEnumerable<Conversation> all = sort switch
             {
-                "packets" => capture.Index.Conversations.OrderByDescending(c => c.PacketsSent + c.PacketsReceived),
-                "number" => capture.Index.Conversations.OrderBy(c => c.Protocol, StringComparer.Ordinal).ThenBy(c => c.Number),
-                _ => capture.Index.Conversations,
+                "packets" => conversations.OrderByDescending(c => c.PacketsSent + c.PacketsReceived),
+                "number" => conversations.OrderBy(c => c.Protocol, StringComparer.Ordinal).ThenBy(c => c.Number),
+                _ => conversations,
             };
             foreach (Conversation c in all.Skip((int)skip).Take(limit))
             {
@@ -52,15 +53,15 @@ internal static class SummaryResource
 
             json.WriteEndArray();
             json.WriteEndObject();
-        });
+        }));
     }
 
     /// <summary>Endpoints, protocol hierarchy, the layers' shares of bytes, anomalies.</summary>
-    public static Task StatisticsAsync(HttpContext context, OpenCapture capture) => PageAnswer.WriteAsync(context, json =>
+    public static Task StatisticsAsync(HttpContext context, OpenCapture capture) => PageAnswer.WriteAsync(context, json => capture.Summarize((sums, conversations, _, anomalies) =>
     {
         json.WriteStartObject();
         json.WriteBoolean("complete", capture.Index.IsComplete);
-        if (capture.Index.Statistics is { } sums)
+        if (sums is not null)
         {
             json.WriteNumber("packets", sums.Packets);
             json.WriteNumber("bytes", sums.WireBytes);
@@ -79,12 +80,12 @@ internal static class SummaryResource
             json.WritePropertyName("hierarchy");
             int left = MaxNodes;
             Write(json, sums.Protocols, ref left);
-            WriteAnomalies(json, capture.Index.Anomalies);
-            WriteEndpoints(json, capture.Index.Conversations);
+            WriteAnomalies(json, anomalies);
+            WriteEndpoints(json, conversations);
         }
 
         json.WriteEndObject();
-    });
+    }));
 
     /// <summary>The capture's time in equal parts.</summary>
     public static Task IntervalsAsync(HttpContext context, OpenCapture capture)

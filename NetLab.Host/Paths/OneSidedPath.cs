@@ -55,7 +55,7 @@ internal sealed class OneSidedPath
         }
 
         bool fromClient = conversation.Bytes(true) >= conversation.Bytes(false);
-        IReadOnlyList<SentSegment> segments = conversation.Segments(fromClient);
+        IReadOnlyList<PathSegment> segments = conversation.Segments(fromClient);
         double[] trips = [.. segments.Where(s => s is { RoundTrip: not null, IsLost: false }).Select(s => (double)s.RoundTrip!.Value).Order()];
         if (segments.Count < MinSegments || (trips.Length == 0 && conversation.Handshake is null))
         {
@@ -68,7 +68,7 @@ internal sealed class OneSidedPath
         var back = new PathRecorder { ShowsRate = false };
         double last = atReceiver ? conversation.Handshake!.Value : trips[0];
         int acknowledged = 0;
-        foreach (SentSegment segment in segments)
+        foreach (PathSegment segment in segments)
         {
             acknowledged += segment.Bytes;
             var at = new Instant(segment.Time / TimeSpan.NanosecondsPerTick);
@@ -123,9 +123,9 @@ internal sealed class OneSidedPath
     /// <summary>Both directions' data of a conversation.</summary>
     private sealed class TcpConversation(string client, string server)
     {
-        private readonly Dictionary<long, SentSegment> _byPacket = [];
-        private readonly List<SentSegment> _up = [];
-        private readonly List<SentSegment> _down = [];
+        private readonly Dictionary<long, PathSegment> _byPacket = [];
+        private readonly List<PathSegment> _up = [];
+        private readonly List<PathSegment> _down = [];
         private long _upBytes;
         private long _downBytes;
 
@@ -140,12 +140,12 @@ internal sealed class OneSidedPath
 
         public long Bytes(bool fromClient) => fromClient ? _upBytes : _downBytes;
 
-        public IReadOnlyList<SentSegment> Segments(bool fromClient) => fromClient ? _up : _down;
+        public IReadOnlyList<PathSegment> Segments(bool fromClient) => fromClient ? _up : _down;
 
         public void Add(long time, long packet, TcpSegmentFacts session, int bytes, int payload)
         {
             Handshake ??= session.InitialRoundTrip;
-            if (session is { AcknowledgedPacket: { } number, AcknowledgmentRoundTrip: { } trip } && _byPacket.TryGetValue(number, out SentSegment? of))
+            if (session is { AcknowledgedPacket: { } number, AcknowledgmentRoundTrip: { } trip } && _byPacket.TryGetValue(number, out PathSegment? of))
             {
                 of.RoundTrip ??= trip;
             }
@@ -155,20 +155,20 @@ internal sealed class OneSidedPath
                 return;
             }
 
-            List<SentSegment> segments = session.FromClient ? _up : _down;
+            List<PathSegment> segments = session.FromClient ? _up : _down;
             if ((session.Analysis & TcpAnalysisFlags.SpuriousRetransmission) == 0 && (session.Analysis & Repairs) != 0)
             {
                 MarkLost(segments, session.RelativeSequence, time, bytes, payload);
             }
 
-            var segment = new SentSegment(time, packet, bytes, session.RelativeSequence, payload);
+            var segment = new PathSegment(time, packet, bytes, session.RelativeSequence, payload);
             segments.Add(segment);
             _byPacket[packet] = segment;
             (session.FromClient ? ref _upBytes : ref _downBytes) += payload;
         }
 
         // What is repaired was lost: the one that was seen, or, beside the receiver, one that was not.
-        private static void MarkLost(List<SentSegment> segments, uint sequence, long time, int bytes, int payload)
+        private static void MarkLost(List<PathSegment> segments, uint sequence, long time, int bytes, int payload)
         {
             for (int i = segments.Count - 1; i >= 0 && segments.Count - i < 100_000; i--)
             {
@@ -179,7 +179,7 @@ internal sealed class OneSidedPath
                 }
             }
 
-            segments.Add(new SentSegment(time, -1, bytes, sequence, payload) { IsLost = true });
+            segments.Add(new PathSegment(time, -1, bytes, sequence, payload) { IsLost = true });
         }
     }
 }

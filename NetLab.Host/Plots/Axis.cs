@@ -17,5 +17,11 @@ public sealed record Axis(string Title, string Unit)
     /// <summary>Names of the positions 0, 1, 2 …, instead of numbers; null for numbers.</summary>
     public IReadOnlyList<string>? Categories { get; init; }
 
+    /// <summary>The values that are named, and how, instead of round numbers; null for round numbers.</summary>
+    public IReadOnlyList<(double Value, string Text)>? Ticks { get; init; }
+
+    /// <summary>Whether values grow the other way: downwards, or to the left.</summary>
+    public bool IsReversed { get; init; }
+
     internal string Label => Unit.Length == 0 ? Title : $"{Title} ({Unit})";
 }

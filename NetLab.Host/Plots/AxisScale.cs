@@ -6,13 +6,14 @@ internal sealed class AxisScale
     private readonly double _low;
     private readonly double _high;
     private readonly bool _isLogarithmic;
+    private readonly bool _isReversed;
 
     /// <param name="axis">The axis.</param>
     /// <param name="values">All values that have to be on it.</param>
     /// <param name="ticks">How many ticks there is room for.</param>
     public AxisScale(Axis axis, IEnumerable<double> values, int ticks)
     {
-        _isLogarithmic = axis.IsLogarithmic;
+        (_isLogarithmic, _isReversed) = (axis.IsLogarithmic, axis.IsReversed);
         double[] shown = [.. values.Where(v => double.IsFinite(v) && (!_isLogarithmic || v > 0))];
         (double low, double high) = shown.Length == 0 ? (_isLogarithmic ? 1 : 0, _isLogarithmic ? 10 : 1) : (shown.Min(), shown.Max());
         if (!_isLogarithmic && low > 0 && low < high / 2)
@@ -44,13 +45,19 @@ internal sealed class AxisScale
             _high = axis.Max ?? (Math.Ceiling((high / step) - 1e-9) * step);
             Ticks = [.. Multiples(step).Select(v => (v, SvgText.Value(v)))];
         }
+
+        Ticks = axis.Ticks ?? Ticks;
     }
 
     /// <summary>The values with ticks, and what stands there.</summary>
     public IReadOnlyList<(double Value, string Text)> Ticks { get; }
 
     /// <summary>Where a value is: 0 at the axis's beginning, 1 at its end; beyond them outside.</summary>
-    public double Place(double value) => ((_isLogarithmic ? Math.Log10(value) : value) - _low) / (_high - _low);
+    public double Place(double value)
+    {
+        double share = ((_isLogarithmic ? Math.Log10(value) : value) - _low) / (_high - _low);
+        return _isReversed ? 1 - share : share;
+    }
 
     /// <summary>Whether a value has a place.</summary>
     public bool Has(double value) => double.IsFinite(value) && (!_isLogarithmic || value > 0);

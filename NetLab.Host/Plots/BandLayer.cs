@@ -22,8 +22,8 @@ public sealed record BandLayer(double From, double To) : Layer
             (bottom, top) = (canvas.PlaceY(From), canvas.PlaceY(To));
         }
 
-        canvas.Svg.Rectangle(left, top, right - left, bottom - top, $"b s{style}");
+        canvas.Svg.Rectangle(left, top, right - left, bottom - top, $"b {SvgStyle.ColorOf(style)}");
     }
 
-    internal override void DrawKey(SvgWriter svg, double x, double y, int style) => svg.Rectangle(x, y - 5, 26, 10, $"b s{style}");
+    internal override void DrawKey(SvgWriter svg, double x, double y, int style) => svg.Rectangle(x, y - 5, 26, 10, $"b {SvgStyle.ColorOf(style)}");
 }

@@ -20,7 +20,7 @@ public sealed record BoxLayer(IReadOnlyList<(double X, IReadOnlyList<double> Val
             double[] sorted = [.. values.Order()];
             double[] at = [.. new[] { 0, 0.25, 0.5, 0.75, 1 }.Select(q => canvas.PlaceY(Quantile(sorted, q)))];
             (double left, double middle, double right) = (canvas.PlaceX(x - HalfWidth), canvas.PlaceX(x), canvas.PlaceX(x + HalfWidth));
-            canvas.Svg.Rectangle(left, at[3], right - left, at[1] - at[3], $"b s{style}");
+            canvas.Svg.Rectangle(left, at[3], right - left, at[1] - at[3], $"b {SvgStyle.ColorOf(style)}");
             var path = new SvgPath();
             path.Move(left, at[1]);
             path.Line(right, at[1]);
@@ -33,11 +33,11 @@ public sealed record BoxLayer(IReadOnlyList<(double X, IReadOnlyList<double> Val
             path.Line(middle, at[0]);
             path.Move(middle, at[3]);
             path.Line(middle, at[4]);
-            canvas.Svg.Path(path, $"r s{style}", canvas.Describe(Name, new Point(x, Quantile(sorted, 0.5))));
+            canvas.Svg.Path(path, $"r {SvgStyle.ColorOf(style)}", canvas.Describe(Name, new Point(x, Quantile(sorted, 0.5))));
         }
     }
 
-    internal override void DrawKey(SvgWriter svg, double x, double y, int style) => svg.Rectangle(x + 4, y - 5, 18, 10, $"b s{style}");
+    internal override void DrawKey(SvgWriter svg, double x, double y, int style) => svg.Rectangle(x + 4, y - 5, 18, 10, $"b {SvgStyle.ColorOf(style)}");
 
     /// <summary>A quantile of sorted values, between two of them by their distance.</summary>
     /// <param name="sorted">At least one value, ascending.</param>

@@ -7,6 +7,10 @@ internal sealed class ChartDrawing(Chart chart, SvgWriter svg, string id)
     private const double CategoryGap = 8;
     private const double CategoryLine = 14;
 
+    // Names that find no room beside each other stand upright, so long at most; and what the vertical axis takes, about.
+    private const double UprightName = 180;
+    private const double UpAxisWidth = 70;
+
     private const double HeadHeight = 22;
     private const double LegendRow = 19;
     private const double AxisHeight = 44;
@@ -16,7 +20,7 @@ internal sealed class ChartDrawing(Chart chart, SvgWriter svg, string id)
 
     /// <summary>How high a chart is, all told.</summary>
     public static double HeightOf(Chart chart, double width) =>
-        HeadHeight + (LegendOf(chart, width).Rows * LegendRow) + 10 + Math.Clamp(chart.Height, 60, 1000) + AxisHeight;
+        HeadHeightOf(chart) + (LegendOf(chart, width).Rows * LegendRow) + 10 + Math.Clamp(chart.Height, 60, 1000) + Math.Max(AxisHeight, UprightOf(chart, width) + 12);
 
     public void Draw(double left, double top, double width)
     {
@@ -27,17 +31,21 @@ internal sealed class ChartDrawing(Chart chart, SvgWriter svg, string id)
         double areaLeft = left + 22 + labels + 8;
         double areaWidth = Math.Max(50, left + width - areaLeft - 8);
         var across = new AxisScale(chart.X, extent.Select(p => p.X), (int)(areaWidth / 85));
-        svg.Text(left, top + 15, SvgText.Fit(chart.Title, width, SvgText.NormalSize * 1.06), "h");
+        if (chart.Title.Length > 0)
+        {
+            svg.Text(left, top + 15, SvgText.Fit(chart.Title, width, SvgText.NormalSize * SvgText.Bold), "h");
+        }
+
         (IReadOnlyList<(Layer Layer, int Style, double X, int Row)> keys, int rows) = LegendOf(chart, width);
         foreach ((Layer layer, int style, double x, int row) in keys)
         {
-            double y = top + HeadHeight + (row * LegendRow) + 9;
+            double y = top + HeadHeightOf(chart) + (row * LegendRow) + 9;
             layer.DrawKey(svg, left + x, y, style);
             svg.Text(left + x + KeyWidth, y + 4, SvgText.Fit(layer.Name!, width - KeyWidth, SvgText.NormalSize), "");
         }
 
-        double areaTop = top + HeadHeight + (rows * LegendRow) + 10;
-        DrawAxes(up, across, left, areaLeft, areaTop, areaWidth, height);
+        double areaTop = top + HeadHeightOf(chart) + (rows * LegendRow) + 10;
+        DrawAxes(up, across, left, areaLeft, areaTop, areaWidth, height, UprightOf(chart, width));
         svg.BeginClip(id, areaLeft, areaTop - 4, areaWidth + 4, height + 8);
         var canvas = new ChartCanvas(chart, svg, across, up, areaLeft, areaTop, areaWidth, height);
         foreach ((Layer layer, int style) in Styled(chart))
@@ -48,17 +56,17 @@ internal sealed class ChartDrawing(Chart chart, SvgWriter svg, string id)
         svg.EndClip();
     }
 
-    private void DrawAxes(AxisScale up, AxisScale across, double left, double areaLeft, double areaTop, double width, double height)
+    private void DrawAxes(AxisScale up, AxisScale across, double left, double areaLeft, double areaTop, double width, double height, double upright)
     {
         double bottom = areaTop + height;
         var grid = new SvgPath();
-        double lastTop = double.PositiveInfinity;
+        double lastTop = double.NaN;
         foreach ((double value, string text) in up.Ticks)
         {
             double y = bottom - (up.Place(value) * height);
             grid.Move(areaLeft, y);
             grid.Line(areaLeft + width, y);
-            if (lastTop - y >= SvgText.SmallSize)
+            if (!(Math.Abs(lastTop - y) < SvgText.SmallSize))
             {
                 svg.Text(areaLeft - 6, y + 4, text, "f e");
                 lastTop = y;
@@ -74,7 +82,13 @@ internal sealed class ChartDrawing(Chart chart, SvgWriter svg, string id)
             ticks.Line(x, bottom + TickLength);
             if (chart.X.Categories is { } names)
             {
-                // Each is named, however many there are: on two lines where one is too narrow.
+                // Each is named, however many there are: on two lines where one is too narrow, or upright.
+                if (upright > 0)
+                {
+                    svg.Text(x + 4, bottom + 8, SvgText.FitEnds(text, upright, SvgText.SmallSize), "f e", Turned(x + 4, bottom + 8));
+                    continue;
+                }
+
                 IReadOnlyList<string> lines = SvgText.Wrap(text, (width / Math.Max(1, names.Count)) - CategoryGap, SvgText.SmallSize);
                 for (int i = 0; i < lines.Count; i++)
                 {
@@ -100,9 +114,29 @@ internal sealed class ChartDrawing(Chart chart, SvgWriter svg, string id)
         ticks.Line(areaLeft, bottom);
         ticks.Line(areaLeft + width, bottom);
         svg.Path(ticks, "x");
-        svg.Text(areaLeft + (width / 2), bottom + 36, SvgText.Fit(chart.X.Label, width, SvgText.NormalSize), "a n");
-        string turn = $" transform=\"rotate(-90,{SvgText.Coordinate(left + 12)},{SvgText.Coordinate(areaTop + (height / 2))})\"";
-        svg.Text(left + 12, areaTop + (height / 2), SvgText.Fit(chart.Y.Label, height + 20, SvgText.NormalSize), "a n", turn);
+        if (chart.X.Label.Length > 0)
+        {
+            svg.Text(areaLeft + (width / 2), bottom + 36, SvgText.Fit(chart.X.Label, width, SvgText.NormalSize), "a n");
+        }
+
+        double middleY = areaTop + (height / 2);
+        svg.Text(left + 12, middleY, SvgText.Fit(chart.Y.Label, height + 20, SvgText.NormalSize), "a n", Turned(left + 12, middleY));
+    }
+
+    private static string Turned(double x, double y) => $" transform=\"rotate(-90,{SvgText.Coordinate(x)},{SvgText.Coordinate(y)})\"";
+
+    // How long names of categories are that have to stand upright; 0 where they need not.
+    private static double UprightOf(Chart chart, double width)
+    {
+        if (chart.X.Categories is not { Count: > 0 } names)
+        {
+            return 0;
+        }
+
+        double room = ((width - UpAxisWidth) / names.Count) - CategoryGap;
+        return names.All(name => SvgText.Wrap(name, room, SvgText.SmallSize).All(line => SvgText.WidthOf(line, SvgText.SmallSize) <= room && !line.EndsWith('…')))
+            ? 0
+            : Math.Min(UprightName, names.Max(name => SvgText.WidthOf(name, SvgText.SmallSize)));
     }
 
     private static IEnumerable<(Layer Layer, int Style)> Styled(Chart chart)
@@ -110,27 +144,29 @@ internal sealed class ChartDrawing(Chart chart, SvgWriter svg, string id)
         int next = 0;
         foreach (Layer layer in chart.Layers)
         {
-            yield return (layer, (layer.Style ?? next++) % SvgStyle.Count);
+            yield return (layer, layer.Style ?? next++);
         }
     }
 
+    private static double HeadHeightOf(Chart chart) => chart.Title.Length > 0 ? HeadHeight : 0;
+
+    // On one row as they are; on several one below the other, so that the eye finds them.
     private static (IReadOnlyList<(Layer Layer, int Style, double X, int Row)> Keys, int Rows) LegendOf(Chart chart, double width)
     {
+        (Layer Layer, int Style, double Width)[] named =
+            [.. Styled(chart).Where(l => l.Layer.Name is not null).Select(l => (l.Layer, l.Style, KeyWidth + SvgText.WidthOf(l.Layer.Name!, SvgText.NormalSize)))];
+        bool isOneRow = named.Sum(key => key.Width + KeyGap) - KeyGap <= width;
+        double column = named.Select(key => key.Width + KeyGap).DefaultIfEmpty(1).Max();
+        int columns = isOneRow ? Math.Max(1, named.Length) : Math.Max(1, (int)((width + KeyGap) / column));
         var keys = new List<(Layer, int, double, int)>();
         double x = 0;
-        int row = 0;
-        foreach ((Layer layer, int style) in Styled(chart).Where(l => l.Layer.Name is not null))
+        for (int i = 0; i < named.Length; i++)
         {
-            double needed = KeyWidth + SvgText.WidthOf(layer.Name!, SvgText.NormalSize);
-            if (x > 0 && x + needed > width)
-            {
-                (x, row) = (0, row + 1);
-            }
-
-            keys.Add((layer, style, x, row));
-            x += needed + KeyGap;
+            x = i % columns == 0 ? 0 : x;
+            keys.Add((named[i].Layer, named[i].Style, x, i / columns));
+            x += isOneRow ? named[i].Width + KeyGap : column;
         }
 
-        return (keys, keys.Count == 0 ? 0 : row + 1);
+        return (keys, (named.Length + columns - 1) / columns);
     }
 }

@@ -7,6 +7,7 @@ public sealed record Figure(string Title, IReadOnlyList<Chart> Charts)
 {
     private const int Margin = 14;
     private const double TitleHeight = 30;
+    private const double TitleLine = 19;
     private const double FooterHeight = 22;
 
     /// <summary>Small text in the corner, such as the seed and the date; empty for none.</summary>
@@ -22,11 +23,17 @@ public sealed record Figure(string Title, IReadOnlyList<Chart> Charts)
     /// <returns>An SVG document that needs nothing outside itself.</returns>
     public string ToSvg()
     {
-        double height = TitleHeight + Charts.Sum(c => ChartDrawing.HeightOf(c, Width - (2 * Margin))) + (Footer.Length > 0 ? FooterHeight : 8);
+        IReadOnlyList<string> title = SvgText.Wrap(Title, Width - (2 * Margin), SvgText.TitleSize * SvgText.Bold);
+        double head = TitleHeight + ((title.Count - 1) * TitleLine);
+        double height = head + Charts.Sum(c => ChartDrawing.HeightOf(c, Width - (2 * Margin))) + (Footer.Length > 0 ? FooterHeight : 8);
         var svg = new SvgWriter();
         svg.Open(Width, height, SvgStyle.Sheet(Theme), Title);
-        svg.Text(Margin, 21, SvgText.Fit(Title, Width - (2 * Margin), SvgText.TitleSize), "t");
-        double top = TitleHeight;
+        for (int i = 0; i < title.Count; i++)
+        {
+            svg.Text(Margin, 21 + (i * TitleLine), title[i], "t");
+        }
+
+        double top = head;
         for (int i = 0; i < Charts.Count; i++)
         {
             new ChartDrawing(Charts[i], svg, $"a{i}").Draw(Margin, top, Width - (2 * Margin));

@@ -7,7 +7,7 @@ public abstract record Layer
     public string? Name { get; init; }
 
     /// <summary>
-    /// Which of the eight styles (colour with dash) it has, from 0; null to take the next that is free. Layers that belong together
+    /// Which style (colour with dash) it has, from 0, the first eight each with a colour of its own; null to take the next that is free. Layers that belong together
     /// share one.
     /// </summary>
     public int? Style { get; init; }

@@ -52,7 +52,7 @@ public sealed record LineLayer(IReadOnlyList<Point> Points) : Layer
             {
                 if (canvas.TryPlace(point, out double x, out double y))
                 {
-                    canvas.Svg.Mark(MarkShapes.OfStyle(style), x, y, $"m s{style}", canvas.Describe(Name, point));
+                    canvas.Svg.Mark(MarkShapes.OfStyle(style), x, y, $"m {SvgStyle.ColorOf(style)}", canvas.Describe(Name, point));
                 }
             }
         }
@@ -66,9 +66,9 @@ public sealed record LineLayer(IReadOnlyList<Point> Points) : Layer
         svg.Path(path, Class(style));
         if (HasMarks)
         {
-            svg.Mark(MarkShapes.OfStyle(style), x + 13, y, $"m s{style}", null);
+            svg.Mark(MarkShapes.OfStyle(style), x + 13, y, $"m {SvgStyle.ColorOf(style)}", null);
         }
     }
 
-    private string Class(int style) => IsReference ? "l ref" : $"l s{style} d{style}";
+    private string Class(int style) => IsReference ? "l ref" : $"l {SvgStyle.ColorOf(style)} {SvgStyle.DashOf(style)}";
 }

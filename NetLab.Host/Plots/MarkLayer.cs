@@ -22,20 +22,20 @@ public sealed record MarkLayer(MarkShape Shape, IReadOnlyList<Point> Points) : L
                 continue;
             }
 
-            canvas.Svg.Mark(Shape, x, y, $"m s{style}", Descriptions?[i] ?? canvas.Describe(Name, Points[i]));
+            canvas.Svg.Mark(Shape, x, y, $"m {SvgStyle.ColorOf(style)}", Descriptions?[i] ?? canvas.Describe(Name, Points[i]));
             if (Letter is not null && canvas.HasRoomFor(x, y))
             {
-                canvas.Svg.Text(x + 4, y - 3, Letter, $"c s{style}");
+                canvas.Svg.Text(x + 4, y - 3, Letter, $"c {SvgStyle.ColorOf(style)}");
             }
         }
     }
 
     internal override void DrawKey(SvgWriter svg, double x, double y, int style)
     {
-        svg.Mark(Shape, x + 13, y, $"m s{style}", null);
+        svg.Mark(Shape, x + 13, y, $"m {SvgStyle.ColorOf(style)}", null);
         if (Letter is not null)
         {
-            svg.Text(x + 17, y - 3, Letter, $"c s{style}");
+            svg.Text(x + 17, y - 3, Letter, $"c {SvgStyle.ColorOf(style)}");
         }
     }
 }

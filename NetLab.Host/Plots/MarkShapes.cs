@@ -7,7 +7,7 @@ internal static class MarkShapes
         [MarkShape.Dot, MarkShape.Square, MarkShape.Triangle, MarkShape.Diamond, MarkShape.Ring, MarkShape.Plus, MarkShape.Cross, MarkShape.Up];
 
     /// <summary>The shape that goes with a style, so that the style is told without its colour.</summary>
-    public static MarkShape OfStyle(int style) => ByStyle[style % ByStyle.Length];
+    public static MarkShape OfStyle(int style) => ByStyle[SvgStyle.FormOf(style)];
 
     /// <summary>Whether a shape is an area, as opposed to strokes.</summary>
     public static bool IsFilled(MarkShape shape) => shape is MarkShape.Dot or MarkShape.Square or MarkShape.Triangle or MarkShape.Diamond;

@@ -7,6 +7,9 @@ public sealed record RangeLayer(IReadOnlyList<(double X, double From, double To)
     /// <summary>Whether the strokes have arrow heads at both ends, as tcptrace draws segments.</summary>
     public bool HasHeads { get; init; }
 
+    /// <summary>Whether they are drawn as narrow empty boxes, such as what was sent and lost.</summary>
+    public bool IsHollow { get; init; }
+
     /// <summary>What each stroke says when it is pointed at; null for its coordinates.</summary>
     public IReadOnlyList<string>? Descriptions { get; init; }
 
@@ -23,8 +26,16 @@ public sealed record RangeLayer(IReadOnlyList<(double X, double From, double To)
             }
 
             var path = new SvgPath();
-            path.Move(x, y1);
-            path.Line(x, y2);
+            if (IsHollow)
+            {
+                Box(path, x, y1, y2);
+            }
+            else
+            {
+                path.Move(x, y1);
+                path.Line(x, y2);
+            }
+
             if (HasHeads && y1 - y2 > 6)
             {
                 path.Move(x - 2, y2 + 2);
@@ -35,15 +46,33 @@ public sealed record RangeLayer(IReadOnlyList<(double X, double From, double To)
                 path.Line(x + 2, y1 - 2);
             }
 
-            canvas.Svg.Path(path, $"r s{style}", Descriptions?[i] ?? canvas.Describe(Name, new Point(at, to)));
+            canvas.Svg.Path(path, $"r {SvgStyle.ColorOf(style)}", Descriptions?[i] ?? canvas.Describe(Name, new Point(at, to)));
         }
     }
 
     internal override void DrawKey(SvgWriter svg, double x, double y, int style)
     {
         var path = new SvgPath();
-        path.Move(x + 13, y - 5);
-        path.Line(x + 13, y + 5);
-        svg.Path(path, $"r s{style}");
+        if (IsHollow)
+        {
+            Box(path, x + 13, y + 5, y - 5);
+        }
+        else
+        {
+            path.Move(x + 13, y - 5);
+            path.Line(x + 13, y + 5);
+        }
+
+        svg.Path(path, $"r {SvgStyle.ColorOf(style)}");
+    }
+
+    private static void Box(SvgPath path, double x, double y1, double y2)
+    {
+        const double Half = 2.5;
+        path.Move(x - Half, y1);
+        path.Line(x - Half, y2);
+        path.Line(x + Half, y2);
+        path.Line(x + Half, y1);
+        path.Line(x - Half, y1);
     }
 }

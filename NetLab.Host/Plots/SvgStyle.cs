@@ -15,6 +15,18 @@ internal static class SvgStyle
     private static readonly string[] Dark = ["#58b0f0", "#ff9a57", "#3fcf9f", "#f08cc4", "#b3a6ff", "#e6b84a", "#63c9d6", "#a0abb6"];
     private static readonly string[] Dashes = ["", "7 3", "2 3", "10 3 2 3", "5 2", "1 2", "12 4", "4 4"];
 
+    /// <summary>The class of a style's colour.</summary>
+    public static string ColorOf(int style) => $"s{style % Count}";
+
+    /// <summary>The class of a style's dash.</summary>
+    public static string DashOf(int style) => $"d{FormOf(style)}";
+
+    /// <summary>
+    /// Which dash, and which shape of marks, a style has: of the first eight styles the colour's own; where colours come again, another one each
+    /// time, so that 64 lines are told apart.
+    /// </summary>
+    public static int FormOf(int style) => (style + (style / Count)) % Count;
+
     public static string Sheet(ChartTheme theme)
     {
         var sheet = new StringBuilder();

@@ -13,6 +13,9 @@ internal static class SvgText
     // What a character of the usual sans-serif fonts is wide on the mean, as a share of the font's size; on the safe side.
     private const double MeanWidth = 0.57;
 
+    /// <summary>How much wider bold characters are.</summary>
+    public const double Bold = 1.16;
+
     /// <summary>How wide a text is, about.</summary>
     public static double WidthOf(string text, double size) => text.Length * size * MeanWidth;
 
@@ -23,11 +26,19 @@ internal static class SvgText
         return text.Length <= most ? text : string.Concat(text.AsSpan(0, most - 1), "…");
     }
 
+    /// <summary>A text whose beginning and end remain where it is wider than there is room: what tells names apart is often their end.</summary>
+    public static string FitEnds(string text, double width, double size)
+    {
+        int most = Math.Max(3, (int)(width / (size * MeanWidth)));
+        return text.Length <= most ? text : string.Concat(text.AsSpan(0, (most - 1) / 2), "…", text.AsSpan(text.Length - (most / 2)));
+    }
+
     /// <summary>A text on one line, or on two that part at a comma where one is too narrow; each shortened if need be.</summary>
     public static IReadOnlyList<string> Wrap(string text, double width, double size)
     {
         int most = Math.Max(1, (int)(width / (size * MeanWidth)));
-        int comma = text.Length <= most ? -1 : text.LastIndexOf(',', Math.Min(most, text.Length - 1));
+        int last = Math.Min(most, text.Length - 1);
+        int comma = text.Length <= most ? -1 : text.LastIndexOf(", ", last, StringComparison.Ordinal) is > 0 and var between ? between : text.LastIndexOf(',', last);
         return comma <= 0
             ? [Fit(text, width, size)]
             : [text[..(comma + 1)], Fit(text[(comma + 1)..].TrimStart(), width, size)];
@@ -48,7 +59,7 @@ internal static class SvgText
         >= 1e6 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e6:0.###}M"),
         >= 1e4 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e3:0.###}k"),
         >= 1 => value.ToString("0.###", CultureInfo.InvariantCulture),
-        >= 1e-4 => value.ToString("0.######", CultureInfo.InvariantCulture),
+        >= 1e-5 => value.ToString("0.######", CultureInfo.InvariantCulture),
         _ => value.ToString("0.##e+0", CultureInfo.InvariantCulture),
     };
 

@@ -44,6 +44,30 @@ internal sealed class LabRecorder : IDisposable
         return (at, datagram, peer, sent) => Record(udpInterface, tcpInterface, localEndPoint(), at, datagram, peer, sent);
     }
 
+    /// <summary>Adds a device to record at, where segments travel in IP packets: both files get them so.</summary>
+    /// <param name="name">Its name there.</param>
+    /// <param name="addresses">Our addresses.</param>
+    public DatagramTap AddDevice(string name, IReadOnlyList<IPAddress> addresses)
+    {
+        const string Comment = "NetLab's TCP over IP, checksums made anew by nlab";
+        (RecordingFile? File, int? Interface)[] files = [(_asUdp, _asUdp?.AddInterface(name, Comment)), (_asTcp, _asTcp?.AddInterface(name, Comment))];
+        return (at, segment, peer, sent) =>
+        {
+            IPEndPoint remote = peer.ToIPEndPoint();
+            if (addresses.FirstOrDefault(a => a.AddressFamily == remote.AddressFamily) is not { } own || !SegmentReader.TryRead(segment, out _, out _))
+            {
+                return;
+            }
+
+            var local = new IPEndPoint(own, 0);
+            (IPEndPoint from, IPEndPoint to) = sent ? (local, remote) : (remote, local);
+            foreach ((RecordingFile? file, int? place) in files)
+            {
+                file?.Add(place!.Value, _clock.ToWallClock(at), PacketBuilder.Tcp(from, to, segment, sent));
+            }
+        };
+    }
+
     /// <summary>Finishes the files.</summary>
     public void Dispose()
     {

@@ -45,7 +45,7 @@ internal sealed record RecordingOptions(FileInfo? AsUdp, FileInfo? AsTcp, FileIn
 
         foreach ((string option, FileInfo? file) in ((string, FileInfo?)[])[("--pcap-as-tcp", AsTcp), ("--qlog", Qlog)])
         {
-            if (file is not null && address.Transport != LabTransport.Tcp)
+            if (file is not null && !address.HasSegments)
             {
                 throw new UsageException($"{option}: {address} carries no segments of NetLab's TCP");
             }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using NetLab.Host.Settings;
 
 namespace NetLab.Host.Relays;
@@ -10,7 +9,7 @@ namespace NetLab.Host.Relays;
 /// </summary>
 internal sealed class NetworkNamespace : IDisposable
 {
-    private const string Marks = "/run/nlab/namespaces";
+    private static readonly MakerMarks Marks = new("namespaces");
 
     private NetworkNamespace(string name) => Name = name;
 
@@ -34,12 +33,7 @@ internal sealed class NetworkNamespace : IDisposable
             throw new UsageException($"namespace '{name}': there is one of that name already");
         }
 
-        Directory.CreateDirectory(Marks);
-
-        // Whole from the first moment: half of it would say that nobody is there who made the namespace.
-        string written = $"/run/nlab/{name}.new";
-        File.WriteAllText(written, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {StartOf(Environment.ProcessId)}"));
-        File.Move(written, MarkOf(name), overwrite: true);
+        Marks.Add(name);
         var made = new NetworkNamespace(name);
         try
         {
@@ -59,20 +53,8 @@ internal sealed class NetworkNamespace : IDisposable
     public static IReadOnlyList<string> RemoveAbandoned()
     {
         var removed = new List<string>();
-        if (!Directory.Exists(Marks))
+        foreach (string name in Marks.Abandoned())
         {
-            return removed;
-        }
-
-        foreach (string mark in Directory.EnumerateFiles(Marks).Order(StringComparer.Ordinal))
-        {
-            string name = System.IO.Path.GetFileName(mark);
-            string[] maker = Read(mark).Split(' ');
-            if (maker is [var id, var start] && int.TryParse(id, CultureInfo.InvariantCulture, out int process) && StartOf(process) == start)
-            {
-                continue;
-            }
-
             bool isThere = File.Exists($"/run/netns/{name}");
             new NetworkNamespace(name).Dispose();
             if (isThere)
@@ -84,9 +66,18 @@ internal sealed class NetworkNamespace : IDisposable
         return removed;
     }
 
+    /// <summary>That of this process, by the number of its inode; net:[4026531840] is what the system says.</summary>
+    public static string Here => string.Concat((new FileInfo("/proc/self/ns/net").LinkTarget ?? "").Where(char.IsAsciiDigit));
+
     /// <summary>Has ip do something in it.</summary>
     /// <exception cref="UsageException">It failed: its own words.</exception>
     public void Run(params string[] arguments) => Ip(["-n", Name, .. arguments]);
+
+    /// <summary>Sets one of its kernel's settings.</summary>
+    /// <param name="path">Below /proc/sys.</param>
+    /// <param name="value">What is written there.</param>
+    /// <exception cref="UsageException">It failed: its own words.</exception>
+    public void Set(string path, string value) => Ip("netns", "exec", Name, "sh", "-c", $"echo {value} > /proc/sys/{path}");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -97,42 +88,12 @@ internal sealed class NetworkNamespace : IDisposable
             TryIp(["netns", "del", Name]);
         }
 
-        File.Delete(MarkOf(Name));
+        Marks.Remove(Name);
     }
 
-    private static string MarkOf(string name) => System.IO.Path.Combine(Marks, name);
-
-    private static string Read(string mark)
-    {
-        try
-        {
-            return File.ReadAllText(mark).Trim();
-        }
-        catch (FileNotFoundException)
-        {
-            // Taken down just now by whoever made it.
-            return "";
-        }
-    }
-
-    // Numbers of processes come round: with the moment of its start one is known for sure (proc(5), field 22 of stat).
-    private static string StartOf(int process)
-    {
-        try
-        {
-            string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
-            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-
-            // One that has ended, and whose end nobody has taken note of, is still listed.
-            return fields[0] is "Z" or "X" ? "" : fields[19];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
-
-    private static void Ip(params string[] arguments)
+    /// <summary>Has ip do something.</summary>
+    /// <exception cref="UsageException">It failed: its own words.</exception>
+    public static void Ip(params string[] arguments)
     {
         if (TryIp(arguments) is { } failed)
         {
@@ -140,7 +101,8 @@ internal sealed class NetworkNamespace : IDisposable
         }
     }
 
-    private static string? TryIp(string[] arguments)
+    /// <summary>The same where a failure is an answer: its words, or null.</summary>
+    public static string? TryIp(string[] arguments)
     {
         try
         {

@@ -33,8 +33,9 @@ internal sealed class TunPair : IDisposable
     /// <param name="names">What the namespaces are called.</param>
     /// <param name="addresses">What their devices' addresses are.</param>
     /// <param name="mtu">The devices' MTU, in bytes.</param>
+    /// <param name="offloads">Whether packets pass whose segments are still to be cut.</param>
     /// <exception cref="UsageException">It cannot be done: the message says what, and why.</exception>
-    public static TunPair Create((string First, string Second) names, (TunAddress First, TunAddress Second) addresses, int mtu)
+    public static TunPair Create((string First, string Second) names, (TunAddress First, TunAddress Second) addresses, int mtu, bool offloads = false)
     {
         if (!TunDevice.IsSupported)
         {
@@ -45,8 +46,8 @@ internal sealed class TunPair : IDisposable
         try
         {
             var steps = new List<string>();
-            pair.First = pair.Add(names.First, addresses.First, mtu, steps);
-            pair.Second = pair.Add(names.Second, addresses.Second, mtu, steps);
+            pair.First = pair.Add(names.First, addresses.First, mtu, offloads, steps);
+            pair.Second = pair.Add(names.Second, addresses.Second, mtu, offloads, steps);
             pair.Steps = steps;
             return pair;
         }
@@ -73,12 +74,12 @@ internal sealed class TunPair : IDisposable
         _made.Clear();
     }
 
-    private TunDevice Add(string name, TunAddress address, int mtu, List<string> steps)
+    private TunDevice Add(string name, TunAddress address, int mtu, bool offloads, List<string> steps)
     {
         var made = NetworkNamespace.Create(name);
         _made.Add(made);
         steps.Add($"ip netns add {name}");
-        var device = TunDevice.Create(DeviceName, made.Path);
+        var device = TunDevice.Create(DeviceName, made.Path, offloads);
         _made.Add(device);
         steps.Add($"ip -n {name} tuntap add {DeviceName} mode tun");
         bool isIpv6 = address.Address.AddressFamily == AddressFamily.InterNetworkV6;

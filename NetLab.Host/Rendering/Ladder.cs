@@ -10,6 +10,9 @@ namespace NetLab.Host.Rendering;
 /// </summary>
 internal sealed class Ladder
 {
+    /// <summary>Characters of a line beside an arrow's shaft: two moments, the ends and the blanks between.</summary>
+    public const int BesideArrow = (2 * TimeWidth) + LadderDrawing.Ends + 4;
+
     private const int TimeWidth = 12;
 
     private readonly List<Rung> _rungs = [];
@@ -96,7 +99,8 @@ internal sealed class Ladder
         }
     }
 
-    private string Label(Rung rung)
+    /// <summary>What a rung says: its kind and its numbers, counted from where each end began.</summary>
+    public string Label(Rung rung)
     {
         (uint own, uint other) = rung.FromClient ? (_clientInitial, _serverInitial) : (_serverInitial, _clientInitial);
         SegmentHeader header = rung.Header;

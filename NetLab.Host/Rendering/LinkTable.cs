@@ -9,12 +9,15 @@ namespace NetLab.Host.Rendering;
 /// <summary>What a link has done, per direction; drawn again and again, with the rate since it was drawn last.</summary>
 internal sealed class LinkTable
 {
-    private static readonly ColumnTable<Row> Columns = new(
+    private static readonly ColumnTable<Row> Live = new(Columns(new("rate", r => r.Rate) { Rank = 0 }));
+    private static readonly ColumnTable<Row> Ended = new(Columns(new("bytes", r => Units.Bytes(r.Of.DeliveredBytes)) { Rank = 0 }));
+
+    private static Column<Row>[] Columns(Column<Row> carried) =>
     [
         new("direction", r => r.Name) { IsText = true, Rank = 0 },
         new("entered", r => Units.Count(r.Of.Entered)) { Rank = 0 },
         new("delivered", r => Units.Count(r.Of.Delivered)) { Rank = 0 },
-        new("rate", r => r.Rate) { Rank = 0 },
+        carried,
         new("lost", r => Units.Count(r.Of.Lost)) { Rank = 0 },
         new("scripted", r => Units.Count(r.Of.ScriptedDrops)) { Rank = 2 },
         new("queue", r => Units.Count(r.Of.QueueDrops)) { Rank = 0 },
@@ -27,7 +30,7 @@ internal sealed class LinkTable
         new("duplicated", r => Units.Count(r.Of.Duplicated)) { Rank = 2 },
         new("corrupted", r => Units.Count(r.Of.Corrupted)) { Rank = 2 },
         new("marked", r => Units.Count(r.Of.Marked)) { Rank = 1 },
-    ]);
+    ];
 
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly Dictionary<LinkStatistics, (long Bytes, long At)> _before = [];
@@ -57,7 +60,11 @@ internal sealed class LinkTable
 
     /// <summary>As it is now.</summary>
     /// <param name="width">Columns of the terminal.</param>
-    public IRenderable Draw(int width) => Columns.Draw([.. _directions().Select(d => Of(d.Name, d.Of))], width, _caption());
+    public IRenderable Draw(int width) => Live.Draw([.. _directions().Select(d => Of(d.Name, d.Of))], width, _caption());
+
+    /// <summary>At its end: how much it carried in all, in the place of the rate.</summary>
+    /// <param name="width">Columns of the terminal.</param>
+    public IRenderable DrawTotal(int width) => Ended.Draw([.. _directions().Select(d => Of(d.Name, d.Of))], width, _caption());
 
     private static IEnumerable<(string Name, LinkStatistics Of)> DirectionsOf(LinkRelay relay)
     {

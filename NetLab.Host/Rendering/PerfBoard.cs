@@ -71,6 +71,13 @@ internal sealed class PerfBoard : IPerfBoard
             return;
         }
 
+        // Nothing runs any more when all have ended.
+        if (_runs.Count >= _total)
+        {
+            _draw(PerfTable.Of(_runs, Terminal.Error.Profile.Width));
+            return;
+        }
+
         string now = _latest is null ? "…" : Units.Rate(_latest.Sum.BitsPerSecond);
         string second = _latest is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {_latest.Sum.End:F0} s");
         string present = string.Create(CultureInfo.InvariantCulture, $"run {_runs.Count + 1} of {_total}{second}: {_present.Transport} round {_present.Round} {now}");

@@ -69,7 +69,8 @@ internal static class PerfTable
         [
             .. shown.Select(c => new Column<PerfRun>(c.Title, run => (IsOfDatagrams(run) ? c.OfDatagrams : c.OfStreams) ? c.Cell(run) : "-")
             {
-                IsText = c.Title == "transport",
+                IsText = c.Title is "transport" or "bound by",
+                IsKey = c.Title is "transport" or "round",
                 Rank = rank++,
             }),
         ]);
@@ -80,6 +81,14 @@ internal static class PerfTable
     public static IEnumerable<string> Streams(PerfDocument document) => document.Runs.Where(run => run.End.JainsIndex is not null).Select(run => string.Create(
         CultureInfo.InvariantCulture,
         $"{run.Label}, round {run.Round}: {string.Join(", ", run.End.Streams!.Select(s => $"{s.Congestion ?? $"stream {s.Stream}"} {Units.Rate(s.BitsPerSecond)}"))}; Jain's index {run.End.JainsIndex:F3}"));
+
+    /// <summary>What kept senders from sending more, a line a transport: the mean over rounds, the largest share first.</summary>
+    public static IEnumerable<string> Limits(PerfDocument document) => document.Runs.Where(run => run.End.LimitedByPercent is not null).GroupBy(run => run.Label).Select(group =>
+    {
+        IEnumerable<(string Name, double Percent)> shares = group.SelectMany(run => run.End.LimitedByPercent!.Shares)
+            .GroupBy(share => share.Name).Select(share => (share.Key, share.Average(s => s.Percent))).Where(share => share.Item2 >= 0.5).OrderByDescending(share => share.Item2);
+        return $"{group.Key}: bound by {string.Join(", ", shares.Select(share => string.Create(CultureInfo.InvariantCulture, $"{share.Name} {share.Percent:F0} %")))}";
+    });
 
     /// <summary>What a run was made for: a rate, a round trip or a number of connections.</summary>
     /// <param name="run">A run that says which of them.</param>

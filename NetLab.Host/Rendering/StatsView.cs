@@ -53,29 +53,30 @@ internal static class StatsView
     [
         new("address", r => r.First) { IsText = true, Rank = 0 },
         new("packets", r => Units.Count(r.Packets)),
+        new("packets sent", r => Units.Count(r.PacketsSent)) { Heading = "sent", Rank = 2 },
+        new("packets received", r => Units.Count(r.PacketsReceived)) { Heading = "received", Rank = 3 },
         new("bytes", r => Units.Count(r.Bytes)) { Rank = 0 },
-        new("sent", r => Units.Count(r.PacketsSent)) { Rank = 2 },
-        new("bytes", r => Units.Count(r.BytesSent)) { Rank = 2 },
-        new("received", r => Units.Count(r.PacketsReceived)) { Rank = 3 },
-        new("bytes", r => Units.Count(r.BytesReceived)) { Rank = 3 },
+        new("bytes sent", r => Units.Count(r.BytesSent)) { Heading = "sent", Rank = 2 },
+        new("bytes received", r => Units.Count(r.BytesReceived)) { Heading = "received", Rank = 3 },
     ]);
 
     private static ColumnTable<Traffic> Traffic { get; } = new(
     [
-        new("from", r => r.First) { IsText = true, Rank = 0 },
-        new("to", r => r.Second ?? "") { IsText = true, Rank = 0 },
+        new("from", r => r.First) { IsText = true, Rank = 0, IsKey = true },
+        new("to", r => r.Second ?? "") { IsText = true, Rank = 0, IsKey = true },
         new("packets", r => Units.Count(r.Packets)),
+        new("packets sent", r => Units.Count(r.PacketsSent)) { Heading = "→", Rank = 4 },
+        new("packets received", r => Units.Count(r.PacketsReceived)) { Heading = "←", Rank = 4 },
         new("bytes", r => Units.Count(r.Bytes)),
-        new("sent", r => Units.Count(r.PacketsSent)) { Rank = 3 },
-        new("bytes", r => Units.Count(r.BytesSent)) { Rank = 3 },
-        new("received", r => Units.Count(r.PacketsReceived)) { Rank = 4 },
-        new("bytes", r => Units.Count(r.BytesReceived)) { Rank = 4 },
+        new("bytes sent", r => Units.Count(r.BytesSent)) { Heading = "→", Rank = 3 },
+        new("bytes received", r => Units.Count(r.BytesReceived)) { Heading = "←", Rank = 3 },
         new("start", r => r.Start is { } start ? Seconds(start) : "") { Rank = 5 },
         new("seconds", r => Seconds(r.Duration)) { Rank = 2 },
         new("rate", r => r.Duration > 0 ? Units.Rate(8 * r.Bytes / r.Duration) : "") { Rank = 5 },
     ]);
 
-    private static ColumnTable<IntervalCounts.Interval> Intervals { get; } = new(
+    // Rows that are values need code of their own, compiled when it is first run: the tables of every call have objects, and this one is made when it is asked for.
+    private static ColumnTable<IntervalCounts.Interval> Intervals => new(
     [
         new("from second", i => Seconds(i.Start)) { Rank = 0 },
         new("packets", i => Units.Count(i.Packets)),
@@ -92,10 +93,10 @@ internal static class StatsView
         new("conversation", c => $"{c.Protocol} {c.Number}") { IsText = true, Rank = 0 },
         new("from", c => c.First) { IsText = true, Rank = 0 },
         new("to", c => c.Second) { IsText = true, Rank = 0 },
-        new("sent", c => Units.Count(c.PacketsSent)) { Rank = 2 },
-        new("bytes", c => Units.Count(c.BytesSent)),
-        new("received", c => Units.Count(c.PacketsReceived)) { Rank = 2 },
-        new("bytes", c => Units.Count(c.BytesReceived)),
+        new("packets sent", c => Units.Count(c.PacketsSent)) { Heading = "→ pkts", Rank = 2 },
+        new("packets received", c => Units.Count(c.PacketsReceived)) { Heading = "← pkts", Rank = 2 },
+        new("bytes sent", c => Units.Count(c.BytesSent)) { Heading = "→ bytes" },
+        new("bytes received", c => Units.Count(c.BytesReceived)) { Heading = "← bytes" },
         new("carries", c => c.Applications) { IsText = true, Rank = 3 },
         new("state", c => c.State ?? "") { IsText = true, Rank = 4 },
     ]);
@@ -109,31 +110,31 @@ internal static class StatsView
 
     private static string Headline(CaptureStatistics s)
     {
-        string text = $"{Units.Count(s.Packets)} packets, {Units.Count(s.WireBytes)} bytes on the wire, {Units.Count(s.CapturedBytes)} captured";
+        string text = $"{Units.Count(s.Packets)} packet{(s.Packets == 1 ? "" : "s")}, {Units.Count(s.WireBytes)} bytes on the wire, {Units.Count(s.CapturedBytes)} captured";
         if (s.FirstTime is not { } first || s.LastTime is not { } last || last <= first)
         {
             return text;
         }
 
         double seconds = (last - first) / 1e9;
-        return string.Create(CultureInfo.InvariantCulture, $"{text}, in {seconds:0.######} s: {s.Packets / seconds:0.#} packets/s, {Units.Rate(8 * s.WireBytes / seconds)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{text},\nin {seconds:0.######} s: {s.Packets / seconds:0.#} packets/s, {Units.Rate(8 * s.WireBytes / seconds)}");
     }
 
-    private static ColumnTable<(string Name, long Bytes)> Layers(CaptureStatistics s) => new(
+    private static ColumnTable<LayerRow> Layers(CaptureStatistics s) => new(
     [
         new("layer", row => row.Name) { IsText = true, Rank = 0 },
         new("bytes of its headers", row => Units.Count(row.Bytes)),
         new("share", row => Percent(row.Bytes, s.CapturedBytes)),
     ]);
 
-    private static IReadOnlyCollection<(string Name, long Bytes)> LayerRows(CaptureStatistics s) =>
+    private static IReadOnlyCollection<LayerRow> LayerRows(CaptureStatistics s) =>
     [
         .. Enum.GetValues<OsiLayer>().Where(l => s.HeaderBytes(l) > 0)
-            .Select(l => ($"{(int)l} {(l == OsiLayer.DataLink ? "data link" : l.ToString().ToLowerInvariant())}", s.HeaderBytes(l))),
-        ("payload", s.PayloadBytes),
+            .Select(l => new LayerRow($"{(int)l} {(l == OsiLayer.DataLink ? "data link" : l.ToString().ToLowerInvariant())}", s.HeaderBytes(l))),
+        new LayerRow("payload", s.PayloadBytes),
     ];
 
-    private static ColumnTable<(ProtocolNode Node, int Depth)> Protocols(CaptureStatistics s) => new(
+    private static ColumnTable<ProtocolRow> Protocols(CaptureStatistics s) => new(
     [
         new("protocol", row => new string(' ', 2 * row.Depth) + row.Node.Name) { IsText = true, Rank = 0 },
         new("packets", row => Units.Count(row.Node.Packets)),
@@ -141,8 +142,12 @@ internal static class StatsView
         new("of packets", row => Percent(row.Node.Packets, s.Packets)),
     ]);
 
-    private static IEnumerable<(ProtocolNode Node, int Depth)> Descend(ProtocolNode node, int depth) =>
-        node.Children.SelectMany(child => Descend(child, depth + 1)).Prepend((node, depth));
+    private static IEnumerable<ProtocolRow> Descend(ProtocolNode node, int depth) =>
+        node.Children.SelectMany(child => Descend(child, depth + 1)).Prepend(new ProtocolRow(node, depth));
 
     private static string Percent(long part, long all) => all == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{100.0 * part / all:F1} %");
+
+    private sealed record LayerRow(string Name, long Bytes);
+
+    private sealed record ProtocolRow(ProtocolNode Node, int Depth);
 }

@@ -12,7 +12,7 @@ internal sealed class LabOptions
     public bool AllowRemote { get; set; }
 
     /// <summary>
-    /// What the connections of NetLab's TCP may hold together, such as 64M; if nothing is said, a quarter of what the process may use, which
+    /// What the connections of NetLab's TCP may hold together, such as 64M; if nothing is said, a third of what the process may use, which
     /// may be its container's.
     /// </summary>
     public string? MemoryLimit { get; set; }

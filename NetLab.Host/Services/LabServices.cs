@@ -288,7 +288,7 @@ internal sealed class LabServices(
 
     private void NotePorts(LabService? started = null) => UdpPorts = _all.Append(started)
         .Select(s => s?.Running?.BoundAddress)
-        .Where(a => a is { Transport: not LabTransport.KernelTcp })
+        .Where(a => a is { IsOverUdp: true })
         .Select(a => a!.Port)
         .ToFrozenSet();
 

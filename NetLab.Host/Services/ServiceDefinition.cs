@@ -75,7 +75,7 @@ internal sealed record ServiceDefinition(string Name, string Kind, string Addres
     public void CheckCongestion(params IEnumerable<LabTransport> transports)
     {
         CongestionNames.Parse(Congestion, "Congestion");
-        if (Congestion is not null && !transports.Contains(LabTransport.Tcp))
+        if (Congestion is not null && !transports.Any(t => t is LabTransport.Tcp or LabTransport.TunTcp or LabTransport.RawTcp))
         {
             throw new UsageException($"Congestion '{Congestion}': is of NetLab's TCP, and {Name} has none");
         }

@@ -36,10 +36,15 @@ internal sealed record ServiceRoute(LabTransport From, IPEndPoint Listen, LabTra
     }
 
     private bool LeadsTo(ServiceRoute other) =>
-        IsUdp(To) == IsUdp(other.From) && Target.Port == other.Listen.Port && other.Listen.Port != 0 && IsSamePlace(other.Listen.Address, Target.Address);
+        PortsOf(To) == PortsOf(other.From) && Target.Port == other.Listen.Port && other.Listen.Port != 0 && IsSamePlace(other.Listen.Address, Target.Address);
 
-    // NetLab's TCP is UDP to the system: it has UDP's ports.
-    private static bool IsUdp(LabTransport transport) => transport != LabTransport.KernelTcp;
+    // NetLab's TCP over UDP is UDP to the system: it has UDP's ports.
+    private static LabTransport PortsOf(LabTransport transport) => transport switch
+    {
+        LabTransport.KernelTcp or LabTransport.RawTcp => LabTransport.KernelTcp,
+        LabTransport.TunTcp => LabTransport.TunTcp,
+        _ => LabTransport.Udp,
+    };
 
     private static bool IsSamePlace(IPAddress listen, IPAddress target)
     {

@@ -12,6 +12,12 @@ internal enum LabTransport
     /// <summary>The operating system's TCP.</summary>
     KernelTcp,
 
+    /// <summary>NetLab's TCP over IP itself, on a TUN device.</summary>
+    TunTcp,
+
+    /// <summary>NetLab's TCP over IP itself, beside the operating system's.</summary>
+    RawTcp,
+
     /// <summary>The operating system's UDP, through .NET's sockets as they are.</summary>
     KernelUdp,
 }

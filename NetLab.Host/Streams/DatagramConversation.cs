@@ -53,7 +53,7 @@ internal static class DatagramConversation
         poller.Add(socket);
         using CancellationTokenRegistration wake = cancellationToken.Register(poller.Wake);
         using var input = new StandardInput(MaxPayload, poller.Wake);
-        using Stream output = Console.OpenStandardOutput();
+        using Stream output = StandardOutput.Open();
         byte[] buffer = new byte[DatagramSocket.ReceiveBufferLength];
         var readable = new List<DatagramSocket>();
         while (true)

@@ -13,14 +13,16 @@ internal sealed class LabStream : IAsyncDisposable
     private const int PieceSize = 64 << 10;
 
     private readonly TcpConnection? _connection;
-    private readonly TcpEndpoint? _endpoint;
+    private readonly IAsyncDisposable? _owned;
     private readonly Socket? _socket;
     private Action? _onClosed;
 
-    public LabStream(TcpConnection connection, TcpEndpoint? ownedEndpoint)
+    /// <param name="connection">A connection of NetLab's TCP; the stream's from now on.</param>
+    /// <param name="owned">What the connection's endpoint is disposed of by, behind it; null for nothing.</param>
+    public LabStream(TcpConnection connection, IAsyncDisposable? owned)
     {
         _connection = connection;
-        _endpoint = ownedEndpoint;
+        _owned = owned;
         (Input, Output) = (connection.Transport.Input, connection.Transport.Output);
         RemoteEndPoint = (IPEndPoint)connection.RemoteEndPoint!;
     }
@@ -73,9 +75,9 @@ internal sealed class LabStream : IAsyncDisposable
             await _connection.DisposeAsync().ConfigureAwait(false);
         }
 
-        if (_endpoint is not null)
+        if (_owned is not null)
         {
-            await _endpoint.DisposeAsync().ConfigureAwait(false);
+            await _owned.DisposeAsync().ConfigureAwait(false);
         }
 
         _socket?.Dispose();

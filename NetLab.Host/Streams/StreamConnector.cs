@@ -17,9 +17,10 @@ internal static class StreamConnector
         {
             return address.Transport switch
             {
-                LabTransport.Tcp => await ConnectTcpAsync(remote, options, cancellationToken).ConfigureAwait(false),
+                LabTransport.Tcp => await ConnectTcpAsync(address, remote, options, cancellationToken).ConfigureAwait(false),
+                LabTransport.TunTcp or LabTransport.RawTcp => await ConnectTunAsync(address, remote, options, cancellationToken).ConfigureAwait(false),
                 LabTransport.KernelTcp => await ConnectKernelAsync(remote, options, cancellationToken).ConfigureAwait(false),
-                _ => throw new UsageException($"'{address}': a byte stream is tcp:// or kernel-tcp://"),
+                _ => throw new UsageException($"'{address}': a byte stream is tcp://, kernel-tcp://, tun-tcp:// or raw-tcp://"),
             };
         }
         catch (SocketException error) when (error.SocketErrorCode is not SocketError.OperationAborted)
@@ -34,18 +35,37 @@ internal static class StreamConnector
         }
     }
 
-    private static async Task<LabStream> ConnectTcpAsync(IPEndPoint remote, StreamOptions options, CancellationToken cancellationToken)
+    private static async Task<LabStream> ConnectTcpAsync(LabAddress address, IPEndPoint remote, StreamOptions options, CancellationToken cancellationToken)
     {
         TcpEndpoint? endpoint = null;
         var any = new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, options.LocalPort);
-        endpoint = TcpEndpoint.Bind(any, options.ToEndpointOptions(() => Volatile.Read(ref endpoint)?.LocalEndPoint ?? any) with { Remote = remote });
+        endpoint = TcpEndpoint.Bind(any, options.ToEndpointOptions(() => Volatile.Read(ref endpoint)?.LocalEndPoint ?? any) with { Remote = remote, TakesAnyChecksum = address.TakesAnyChecksum });
         try
         {
-            return new LabStream(await endpoint.ConnectAsync(remote, cancellationToken).ConfigureAwait(false), endpoint);
+            return new LabStream(await endpoint.ConnectAsync(remote, address.Port, null, cancellationToken).ConfigureAwait(false), endpoint);
         }
         catch
         {
             await endpoint.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<LabStream> ConnectTunAsync(LabAddress address, IPEndPoint remote, StreamOptions options, CancellationToken cancellationToken)
+    {
+        if (options.LocalPort != 0)
+        {
+            throw new UsageException($"'{address}': its port here is drawn at random");
+        }
+
+        TunLease lease = DeviceEndpoints.Connect(address, remote, options.ToTunOptions);
+        try
+        {
+            return new LabStream(await lease.Endpoint.ConnectAsync(remote, options.ToTunConnectionOptions(), cancellationToken).ConfigureAwait(false), lease);
+        }
+        catch
+        {
+            await lease.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }

@@ -5,6 +5,10 @@ namespace NetLab.Host.Streams;
 /// <summary>Standard input to a peer and the peer to standard output, until the peer is done.</summary>
 internal sealed class StreamConversation
 {
+    // A program that has more to say may wait for a processor or a disk; a person sees that the peer has gone.
+    private static readonly TimeSpan ProgramPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TerminalPatience = TimeSpan.FromSeconds(1);
+
     private volatile bool _isReading;
     private long _pieces;
 
@@ -44,14 +48,14 @@ internal sealed class StreamConversation
     }
 
     // The peer's FIN says that it has no more to say, not that it no longer listens: what waits in our input is still
-    // sent. Input that gives nothing for a second, such as an idle terminal, does not keep the conversation open.
+    // sent. Input that gives nothing for a while, such as an idle terminal, does not keep the conversation open.
     private async Task FinishSpeakingAsync(Task speaking)
     {
         long before = -1;
         while (!speaking.IsCompleted && (!_isReading || _pieces != before))
         {
             before = _pieces;
-            await Task.WhenAny(speaking, Task.Delay(1000)).ConfigureAwait(false);
+            await Task.WhenAny(speaking, Task.Delay(Console.IsInputRedirected ? ProgramPatience : TerminalPatience)).ConfigureAwait(false);
         }
 
         if (speaking.IsCompleted)
@@ -90,7 +94,7 @@ internal sealed class StreamConversation
 
     private static async Task ListenAsync(LabStream stream, CancellationToken cancellationToken)
     {
-        Stream output = Console.OpenStandardOutput();
+        Stream output = StandardOutput.Open();
         await using (output.ConfigureAwait(false))
         {
             await stream.Input.CopyToAsync(output, cancellationToken).ConfigureAwait(false);

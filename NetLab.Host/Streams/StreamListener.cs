@@ -10,18 +10,22 @@ namespace NetLab.Host.Streams;
 internal sealed class StreamListener : IAsyncDisposable
 {
     private readonly TcpEndpoint? _endpoint;
+    private readonly IAsyncDisposable? _owned;
     private readonly TcpConnectionListener? _listener;
     private readonly Socket? _socket;
     private readonly StreamOptions _options;
     private long _refused;
 
-    private StreamListener(LabAddress address, StreamOptions options, TcpEndpoint? endpoint, Socket? socket)
+    private StreamListener(LabAddress address, StreamOptions options, TcpEndpoint endpoint, TcpConnectionListener listener, IAsyncDisposable owned)
     {
-        _options = options;
-        _endpoint = endpoint;
-        _listener = endpoint?.Listen();
-        _socket = socket;
-        Address = address.At(endpoint?.LocalEndPoint ?? (IPEndPoint)socket!.LocalEndPoint!);
+        (_options, _endpoint, _listener, _owned) = (options, endpoint, listener, owned);
+        Address = address;
+    }
+
+    private StreamListener(LabAddress address, StreamOptions options, Socket socket)
+    {
+        (_options, _socket) = (options, socket);
+        Address = address.At((IPEndPoint)socket.LocalEndPoint!);
     }
 
     /// <summary>Where it listens, with the port the system chose if 0 was asked for.</summary>
@@ -43,16 +47,20 @@ internal sealed class StreamListener : IAsyncDisposable
             switch (address.Transport)
             {
                 case LabTransport.Tcp:
-                    TcpEndpoint endpoint = TcpEndpoint.Bind(local, options.ToEndpointOptions(() => local));
+                    TcpEndpoint endpoint = TcpEndpoint.Bind(local, options.ToEndpointOptions(() => local) with { TakesAnyChecksum = address.TakesAnyChecksum });
                     local = endpoint.LocalEndPoint;
-                    return new StreamListener(address, options, endpoint, null);
+                    return new StreamListener(address.At(local), options, endpoint, address.UdpPort is null ? endpoint.Listen() : endpoint.ListenAt(address.Port), endpoint);
+                case LabTransport.TunTcp or LabTransport.RawTcp:
+                    TunLease lease = DeviceEndpoints.Listen(address, local, options.ToTunOptions);
+                    TcpConnectionListener listener = ListenAt(address, lease, local, options);
+                    return new StreamListener(address.At(new IPEndPoint(local.Address, ((IPEndPoint)listener.EndPoint).Port)), options, lease.Endpoint, listener, lease);
                 case LabTransport.KernelTcp:
                     var socket = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                     socket.Bind(local);
                     socket.Listen();
-                    return new StreamListener(address, options, null, socket);
+                    return new StreamListener(address, options, socket);
                 default:
-                    throw new UsageException($"'{address}': a byte stream is tcp:// or kernel-tcp://");
+                    throw new UsageException($"'{address}': a byte stream is tcp://, kernel-tcp://, tun-tcp:// or raw-tcp://");
             }
         }
         catch (SocketException error)
@@ -88,12 +96,35 @@ internal sealed class StreamListener : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_endpoint is not null)
+        if (_listener is not null)
         {
-            await _endpoint.DisposeAsync().ConfigureAwait(false);
+            await _listener.DisposeAsync().ConfigureAwait(false);
+            await _owned!.DisposeAsync().ConfigureAwait(false);
         }
 
         _socket?.Dispose();
+    }
+
+    /// <summary>Listens at a port of an endpoint on a device; port 0 is any that nobody here listens at.</summary>
+    internal static TcpConnectionListener ListenAt(LabAddress address, TunLease lease, IPEndPoint local, StreamOptions options)
+    {
+        // RFC 6335, 6: those that are nobody's.
+        const int FirstDynamic = 49_152;
+        for (int port = local.Port == 0 ? FirstDynamic : local.Port; ; port++)
+        {
+            try
+            {
+                return lease.Endpoint.ListenAt(port, options: options.ToTunConnectionOptions());
+            }
+            catch (InvalidOperationException) when (local.Port == 0 && port < ushort.MaxValue)
+            {
+            }
+            catch (InvalidOperationException)
+            {
+                lease.Forget();
+                throw new AddressTakenException($"'{address}': the port is taken");
+            }
+        }
     }
 
     private static async Task<TcpConnection> AcceptTcpAsync(TcpConnectionListener listener, TcpEndpoint endpoint, CancellationToken cancellationToken)

@@ -66,6 +66,20 @@ internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, LabRec
         MemoryLimit = Memory?.Limit,
     };
 
+    /// <summary>An endpoint of NetLab's TCP on a TUN device by these options.</summary>
+    /// <param name="addresses">The endpoint's own addresses.</param>
+    public TcpEndpointOptions ToTunOptions(IReadOnlyList<IPAddress> addresses) => new()
+    {
+        Connection = ToTunConnectionOptions(),
+        Tap = Recorder?.AddDevice(Place, addresses) + Watch,
+        LoggerFactory = Loggers,
+        SharedMemory = Memory,
+        MemoryLimit = Memory?.Limit,
+    };
+
+    /// <summary>The same as options of a connection on a TUN device, whose MTU says how large segments are.</summary>
+    public ConnectionOptions ToTunConnectionOptions() => ToConnectionOptions() with { MaxSegmentSize = ConnectionOptions.LargestSegmentSize };
+
     /// <summary>The same as options of NetLab's TCP.</summary>
     public ConnectionOptions ToConnectionOptions()
     {

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Pipelines;
 using NetLab.Host.Settings;
+using NetLab.Host.Streams;
 
 namespace NetLab.Host.Transfers;
 
@@ -18,6 +19,9 @@ internal sealed class OutgoingFile : IAsyncDisposable
 
     /// <summary>Its bytes.</summary>
     public Stream Content { get; }
+
+    /// <summary>Whether it is a pipe: what one reader has taken no other one gets.</summary>
+    public bool IsReadOnce => Content is BlockingInput;
 
     /// <summary>Sees whether there is something of a name, and whether it can go where it is to go.</summary>
     /// <exception cref="UsageException">It cannot.</exception>
@@ -40,18 +44,20 @@ internal sealed class OutgoingFile : IAsyncDisposable
     }
 
     /// <summary>Opens it.</summary>
+    /// <param name="path">What is sent.</param>
+    /// <param name="cancellationToken">Gives up, such as on a pipe that nobody writes.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static OutgoingFile Open(string path)
+    public static async Task<OutgoingFile> OpenAsync(string path, CancellationToken cancellationToken)
     {
         if (path == StandardInput)
         {
-            return new OutgoingFile(new FileOffer(FileOfferKind.File, "stdin", null), Console.OpenStandardInput());
+            return new OutgoingFile(new FileOffer(FileOfferKind.File, "stdin", null), BlockingInput.OpenStandardInput());
         }
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
         if (!Directory.Exists(path))
         {
-            FileStream file = File.OpenRead(path);
+            Stream file = await BlockingInput.OpenAsync(path, cancellationToken).ConfigureAwait(false);
             return new OutgoingFile(new FileOffer(FileOfferKind.File, name, file.CanSeek ? file.Length : null), file);
         }
 

@@ -82,7 +82,7 @@ internal sealed record TransferTarget(FileInfo? File, string Folder, bool IsStan
 
             if (scratch is not null && report.Intact == true)
             {
-                using Stream output = Console.OpenStandardOutput();
+                using Stream output = StandardOutput.Open();
                 using FileStream content = System.IO.File.OpenRead(scratch);
                 await content.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
             }

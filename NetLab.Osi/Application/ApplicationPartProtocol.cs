@@ -16,11 +16,11 @@ internal sealed class ApplicationPartProtocol
     private const int RanUe = 85;
     private const int AmfUe = 10;
 
-    public static readonly Protocol Ngap = new ApplicationPartProtocol("NGAP").Make("ngap", "NG Application Protocol", NgapProcedure, 3);
+    public static readonly Protocol Ngap = new ApplicationPartProtocol("NGAP").Make("ngap", "NG Application Protocol", MobileProcedures.NgapName, 3);
 
-    public static readonly Protocol S1ap = new ApplicationPartProtocol("S1AP").Make("s1ap", "S1 Application Protocol", S1apProcedure, 3);
+    public static readonly Protocol S1ap = new ApplicationPartProtocol("S1AP").Make("s1ap", "S1 Application Protocol", MobileProcedures.S1apName, 3);
 
-    public static readonly Protocol X2ap = new ApplicationPartProtocol("X2AP").Make("x2ap", "X2 Application Protocol", X2apProcedure, 3);
+    public static readonly Protocol X2ap = new ApplicationPartProtocol("X2AP").Make("x2ap", "X2 Application Protocol", MobileProcedures.X2apName, 3);
 
     private readonly string _prefix;
     private Field? _message;
@@ -172,73 +172,4 @@ internal sealed class ApplicationPartProtocol
         next += 2;
         return true;
     }
-
-    private static string? NgapProcedure(long code) => code switch
-    {
-        0 => "AMF configuration update",
-        4 => "downlink NAS transport",
-        9 => "error indication",
-        10 => "handover cancel",
-        11 => "handover notification",
-        12 => "handover preparation",
-        13 => "handover resource allocation",
-        14 => "initial context setup",
-        15 => "initial UE message",
-        19 => "NAS non delivery indication",
-        20 => "NG reset",
-        21 => "NG setup",
-        24 => "paging",
-        25 => "path switch request",
-        26 => "PDU session resource modify",
-        28 => "PDU session resource release",
-        29 => "PDU session resource setup",
-        40 => "UE context modification",
-        41 => "UE context release",
-        42 => "UE context release request",
-        44 => "UE radio capability information",
-        46 => "uplink NAS transport",
-        _ => null,
-    };
-
-    private static string? S1apProcedure(long code) => code switch
-    {
-        0 => "handover preparation",
-        1 => "handover resource allocation",
-        2 => "handover notification",
-        3 => "path switch request",
-        4 => "handover cancel",
-        5 => "E-RAB setup",
-        6 => "E-RAB modify",
-        7 => "E-RAB release",
-        9 => "initial context setup",
-        10 => "paging",
-        11 => "downlink NAS transport",
-        12 => "initial UE message",
-        13 => "uplink NAS transport",
-        14 => "reset",
-        15 => "error indication",
-        17 => "S1 setup",
-        18 => "UE context release request",
-        21 => "UE context modification",
-        22 => "UE capability information",
-        23 => "UE context release",
-        29 => "eNB configuration update",
-        30 => "MME configuration update",
-        _ => null,
-    };
-
-    private static string? X2apProcedure(long code) => code switch
-    {
-        0 => "handover preparation",
-        1 => "handover cancel",
-        2 => "load indication",
-        3 => "error indication",
-        4 => "SN status transfer",
-        5 => "UE context release",
-        6 => "X2 setup",
-        7 => "reset",
-        8 => "eNB configuration update",
-        9 => "resource status reporting",
-        _ => null,
-    };
 }

@@ -40,15 +40,15 @@ internal static class BgpFields
         35 => "only to customers",
         40 => "prefix segment identifier",
         _ => null,
-    });
-    public static readonly Field AttributeLength = Field.Number(null, "bgp.update.path_attribute.length", about: "Bytes of an attribute");
-    public static readonly Field Origin = Field.Number("origin", "bgp.update.path_attribute.origin", about: "Where the route came from", names: static v => v switch { 0 => "IGP", 1 => "EGP", 2 => "incomplete", _ => null });
+    }, width: 1);
+    public static readonly Field AttributeLength = Field.Number(null, "bgp.update.path_attribute.length", about: "Bytes of an attribute", width: 2);
+    public static readonly Field Origin = Field.Number("origin", "bgp.update.path_attribute.origin", about: "Where the route came from", names: static v => v switch { 0 => "IGP", 1 => "EGP", 2 => "incomplete", _ => null }, width: 1);
     public static readonly Field NextHop = Field.Ipv4("next_hop", "bgp.update.path_attribute.next_hop", about: "Next hop");
-    public static readonly Field LocalPreference = Field.Number("local_preference", "bgp.update.path_attribute.local_pref", about: "Local preference");
-    public static readonly Field Discriminator = Field.Number("med", "bgp.update.path_attribute.multi_exit_disc", about: "Multi exit discriminator");
+    public static readonly Field LocalPreference = Field.Number("local_preference", "bgp.update.path_attribute.local_pref", about: "Local preference", width: 4);
+    public static readonly Field Discriminator = Field.Number("med", "bgp.update.path_attribute.multi_exit_disc", about: "Multi exit discriminator", width: 4);
     public static readonly Field Routes = Field.Group("routes", "Routes");
     public static readonly Field Prefix = Field.Ipv4("prefix", "bgp.nlri_prefix", about: "Network");
-    public static readonly Field PrefixLength = Field.Number("length", "bgp.prefix_length", about: "Bits of the network");
+    public static readonly Field PrefixLength = Field.Number("length", "bgp.prefix_length", about: "Bits of the network", width: 1);
 
     public static readonly Field[] Open =
     [

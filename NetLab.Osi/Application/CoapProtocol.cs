@@ -24,11 +24,11 @@ internal static class CoapProtocol
         public static readonly Field Token = Field.Bytes("token", "coap.token", about: "Token");
         public static readonly Field OptionName = Field.Text(null, "coap.opt.name", about: "Options");
         public static readonly Field OptionDescription = Field.Text(null, "coap.opt.desc", about: "What is to be done with an option that is not known");
-        public static readonly Field OptionDelta = Field.Number(null, "coap.opt.delta", about: "Difference to the number of the option before");
-        public static readonly Field OptionLength = Field.Number(null, "coap.opt.length", about: "Bytes of the options");
+        public static readonly Field OptionDelta = Field.Number(null, "coap.opt.delta", about: "Difference to the number of the option before", width: 1);
+        public static readonly Field OptionLength = Field.Number(null, "coap.opt.length", about: "Bytes of the options", width: 1);
         public static readonly Field Path = Field.Text("path", "coap.opt.uri_path_recon", about: "What is asked for", summary: true);
         public static readonly Field Segment = Field.Text(null, "coap.opt.uri_path", about: "Parts of what is asked for");
-        public static readonly Field Payload = Field.Number(null, "coap.payload_length", about: "Bytes of payload");
+        public static readonly Field Payload = Field.Number(null, "coap.payload_length", about: "Bytes of payload", width: 4);
 
         public static readonly Field[] All =
             [Version, Type, TokenLength, Code, MessageId, Token, OptionName, OptionDescription, OptionDelta, OptionLength, Path, Segment, Payload];

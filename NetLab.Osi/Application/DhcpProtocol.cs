@@ -11,18 +11,18 @@ internal static class DhcpProtocol
 
     private static class Fields
     {
-        public static readonly Field Op = Field.Number("op", "dhcp.type", names: static v => (int)v switch { 1 => "request", 2 => "reply", _ => null });
-        public static readonly Field Xid = Field.Number("xid", "dhcp.id");
+        public static readonly Field Op = Field.Number("op", "dhcp.type", names: static v => (int)v switch { 1 => "request", 2 => "reply", _ => null }, width: 1);
+        public static readonly Field Xid = Field.Number("xid", "dhcp.id", width: 4);
         public static readonly Field Ciaddr = Field.Of(FieldKind.Ip, "ciaddr", "dhcp.ip.client");
         public static readonly Field Yiaddr = Field.Of(FieldKind.Ip, "yiaddr", "dhcp.ip.your");
         public static readonly Field Mac = Field.Mac("mac", "dhcp.hw.mac_addr");
         public static readonly Field Hostname = Field.Text("hostname", "dhcp.option.hostname");
         public static readonly Field RequestedIp = Field.Of(FieldKind.Ip, "requested_ip", "dhcp.option.requested_ip_address");
-        public static readonly Field Lease = Field.Number("lease", "dhcp.option.ip_address_lease_time", names: static _ => "seconds");
-        public static readonly Field MsgType = Field.Number("msg_type", "dhcp.option.dhcp", names: static v => MessageName((int)v));
+        public static readonly Field Lease = Field.Number("lease", "dhcp.option.ip_address_lease_time", names: static _ => "seconds", width: 4);
+        public static readonly Field MsgType = Field.Number("msg_type", "dhcp.option.dhcp", names: static v => MessageName((int)v), width: 1);
         public static readonly Field ServerId = Field.Of(FieldKind.Ip, "server_id", "dhcp.option.dhcp_server_id");
 
-        public static readonly Field OptionType = Field.Number(null, "dhcp.option.type", about: "Codes of the options");
+        public static readonly Field OptionType = Field.Number(null, "dhcp.option.type", about: "Codes of the options", width: 1);
         public static readonly Field Router = Field.Of(FieldKind.Ip, null, "dhcp.option.router", "Routers");
         public static readonly Field SubnetMask = Field.Of(FieldKind.Ip, null, "dhcp.option.subnet_mask", "Mask of the subnet");
         public static readonly Field DomainNameServer = Field.Of(FieldKind.Ip, null, "dhcp.option.domain_name_server", "Name servers");

@@ -11,10 +11,10 @@ internal static class DhcpV6Protocol
 
     private static class Fields
     {
-        public static readonly Field MsgType = Field.Number("msg_type", "dhcpv6.msgtype", names: static v => NameOf((int)v));
+        public static readonly Field MsgType = Field.Number("msg_type", "dhcpv6.msgtype", names: static v => NameOf((int)v), width: 1);
         public static readonly Field Link = Field.Of(FieldKind.Ip, "link");
         public static readonly Field Peer = Field.Of(FieldKind.Ip, "peer");
-        public static readonly Field Xid = Field.Number("xid", "dhcpv6.xid");
+        public static readonly Field Xid = Field.Number("xid", "dhcpv6.xid", width: 3);
 
         public static readonly Field[] All = [MsgType, Link, Peer, Xid];
     }

@@ -1,97 +1,100 @@
 using System.Buffers.Binary;
 using NetLab.Osi.Protocols;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Application;
 
-/// <summary>A DNS message (RFC 1035, 4.1), read where it stands, with the answers people look for.</summary>
-/// <param name="bytes">The message.</param>
-/// <param name="isLlmnr">Whether it is one of LLMNR, some of whose flags mean something else (RFC 4795, 2.1.1).</param>
-internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes, bool isLlmnr = false)
+/// <summary>
+/// A DNS message (RFC 1035, 4.1), also of mDNS and LLMNR, read where it stands: its header at once, its questions and records when
+/// they are asked for, as far as the message goes.
+/// </summary>
+public readonly ref struct DnsMessage : IHeaderView<DnsMessage>
 {
-    internal static class Fields
-    {
-        public static readonly Field Id = Field.Number("id", "dns.id");
-        public static readonly Field Qr = Field.Flag("qr", "dns.flags.response");
-        public static readonly Field Opcode = Field.Number("opcode", "dns.flags.opcode");
-        public static readonly Field Rcode = Field.Number("rcode", "dns.flags.rcode", summary: true, names: static v => RcodeName((int)v));
-        public static readonly Field Qdcount = Field.Number("qdcount", "dns.count.queries");
-        public static readonly Field Ancount = Field.Number("ancount", "dns.count.answers");
-        public static readonly Field Nscount = Field.Number("nscount", "dns.count.auth_rr");
-        public static readonly Field Arcount = Field.Number("arcount", "dns.count.add_rr");
-        public static readonly Field Authoritative = Field.Flag(null, "dns.flags.authoritative", at: 2, size: 2, mask: 0x0400, about: "The answer is authoritative");
-        public static readonly Field Truncated = Field.Flag(null, "dns.flags.truncated", at: 2, size: 2, mask: 0x0200, about: "The message is truncated");
-        public static readonly Field RecursionDesired = Field.Flag(null, "dns.flags.recdesired", at: 2, size: 2, mask: 0x0100, about: "Recursion is desired");
-        public static readonly Field RecursionAvailable = Field.Flag(null, "dns.flags.recavail", at: 2, size: 2, mask: 0x0080, about: "Recursion is available");
-        public static readonly Field AllFlags = Field.Number(null, "dns.flags", at: 2, size: 2, about: "Flags");
-        public static readonly Field Questions = Field.Group("questions", "What is asked");
-        public static readonly Field QuestionName = Field.Text("name", "dns.qry.name", about: "Name asked for", summary: true);
-        public static readonly Field QuestionType = Field.Number("type", "dns.qry.type", names: static v => TypeName((int)v), about: "Type asked for", summary: true);
-        public static readonly Field QuestionClass = Field.Number(null, "dns.qry.class", about: "Class asked for");
-        public static readonly Field Answers = Field.Group("answers", "What is answered");
-        public static readonly Field Name = Field.Text("name", "dns.resp.name", about: "Name of a record");
-        public static readonly Field Type = Field.Number("type", "dns.resp.type", names: static v => TypeName((int)v), about: "Type of a record");
-        public static readonly Field Class = Field.Number(null, "dns.resp.class", about: "Class of a record");
-        public static readonly Field Ttl = Field.Number("ttl", "dns.resp.ttl", names: static _ => "seconds", about: "Time to live of a record");
-        public static readonly Field A = Field.Ipv4("data", "dns.a", about: "Address", summary: true);
-        public static readonly Field Aaaa = Field.Ipv6("data", "dns.aaaa", about: "Address");
-        public static readonly Field Cname = Field.Text("data", "dns.cname", about: "Canonical name");
-        public static readonly Field Ns = Field.Text("data", "dns.ns", about: "Name server");
-        public static readonly Field Ptr = Field.Text("data", "dns.ptr.domain_name", about: "Name of an address");
-        public static readonly Field Mx = Field.Text("data", "dns.mx.mail_exchange", about: "Mail exchange");
-        public static readonly Field Srv = Field.Text("data", "dns.srv.target", about: "Target of a service");
-        public static readonly Field Txt = Field.Text(null, "dns.txt", about: "Text");
-
-        public static readonly Field[] All =
-        [
-            Id, Qr, Opcode, Rcode, Qdcount, Ancount, Nscount, Arcount, Authoritative, Truncated, RecursionDesired, RecursionAvailable, AllFlags,
-            Questions, QuestionName, QuestionType, QuestionClass, Answers, Name, Type, Class, Ttl, A, Aaaa, Cname, Ns, Ptr, Mx, Srv, Txt,
-        ];
-    }
-
+    /// <summary>Bytes of header.</summary>
     public const int HeaderSize = 12;
 
-    private const int Address = 1;
-    private const int NameServer = 2;
-    private const int CanonicalName = 5;
-    private const int Pointer = 12;
-    private const int MailExchange = 15;
-    private const int Text = 16;
-    private const int Address6 = 28;
-    private const int Service = 33;
-    private const int Options = 41;
-    private const int NextSecure = 47;
-    private const int NextSecure3 = 50;
+    private const int QuestionSize = 4;
+    private const int RecordSize = 10;
 
-    // RFC 6762, 5.4 and 10.2: in mDNS the top bit of a class has a meaning of its own.
-    private const int ClassMask = 0x7FFF;
+    private readonly ReadOnlySpan<byte> _bytes;
 
-    private static readonly Field[] HiddenFlags = [Fields.Truncated, Fields.RecursionDesired, Fields.RecursionAvailable, Fields.AllFlags];
-    private static readonly Field[] LlmnrFlags = [Fields.Truncated, Fields.AllFlags];
+    private DnsMessage(ReadOnlySpan<byte> bytes) => _bytes = bytes;
 
-    private readonly ReadOnlySpan<byte> _bytes = bytes;
-    private readonly bool _isLlmnr = isLlmnr;
+    /// <summary>What a response has in common with its query.</summary>
+    public int Id => Read16(0);
 
-    /// <summary>Bytes of a question that the counts of a header promise: what a message of another protocol would not have.</summary>
-    public static bool LooksRight(ReadOnlySpan<byte> bytes)
+    /// <summary>Whether it is a response.</summary>
+    public bool IsResponse => (Flags & 0x8000) != 0;
+
+    /// <summary>The sixteen bits of flags, operation and response code as they stand.</summary>
+    public int Flags => Read16(2);
+
+    /// <summary>The operation, 0 to 15: 0 a query, 5 an update (RFC 6895, 2.2).</summary>
+    public int Opcode => (Flags >> 11) & 15;
+
+    /// <summary>The four bits of response code in the header: 0 no error, 3 no such name (RFC 6895, 2.3).</summary>
+    public int ResponseCode => Flags & 15;
+
+    /// <summary>Whether the message was cut to fit (TC).</summary>
+    public bool IsTruncated => (Flags & 0x0200) != 0;
+
+    /// <summary>How many questions the header promises, 0 to 65535.</summary>
+    public int QuestionCount => Read16(4);
+
+    /// <summary>How many answers the header promises, 0 to 65535.</summary>
+    public int AnswerCount => Read16(6);
+
+    /// <summary>How many records of name servers the header promises, 0 to 65535.</summary>
+    public int AuthorityCount => Read16(8);
+
+    /// <summary>How many further records the header promises, 0 to 65535.</summary>
+    public int AdditionalCount => Read16(10);
+
+    /// <summary>The questions, those that are whole.</summary>
+    public IReadOnlyList<DnsQuestion> Questions
     {
-        if (bytes.Length < HeaderSize)
+        get
         {
-            return false;
-        }
+            var questions = new List<DnsQuestion>();
+            int at = HeaderSize;
+            while (questions.Count < QuestionCount && TryReadName(ref at, out string name) && at + QuestionSize <= _bytes.Length)
+            {
+                questions.Add(new DnsQuestion(name, Read16(at), Read16(at + 2) & DnsTypes.ClassMask));
+                at += QuestionSize;
+            }
 
-        int records = Read16(bytes, 4) + Read16(bytes, 6) + Read16(bytes, 8) + Read16(bytes, 10);
-        return records <= bytes.Length;
+            return questions;
+        }
+    }
+
+    /// <summary>The answers, those that are whole.</summary>
+    public IReadOnlyList<DnsRecord> Answers => Records(0, AnswerCount);
+
+    /// <summary>The records of name servers, those that are whole.</summary>
+    public IReadOnlyList<DnsRecord> Authorities => Records(AnswerCount, AuthorityCount);
+
+    /// <summary>The further records, those that are whole.</summary>
+    public IReadOnlyList<DnsRecord> Additional => Records(AnswerCount + AuthorityCount, AdditionalCount);
+
+    /// <inheritdoc/>
+    public static bool Reads(Protocol protocol) => protocol == DnsProtocol.Value || protocol == DnsProtocol.Mdns || protocol == DnsProtocol.Llmnr;
+
+    /// <inheritdoc/>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out DnsMessage view)
+    {
+        view = bytes.Length >= HeaderSize ? new DnsMessage(bytes) : default;
+        return bytes.Length >= HeaderSize;
     }
 
     /// <summary>Where the message breaks the rules, and why: a name that runs out of bytes or points in a circle, a record that is longer than the message.</summary>
     /// <param name="at">Where.</param>
     /// <returns>What is wrong; null if nothing is, as far as the message goes.</returns>
-    public string? FindFault(out int at)
+    internal string? FindFault(out int at)
     {
         at = HeaderSize;
         Span<byte> name = stackalloc byte[DnsName.MaxText];
-        int questions = Read16(_bytes, 4);
-        int records = Read16(_bytes, 6) + Read16(_bytes, 8) + Read16(_bytes, 10);
+        int questions = QuestionCount;
+        int records = AnswerCount + AuthorityCount + AdditionalCount;
         for (int i = 0; i < questions + records; i++)
         {
             if (at >= _bytes.Length)
@@ -104,7 +107,7 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes, bool isLlmnr =
                 return "DNS name";
             }
 
-            int size = i < questions ? 4 : 10;
+            int size = i < questions ? QuestionSize : RecordSize;
             if (at + size > _bytes.Length)
             {
                 return i < questions ? "DNS question" : "DNS record";
@@ -113,7 +116,7 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes, bool isLlmnr =
             at += size;
             if (i >= questions)
             {
-                int data = Read16(_bytes, at - 2);
+                int data = Read16(at - 2);
                 if (at + data > _bytes.Length)
                 {
                     at -= 2;
@@ -127,245 +130,57 @@ internal readonly ref struct DnsMessage(ReadOnlySpan<byte> bytes, bool isLlmnr =
         return null;
     }
 
-    public void Describe(int offset, IFieldSink sink)
-    {
-        int flags = Read16(_bytes, 2);
-        bool isResponse = (flags & 0x8000) != 0;
-        sink.Number(Fields.Id, Read16(_bytes, 0), offset, 2);
-        sink.Flag(Fields.Qr, isResponse, offset + 2, 2);
-        sink.Number(Fields.Opcode, (flags >> 11) & 15, offset + 2, 2);
-        if (isResponse)
-        {
-            sink.Number(Fields.Rcode, flags & 15, offset + 2, 2);
-        }
+    private int Read16(int at) => BinaryPrimitives.ReadUInt16BigEndian(_bytes[at..]);
 
-        int questions = Read16(_bytes, 4);
-        int answers = Read16(_bytes, 6);
-        sink.Number(Fields.Qdcount, questions, offset + 4, 2);
-        sink.Number(Fields.Ancount, answers, offset + 6, 2);
-        sink.Number(Fields.Nscount, Read16(_bytes, 8), offset + 8, 2);
-        sink.Number(Fields.Arcount, Read16(_bytes, 10), offset + 10, 2);
+    // Those of the three sections behind the questions that stand from one on; what stands before them is passed over.
+    private List<DnsRecord> Records(int first, int count)
+    {
+        var records = new List<DnsRecord>();
+        Span<byte> name = stackalloc byte[DnsName.MaxText];
         int at = HeaderSize;
-        bool isWhole = DescribeQuestions(questions, ref at, offset, sink);
-        if (isWhole && answers > 0)
+        for (int i = 0; i < QuestionCount; i++)
         {
-            sink.BeginList(Fields.Answers);
-            isWhole = DescribeRecords(answers, ref at, offset, sink);
-            sink.EndList();
-        }
-
-        if (sink.WantsHidden)
-        {
-            if (isResponse && !_isLlmnr)
+            if (!DnsName.TryRead(_bytes, ref at, name, out _))
             {
-                sink.Flag(Fields.Authoritative, FieldReader.Read(Fields.Authoritative, _bytes) != 0, offset + 2, 2);
+                return records;
             }
 
-            FieldReader.Report(_isLlmnr ? LlmnrFlags : HiddenFlags, _bytes, offset, sink);
-            if (isWhole)
-            {
-                DescribeRecords(Read16(_bytes, 8) + Read16(_bytes, 10), ref at, offset, sink);
-            }
+            at += QuestionSize;
         }
+
+        for (int i = 0; i < first + count; i++)
+        {
+            if (!DnsName.TryRead(_bytes, ref at, name, out int length) || at + RecordSize > _bytes.Length || at + RecordSize + Read16(at + 8) > _bytes.Length)
+            {
+                break;
+            }
+
+            if (i >= first)
+            {
+                records.Add(Record(AsciiText.Text(name[..length]), at));
+            }
+
+            at += RecordSize + Read16(at + 8);
+        }
+
+        return records;
     }
 
-    private static int Read16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
-
-    private static string? TypeName(int type) => type switch
+    private DnsRecord Record(string name, int at)
     {
-        Address => "A",
-        NameServer => "NS",
-        CanonicalName => "CNAME",
-        6 => "SOA",
-        Pointer => "PTR",
-        MailExchange => "MX",
-        Text => "TXT",
-        Address6 => "AAAA",
-        Service => "SRV",
-        Options => "OPT",
-        43 => "DS",
-        46 => "RRSIG",
-        NextSecure => "NSEC",
-        NextSecure3 => "NSEC3",
-        48 => "DNSKEY",
-        64 => "SVCB",
-        65 => "HTTPS",
-        252 => "AXFR",
-        255 => "ANY",
-        _ => null,
-    };
-
-    private static string? RcodeName(int rcode) => rcode switch
-    {
-        0 => "no error",
-        1 => "format error",
-        2 => "server failure",
-        3 => "no such name",
-        4 => "not implemented",
-        5 => "refused",
-        _ => null,
-    };
-
-    private bool DescribeQuestions(int count, ref int at, int offset, IFieldSink sink)
-    {
-        Span<byte> name = stackalloc byte[DnsName.MaxText];
-        sink.BeginList(Fields.Questions);
-        bool isWhole = true;
-        for (int i = 0; i < count && isWhole; i++)
-        {
-            int start = at;
-            isWhole = DnsName.TryRead(_bytes, ref at, name, out int length) && at + 4 <= _bytes.Length;
-            if (isWhole)
-            {
-                int type = Read16(_bytes, at);
-                sink.BeginItem();
-                sink.Text(Fields.QuestionName, Shown(name[..length], sink), offset + start, at - start);
-                sink.Number(Fields.QuestionType, type, offset + at, 2);
-                if (sink.WantsHidden)
-                {
-                    sink.Number(Fields.QuestionClass, Read16(_bytes, at + 2) & ClassMask, offset + at + 2, 2);
-                }
-
-                sink.EndItem();
-                at += 4;
-            }
-        }
-
-        sink.EndList();
-        return isWhole;
+        int type = Read16(at);
+        int data = at + RecordSize;
+        int target = data + Math.Max(0, DnsTypes.NameAt(type));
+        string? text = DnsTypes.NameAt(type) >= 0 && TryReadName(ref target, out string read) ? read : null;
+        return new DnsRecord(
+            name, type, Read16(at + 2) & DnsTypes.ClassMask, BinaryPrimitives.ReadUInt32BigEndian(_bytes[(at + 4)..]), _bytes.Slice(data, Read16(at + 8)).ToArray(), text);
     }
 
-    private bool DescribeRecords(int count, ref int at, int offset, IFieldSink sink)
+    private bool TryReadName(ref int at, out string name)
     {
-        Span<byte> name = stackalloc byte[DnsName.MaxText];
-        for (int i = 0; i < count; i++)
-        {
-            int start = at;
-            if (!DnsName.TryRead(_bytes, ref at, name, out int length) || at + 10 > _bytes.Length)
-            {
-                return false;
-            }
-
-            int type = Read16(_bytes, at);
-            int size = Read16(_bytes, at + 8);
-            int data = at + 10;
-            if (data + size > _bytes.Length)
-            {
-                return false;
-            }
-
-            sink.BeginItem();
-            sink.Text(Fields.Name, Shown(name[..length], sink), offset + start, at - start);
-            sink.Number(Fields.Type, type, offset + at, 2);
-            if (sink.WantsHidden)
-            {
-                sink.Number(Fields.Class, Read16(_bytes, at + 2) & ClassMask, offset + at + 2, 2);
-            }
-
-            if (type != Options || !sink.WantsHidden)
-            {
-                // RFC 6891, 6.1.3: in an OPT record the time holds flags.
-                sink.Number(Fields.Ttl, BinaryPrimitives.ReadUInt32BigEndian(_bytes[(at + 4)..]), offset + at + 4, 4);
-            }
-
-            DescribeData(type, data, size, offset, sink);
-            sink.EndItem();
-            at = data + size;
-        }
-
-        return true;
-    }
-
-    private void DescribeData(int type, int data, int size, int offset, IFieldSink sink)
-    {
-        switch (type, size)
-        {
-            case (Address, 4):
-                sink.Ip(Fields.A, _bytes.Slice(data, size), offset + data);
-                break;
-            case (Address6, 16):
-                sink.Ip(Fields.Aaaa, _bytes.Slice(data, size), offset + data);
-                break;
-            case (NameServer, _):
-                DescribeName(Fields.Ns, data, 0, size, offset, sink);
-                break;
-            case (CanonicalName, _):
-                DescribeName(Fields.Cname, data, 0, size, offset, sink);
-                break;
-            case (Pointer, _):
-                DescribeName(Fields.Ptr, data, 0, size, offset, sink);
-                break;
-            case (MailExchange, _):
-                // Behind a preference.
-                DescribeName(Fields.Mx, data, 2, size, offset, sink);
-                break;
-            case (Service, _):
-                // Behind priority, weight and port.
-                DescribeName(Fields.Srv, data, 6, size, offset, sink);
-                break;
-            case (Text, _) when sink.WantsHidden:
-                // Each a byte of length and so many of text (RFC 1035, 3.3.14).
-                for (int at = 0; at < size && at + 1 + _bytes[data + at] <= size; at += 1 + _bytes[data + at])
-                {
-                    sink.Text(Fields.Txt, _bytes.Slice(data + at + 1, _bytes[data + at]), offset + data + at + 1, _bytes[data + at]);
-                }
-
-                break;
-            case (NextSecure, _) when sink.WantsHidden:
-                int bitmap = data;
-                if (DnsName.TryRead(_bytes, ref bitmap, stackalloc byte[DnsName.MaxText], out _))
-                {
-                    DescribeTypes(bitmap, data + size, offset, sink);
-                }
-
-                break;
-            case (NextSecure3, > 5) when sink.WantsHidden:
-                // RFC 5155, 3.2: four bytes of numbers, a salt and a hash behind their lengths.
-                int hash = data + 5 + _bytes[data + 4];
-                if (hash < data + size)
-                {
-                    DescribeTypes(hash + 1 + _bytes[hash], data + size, offset, sink);
-                }
-
-                break;
-            default:
-                break;
-        }
-    }
-
-    // RFC 4034, 4.1.2: windows of 256 types, each with its number, the length of its bitmap, and that.
-    private void DescribeTypes(int at, int end, int offset, IFieldSink sink)
-    {
-        while (at + 2 <= end)
-        {
-            int window = _bytes[at] << 8;
-            int length = _bytes[at + 1];
-            at += 2;
-            for (int i = 0; i < length && at + i < end; i++)
-            {
-                for (int bit = 0; bit < 8; bit++)
-                {
-                    if ((_bytes[at + i] & (0x80 >> bit)) != 0)
-                    {
-                        sink.Number(Fields.Type, window + (8 * i) + bit, offset + at + i, 1);
-                    }
-                }
-            }
-
-            at += length;
-        }
-    }
-
-    // Filters and columns know the root by Wireshark's name for it.
-    private static ReadOnlySpan<byte> Shown(ReadOnlySpan<byte> name, IFieldSink sink) => sink.WantsHidden && name.SequenceEqual("."u8) ? "<Root>"u8 : name;
-
-    private void DescribeName(Field field, int data, int skip, int size, int offset, IFieldSink sink)
-    {
-        Span<byte> name = stackalloc byte[DnsName.MaxText];
-        int at = data + skip;
-        if (DnsName.TryRead(_bytes, ref at, name, out int length))
-        {
-            sink.Text(field, Shown(name[..length], sink), offset + data, size);
-        }
+        Span<byte> text = stackalloc byte[DnsName.MaxText];
+        bool isRead = DnsName.TryRead(_bytes, ref at, text, out int length);
+        name = isRead ? AsciiText.Text(text[..length]) : "";
+        return isRead;
     }
 }

@@ -11,11 +11,11 @@ internal static class DnsProtocol
     private const int LengthSize = 2;
 
     public static readonly StreamedProtocol Value = new(
-        "dns", OsiLayer.Application, "Domain Name System", DnsMessage.Fields.All, static (in StreamStart _) => new Streams(), DissectDns, Describe);
+        "dns", OsiLayer.Application, "Domain Name System", DnsDescription.Fields.All, static (in StreamStart _) => new Streams(), DissectDns, Describe);
 
-    public static readonly Protocol Mdns = new("mdns", OsiLayer.Application, "Multicast Domain Name System", DnsMessage.Fields.All, DissectMdns, Describe);
+    public static readonly Protocol Mdns = new("mdns", OsiLayer.Application, "Multicast Domain Name System", DnsDescription.Fields.All, DissectMdns, Describe);
 
-    public static readonly Protocol Llmnr = new("llmnr", OsiLayer.Application, "Link-local Multicast Name Resolution", DnsMessage.Fields.All, DissectLlmnr, Describe);
+    public static readonly Protocol Llmnr = new("llmnr", OsiLayer.Application, "Link-local Multicast Name Resolution", DnsDescription.Fields.All, DissectLlmnr, Describe);
 
     private static bool DissectDns(in Dissection dissection, int offset, int end) => Dissect(dissection, Value, offset, end);
 
@@ -25,7 +25,7 @@ internal static class DnsProtocol
 
     private static bool Dissect(in Dissection dissection, Protocol protocol, int offset, int end)
     {
-        if (end - offset < DnsMessage.HeaderSize)
+        if (!DnsMessage.TryRead(dissection.Bytes[offset..end], out DnsMessage message))
         {
             dissection.TooShort(OsiLayer.Application, "DNS header", offset, DnsMessage.HeaderSize, end);
             dissection.Data(OsiLayer.Application, offset, end);
@@ -33,7 +33,7 @@ internal static class DnsProtocol
         }
 
         dissection.Add(protocol, offset, end - offset, end);
-        if (new DnsMessage(dissection.Bytes[offset..end]).FindFault(out int at) is { } fault)
+        if (message.FindFault(out int at) is { } fault)
         {
             if (dissection.WireEnd > end)
             {
@@ -49,7 +49,7 @@ internal static class DnsProtocol
     }
 
     private static void Describe(in PacketView view, int index, IFieldSink sink) =>
-        new DnsMessage(view.BytesOf(index), view[index].Protocol == Llmnr).Describe(view[index].Offset, sink);
+        new DnsDescription(view.BytesOf(index), view[index].Protocol == Llmnr).Describe(view[index].Offset, sink);
 
     /// <summary>Messages in a stream, each behind two bytes of length (RFC 1035, 4.2.2).</summary>
     private sealed class Streams : StreamProtocol

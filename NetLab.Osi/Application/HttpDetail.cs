@@ -12,12 +12,18 @@ internal sealed class HttpDetail : LayerDetail
         public static readonly Field[] All = [Messages];
     }
 
-    public List<HttpMessage> Messages { get; } = [];
+    private readonly List<HttpMessage> _messages = [];
+
+    /// <summary>The messages, in their order.</summary>
+    public override IReadOnlyList<HttpMessage> Completed => _messages;
+
+    /// <summary>One more message.</summary>
+    public void Add(HttpMessage message) => _messages.Add(message);
 
     public override void Describe(in LayerEntry entry, IFieldSink sink)
     {
         sink.BeginList(Fields.Messages);
-        foreach (HttpMessage message in Messages)
+        foreach (HttpMessage message in _messages)
         {
             sink.BeginItem();
             message.Describe(entry, sink);

@@ -1,17 +1,24 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Application;
 
-/// <summary>An HTTP/1.x message (RFC 9112) and the header fields people look for; the same form serves SSDP.</summary>
-internal sealed class HttpMessage
+/// <summary>
+/// An HTTP/1.x message (RFC 9112) and the header fields people look for; the same form serves SSDP. Texts are as on the wire, what is
+/// not UTF-8 replaced; a field that the message does not have is null, of one that it has twice the first counts. Does not change once
+/// its packet is decoded.
+/// </summary>
+public sealed class HttpMessage
 {
     internal static class Fields
     {
         public static readonly Field Method = Field.Text("method", "http.request.method", summary: true);
         public static readonly Field Uri = Field.Text("uri", "http.request.uri", summary: true);
-        public static readonly Field Status = Field.Number("status", "http.response.code", summary: true, names: static v => StatusClass((int)v));
+        public static readonly Field Status = Field.Number("status", "http.response.code", summary: true, names: static v => StatusClass((int)v), width: 2);
         public static readonly Field Version = Field.Text("version");
         public static readonly Field Host = Field.Text("host", "http.host");
         public static readonly Field UserAgent = Field.Text("user_agent", "http.user_agent");
@@ -42,49 +49,79 @@ internal sealed class HttpMessage
     {
     }
 
+    /// <summary>The method of a request.</summary>
     public string? Method { get; private init; }
 
+    /// <summary>The target of a request (RFC 9112, 3.2).</summary>
     public string? Uri { get; private init; }
 
+    /// <summary>The status of a response, three digits.</summary>
     public int? Status { get; private init; }
 
+    /// <summary>The version, as <c>HTTP/1.1</c>; null in a request that names none.</summary>
     public string? Version { get; private init; }
 
+    /// <summary>Host (RFC 9110, 7.2).</summary>
     public string? Host { get; private set; }
 
+    /// <summary>User-Agent (RFC 9110, 10.1.5).</summary>
     public string? UserAgent { get; private set; }
 
+    /// <summary>Server (RFC 9110, 10.2.4).</summary>
     public string? Server { get; private set; }
 
+    /// <summary>Content-Type (RFC 9110, 8.3).</summary>
     public string? ContentType { get; private set; }
 
+    /// <summary>Content-Length in bytes (RFC 9110, 8.6); null if it is no number.</summary>
     public long? ContentLength { get; private set; }
 
+    /// <summary>Content-Encoding (RFC 9110, 8.4).</summary>
     public string? ContentEncoding { get; private set; }
 
+    /// <summary>Transfer-Encoding (RFC 9112, 6.1).</summary>
     public string? TransferEncoding { get; private set; }
 
+    /// <summary>Upgrade (RFC 9110, 7.8).</summary>
     public string? Upgrade { get; private set; }
 
+    /// <summary>Cookie (RFC 6265, 5.4).</summary>
     public string? Cookie { get; private set; }
 
+    /// <summary>Referer (RFC 9110, 10.1.3).</summary>
     public string? Referer { get; private set; }
 
+    /// <summary>Location (RFC 9110, 10.2.2).</summary>
     public string? Location { get; private set; }
 
     /// <summary>The words behind a status.</summary>
     public string? Phrase { get; private init; }
 
     /// <summary>Bytes of the body after its codings were removed; null if there is none or it was not kept.</summary>
-    public long? BodyBytes { get; set; }
+    public long? BodyBytes { get; internal set; }
 
-    public string? BodySha256 { get; set; }
+    /// <summary>SHA-256 of the body after its codings were removed, in hex; null if there is none or it was not kept.</summary>
+    public string? BodySha256 { get; internal set; }
 
-    public bool IsChunked => TransferEncoding?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true;
+    /// <summary>The token by which either end says who it is (RFC 4559, 4.1: Negotiate; NTLM in its manner); null if there is none.</summary>
+    internal byte[]? SecurityToken { get; private set; }
+
+    internal bool IsChunked => TransferEncoding?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Reads a message's header.</summary>
+    /// <param name="header">Its lines, without or with the empty one; what stands behind that is not looked at.</param>
+    /// <param name="message">The message; null if the answer is false.</param>
+    /// <returns>False if the first line is none of HTTP/1.x.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> header, [NotNullWhen(true)] out HttpMessage? message)
+    {
+        int end = header.IndexOf("\r\n\r\n"u8);
+        message = Read(end < 0 ? header : header[..end]);
+        return message is not null;
+    }
 
     /// <summary>Reads a message's header; null if its first line is none of HTTP.</summary>
     /// <param name="header">Its lines, without the empty one.</param>
-    public static HttpMessage? Read(ReadOnlySpan<byte> header)
+    internal static HttpMessage? Read(ReadOnlySpan<byte> header)
     {
         int end = header.IndexOf((byte)'\n');
         ReadOnlySpan<byte> first = (end < 0 ? header : header[..end]).TrimEnd((byte)'\r');
@@ -111,13 +148,13 @@ internal sealed class HttpMessage
     }
 
     /// <summary>Reads what a capture that cuts packets left of a header: its lines as far as they go. Null if it is none of HTTP.</summary>
-    public static HttpMessage? ReadCut(ReadOnlySpan<byte> header)
+    internal static HttpMessage? ReadCut(ReadOnlySpan<byte> header)
     {
         header = header.TrimEnd((byte)'\r');
         return Read(header) ?? (header.StartsWith("HTTP/1."u8) ? new HttpMessage { Version = AsciiText.Text(AsciiText.First(header, " "u8)) } : null);
     }
 
-    public void Describe(in LayerEntry entry, IFieldSink sink)
+    internal void Describe(in LayerEntry entry, IFieldSink sink)
     {
         (int at, int length) = (entry.Offset, entry.Length);
         Text(Fields.Method, Method, sink);
@@ -173,7 +210,7 @@ internal sealed class HttpMessage
             (Fields.Cookie, Cookie),
             (Fields.Referer, Referer),
             (Fields.Location, Location),
-            (Fields.FullUri, Host is null || Uri is null ? null : Method == "CONNECT" || Uri.Contains("://", StringComparison.Ordinal) ? Uri : $"http://{Host}{Uri}"),
+            (Fields.FullUri, Host is null || Uri is null ? null : Method == "CONNECT" || IsAbsolute(Uri) ? Uri : $"http://{Host}{Uri}"),
         ];
         foreach ((Field field, string? value) in texts)
         {
@@ -184,12 +221,29 @@ internal sealed class HttpMessage
         }
     }
 
+    // RFC 3986, 3: a scheme and its colon stand before any path or query.
+    private static bool IsAbsolute(string uri) => uri.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme && uri.AsSpan(0, scheme).IndexOfAny("/?#") < 0;
+
     // RFC 9110, 8.3.2: a parameter of the media type, quoted or not.
     private static string? CharsetOf(string? contentType)
     {
         const string Name = "charset=";
         int at = contentType?.IndexOf(Name, StringComparison.OrdinalIgnoreCase) ?? -1;
         return at < 0 ? null : contentType![(at + Name.Length)..].Split(';')[0].Trim(' ', '"').ToLowerInvariant();
+    }
+
+    // RFC 9110, 11.4: a scheme, a blank, and a token in base64.
+    private static byte[]? TokenFrom(ReadOnlySpan<byte> credentials)
+    {
+        ReadOnlySpan<byte> scheme = AsciiText.First(credentials, " "u8);
+        if (!AsciiText.Same(scheme, "NTLM"u8) && !AsciiText.Same(scheme, "Negotiate"u8))
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> text = AsciiText.First(credentials[scheme.Length..].TrimStart((byte)' '), " ,"u8);
+        byte[] token = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        return Base64.DecodeFromUtf8(text, token, out _, out int length) == OperationStatus.Done && length > 0 ? token[..length] : null;
     }
 
     // RFC 9110, 9.2.1 and 9.2.2.
@@ -284,6 +338,12 @@ internal sealed class HttpMessage
                 break;
             case 12 when AsciiText.Same(name, "Content-Type"u8):
                 ContentType ??= AsciiText.Text(value);
+                break;
+            case 13 when AsciiText.Same(name, "Authorization"u8):
+            case 16 when AsciiText.Same(name, "WWW-Authenticate"u8):
+            case 18 when AsciiText.Same(name, "Proxy-Authenticate"u8):
+            case 19 when AsciiText.Same(name, "Proxy-Authorization"u8):
+                SecurityToken ??= TokenFrom(value);
                 break;
             case 14 when AsciiText.Same(name, "Content-Length"u8) && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long length):
                 ContentLength ??= length;

@@ -175,7 +175,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
             protocol.Answered(out _);
         }
 
-        segment.Layer(HttpProtocol.Value, static () => new HttpDetail()).Messages.Add(message);
+        segment.Layer(HttpProtocol.Value, static () => new HttpDetail()).Add(message);
         _isResuming = true;
     }
 
@@ -192,7 +192,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
             if (status == 101)
             {
                 Complete(segment);
-                protocol.Application.Switch(Upgraded(message.Upgrade), StreamApplication.NoPort);
+                protocol.Application.Switch(Upgraded(protocol.Application, message.Upgrade), StreamApplication.NoPort);
                 return;
             }
 
@@ -219,7 +219,7 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
         _reader = message.ContentType is { } type ? segment.Registry.FindContentType(type)?.Protocol : null;
         if (segment.Options.DecodeBodies || _reader is not null)
         {
-            _body = new BodyDigest(message.ContentEncoding, segment.Recall(ContentBudget.Slot), _reader is not null || segment.Options.ObjectFound is not null);
+            _body = new BodyDigest(message.ContentEncoding, segment.Recall(ContentBudget.Slot), _reader is not null || segment.Options.ObjectFound is not null, segment.Options.IsCopied);
         }
 
         if (message.IsChunked && message.Method != "HEAD")
@@ -326,7 +326,11 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
         segment.Release(kept);
         if (_message is not null)
         {
-            segment.Layer(HttpProtocol.Value, static () => new HttpDetail()).Messages.Add(_message);
+            segment.Layer(HttpProtocol.Value, static () => new HttpDetail()).Add(_message);
+            if (_message.SecurityToken is { } token && segment.Registry.FindProtocol("gss_api") is { } security)
+            {
+                segment.DissectInside(security.Protocol, token);
+            }
         }
 
         if (!body.IsEmpty && body.Length <= MaxReadBody)
@@ -338,11 +342,11 @@ internal sealed class HttpParser(HttpProtocol protocol) : StreamParser
     }
 
     // What follows a 101 (RFC 9110, 15.2.2); null if it is not known here, so that its bytes have to say.
-    private static StreamProtocol? Upgraded(string? upgrade)
+    private static StreamProtocol? Upgraded(StreamApplication application, string? upgrade)
     {
         if (upgrade?.Contains("websocket", StringComparison.OrdinalIgnoreCase) == true)
         {
-            return new WebSocketProtocol();
+            return new WebSocketProtocol(application);
         }
 
         // RFC 7540, 3.2: from the next byte on, the server speaks HTTP/2; the client begins with its preface.

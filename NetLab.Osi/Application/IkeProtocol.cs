@@ -50,7 +50,7 @@ internal static class IkeProtocol
         public static readonly Field Flags = Field.Number("flags", "isakmp.flags", at: 19, size: 1, about: "Flags");
         public static readonly Field Message = Field.Number("message", "isakmp.messageid", at: 20, size: 4, about: "Number of the message");
         public static readonly Field Length = Field.Number("length", "isakmp.length", at: 24, size: 4, about: "Bytes of the message");
-        public static readonly Field PayloadType = Field.Number("payloads", "isakmp.typepayload", about: "Types of the payloads");
+        public static readonly Field PayloadType = Field.Number("payloads", "isakmp.typepayload", about: "Types of the payloads", width: 1);
 
         public static readonly Field[] All = [Initiator, Responder, Next, Version, Major, Minor, Exchange, Flags, Message, Length, PayloadType];
     }

@@ -77,10 +77,17 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
 
         private readonly MailCollector _mail = new();
         private bool _isMail;
+        private bool _isWhole;
 
         public override bool HoldsBytes => _mail.HoldsBytes;
 
-        public override void GiveUp() => _mail.Forget();
+        public override void GiveUp()
+        {
+            _mail.Forget();
+            _isWhole = false;
+        }
+
+        public override void OnEnd(in StreamSegment segment) => ShowMail(segment);
 
         // RFC 9051, 7.5.2: the literal behind BODY[], BODY[HEADER] or RFC822 is a mail, or its header.
         protected override void AcceptRaw(in StreamSegment segment, ReadOnlySpan<byte> bytes, bool isLast)
@@ -91,8 +98,15 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
             }
 
             _mail.Append(segment, bytes);
-            if (isLast)
+            _isWhole = isLast;
+        }
+
+        // The response that the mail is a part of ends with the line behind it.
+        private void ShowMail(in StreamSegment segment)
+        {
+            if (_isWhole)
             {
+                _isWhole = false;
                 segment.Show(Value);
                 _mail.End(segment);
             }
@@ -100,6 +114,7 @@ internal sealed class ImapProtocol(StreamApplication application) : StreamProtoc
 
         protected override void Accept(in StreamSegment segment, ReadOnlySpan<byte> line)
         {
+            ShowMail(segment);
             RawLeft = LiteralOf(line);
             _isMail = RawLeft > 0 && line.StartsWith("* "u8) && AsciiText.Text(line) is { } text && text.Contains(" FETCH ", StringComparison.OrdinalIgnoreCase)
                 && (text.Contains("BODY[] ", StringComparison.OrdinalIgnoreCase) || text.Contains("RFC822", StringComparison.OrdinalIgnoreCase) || text.Contains("BODY[HEADER", StringComparison.OrdinalIgnoreCase));

@@ -35,9 +35,9 @@ internal static class LdpProtocol
             0x403 => "label released",
             0x404 => "label request aborted",
             _ => null,
-        });
-        public static readonly Field MessageLength = Field.Number("length", "ldp.msg.len", about: "Bytes of a message behind its length");
-        public static readonly Field Id = Field.Number("id", "ldp.msg.id", about: "Number of a message");
+        }, width: 2);
+        public static readonly Field MessageLength = Field.Number("length", "ldp.msg.len", about: "Bytes of a message behind its length", width: 2);
+        public static readonly Field Id = Field.Number("id", "ldp.msg.id", about: "Number of a message", width: 4);
 
         public static readonly Field[] All = [Version, Length, Router, Space, Messages, Type, MessageLength, Id];
     }

@@ -28,11 +28,11 @@ internal static class M3uaProtocol
         });
         public static readonly Field Type = Field.Number("type", "m3ua.message_type", at: 3, size: 1, about: "Message in its class");
         public static readonly Field Length = Field.Number("length", "m3ua.message_length", at: 4, size: 4, about: "Bytes of the message");
-        public static readonly Field Tag = Field.Number(null, "m3ua.parameter_tag", about: "Tag of a parameter");
-        public static readonly Field TagLength = Field.Number(null, "m3ua.parameter_length", about: "Bytes of a parameter");
-        public static readonly Field RoutingContext = Field.Number("routing_context", "m3ua.routing_context", about: "Routing context");
-        public static readonly Field Origin = Field.Number("opc", "m3ua.protocol_data_opc", about: "Point code of the origin");
-        public static readonly Field Destination = Field.Number("dpc", "m3ua.protocol_data_dpc", about: "Point code of the destination");
+        public static readonly Field Tag = Field.Number(null, "m3ua.parameter_tag", about: "Tag of a parameter", width: 2);
+        public static readonly Field TagLength = Field.Number(null, "m3ua.parameter_length", about: "Bytes of a parameter", width: 2);
+        public static readonly Field RoutingContext = Field.Number("routing_context", "m3ua.routing_context", about: "Routing context", width: 4);
+        public static readonly Field Origin = Field.Number("opc", "m3ua.protocol_data_opc", about: "Point code of the origin", width: 4);
+        public static readonly Field Destination = Field.Number("dpc", "m3ua.protocol_data_dpc", about: "Point code of the destination", width: 4);
 
         public static readonly Field[] All = [Version, Class, Type, Length, Tag, TagLength, RoutingContext, Origin, Destination];
     }

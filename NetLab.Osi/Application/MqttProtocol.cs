@@ -13,15 +13,15 @@ internal sealed class MqttProtocol : StreamProtocol
 
     internal static class Fields
     {
-        public static readonly Field Types = Field.Number("types", "mqtt.msgtype", about: "Types of the control packets", names: static v => NameOf((int)v), summary: true);
+        public static readonly Field Types = Field.Number("types", "mqtt.msgtype", about: "Types of the control packets", names: static v => NameOf((int)v), summary: true, width: 1);
         public static readonly Field Names = Field.Text("names");
         public static readonly Field Topic = Field.Text("topics", "mqtt.topic", about: "Topics", summary: true);
-        public static readonly Field Quality = Field.Number(null, "mqtt.qos", about: "Quality of service of a message");
+        public static readonly Field Quality = Field.Number(null, "mqtt.qos", about: "Quality of service of a message", width: 1);
         public static readonly Field Client = Field.Text("client", "mqtt.clientid", about: "Identifier of the client");
         public static readonly Field User = Field.Text("user", "mqtt.username", about: "User name");
         public static readonly Field Password = Field.Text(null, "mqtt.passwd", about: "Password");
-        public static readonly Field Version = Field.Number(null, "mqtt.ver", about: "Version of the protocol", names: static v => (int)v switch { 3 => "3.1", 4 => "3.1.1", 5 => "5.0", _ => null });
-        public static readonly Field Identifier = Field.Number(null, "mqtt.msgid", about: "Identifier of the packet");
+        public static readonly Field Version = Field.Number(null, "mqtt.ver", about: "Version of the protocol", names: static v => (int)v switch { 3 => "3.1", 4 => "3.1.1", 5 => "5.0", _ => null }, width: 1);
+        public static readonly Field Identifier = Field.Number(null, "mqtt.msgid", about: "Identifier of the packet", width: 2);
         public static readonly Field Length = Field.Number(null, "mqtt.len", about: "Bytes behind the fixed header");
 
         public static readonly Field[] All = [Types, Names, Topic, Quality, Client, User, Password, Version, Identifier, Length];

@@ -10,7 +10,7 @@ internal static class NtpProtocol
 
     private static class Fields
     {
-        public static readonly Field Version = Field.Number("version", "ntp.flags.vn");
+        public static readonly Field Version = Field.Number("version", "ntp.flags.vn", width: 1);
         public static readonly Field Mode = Field.Number("mode", "ntp.flags.mode", names: static v => (int)v switch
         {
             1 => "symmetric active",
@@ -21,13 +21,13 @@ internal static class NtpProtocol
             ControlMode => "control",
             7 => "private",
             _ => null,
-        });
-        public static readonly Field Stratum = Field.Number("stratum", "ntp.stratum", names: static v => (int)v switch { 0 => "unspecified or invalid", 1 => "primary", _ => null });
+        }, width: 1);
+        public static readonly Field Stratum = Field.Number("stratum", "ntp.stratum", names: static v => (int)v switch { 0 => "unspecified or invalid", 1 => "primary", _ => null }, width: 1);
 
-        public static readonly Field Leap = Field.Number(null, "ntp.flags.li", about: "Leap second announced", names: static v => (int)v switch { 0 => "none", 1 => "61 seconds", 2 => "59 seconds", _ => "not synchronized" });
-        public static readonly Field Poll = Field.Of(FieldKind.SignedNumber, null, "ntp.ppoll", "Poll interval, power of two in seconds");
-        public static readonly Field Precision = Field.Of(FieldKind.SignedNumber, null, "ntp.precision", "Precision, power of two in seconds");
-        public static readonly Field ReferenceId = Field.Bytes(null, "ntp.refid", about: "Where the server has its time from");
+        public static readonly Field Leap = Field.Number(null, "ntp.flags.li", about: "Leap second announced", names: static v => (int)v switch { 0 => "none", 1 => "61 seconds", 2 => "59 seconds", _ => "not synchronized" }, width: 1);
+        public static readonly Field Poll = Field.Of(FieldKind.SignedNumber, null, "ntp.ppoll", "Poll interval, power of two in seconds", width: 1);
+        public static readonly Field Precision = Field.Of(FieldKind.SignedNumber, null, "ntp.precision", "Precision, power of two in seconds", width: 1);
+        public static readonly Field ReferenceId = Field.Bytes(null, "ntp.refid", about: "Where the server has its time from", mark: true);
 
         public static readonly Field[] All = [Version, Mode, Stratum, Leap, Poll, Precision, ReferenceId];
     }

@@ -23,8 +23,8 @@ internal static class OpenVpnProtocol
 
     private static class Fields
     {
-        public static readonly Field Length = Field.Number("length", "openvpn.plen", about: "TCP: bytes of the message");
-        public static readonly Field Type = Field.Number(null, "openvpn.type", about: "Opcode and key");
+        public static readonly Field Length = Field.Number("length", "openvpn.plen", about: "TCP: bytes of the message", width: 2);
+        public static readonly Field Type = Field.Number(null, "openvpn.type", about: "Opcode and key", width: 1);
         public static readonly Field Opcode = Field.Number("opcode", "openvpn.opcode", about: "Message", summary: true, names: static v => v switch
         {
             1 => "hard reset of a client (version 1)",
@@ -39,14 +39,14 @@ internal static class OpenVpnProtocol
             10 => "hard reset of a client (version 3)",
             11 => "wrapped client key",
             _ => null,
-        });
-        public static readonly Field KeyId = Field.Number("key_id", "openvpn.keyid", about: "Key");
+        }, width: 1);
+        public static readonly Field KeyId = Field.Number("key_id", "openvpn.keyid", about: "Key", width: 1);
         public static readonly Field Session = Field.Number("session", "openvpn.sessionid", about: "The sender's number of the session");
-        public static readonly Field Acknowledged = Field.Number("acknowledged", "openvpn.mpidarraylength", about: "How many messages it acknowledges");
-        public static readonly Field AcknowledgedId = Field.Number(null, "openvpn.mpidarrayelement", about: "Number of a message that it acknowledges");
+        public static readonly Field Acknowledged = Field.Number("acknowledged", "openvpn.mpidarraylength", about: "How many messages it acknowledges", width: 1);
+        public static readonly Field AcknowledgedId = Field.Number(null, "openvpn.mpidarrayelement", about: "Number of a message that it acknowledges", width: 4);
         public static readonly Field RemoteSession = Field.Number("remote_session", "openvpn.rsessionid", about: "The receiver's number of the session");
-        public static readonly Field MessageId = Field.Number("message", "openvpn.mpid", about: "Number of the message");
-        public static readonly Field Peer = Field.Number("peer", "openvpn.peerid", about: "Peer");
+        public static readonly Field MessageId = Field.Number("message", "openvpn.mpid", about: "Number of the message", width: 4);
+        public static readonly Field Peer = Field.Number("peer", "openvpn.peerid", about: "Peer", width: 3);
         public static readonly Field Content = Field.Bytes(null, "openvpn.data", about: "What it carries");
 
         public static readonly Field[] All = [Length, Type, Opcode, KeyId, Session, Acknowledged, AcknowledgedId, RemoteSession, MessageId, Peer, Content];

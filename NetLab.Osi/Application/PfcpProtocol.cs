@@ -46,9 +46,9 @@ internal static class PfcpProtocol
         });
         public static readonly Field Length = Field.Number("length", "pfcp.length", at: 2, size: 2, about: "Bytes behind the length");
         public static readonly Field Session = Field.Number("seid", "pfcp.seid", about: "The receiver's number of the session");
-        public static readonly Field Sequence = Field.Number("sequence", "pfcp.seqno", about: "Sequence number");
-        public static readonly Field ElementType = Field.Number(null, "pfcp.ie_type", about: "Type of an information element");
-        public static readonly Field ElementLength = Field.Number(null, "pfcp.ie_len", about: "Bytes of an information element");
+        public static readonly Field Sequence = Field.Number("sequence", "pfcp.seqno", about: "Sequence number", width: 3);
+        public static readonly Field ElementType = Field.Number(null, "pfcp.ie_type", about: "Type of an information element", width: 2);
+        public static readonly Field ElementLength = Field.Number(null, "pfcp.ie_len", about: "Bytes of an information element", width: 2);
 
         public static readonly Field[] All = [Flags, Version, FollowOn, PriorityFlag, SessionFlag, Type, Length, Session, Sequence, ElementType, ElementLength];
     }

@@ -27,12 +27,12 @@ internal static class SflowProtocol
         public static readonly Field AgentType = Field.Number(null, "sflow_245.agenttype", at: 4, size: 4, about: "Version of the agent's address");
         public static readonly Field Agent4 = Field.Ipv4("agent", "sflow_245.agent", about: "Agent", summary: true);
         public static readonly Field Agent6 = Field.Ipv6("agent6", "sflow_245.agent.v6", about: "Agent");
-        public static readonly Field SubAgent = Field.Number("sub_agent", "sflow_245.sub_agent_id", about: "Part of the agent");
-        public static readonly Field Sequence = Field.Number("sequence", "sflow_245.sequence_number", about: "Sequence number");
-        public static readonly Field Uptime = Field.Number("uptime", "sflow_245.sysuptime", about: "Milliseconds since the agent started");
-        public static readonly Field Samples = Field.Number("samples", "sflow_245.numsamples", about: "How many samples", summary: true);
-        public static readonly Field Enterprise = Field.Number(null, "sflow.enterprise", about: "Who defined a sample");
-        public static readonly Field SampleType = Field.Number(null, "sflow_245.sampletype", about: "Kind of a sample");
+        public static readonly Field SubAgent = Field.Number("sub_agent", "sflow_245.sub_agent_id", about: "Part of the agent", width: 4);
+        public static readonly Field Sequence = Field.Number("sequence", "sflow_245.sequence_number", about: "Sequence number", width: 4);
+        public static readonly Field Uptime = Field.Number("uptime", "sflow_245.sysuptime", about: "Milliseconds since the agent started", width: 4);
+        public static readonly Field Samples = Field.Number("samples", "sflow_245.numsamples", about: "How many samples", summary: true, width: 4);
+        public static readonly Field Enterprise = Field.Number(null, "sflow.enterprise", about: "Who defined a sample", width: 4);
+        public static readonly Field SampleType = Field.Number(null, "sflow_245.sampletype", about: "Kind of a sample", width: 4);
 
         public static readonly Field[] All = [Version, AgentType, Agent4, Agent6, SubAgent, Sequence, Uptime, Samples, Enterprise, SampleType];
     }

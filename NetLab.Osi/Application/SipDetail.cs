@@ -10,7 +10,7 @@ internal sealed class SipDetail : LayerDetail
     internal static class Fields
     {
         public static readonly Field Method = Field.Text("method", "sip.Method");
-        public static readonly Field Status = Field.Number("status", "sip.Status-Code");
+        public static readonly Field Status = Field.Number("status", "sip.Status-Code", width: 4);
         public static readonly Field CallId = Field.Text("call_id", "sip.Call-ID");
 
         public static readonly Field FromUser = Field.Text(null, "sip.from.user", about: "User who calls");

@@ -121,6 +121,11 @@ internal sealed class SmtpProtocol(StreamApplication application) : StreamProtoc
                 string size = AsciiText.Text(AsciiText.First(line[Math.Min(line.Length, word.Length + 1)..], " "u8));
                 RawLeft = long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : 0;
                 _isLastChunk = line.EndsWith("LAST"u8) || line.EndsWith("last"u8);
+                if (RawLeft == 0 && _isLastChunk)
+                {
+                    // RFC 3030, 4.2: the last chunk may be empty.
+                    _mail.End(segment);
+                }
             }
         }
     }

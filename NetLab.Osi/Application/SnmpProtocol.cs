@@ -26,13 +26,13 @@ internal static class SnmpProtocol
                 _ => "report",
             });
 
-        public static readonly Field PlainVersion = Field.Number(null, "snmp.version", about: "Version 1 or 2c");
-        public static readonly Field SecureVersion = Field.Number(null, "snmp.msgVersion", about: "Version 3");
-        public static readonly Field RequestId = Field.Of(FieldKind.SignedNumber, null, "snmp.request_id", "Identifier of a request and its answer");
-        public static readonly Field ErrorStatus = Field.Number("error_status", "snmp.error_status", about: "Why a request failed", names: static v => ErrorName((int)v));
-        public static readonly Field ErrorIndex = Field.Number(null, "snmp.error_index", about: "Which variable it failed for");
-        public static readonly Field NonRepeaters = Field.Number(null, "snmp.non_repeaters", about: "Variables of a bulk request that are asked for once");
-        public static readonly Field MaxRepetitions = Field.Number(null, "snmp.max_repetitions", about: "How often the others are asked for");
+        public static readonly Field PlainVersion = Field.Number(null, "snmp.version", about: "Version 1 or 2c", width: 4);
+        public static readonly Field SecureVersion = Field.Number(null, "snmp.msgVersion", about: "Version 3", width: 4);
+        public static readonly Field RequestId = Field.Of(FieldKind.SignedNumber, null, "snmp.request_id", "Identifier of a request and its answer", width: 4);
+        public static readonly Field ErrorStatus = Field.Number("error_status", "snmp.error_status", about: "Why a request failed", names: static v => ErrorName((int)v), width: 4);
+        public static readonly Field ErrorIndex = Field.Number(null, "snmp.error_index", about: "Which variable it failed for", width: 4);
+        public static readonly Field NonRepeaters = Field.Number(null, "snmp.non_repeaters", about: "Variables of a bulk request that are asked for once", width: 4);
+        public static readonly Field MaxRepetitions = Field.Number(null, "snmp.max_repetitions", about: "How often the others are asked for", width: 4);
         public static readonly Field Names = Field.Text("names", "snmp.name", about: "Names of the variables", summary: true);
         public static readonly Field User = Field.Text(null, "snmp.msgUserName", about: "User");
 

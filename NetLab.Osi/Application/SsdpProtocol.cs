@@ -21,7 +21,7 @@ internal static class SsdpProtocol
         }
 
         var detail = new HttpDetail();
-        detail.Messages.Add(message);
+        detail.Add(message);
         dissection.Add(Value, offset, bytes.Length, end, detail);
         return true;
     }

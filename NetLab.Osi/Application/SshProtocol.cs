@@ -15,7 +15,7 @@ internal sealed class SshProtocol : StreamProtocol
     internal static class Fields
     {
         public static readonly Field Banner = Field.Text("banner", "ssh.protocol", about: "Version and program of a side", summary: true);
-        public static readonly Field Messages = Field.Number("messages", "ssh.message_code", about: "Messages that are not encrypted", names: static v => NameOf((int)v), summary: true);
+        public static readonly Field Messages = Field.Number("messages", "ssh.message_code", about: "Messages that are not encrypted", names: static v => NameOf((int)v), summary: true, width: 1);
         public static readonly Field KexAlgorithms = Field.Text(null, "ssh.kex_algorithms", about: "Key exchanges offered");
         public static readonly Field HostKeyAlgorithms = Field.Text(null, "ssh.server_host_key_algorithms", about: "Kinds of host keys offered");
         public static readonly Field EncryptionToServer = Field.Text(null, "ssh.encryption_algorithms_client_to_server", about: "Ciphers offered for what the client sends");

@@ -23,12 +23,12 @@ internal static class TftpProtocol
             5 => "error",
             6 => "option acknowledgment",
             _ => null,
-        });
+        }, width: 2);
         public static readonly Field File = Field.Text("file", about: "Name of the file", summary: true);
         public static readonly Field Source = Field.Text(null, "tftp.source_file", about: "Name of the file that is read");
         public static readonly Field Destination = Field.Text(null, "tftp.destination_file", about: "Name of the file that is written");
         public static readonly Field Mode = Field.Text(null, "tftp.type", about: "Transfer mode");
-        public static readonly Field Block = Field.Number("block", "tftp.block");
+        public static readonly Field Block = Field.Number("block", "tftp.block", width: 2);
 
         public static readonly Field[] All = [Opcode, File, Block, Source, Destination, Mode];
     }
@@ -94,7 +94,12 @@ internal static class TftpProtocol
         {
             ReadOnlySpan<byte> file = AsciiText.First(bytes[2..], [0]);
             sink.Text(Fields.File, file, at + 2, file.Length);
-            sink.Text(opcode == ReadRequest ? Fields.Source : Fields.Destination, file, at + 2, file.Length);
+            if (file.Length + 2 < bytes.Length)
+            {
+                // Without its end a name is none to filters and columns.
+                sink.Text(opcode == ReadRequest ? Fields.Source : Fields.Destination, file, at + 2, file.Length);
+            }
+
             ReadOnlySpan<byte> mode = AsciiText.First(bytes[Math.Min(bytes.Length, file.Length + 3)..], [0]);
             sink.Text(Fields.Mode, mode, at + 3 + file.Length, mode.Length);
         }

@@ -1,5 +1,7 @@
+using System.Text;
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
+using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Application;
 
@@ -16,9 +18,12 @@ internal static class WakeOnLanProtocol
     {
         public static readonly Field Sync = Field.Bytes(null, "wol.sync", at: 0, size: SyncSize, about: "Six bytes 0xFF");
         public static readonly Field Mac = Field.Mac("mac", "wol.mac", at: SyncSize, about: "Who is to wake up");
-        public static readonly Field Password = Field.Bytes("password", "wol.passwd", about: "Password");
+        public static readonly Field Password = Field.Bytes("password", about: "Password");
 
-        public static readonly Field[] All = [Sync, Mac, Password];
+        // Wireshark has the text of the password there, as many bytes of it as the password has.
+        public static readonly Field PasswordText = Field.Bytes(null, "wol.passwd", about: "The first bytes of the password's text");
+
+        public static readonly Field[] All = [Sync, Mac, Password, PasswordText];
     }
 
     /// <summary>Whether bytes begin with a magic packet.</summary>
@@ -63,7 +68,14 @@ internal static class WakeOnLanProtocol
         int length = view[index].Length - Size;
         if (length is 4 or 6)
         {
-            sink.Bytes(Fields.Password, view.BytesOf(index)[Size..], view[index].Offset + Size);
+            ReadOnlySpan<byte> password = view.BytesOf(index)[Size..];
+            int at = view[index].Offset + Size;
+            sink.Bytes(Fields.Password, password, at);
+            if (sink.Wants(Fields.PasswordText))
+            {
+                string text = length == 4 ? AddressText.Ip(password) : AddressText.Mac(password);
+                sink.Bytes(Fields.PasswordText, Encoding.ASCII.GetBytes(text).AsSpan(0, length), at);
+            }
         }
     }
 }

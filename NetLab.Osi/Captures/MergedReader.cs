@@ -10,7 +10,7 @@ internal sealed class MergedReader : CaptureReader
     private long _number;
 
     public MergedReader(IReadOnlyList<(string Name, CaptureReader Reader)> captures)
-        : base(null) => _sources = [.. captures.Select(c => new Source(c.Name, c.Reader))];
+        : base(null) => _sources = [.. captures.Select((c, i) => new Source(c.Name, c.Reader, i))];
 
     /// <inheritdoc/>
     public override string? Damage => _sources.FirstOrDefault(s => s.Reader.Damage is not null) is { } damaged ? $"{damaged.Name}: {damaged.Reader.Damage}" : null;
@@ -65,7 +65,7 @@ internal sealed class MergedReader : CaptureReader
     }
 
     // A capture, and a copy of its next packet.
-    private sealed class Source(string name, CaptureReader reader)
+    private sealed class Source(string name, CaptureReader reader, int number)
     {
         private CaptureInterface? _interface;
         private byte[] _bytes = [];
@@ -73,6 +73,7 @@ internal sealed class MergedReader : CaptureReader
         private long _originalLength;
         private int _length;
         private string? _comment;
+        private long _offset;
 
         public string Name { get; } = name;
 
@@ -104,13 +105,14 @@ internal sealed class MergedReader : CaptureReader
 
             packet.Bytes.CopyTo(_bytes);
             (_interface, _time, _originalLength, _length, _comment, HasNext) = (packet.Source, packet.Time, packet.OriginalLength, packet.Bytes.Length, packet.Comment, true);
+            _offset = packet.FileOffset;
             Time = packet.Time ?? Time;
         }
 
-        public CapturedPacket Take(long number)
+        public CapturedPacket Take(long ordinal)
         {
             HasNext = false;
-            return new CapturedPacket(number, _interface!, _time, _originalLength, _bytes.AsSpan(0, _length), _comment);
+            return new CapturedPacket(ordinal, _interface!, _time, _originalLength, _bytes.AsSpan(0, _length), _comment, file: number, offsetInFile: _offset);
         }
     }
 }

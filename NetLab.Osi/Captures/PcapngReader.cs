@@ -16,6 +16,8 @@ internal sealed class PcapngReader : CaptureReader
     private const uint ObsoletePacket = 2;
     private const uint SimplePacket = 3;
     private const uint EnhancedPacket = 6;
+    private const uint Custom = 0xBAD;
+    private const uint CustomNotCopied = 0x4000_0BAD;
     public const uint DecryptionSecrets = 10;
     public const uint TlsKeyLog = 0x544C_534B;
     private const int CommentOption = 1;
@@ -35,6 +37,7 @@ internal sealed class PcapngReader : CaptureReader
     private long _bodyOffset = -1;
     private bool _bigEndian;
     private long _number;
+    private long _customBlocks;
 
     public PcapngReader(CaptureStream stream)
         : base(stream)
@@ -134,6 +137,7 @@ internal sealed class PcapngReader : CaptureReader
         bool wanted = type is InterfaceDescription or EnhancedPacket or SimplePacket or ObsoletePacket || (type == DecryptionSecrets && length <= MaxSecrets);
         if (!wanted)
         {
+            _customBlocks += type is Custom or CustomNotCopied ? 1 : 0;
             long position = Stream.Position;
             if (!Stream.TrySkip(length))
             {
@@ -291,7 +295,7 @@ internal sealed class PcapngReader : CaptureReader
             return Fail($"packet {_number + 1} claims {captured} captured bytes, its block has room for {body.Length - 4}");
         }
 
-        packet = new CapturedPacket(++_number, _interfaces[0].Description, null, original, body.Slice(4, (int)captured), fileOffset: OffsetOf(4));
+        packet = new CapturedPacket(++_number, _interfaces[0].Description, null, original, body.Slice(4, (int)captured), fileOffset: OffsetOf(4), customBlocks: _customBlocks);
         return true;
     }
 
@@ -311,7 +315,7 @@ internal sealed class PcapngReader : CaptureReader
         Interface source = _interfaces[(int)index];
         int padded = ((int)captured + 3) & ~3;
         string? comment = padded < data.Length ? CommentOf(data[padded..]) : null;
-        packet = new CapturedPacket(++_number, source.Description, source.Resolution.ToNanoseconds(time), original, data[..(int)captured], comment, OffsetOf(20));
+        packet = new CapturedPacket(++_number, source.Description, source.Resolution.ToNanoseconds(time), original, data[..(int)captured], comment, OffsetOf(20), customBlocks: _customBlocks);
         return true;
     }
 

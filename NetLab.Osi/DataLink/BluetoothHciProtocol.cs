@@ -16,7 +16,7 @@ internal static class BluetoothHciProtocol
 
     private static class Fields
     {
-        public static readonly Field Direction = Field.Number("direction", "hci_h4.direction", about: "0 sent to, 1 received from the controller");
+        public static readonly Field Direction = Field.Number("direction", "hci_h4.direction", about: "0 sent to, 1 received from the controller", width: 1);
         public static readonly Field Type = Field.Number("type", "hci_h4.type", about: "Kind of packet", summary: true, names: static v => v switch
         {
             Command => "command",
@@ -25,10 +25,10 @@ internal static class BluetoothHciProtocol
             Event => "event",
             5 => "isochronous data",
             _ => null,
-        });
-        public static readonly Field Opcode = Field.Number("opcode", "bthci_cmd.opcode", about: "Command");
-        public static readonly Field EventCode = Field.Number("event", "bthci_evt.code", about: "Event");
-        public static readonly Field Handle = Field.Number("handle", "bthci_acl.chandle", about: "Connection");
+        }, width: 1);
+        public static readonly Field Opcode = Field.Number("opcode", "bthci_cmd.opcode", about: "Command", width: 2);
+        public static readonly Field EventCode = Field.Number("event", "bthci_evt.code", about: "Event", width: 1);
+        public static readonly Field Handle = Field.Number("handle", "bthci_acl.chandle", about: "Connection", width: 2);
 
         public static readonly Field[] All = [Type, Opcode, EventCode, Handle];
     }

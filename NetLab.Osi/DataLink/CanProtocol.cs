@@ -12,7 +12,7 @@ internal static class CanProtocol
 
     private static class Fields
     {
-        public static readonly Field Id = Field.Number("id", "can.id", about: "Identifier", summary: true);
+        public static readonly Field Id = Field.Number("id", "can.id", about: "Identifier", summary: true, width: 4);
         public static readonly Field Content = Field.Bytes("data", about: "Data");
 
         public static readonly Field[] All =

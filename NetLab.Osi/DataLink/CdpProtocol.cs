@@ -22,15 +22,15 @@ internal static class CdpProtocol
     {
         public static readonly Field Version = Field.Number("version", "cdp.version", at: 0, size: 1, about: "Version");
         public static readonly Field Ttl = Field.Number("ttl", "cdp.ttl", at: 1, size: 1, about: "Seconds for which it holds");
-        public static readonly Field Type = Field.Number(null, "cdp.tlv.type", about: "Type of an element");
-        public static readonly Field Length = Field.Number(null, "cdp.tlv.len", about: "Bytes of an element");
+        public static readonly Field Type = Field.Number(null, "cdp.tlv.type", about: "Type of an element", width: 2);
+        public static readonly Field Length = Field.Number(null, "cdp.tlv.len", about: "Bytes of an element", width: 2);
         public static readonly Field Device = Field.Text("device", "cdp.deviceid", about: "Device", summary: true);
         public static readonly Field Port = Field.Text("port", "cdp.portid", about: "Port", summary: true);
         public static readonly Field Software = Field.Text("software", "cdp.software_version", about: "Software");
         public static readonly Field Platform = Field.Text("platform", "cdp.platform", about: "Platform");
-        public static readonly Field Vlan = Field.Number("native_vlan", "cdp.native_vlan", about: "VLAN of untagged frames");
-        public static readonly Field AddressCount = Field.Number(null, "cdp.number_of_addresses", about: "How many addresses");
-        public static readonly Field ProtocolType = Field.Number(null, "cdp.protocol_type", about: "Kind of an address's protocol");
+        public static readonly Field Vlan = Field.Number("native_vlan", "cdp.native_vlan", about: "VLAN of untagged frames", width: 2);
+        public static readonly Field AddressCount = Field.Number(null, "cdp.number_of_addresses", about: "How many addresses", width: 4);
+        public static readonly Field ProtocolType = Field.Number(null, "cdp.protocol_type", about: "Kind of an address's protocol", width: 1);
 
         public static readonly Field[] All = [Version, Ttl, Type, Length, Device, Port, Software, Platform, Vlan, AddressCount, ProtocolType];
     }

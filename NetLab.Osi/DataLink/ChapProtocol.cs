@@ -23,7 +23,7 @@ internal static class ChapProtocol
         });
         public static readonly Field Identifier = Field.Number("id", "chap.identifier", at: 1, size: 1, about: "Matches answers with requests");
         public static readonly Field Length = Field.Number("length", "chap.length", at: 2, size: 2, about: "Bytes of the message");
-        public static readonly Field ValueSize = Field.Number("value_size", "chap.value_size", about: "Bytes of the value");
+        public static readonly Field ValueSize = Field.Number("value_size", "chap.value_size", about: "Bytes of the value", width: 1);
         public static readonly Field Content = Field.Bytes("value", "chap.value", about: "Challenge, or the response to it");
         public static readonly Field Name = Field.Text("name", "chap.name", about: "Who sends it", summary: true);
         public static readonly Field Message = Field.Text("message", "chap.message", about: "What the answer says");

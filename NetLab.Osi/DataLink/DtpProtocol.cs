@@ -17,13 +17,13 @@ internal static class DtpProtocol
     private static class Fields
     {
         public static readonly Field Version = Field.Number("version", "dtp.version", at: 0, size: 1, about: "Version");
-        public static readonly Field Type = Field.Number(null, "dtp.tlv_type", about: "Type of an element");
-        public static readonly Field Length = Field.Number(null, "dtp.tlv_len", about: "Bytes of an element");
+        public static readonly Field Type = Field.Number(null, "dtp.tlv_type", about: "Type of an element", width: 2);
+        public static readonly Field Length = Field.Number(null, "dtp.tlv_len", about: "Bytes of an element", width: 2);
         public static readonly Field Domain = Field.Text("domain", "dtp.domain", about: "VTP domain");
-        public static readonly Field Status = Field.Number("operating_status", "dtp.tos", about: "Whether the link is a trunk now", summary: true, names: static v => v == 0 ? "access" : "trunk");
-        public static readonly Field AdministrativeStatus = Field.Number("status", "dtp.tas", about: "What the configuration wants", names: static v => v switch { 1 => "on", 2 => "off", 3 => "desirable", 4 => "auto", _ => null });
-        public static readonly Field TagType = Field.Number("operating_type", "dtp.tot", about: "How tags are written now", names: static v => TagName(v));
-        public static readonly Field AdministrativeType = Field.Number("type", "dtp.tat", about: "How the configuration wants tags", names: static v => TagName(v));
+        public static readonly Field Status = Field.Number("operating_status", "dtp.tos", about: "Whether the link is a trunk now", summary: true, names: static v => v == 0 ? "access" : "trunk", width: 1);
+        public static readonly Field AdministrativeStatus = Field.Number("status", "dtp.tas", about: "What the configuration wants", names: static v => v switch { 1 => "on", 2 => "off", 3 => "desirable", 4 => "auto", _ => null }, width: 1);
+        public static readonly Field TagType = Field.Number("operating_type", "dtp.tot", about: "How tags are written now", names: static v => TagName(v), width: 1);
+        public static readonly Field AdministrativeType = Field.Number("type", "dtp.tat", about: "How the configuration wants tags", names: static v => TagName(v), width: 1);
         public static readonly Field Sender = Field.Mac("sender", "dtp.senderid", about: "Address of the sender");
 
         public static readonly Field[] All = [Version, Type, Length, Domain, Status, AdministrativeStatus, TagType, AdministrativeType, Sender];

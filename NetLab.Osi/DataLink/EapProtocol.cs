@@ -43,7 +43,7 @@ internal static class EapProtocol
             52 => "PWD",
             254 => "expanded",
             _ => null,
-        });
+        }, width: 1);
         public static readonly Field Name = Field.Text("identity", "eap.identity", about: "Who wants to be let in", summary: true);
 
         public static readonly Field[] All = [Code, Identifier, Length, Type, Name];

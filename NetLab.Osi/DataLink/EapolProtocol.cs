@@ -41,12 +41,12 @@ internal static class EapolProtocol
             _ => null,
         });
         public static readonly Field Length = Field.Number("length", "eapol.len", at: 2, size: 2, about: "Bytes behind the header");
-        public static readonly Field Descriptor = Field.Number("descriptor", "eapol.keydes.type", about: "What describes the key", names: static v => v switch { 1 => "RC4", Rsn => "RSN", Wpa => "WPA", _ => null });
-        public static readonly Field Message = Field.Number("message", "wlan_rsna_eapol.keydes.msgnr", about: "Which message of the handshake", summary: true);
-        public static readonly Field Information = Field.Number("key_info", "wlan_rsna_eapol.keydes.key_info", about: "What the key is for");
-        public static readonly Field DescriptorVersion = Field.Number(null, "wlan_rsna_eapol.keydes.key_info.keydes_version", about: "Version of the descriptor");
+        public static readonly Field Descriptor = Field.Number("descriptor", "eapol.keydes.type", about: "What describes the key", names: static v => v switch { 1 => "RC4", Rsn => "RSN", Wpa => "WPA", _ => null }, width: 1);
+        public static readonly Field Message = Field.Number("message", "wlan_rsna_eapol.keydes.msgnr", about: "Which message of the handshake", summary: true, width: 1);
+        public static readonly Field Information = Field.Number("key_info", "wlan_rsna_eapol.keydes.key_info", about: "What the key is for", width: 2);
+        public static readonly Field DescriptorVersion = Field.Number(null, "wlan_rsna_eapol.keydes.key_info.keydes_version", about: "Version of the descriptor", width: 2);
         public static readonly Field KeyType = Field.Flag("pairwise", "wlan_rsna_eapol.keydes.key_info.key_type", about: "Whether the key is of the two alone, and not of the group");
-        public static readonly Field KeyIndex = Field.Number(null, "wlan_rsna_eapol.keydes.key_info.key_index", about: "Number of the key");
+        public static readonly Field KeyIndex = Field.Number(null, "wlan_rsna_eapol.keydes.key_info.key_index", about: "Number of the key", width: 2);
         public static readonly Field Replay = Field.Number("replay_counter", "eapol.keydes.replay_counter", about: "Replay counter");
         public static readonly Field Nonce = Field.Bytes("nonce", "wlan_rsna_eapol.keydes.nonce", about: "Random number of the sender");
 

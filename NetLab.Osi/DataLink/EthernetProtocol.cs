@@ -13,8 +13,8 @@ internal static class EthernetProtocol
     {
         public static readonly Field Dst = Field.Mac("dst", "eth.dst");
         public static readonly Field Src = Field.Mac("src", "eth.src");
-        public static readonly Field Length = Field.Number("length", "eth.len");
-        public static readonly Field Type = Field.Number("type", "eth.type", names: static v => EtherTypes.NameOf((int)v));
+        public static readonly Field Length = Field.Number("length", "eth.len", width: 2);
+        public static readonly Field Type = Field.Number("type", "eth.type", names: static v => EtherTypes.NameOf((int)v), width: 2);
         public static readonly Field Address = Field.Either("eth.addr", Dst, Src);
 
         public static readonly Field[] All = [Dst, Src, Length, Type, Address];

@@ -13,6 +13,11 @@ internal static class FrameRelayProtocol
 
     public static readonly Protocol Value = new("framerelay", OsiLayer.DataLink, "Frame Relay", [], Dissect, filter: "fr");
 
+    /// <summary>The same behind a byte that tells the direction.</summary>
+    public static readonly Protocol WithDirection = new("framerelay", OsiLayer.DataLink, "Frame Relay, with direction", [], DissectWithDirection, filter: "fr");
+
+    private static bool DissectWithDirection(in Dissection dissection, int offset, int end) => Dissect(dissection, Math.Min(offset + 1, end), end);
+
     public static bool Dissect(in Dissection dissection, int offset, int end)
     {
         // The low bit of an address byte says that it is the last one.

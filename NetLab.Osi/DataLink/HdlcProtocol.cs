@@ -16,10 +16,13 @@ internal static class HdlcProtocol
     /// <summary>The same behind a byte that tells the direction.</summary>
     public static readonly Protocol PppWithDirection = new("ppp", OsiLayer.DataLink, "PPP in HDLC-like framing, with direction", [], DissectPppWithDirection);
 
+    /// <summary>Cisco HDLC behind a byte that tells the direction.</summary>
+    public static readonly Protocol WithDirection = new("hdlc", OsiLayer.DataLink, "Cisco HDLC, with direction", [], DissectWithDirection, filter: "chdlc");
+
     private static class Fields
     {
-        public static readonly Field Address = Field.Number("address", "chdlc.address", about: "15 one receiver, 143 all");
-        public static readonly Field Type = Field.Number("type", "chdlc.protocol", names: static v => EtherTypes.NameOf((int)v), about: "What it carries");
+        public static readonly Field Address = Field.Number("address", "chdlc.address", about: "15 one receiver, 143 all", width: 1);
+        public static readonly Field Type = Field.Number("type", "chdlc.protocol", names: static v => EtherTypes.NameOf((int)v), about: "What it carries", width: 2);
 
         public static readonly Field[] All = [Address, Type];
     }
@@ -53,6 +56,8 @@ internal static class HdlcProtocol
     /// <summary>The same behind a byte that tells the direction.</summary>
     public static bool DissectPppWithDirection(in Dissection dissection, int offset, int end) =>
         DissectPpp(dissection, Math.Min(offset + 1, end), end);
+
+    private static bool DissectWithDirection(in Dissection dissection, int offset, int end) => Dissect(dissection, Math.Min(offset + 1, end), end);
 
     /// <summary>Cisco HDLC: address, control, EtherType.</summary>
     public static bool Dissect(in Dissection dissection, int offset, int end)

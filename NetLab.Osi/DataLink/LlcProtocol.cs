@@ -12,11 +12,11 @@ internal static class LlcProtocol
 
     private static class Fields
     {
-        public static readonly Field Dsap = Field.Number("dsap", "llc.dsap", names: static v => Saps.NameOf((int)v), about: "Destination service access point");
-        public static readonly Field Ssap = Field.Number("ssap", "llc.ssap", names: static v => Saps.NameOf((int)v), about: "Source service access point");
-        public static readonly Field Control = Field.Number("control", "llc.control", about: "Control: one byte in unnumbered frames, two in the others");
-        public static readonly Field Oui = Field.Number("oui", "llc.oui", about: "SNAP: who assigned the type");
-        public static readonly Field Type = Field.Number("type", "llc.type", names: static v => EtherTypes.NameOf((int)v), about: "SNAP: what follows");
+        public static readonly Field Dsap = Field.Number("dsap", "llc.dsap", names: static v => Saps.NameOf((int)v), about: "Destination service access point", width: 1);
+        public static readonly Field Ssap = Field.Number("ssap", "llc.ssap", names: static v => Saps.NameOf((int)v), about: "Source service access point", width: 1);
+        public static readonly Field Control = Field.Number("control", "llc.control", about: "Control: one byte in unnumbered frames, two in the others", width: 2);
+        public static readonly Field Oui = Field.Number("oui", "llc.oui", about: "SNAP: who assigned the type", width: 3);
+        public static readonly Field Type = Field.Number("type", "llc.type", names: static v => EtherTypes.NameOf((int)v), about: "SNAP: what follows", width: 2);
 
         public static readonly Field[] All = [Dsap, Ssap, Control, Oui, Type];
     }

@@ -23,22 +23,22 @@ internal static class LldpProtocol
 
     private static class Fields
     {
-        public static readonly Field Type = Field.Number(null, "lldp.tlv.type", about: "Type of an element");
-        public static readonly Field Length = Field.Number(null, "lldp.tlv.len", about: "Bytes of an element");
-        public static readonly Field ChassisKind = Field.Number("chassis_subtype", "lldp.chassis.subtype", about: "How the chassis is named");
+        public static readonly Field Type = Field.Number(null, "lldp.tlv.type", about: "Type of an element", width: 2);
+        public static readonly Field Length = Field.Number(null, "lldp.tlv.len", about: "Bytes of an element", width: 2);
+        public static readonly Field ChassisKind = Field.Number("chassis_subtype", "lldp.chassis.subtype", about: "How the chassis is named", width: 1);
         public static readonly Field ChassisText = Field.Text("chassis", "lldp.chassis.id", about: "Chassis", summary: true);
         public static readonly Field ChassisMac = Field.Mac("chassis_mac", "lldp.chassis.id.mac", about: "Chassis by its hardware address");
         public static readonly Field ChassisIp = Field.Ipv4("chassis_ip", "lldp.chassis.id.ip4", about: "Chassis by its IPv4 address");
-        public static readonly Field PortKind = Field.Number("port_subtype", "lldp.port.subtype", about: "How the port is named");
+        public static readonly Field PortKind = Field.Number("port_subtype", "lldp.port.subtype", about: "How the port is named", width: 1);
         public static readonly Field PortText = Field.Text("port", "lldp.port.id", about: "Port", summary: true);
         public static readonly Field PortMac = Field.Mac("port_mac", "lldp.port.id.mac", about: "Port by its hardware address");
         public static readonly Field PortIp = Field.Ipv4("port_ip", "lldp.port.id.ip4", about: "Port by its IPv4 address");
-        public static readonly Field Ttl = Field.Number("ttl", "lldp.time_to_live", about: "Seconds for which it holds");
+        public static readonly Field Ttl = Field.Number("ttl", "lldp.time_to_live", about: "Seconds for which it holds", width: 2);
         public static readonly Field PortDescription = Field.Text("port_description", "lldp.port.desc", about: "Port, in words");
         public static readonly Field SystemName = Field.Text("system", "lldp.tlv.system.name", about: "Name of the device", summary: true);
         public static readonly Field SystemDescription = Field.Text("description", "lldp.tlv.system.desc", about: "Device, in words");
-        public static readonly Field AddressLength = Field.Number(null, "lldp.mgn.address.len", about: "Bytes of a management address with its kind");
-        public static readonly Field AddressKind = Field.Number(null, "lldp.mgn.address.subtype", about: "Kind of a management address");
+        public static readonly Field AddressLength = Field.Number(null, "lldp.mgn.address.len", about: "Bytes of a management address with its kind", width: 1);
+        public static readonly Field AddressKind = Field.Number(null, "lldp.mgn.address.subtype", about: "Kind of a management address", width: 1);
         public static readonly Field Address4 = Field.Ipv4(null, "lldp.mgn.addr.ip4", about: "Management address");
         public static readonly Field Address6 = Field.Ipv6(null, "lldp.mgn.addr.ip6", about: "Management address");
 

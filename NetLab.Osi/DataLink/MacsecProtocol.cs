@@ -23,7 +23,7 @@ internal static class MacsecProtocol
         public static readonly Field ShortLength = Field.Number("short_length", "macsec.SL", at: 1, size: 1, about: "Bytes of a short frame; 0 for others");
         public static readonly Field PacketNumber = Field.Number("packet_number", "macsec.PN", at: 2, size: 4, about: "Number of the packet");
         public static readonly Field System = Field.Mac("system", "macsec.SCI.system_identifier", about: "Sender of the secure channel");
-        public static readonly Field Port = Field.Number("port", "macsec.SCI.port_identifier", about: "Port of the secure channel");
+        public static readonly Field Port = Field.Number("port", "macsec.SCI.port_identifier", about: "Port of the secure channel", width: 2);
 
         public static readonly Field[] All = [Control, Association, ShortLength, PacketNumber, System, Port];
     }

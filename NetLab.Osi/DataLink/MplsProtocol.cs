@@ -11,10 +11,10 @@ internal static class MplsProtocol
 
     private static class Fields
     {
-        public static readonly Field Label = Field.Number("label", "mpls.label");
-        public static readonly Field Tc = Field.Number("tc", "mpls.exp");
+        public static readonly Field Label = Field.Number("label", "mpls.label", width: 4);
+        public static readonly Field Tc = Field.Number("tc", "mpls.exp", width: 4);
         public static readonly Field Bottom = Field.Flag("bottom", "mpls.bottom");
-        public static readonly Field Ttl = Field.Number("ttl", "mpls.ttl");
+        public static readonly Field Ttl = Field.Number("ttl", "mpls.ttl", width: 4);
 
         public static readonly Field[] All = [Label, Tc, Bottom, Ttl];
     }

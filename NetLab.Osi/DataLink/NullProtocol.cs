@@ -12,8 +12,8 @@ internal static class NullProtocol
 
     private static class Fields
     {
-        public static readonly Field Family = Field.Number("family", "null.family", about: "Address family of the system that captured");
-        public static readonly Field Type = Field.Number("type", "null.type", names: static v => EtherTypes.NameOf((int)v), about: "EtherType, where one stands in the family's place");
+        public static readonly Field Family = Field.Number("family", "null.family", about: "Address family of the system that captured", width: 4);
+        public static readonly Field Type = Field.Number("type", "null.type", names: static v => EtherTypes.NameOf((int)v), about: "EtherType, where one stands in the family's place", width: 2);
 
         public static readonly Field[] All = [Family, Type];
     }

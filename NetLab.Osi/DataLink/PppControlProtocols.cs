@@ -42,7 +42,7 @@ internal static class PppControlProtocols
         });
         public static readonly Field Identifier = Field.Number("id", "ppp.identifier", at: 1, size: 1, about: "Matches answers with requests");
         public static readonly Field Length = Field.Number("length", "ppp.length", at: 2, size: 2, about: "Bytes of the message");
-        public static readonly Field Magic = Field.Number("magic", "lcp.magic_number", about: "Magic number, by which a loop is noticed");
+        public static readonly Field Magic = Field.Number("magic", "lcp.magic_number", about: "Magic number, by which a loop is noticed", width: 4);
         public static readonly Field Options = Field.Number("options", "ppp.opt.type", about: "Types of the options");
 
         public static readonly Field[] All = [Code, Identifier, Length, Magic, Options];

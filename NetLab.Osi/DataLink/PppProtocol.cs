@@ -11,7 +11,7 @@ internal static class PppProtocol
 
     private static class Fields
     {
-        public static readonly Field Type = Field.Number("type", "ppp.protocol", names: static v => NameOf((int)v), about: "What it carries", summary: true);
+        public static readonly Field Type = Field.Number("type", "ppp.protocol", names: static v => NameOf((int)v), about: "What it carries", summary: true, width: 2);
 
         public static readonly Field[] All = [Type];
     }

@@ -20,9 +20,9 @@ internal static class PppoeProtocol
             0x65 => "session confirmation",
             0xA7 => "terminate",
             _ => null,
-        });
-        public static readonly Field Session = Field.Number("session", "pppoe.session_id");
-        public static readonly Field Length = Field.Number("length", "pppoe.payload_length");
+        }, width: 1);
+        public static readonly Field Session = Field.Number("session", "pppoe.session_id", width: 2);
+        public static readonly Field Length = Field.Number("length", "pppoe.payload_length", width: 2);
 
         public static readonly Field[] All = [Code, Session, Length];
     }

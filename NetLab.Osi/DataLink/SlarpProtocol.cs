@@ -23,11 +23,11 @@ internal static class SlarpProtocol
             1 => "reply",
             KeepAlive => "line keep-alive",
             _ => null,
-        });
+        }, width: 4);
         public static readonly Field Address = Field.Ipv4("address", "slarp.address", about: "Address of the sender");
         public static readonly Field Mask = Field.Ipv4("mask", "slarp.netmask", about: "Its network mask");
-        public static readonly Field Sequence = Field.Number("sequence", "slarp.mysequence", about: "Sequence number of the sender");
-        public static readonly Field Returned = Field.Number("returned", "slarp.yoursequence", about: "The last sequence number it received");
+        public static readonly Field Sequence = Field.Number("sequence", "slarp.mysequence", about: "Sequence number of the sender", width: 4);
+        public static readonly Field Returned = Field.Number("returned", "slarp.yoursequence", about: "The last sequence number it received", width: 4);
 
         public static readonly Field[] All = [Code, Address, Mask, Sequence, Returned];
     }

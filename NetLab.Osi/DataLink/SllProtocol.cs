@@ -22,8 +22,8 @@ internal static class SllProtocol
             3 => "to another host",
             4 => "sent by us",
             _ => null,
-        });
-        public static readonly Field Type = Field.Number("type", "sll.etype", names: static v => EtherTypes.NameOf((int)v));
+        }, width: 2);
+        public static readonly Field Type = Field.Number("type", "sll.etype", names: static v => EtherTypes.NameOf((int)v), width: 2);
         public static readonly Field Interface = Field.Number("interface");
 
         public static readonly Field[] All = [PacketType, Type, Interface];

@@ -20,14 +20,14 @@ internal static class StpProtocol
 
     private static class Fields
     {
-        public static readonly Field RootPriority = Field.Number("root_priority", "stp.root.prio", about: "Priority of the root");
-        public static readonly Field BridgePriority = Field.Number("bridge_priority", "stp.bridge.prio", about: "Priority of the bridge");
+        public static readonly Field RootPriority = Field.Number("root_priority", "stp.root.prio", about: "Priority of the root", width: 2);
+        public static readonly Field BridgePriority = Field.Number("bridge_priority", "stp.bridge.prio", about: "Priority of the bridge", width: 2);
         public static readonly Field Age = Field.Of(FieldKind.Real, "message_age", "stp.msg_age", "Seconds since the root sent it");
         public static readonly Field MaxAge = Field.Of(FieldKind.Real, "max_age", "stp.max_age", "Seconds after which it is forgotten");
         public static readonly Field Hello = Field.Of(FieldKind.Real, "hello", "stp.hello", "Seconds between messages");
         public static readonly Field ForwardDelay = Field.Of(FieldKind.Real, "forward_delay", "stp.forward", "Seconds before a port forwards");
         public static readonly Field RegionName = Field.Text("region", "mstp.config_name", about: "Name of the region");
-        public static readonly Field Revision = Field.Number("revision", "mstp.config_revision_level", about: "Revision of the region's configuration");
+        public static readonly Field Revision = Field.Number("revision", "mstp.config_revision_level", about: "Revision of the region's configuration", width: 2);
 
         public static readonly Field[] All =
         [

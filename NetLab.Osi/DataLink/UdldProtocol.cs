@@ -23,8 +23,8 @@ internal static class UdldProtocol
             3 => "flush",
             _ => null,
         });
-        public static readonly Field Type = Field.Number(null, "udld.tlv.type", about: "Type of an element");
-        public static readonly Field Length = Field.Number(null, "udld.tlv.len", about: "Bytes of an element");
+        public static readonly Field Type = Field.Number(null, "udld.tlv.type", about: "Type of an element", width: 2);
+        public static readonly Field Length = Field.Number(null, "udld.tlv.len", about: "Bytes of an element", width: 2);
         public static readonly Field DeviceId = Field.Text("device", "udld.device_id", about: "Device", summary: true);
         public static readonly Field PortId = Field.Text("port", "udld.sent_through_interface", about: "Port", summary: true);
         public static readonly Field Name = Field.Text("name", about: "Name of the device");

@@ -12,11 +12,11 @@ internal static class VlanProtocol
 
     private static class Fields
     {
-        public static readonly Field Id = Field.Number("id", "vlan.id");
-        public static readonly Field Priority = Field.Number("priority", "vlan.priority");
+        public static readonly Field Id = Field.Number("id", "vlan.id", width: 2);
+        public static readonly Field Priority = Field.Number("priority", "vlan.priority", width: 2);
         public static readonly Field Dei = Field.Flag("dei", "vlan.dei");
-        public static readonly Field Length = Field.Number("length", "vlan.len");
-        public static readonly Field Type = Field.Number("type", "vlan.etype", names: static v => EtherTypes.NameOf((int)v));
+        public static readonly Field Length = Field.Number("length", "vlan.len", width: 2);
+        public static readonly Field Type = Field.Number("type", "vlan.etype", names: static v => EtherTypes.NameOf((int)v), width: 2);
 
         public static readonly Field[] All = [Id, Priority, Dei, Length, Type];
     }

@@ -17,10 +17,10 @@ internal static class VnTagProtocol
         [
             Field.Number("direction", "vntag.dir", at: 0, size: 2, mask: 0x8000, about: "Direction"),
             Field.Number("pointer", "vntag.ptr", at: 0, size: 2, mask: 0x4000, about: "Whether the destination is a list"),
-            Field.Number("destination", "vntag.dst", at: 0, size: 2, mask: 0x3FFF, about: "Destination interface"),
+            Field.Number("destination", "vntag.dst", at: 0, size: 2, mask: 0x3FFF, about: "Destination interface", width: 4),
             Field.Number("looped", "vntag.looped", at: 2, size: 2, mask: 0x8000, about: "Whether the frame comes back to where it came from"),
-            Field.Number("version", "vntag.version", at: 2, size: 2, mask: 0x3000, about: "Version"),
-            Field.Number("source", "vntag.src", at: 2, size: 2, mask: 0x0FFF, about: "Source interface"),
+            Field.Number("version", "vntag.version", at: 2, size: 2, mask: 0x3000, about: "Version", width: 4),
+            Field.Number("source", "vntag.src", at: 2, size: 2, mask: 0x0FFF, about: "Source interface", width: 4),
             Field.Number("type", "vntag.etype", at: 4, size: 2, names: static v => EtherTypes.NameOf((int)v), about: "What follows"),
         ];
     }

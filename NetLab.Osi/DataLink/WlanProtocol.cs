@@ -11,8 +11,8 @@ internal static class WlanProtocol
 
     private static class Fields
     {
-        public static readonly Field Subtype = Field.Number("subtype", "wlan.fc.type_subtype", names: static v => WlanNames.Of((int)v), about: "Type and subtype", summary: true);
-        public static readonly Field Ds = Field.Number("ds", "wlan.fc.ds", about: "1 to, 2 from the distribution system, 3 both");
+        public static readonly Field Subtype = Field.Number("subtype", "wlan.fc.type_subtype", names: static v => WlanNames.Of((int)v), about: "Type and subtype", summary: true, width: 2);
+        public static readonly Field Ds = Field.Number("ds", "wlan.fc.ds", about: "1 to, 2 from the distribution system, 3 both", width: 1);
         public static readonly Field Retry = Field.Flag("retry", "wlan.fc.retry", about: "Sent again");
         public static readonly Field Protected = Field.Flag("protected", "wlan.fc.protected", about: "Encrypted");
         public static readonly Field Receiver = Field.Mac("receiver", "wlan.ra", about: "Receiver");
@@ -20,11 +20,11 @@ internal static class WlanProtocol
         public static readonly Field Destination = Field.Mac("dst", "wlan.da", about: "Destination");
         public static readonly Field Source = Field.Mac("src", "wlan.sa", about: "Source");
         public static readonly Field Bssid = Field.Mac("bssid", "wlan.bssid", about: "Basic service set");
-        public static readonly Field Sequence = Field.Number("seq", "wlan.seq", about: "Sequence number");
-        public static readonly Field FragmentNumber = Field.Number("frag", "wlan.frag", about: "Fragment number");
+        public static readonly Field Sequence = Field.Number("seq", "wlan.seq", about: "Sequence number", width: 2);
+        public static readonly Field FragmentNumber = Field.Number("frag", "wlan.frag", about: "Fragment number", width: 2);
         public static readonly Field Name = Field.Text("ssid", about: "Name of the network", summary: true);
         public static readonly Field NameBytes = Field.Bytes(null, "wlan.ssid", about: "Name of the network, as bytes");
-        public static readonly Field Channel = Field.Number("channel", "wlan.ds.current_channel", about: "Channel");
+        public static readonly Field Channel = Field.Number("channel", "wlan.ds.current_channel", about: "Channel", width: 1);
         public static readonly Field Address = Field.Either("wlan.addr", Receiver, Transmitter, Destination, Source, Bssid);
 
         public static readonly Field[] All =

@@ -11,6 +11,7 @@ internal static class WpanProtocol
     private const int CheckSize = 2;
     private const int Beacon = 0;
     private const int DataFrame = 1;
+    private const int BeaconSize = 4;
     private const int Security = 0x0008;
     private const int Compression = 0x0040;
     private const int NoSequence = 0x0100;
@@ -24,7 +25,7 @@ internal static class WpanProtocol
 
     private static class Fields
     {
-        public static readonly Field Length = Field.Number(null, "wpan.frame_length", about: "Bytes of the frame");
+        public static readonly Field Length = Field.Number(null, "wpan.frame_length", about: "Bytes of the frame", width: 1);
         public static readonly Field Control = Field.Number(null, "wpan.fcf", at: 0, size: 2, littleEndian: true, about: "Frame control");
         public static readonly Field Type = Field.Number("type", "wpan.frame_type", at: 0, size: 2, mask: 0x0007, littleEndian: true, about: "Frame", summary: true, names: static v => v switch
         {
@@ -37,13 +38,13 @@ internal static class WpanProtocol
             7 => "extended",
             _ => null,
         });
-        public static readonly Field Destination = Field.Number("dst", "wpan.dst16", about: "Destination");
+        public static readonly Field Destination = Field.Number("dst", "wpan.dst16", about: "Destination", width: 2);
         public static readonly Field DestinationLong = Field.Number("dst64", "wpan.dst64", about: "Destination by its long address");
-        public static readonly Field Source = Field.Number("src", "wpan.src16", about: "Source");
+        public static readonly Field Source = Field.Number("src", "wpan.src16", about: "Source", width: 2);
         public static readonly Field SourceLong = Field.Number("src64", "wpan.src64", about: "Source by its long address");
-        public static readonly Field DestinationNetwork = Field.Number("dst_pan", "wpan.dst_pan", about: "Network of the destination");
-        public static readonly Field SourceNetwork = Field.Number("src_pan", "wpan.src_pan", about: "Network of the source");
-        public static readonly Field Sequence = Field.Number("sequence", "wpan.seq_no", about: "Sequence number");
+        public static readonly Field DestinationNetwork = Field.Number("dst_pan", "wpan.dst_pan", about: "Network of the destination", width: 2);
+        public static readonly Field SourceNetwork = Field.Number("src_pan", "wpan.src_pan", about: "Network of the source", width: 2);
+        public static readonly Field Sequence = Field.Number("sequence", "wpan.seq_no", about: "Sequence number", width: 1);
 
         public static readonly Field[] All =
         [
@@ -104,7 +105,16 @@ internal static class WpanProtocol
 
         // What a damaged frame carries is not what was sent.
         bool isPlain = isRight && (control & (Security | HasElements)) == 0;
-        if (!isPlain || (control & 7) != DataFrame || !ZigbeeNetworkProtocol.Value.Dissect(dissection, offset + size, end))
+        bool isKnown = isPlain && (control & 7) switch
+        {
+            DataFrame => ZigbeeNetworkProtocol.Value.Dissect(dissection, offset + size, end),
+
+            // 7.3.1: behind the superframe, without slots and addresses that wait, stands what the network says.
+            Beacon => end - offset - size > BeaconSize && dissection.Bytes[offset + size + 2] == 0 && dissection.Bytes[offset + size + 3] == 0
+                && ZigbeeBeaconProtocol.Value.Dissect(dissection, offset + size + BeaconSize, end),
+            _ => false,
+        };
+        if (!isKnown)
         {
             dissection.Data(OsiLayer.DataLink, offset + size, end);
         }

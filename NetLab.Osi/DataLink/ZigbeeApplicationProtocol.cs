@@ -12,6 +12,14 @@ internal static class ZigbeeApplicationProtocol
     private const int Acknowledgment = 2;
     private const int Extended = 0x80;
     private const int Group = 3;
+    private const int Security = 0x20;
+
+    // Zigbee specification, 2.3.2.5.2 (profile identifiers): the devices' own, those of the alliance, and those of manufacturers, all of which speak of clusters.
+    private const int DeviceProfile = 0;
+    private const int FirstPublic = 0x0100;
+    private const int LastPublic = 0x01FF;
+    private const int GreenPower = 0xA1E0;
+    private const int FirstOfManufacturers = 0xC000;
 
     public static readonly Protocol Value = new("zbee_aps", OsiLayer.Transport, "Zigbee application support layer", Fields.All, Dissect, Describe);
 
@@ -20,12 +28,12 @@ internal static class ZigbeeApplicationProtocol
         public static readonly Field Control = Field.Number(null, "zbee_aps.fcf", at: 0, size: 1, about: "Frame control");
         public static readonly Field Type = Field.Number("type", "zbee_aps.type", at: 0, size: 1, mask: 0x03, about: "Frame", summary: true, names: static v => v switch { DataFrame => "data", 1 => "command", Acknowledgment => "acknowledgment", _ => null });
         public static readonly Field Delivery = Field.Number("delivery", "zbee_aps.delivery", at: 0, size: 1, mask: 0x0C, about: "To whom", names: static v => v switch { 0 => "one", 2 => "all", Group => "a group", _ => null });
-        public static readonly Field DestinationEndpoint = Field.Number("dst", "zbee_aps.dst", about: "Destination endpoint");
-        public static readonly Field GroupAddress = Field.Number("group", "zbee_aps.group", about: "Group");
-        public static readonly Field Cluster = Field.Number("cluster", "zbee_aps.cluster", about: "Cluster");
-        public static readonly Field Profile = Field.Number("profile", "zbee_aps.profile", about: "Profile");
-        public static readonly Field SourceEndpoint = Field.Number("src", "zbee_aps.src", about: "Source endpoint");
-        public static readonly Field Counter = Field.Number("counter", "zbee_aps.counter", about: "Counter");
+        public static readonly Field DestinationEndpoint = Field.Number("dst", "zbee_aps.dst", about: "Destination endpoint", width: 1);
+        public static readonly Field GroupAddress = Field.Number("group", "zbee_aps.group", about: "Group", width: 2);
+        public static readonly Field Cluster = Field.Number("cluster", "zbee_aps.cluster", about: "Cluster", width: 2);
+        public static readonly Field Profile = Field.Number("profile", "zbee_aps.profile", about: "Profile", width: 2);
+        public static readonly Field SourceEndpoint = Field.Number("src", "zbee_aps.src", about: "Source endpoint", width: 1);
+        public static readonly Field Counter = Field.Number("counter", "zbee_aps.counter", about: "Counter", width: 1);
 
         public static readonly Field[] All = [Control, Type, Delivery, DestinationEndpoint, GroupAddress, Cluster, Profile, SourceEndpoint, Counter];
     }
@@ -49,10 +57,33 @@ internal static class ZigbeeApplicationProtocol
         size += (control & Extended) != 0 && offset + size < end && (dissection.Bytes[offset + size] & 3) != 0 ? 2 : (control & Extended) != 0 ? 1 : 0;
         if (dissection.Add(Value, offset, Math.Min(size, end - offset), end))
         {
-            dissection.Data(OsiLayer.Application, Math.Min(end, offset + size), end);
+            DissectCarried(dissection, offset, Math.Min(end, offset + size), end);
         }
 
         return true;
+    }
+
+    private static void DissectCarried(in Dissection dissection, int offset, int carried, int end)
+    {
+        int control = dissection.Bytes[offset];
+        if ((control & 3) == DataFrame && (control & (Security | Extended)) == 0 && carried < end)
+        {
+            int cluster = offset + (((control >> 2) & 3) == Group ? 3 : 2);
+            int profile = BinaryPrimitives.ReadUInt16LittleEndian(dissection.Bytes[(cluster + 2)..]);
+            if (profile == DeviceProfile)
+            {
+                ZigbeeDeviceProtocol.Dissect(dissection, BinaryPrimitives.ReadUInt16LittleEndian(dissection.Bytes[cluster..]), carried, end);
+                return;
+            }
+
+            if (profile is (>= FirstPublic and <= LastPublic) or GreenPower or >= FirstOfManufacturers)
+            {
+                ZigbeeClusterProtocol.Value.Dissect(dissection, carried, end);
+                return;
+            }
+        }
+
+        dissection.Data(OsiLayer.Application, carried, end);
     }
 
     // Endpoint or group, cluster, profile, endpoint; a command has none of them, and neither has an acknowledgment of one.

@@ -29,7 +29,7 @@ public static class BuiltInProtocols
     [
         .. Links, .. LowerProtocols.Links, .. TunnelProtocols.Links, .. Networks, .. LowerProtocols.Networks, .. Transports, .. TunnelProtocols.Tunnels,
         .. Streams, .. ServiceProtocols.Rows, .. Datagrams, .. SecurityProtocols.Rows, .. DirectoryProtocols.Rows, .. FileSharingProtocols.Rows,
-        .. RemoteCallProtocols.Rows, .. DatabaseProtocols.Rows, .. IndustryProtocols.Rows, .. OpenSystemsProtocols.Rows,
+        .. RemoteCallProtocols.Rows, .. DatabaseProtocols.Rows, .. IndustryProtocols.Rows, .. OpenSystemsProtocols.Rows, .. LastOfAll,
     ]);
 
     private static ProtocolReference[] Links =>
@@ -47,15 +47,17 @@ public static class BuiltInProtocols
         new("null", "link.type==0,108", static () => NullProtocol.Value),
         new("ppp", "eth.type==0x880b", static () => PppProtocol.Value),
         new("ppp", "link.type==9,50", static () => HdlcProtocol.Ppp),
-        new("ppp", "link.type==166", static () => HdlcProtocol.PppWithDirection),
+        new("ppp", "link.type==166,204", static () => HdlcProtocol.PppWithDirection),
         new("pppoe", "link.type==51 eth.type==0x8863,0x8864", static () => PppoeProtocol.Value, filters: "pppoes"),
-        new("mpls", "eth.type==0x8847,0x8848 ip.proto==137 ppp.protocol==0x281", static () => MplsProtocol.Value),
+        new("mpls", "link.type==219 eth.type==0x8847,0x8848 ip.proto==137 ppp.protocol==0x281", static () => MplsProtocol.Value),
         new("wlan", "link.type==105", static () => WlanProtocol.Value),
         new("hdlc", "link.type==104", static () => HdlcProtocol.Value, filters: "chdlc"),
+        new("hdlc", "link.type==205", static () => HdlcProtocol.WithDirection, filters: "chdlc"),
         new("fddi", "link.type==10", static () => FddiProtocol.Value),
         new("tokenring", "link.type==6", static () => TokenRingProtocol.Value, filters: "tr"),
         new("arcnet", "link.type==129", static () => ArcnetProtocol.Value),
         new("framerelay", "link.type==107", static () => FrameRelayProtocol.Value, filters: "fr"),
+        new("framerelay", "link.type==206", static () => FrameRelayProtocol.WithDirection, filters: "fr"),
     ];
 
     private static ProtocolReference[] Networks =>
@@ -81,7 +83,7 @@ public static class BuiltInProtocols
     [
         new("tcp", "ip.proto==6", static () => TcpProtocol.Value),
         new("udp", "ip.proto==17", static () => UdpProtocol.Value),
-        new("sctp", "ip.proto==132", static () => SctpProtocol.Value),
+        new("sctp", "ip.proto==132 link.type==248", static () => SctpProtocol.Value),
         new("vxlan", "udp.port==4789", static () => VxlanProtocol.Value),
         new("geneve", "udp.port==6081", static () => GeneveProtocol.Value),
         new("gtp", "udp.port==2152,2123", static () => GtpProtocol.Value),
@@ -118,5 +120,13 @@ public static class BuiltInProtocols
         new("snmp", "udp.port==161,162", static () => SnmpProtocol.Value),
         new("tftp", "udp.port==69", static () => TftpProtocol.Value),
         new("data", "", static () => DataProtocol.Value),
+    ];
+
+    // Without a magic number: they are asked when nothing else is recognized.
+    private static ProtocolReference[] LastOfAll =>
+    [
+        new("dns", "udp", static () => DnsProtocol.Value, DnsRecognizer.Begins),
+        new("dns", "tcp", static () => DnsProtocol.Value, DnsRecognizer.BeginsStream),
+        new("json", "udp", static () => JsonProtocol.Value, JsonProtocol.Begins),
     ];
 }

@@ -1,18 +1,20 @@
-using System.Collections.Concurrent;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Decoding;
 
 /// <summary>
-/// Decodes a capture on two threads while a third does something with what was decoded, in file order: one takes headers
-/// apart, one follows the TCP streams, and the caller's handles packets. What each remembers from packet to packet stays
-/// with it; only packets move on, a batch at a time.
+/// Decodes a capture in three steps, in file order: headers are taken apart, TCP streams followed, packets handled. A thread takes headers apart, the
+/// caller's handles packets, and streams are followed by whichever of them has nothing else to do, or by a third where there are more than two
+/// processors. What each step remembers from packet to packet stays with it; only packets move on, a batch at a time.
 /// </summary>
 public static class DecodePipeline
 {
-    // One for each of the three, and one between each two when they are not equally fast.
+    // One for each step, and one between each two when they are not equally fast.
     private const int Batches = 5;
+
+    // Fewer are shared by the two threads that there are anyway: a third would only take turns with them.
+    private const int ProcessorsForThree = 3;
 
     /// <summary>Does something with a decoded packet.</summary>
     /// <param name="packet">The packet.</param>
@@ -36,79 +38,95 @@ public static class DecodePipeline
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(handler);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var empty = new BlockingCollection<DecodedBatch>();
-        using var dissected = new BlockingCollection<DecodedBatch>();
-        using var followed = new BlockingCollection<DecodedBatch>();
-        for (int i = 0; i < Batches; i++)
-        {
-            empty.Add(new DecodedBatch(), CancellationToken.None);
-        }
-
-        long left = limit;
-        Task dissecting = Stage(empty, dissected, batch => batch.Fill(reader, decoder, ref left), stop.Token);
-        Task following = Stage(dissected, followed, batch => batch.Follow(decoder), stop.Token);
+        var line = new BatchLine(Batches);
+        using CancellationTokenRegistration canceled = cancellationToken.Register(line.Stop);
+        Task filling = OnThread(() => Fill(line, reader, decoder, limit));
+        Task following = Environment.ProcessorCount < ProcessorsForThree ? Task.CompletedTask : OnThread(() => Follow(line, decoder));
         try
         {
-            while (followed.TryTake(out DecodedBatch? batch, Timeout.Infinite, cancellationToken) && batch.Handle(handler, onKeyLog))
+            bool more = true;
+            while (more && line.TakeToHandle() is { } batch)
             {
-                if (followed.Count == 0 && reader.IsLive)
+                if (batch.Step == BatchStep.Dissected)
                 {
-                    onIdle?.Invoke();
+                    batch.Follow(decoder);
+                }
+                else
+                {
+                    more = batch.Handle(handler, onKeyLog);
+                    if (more && reader.IsLive && line.IsIdle)
+                    {
+                        onIdle?.Invoke();
+                    }
                 }
 
-                empty.Add(batch, CancellationToken.None);
+                line.Put(batch);
             }
         }
         finally
         {
-            // The stages may stand still for a batch that will not come.
-            stop.Cancel();
+            // The others may stand still for a batch that will not come.
+            line.Stop();
             try
             {
-                Join(dissecting);
+                filling.GetAwaiter().GetResult();
             }
             finally
             {
-                Join(following);
+                following.GetAwaiter().GetResult();
             }
         }
 
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    // Does something with each batch on a thread of its own, until it says that there are no more.
-    private static Task Stage(BlockingCollection<DecodedBatch> from, BlockingCollection<DecodedBatch> to, Func<DecodedBatch, bool> work, CancellationToken stop)
-    {
-        return Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private static Task OnThread(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-        void Run()
+    // Until the capture has no more. What its reader throws comes out when all before it was handled.
+    private static void Fill(BatchLine line, CaptureReader reader, PacketDecoder decoder, long limit)
+    {
+        bool more = true;
+        try
         {
-            try
+            while (more && line.TakeToFill() is { } batch)
             {
-                bool more = true;
-                while (more && from.TryTake(out DecodedBatch? batch, Timeout.Infinite, stop))
+                if (batch.Step == BatchStep.Dissected)
                 {
-                    more = work(batch);
-                    to.Add(batch, CancellationToken.None);
+                    FollowOne(line, batch, decoder);
+                }
+                else
+                {
+                    more = batch.Fill(reader, decoder, ref limit);
+                    line.Put(batch);
                 }
             }
-            finally
-            {
-                to.CompleteAdding();
-            }
+        }
+        finally
+        {
+            line.EndFilling();
         }
     }
 
-    private static void Join(Task stage)
+    private static void Follow(BatchLine line, PacketDecoder decoder)
+    {
+        while (line.TakeToFollow() is { } batch)
+        {
+            FollowOne(line, batch, decoder);
+        }
+    }
+
+    private static void FollowOne(BatchLine line, DecodedBatch batch, PacketDecoder decoder)
     {
         try
         {
-            stage.GetAwaiter().GetResult();
+            batch.Follow(decoder);
+            line.Put(batch);
         }
-        catch (OperationCanceledException)
+        catch
         {
-            // Told to stop while it stood still.
+            // Nobody else will put this batch back, and the caller would wait for it.
+            line.Stop();
+            throw;
         }
     }
 }

@@ -43,6 +43,9 @@ public sealed record DecoderOptions
     /// <summary>Told of UDP conversations that are let go of before the end of the capture, on the thread that takes headers apart; or null.</summary>
     internal Action<FlowKey, UdpFlow>? UdpFlowEnded { get; init; }
 
+    /// <summary>Whether the decoder is copied in the middle of conversations: then the sums of bodies are such that can be, and slower.</summary>
+    internal bool IsCopied { get; init; }
+
     /// <summary>Whether the SHA-256 of each TCP direction is kept; it costs as much as the rest of a decode.</summary>
     public bool HashStreams { get; init; } = true;
 

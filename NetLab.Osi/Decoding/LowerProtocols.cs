@@ -60,6 +60,7 @@ internal static class LowerProtocols
         new("bgp", "tcp.port==179", static () => BgpProtocol.Value),
         new("ldp", "udp.port==646 tcp.port==646", static () => LdpProtocol.Value),
         new("bfd", "udp.port==3784,4784,7784", static () => BfdProtocol.Value),
+        new("bfd_echo", "udp.port==3785", static () => BfdEchoProtocol.Value),
         new("ptp", "eth.type==0x88f7 udp.port==319,320", static () => PtpProtocol.Value),
     ];
 }

@@ -40,7 +40,8 @@ public sealed class PacketDecoder
             _packets.Recall(ObjectListener.Slot).Found = found;
         }
 
-        _tcpStreams = new TcpStreams(new StreamOptions(_options.StreamBytes, _options.StreamHole, _options.DecryptedBytes, found, _options.StreamEnded, _options.HashStreams, _options.DecodeBodies));
+        _tcpStreams = new TcpStreams(new StreamOptions(
+            _options.StreamBytes, _options.StreamHole, _options.DecryptedBytes, found, _options.StreamEnded, _options.HashStreams, _options.DecodeBodies, _options.IsCopied));
     }
 
     /// <summary>The TCP streams seen so far, in the order of their first packets.</summary>
@@ -172,6 +173,7 @@ public sealed class PacketDecoder
     {
         result.Reset();
         result.Number = packet.Number;
+        result.FrameNumber = packet.Number + packet.CustomBlocks;
         result.Time = packet.Time;
         if (packet.Time is { } time)
         {

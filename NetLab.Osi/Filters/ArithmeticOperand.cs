@@ -1,8 +1,14 @@
+using NetLab.Osi.Protocols;
+
 namespace NetLab.Osi.Filters;
 
 /// <summary>Two numbers in, one out: <c>tcp.srcport + 1</c>, <c>tcp.flags &amp; 2</c>.</summary>
 internal sealed class ArithmeticOperand(FilterOperand left, char operation, FilterOperand right) : FilterOperand(left.Type)
 {
+    public override Field? Field => left.Field;
+
+    public override int Width => left.Width;
+
     public override void Load(in FilterContext context, List<FilterValue> into)
     {
         List<FilterValue> a = context.Scratch.Rent();

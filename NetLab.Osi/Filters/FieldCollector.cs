@@ -27,6 +27,9 @@ internal sealed class FieldCollector : IFieldSink
     /// <summary>The bytes that values stand in.</summary>
     public byte[] Buffer => _bytes;
 
+    /// <summary>Whether messages behind a hole in their stream are left out.</summary>
+    public bool EndsAtHoles { get; init; }
+
     /// <summary>Whether a wanted field needs TCP streams followed.</summary>
     public bool NeedsStreams => _wanted.Exists(f => f.NeedsStreams || f.Owner is null || f.Owner.Layer >= Model.OsiLayer.Session);
 
@@ -68,7 +71,7 @@ internal sealed class FieldCollector : IFieldSink
         ReadOnlySpan<LayerEntry> entries = view.Decoded.Entries;
         for (int i = 0; i < entries.Length; i++)
         {
-            if (MayTell(entries[i].Protocol))
+            if (MayTell(entries[i].Protocol) && !(EndsAtHoles && entries[i].IsResumed))
             {
                 _layer = i;
                 LayerFields.Describe(view, i, this);

@@ -8,7 +8,7 @@ namespace NetLab.Osi.Filters;
 /// <param name="layers">Which of several layers of its protocol count; null for all.</param>
 internal sealed class FieldOperand(Field field, int[] slots, LayerRange[]? layers) : FilterOperand(ValueTypes.Of(field.Kind))
 {
-    public Field Field { get; } = field;
+    public override Field Field { get; } = field;
 
     public int[] Slots { get; } = slots;
 

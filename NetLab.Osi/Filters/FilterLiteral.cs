@@ -13,8 +13,9 @@ internal static class FilterLiteral
     /// <param name="isNegative">Whether a minus stands before it.</param>
     /// <param name="type">The type of what it is compared with.</param>
     /// <param name="field">The field that it is compared with, if it is one.</param>
+    /// <param name="width">How many bytes a number may have.</param>
     /// <exception cref="DisplayFilterException">It is no such value.</exception>
-    public static FilterValue Read(FilterToken token, bool isNegative, ValueType type, Field? field)
+    public static FilterValue Read(FilterToken token, bool isNegative, ValueType type, Field? field, int width = 8)
     {
         string text = token.Text;
         FilterValue? value = type switch
@@ -31,7 +32,27 @@ internal static class FilterLiteral
             ValueType.Ipv4 or ValueType.Ipv6 or ValueType.Ip => token.Kind == FilterTokenKind.Text ? null : Address(text, type),
             _ => token.Kind != FilterTokenKind.Word ? Of(token.Bytes ?? []) : HexBytes(text) is { } hex ? Of(hex) : null,
         };
+        if (type == ValueType.Integer && value is { } number)
+        {
+            RefuseBeyond(number.Number, token, isNegative, field, width);
+        }
+
         return value ?? throw new DisplayFilterException(token.At, $"'{text}' is no {NameOf(type, field)}{(field is null ? "" : $", which {field.FilterName} is")}");
+    }
+
+    // A number that the field cannot have is a slip of the hand. A small negative one is taken, as Wireshark takes it: it is below every value.
+    private static void RefuseBeyond(Int128 number, FilterToken token, bool isNegative, Field? field, int width)
+    {
+        bool isSigned = field?.Kind == FieldKind.SignedNumber;
+        int bits = field?.Kind == FieldKind.Boolean ? 64 : (8 * width) - (isSigned ? 1 : 0);
+        Int128 most = (Int128.One << bits) - 1;
+        Int128 least = isSigned ? -most - 1 : -most;
+        if (number > most || number < least)
+        {
+            string of = field is null ? "" : $" for {field.FilterName}";
+            throw new DisplayFilterException(
+                token.At, number > most ? $"'{token.Text}' is too big{of}: at most {most}" : $"'{(isNegative ? "-" : "")}{token.Text}' is too small{of}: at least {(isSigned ? least : 0)}");
+        }
     }
 
     private static FilterValue Of(byte[] bytes) => new(0, bytes, 0, bytes.Length);
@@ -55,15 +76,16 @@ internal static class FilterLiteral
         foreach (char c in digits)
         {
             int digit = char.IsAsciiHexDigit(c) ? Convert.ToInt32(c.ToString(), 16) : 16;
-            if (digit >= radix || value > ulong.MaxValue)
+            if (digit >= radix)
             {
                 return null;
             }
 
-            value = (value * (uint)radix) + (uint)digit;
+            // What is beyond 64 bits stays so, however many digits follow, and is refused as too big.
+            value = value > ulong.MaxValue ? value : (value * (uint)radix) + (uint)digit;
         }
 
-        return digits.IsEmpty || value > ulong.MaxValue ? null : new FilterValue(isNegative ? -(Int128)value : (Int128)value);
+        return digits.IsEmpty ? null : new FilterValue(isNegative ? -(Int128)value : (Int128)value);
     }
 
     // Truths have names; numbers have those that the field declares.

@@ -215,7 +215,7 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
         }
 
         _tokens.Advance();
-        return FilterLiteral.Read(token, isNegative, of.Type, (of as FieldOperand)?.Field);
+        return FilterLiteral.Read(token, isNegative, of.Type, of.Field, of.Width);
     }
 
     private Side ParseSum()
@@ -348,8 +348,8 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
         return new FunctionOperand(token.Text, type, [.. arguments]);
     }
 
-    private static FilterOperand LiteralOf(Side side, ValueType type, Field? field) =>
-        new LiteralOperand(type, FilterLiteral.Read(side.Literal!, side.IsNegative, type, field));
+    private static FilterOperand LiteralOf(Side side, ValueType type, Field? field, int width = 8) =>
+        new LiteralOperand(type, FilterLiteral.Read(side.Literal!, side.IsNegative, type, field, width));
 
     private FilterOperand WithBytes(Side side, FilterToken operation, string what)
     {
@@ -373,7 +373,7 @@ internal sealed class FilterParser(string text, ProtocolRegistry registry, Field
     {
         if (side.Operand is null)
         {
-            return LiteralOf(side, left.Type, (left as FieldOperand)?.Field);
+            return LiteralOf(side, left.Type, left.Field, left.Width);
         }
 
         return ValueTypes.AreComparable(left.Type, side.Operand.Type)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using NetLab.Osi.Protocols;
 using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Filters;
@@ -7,6 +8,11 @@ namespace NetLab.Osi.Filters;
 /// <summary>A function of values: <c>len(http.host)</c>.</summary>
 internal sealed class FunctionOperand(string name, ValueType type, FilterOperand[] arguments) : FilterOperand(type)
 {
+    public override Field? Field => name is "max" or "min" or "abs" ? arguments[0].Field : null;
+
+    // Lengths and counts are numbers of 32 bits.
+    public override int Width => name is "len" or "count" ? 4 : base.Width;
+
     public override void Load(in FilterContext context, List<FilterValue> into)
     {
         List<FilterValue> values = context.Scratch.Rent();

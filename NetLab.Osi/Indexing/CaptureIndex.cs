@@ -18,7 +18,7 @@ namespace NetLab.Osi.Indexing;
 public sealed class CaptureIndex : IDisposable
 {
     // So many conversations are put into words when the capture ends.
-    private const int MaxConversations = 10_000;
+    internal const int MaxConversations = 10_000;
 
     // Readers see packets in such steps, and the first ones soon.
     private const int PublishEvery = 8192;
@@ -32,12 +32,10 @@ public sealed class CaptureIndex : IDisposable
     private readonly RowText _rowText = new();
     private readonly CaptureStatistics _statistics = new() { Top = MaxConversations };
     private readonly NumberedInterfaces _interfaces = new();
-    private readonly NumberList _lastOfTcp = new();
-    private readonly NumberList _lastOfUdp = new();
+    private readonly ConversationLinks _links = new();
     private readonly StringBuilder _keyLog = new();
     private readonly object _published = new();
     private long _count;
-    private long _lastFragment;
     private long _next;
     private volatile bool _isComplete;
 
@@ -102,6 +100,9 @@ public sealed class CaptureIndex : IDisposable
 
     /// <summary>The decoder that has seen the whole capture; null before its end.</summary>
     internal PacketDecoder? Whole { get; private set; }
+
+    /// <summary>The conversations that have so many packets that decoding all before a later one takes long.</summary>
+    internal IReadOnlyList<(bool IsUdp, int Conversation)> LongConversations => _links.Long;
 
     /// <summary>Adds TLS secrets to those that the capture brings; before <see cref="Build"/>.</summary>
     /// <param name="lines">Lines in the NSS Key Log Format.</param>
@@ -230,7 +231,7 @@ public sealed class CaptureIndex : IDisposable
     /// <summary>Whether a packet of a conversation can be asked for.</summary>
     /// <param name="isUdp">Whether it is a UDP conversation, and not a TCP stream.</param>
     /// <param name="conversation">Its number.</param>
-    public bool Has(bool isUdp, int conversation) => (isUdp ? _lastOfUdp : _lastOfTcp)[conversation] > 0;
+    public bool Has(bool isUdp, int conversation) => LastOf(isUdp, conversation) > 0;
 
     /// <summary>Decodes a conversation from its beginning, as a decode of the whole capture would.</summary>
     /// <param name="isUdp">Whether it is a UDP conversation, and not a TCP stream.</param>
@@ -242,7 +243,7 @@ public sealed class CaptureIndex : IDisposable
     public bool Follow(bool isUdp, int conversation, DecoderOptions options, DecodePipeline.PacketHandler handler, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        long last = (isUdp ? _lastOfUdp : _lastOfTcp)[conversation];
+        long last = LastOf(isUdp, conversation);
         if (last == 0)
         {
             return false;
@@ -280,6 +281,9 @@ public sealed class CaptureIndex : IDisposable
 
         return FirstTime ?? 0;
     }
+
+    /// <summary>The last packet of a conversation that can be asked for; 0 if there is none.</summary>
+    internal long LastOf(bool isUdp, int conversation) => _links.Last(isUdp, conversation);
 
     internal CaptureInterface InterfaceOf(in PacketRecord record) => _interfaces[record.Interface];
 
@@ -331,14 +335,10 @@ public sealed class CaptureIndex : IDisposable
         {
             Offset = isSpooled ? _spool.Append(packet.Bytes) : packet.FileOffset,
             Time = packet.Time ?? 0,
-            OriginalLength = packet.OriginalLength,
+            OriginalLength = (uint)Math.Clamp(packet.OriginalLength, 0, uint.MaxValue),
             CapturedLength = packet.Bytes.Length,
             Row = _rows.Append(row),
             RowLength = row.Length,
-            TcpStream = decoded.TcpStreamNumber ?? -1,
-            UdpConversation = -1,
-            OuterUdpConversation = -1,
-            MiddleUdpConversation = -1,
             Interface = _interfaces.NumberOf(packet.Source),
             Marks = (int)(decoded.Session?.Analysis ?? TcpAnalysisFlags.None),
             Layer = (byte)layer,
@@ -350,26 +350,7 @@ public sealed class CaptureIndex : IDisposable
         };
         FirstTime ??= packet.Time;
         _next++;
-        if (decoded.TcpStreamNumber is { } stream)
-        {
-            record.PreviousInTcp = _lastOfTcp.Exchange(stream, _next);
-        }
-
-        if (decoded.UdpConversations is [.., var last])
-        {
-            record.OuterUdpConversation = decoded.UdpConversations[0].Number;
-            record.MiddleUdpConversation = decoded.UdpConversations.Count > 2 ? decoded.UdpConversations[1].Number : -1;
-            record.UdpConversation = last.Number;
-            record.PreviousInUdp = _lastOfUdp.Exchange(last.Number, _next);
-        }
-
-        if (FragmentMark.IsOn(decoded, packet.Bytes))
-        {
-            record.Traits |= PacketTraits.IsFragment;
-            record.PreviousFragment = _lastFragment;
-            _lastFragment = _next;
-        }
-
+        _links.Note(_next, decoded, packet.Bytes, ref record);
         _records.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<PacketRecord>(ref record)));
         if (_next % PublishEvery == 0 || _next == FirstPublish)
         {
@@ -390,7 +371,6 @@ public sealed class CaptureIndex : IDisposable
             Monitor.PulseAll(_published);
         }
 
-        _lastOfTcp.Publish();
-        _lastOfUdp.Publish();
+        _links.Publish();
     }
 }

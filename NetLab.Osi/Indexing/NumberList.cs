@@ -25,7 +25,13 @@ internal sealed class NumberList
 
         long before = _numbers[conversation];
         _numbers[conversation] = number;
-        _changed.Add(conversation);
+
+        // Packets of a conversation mostly come in a row.
+        if (_changed.Count == 0 || _changed[^1] != conversation)
+        {
+            _changed.Add(conversation);
+        }
+
         return before;
     }
 

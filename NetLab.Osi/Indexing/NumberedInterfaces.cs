@@ -7,6 +7,8 @@ internal sealed class NumberedInterfaces
 {
     private readonly List<CaptureInterface> _interfaces = [];
     private readonly Dictionary<CaptureInterface, int> _numbers = new(ReferenceEqualityComparer.Instance);
+    private CaptureInterface? _last;
+    private int _lastNumber;
 
     /// <summary>The interface of a number.</summary>
     public CaptureInterface this[int number]
@@ -23,6 +25,12 @@ internal sealed class NumberedInterfaces
     /// <summary>The number of an interface, which it gets with its first packet.</summary>
     public int NumberOf(CaptureInterface source)
     {
+        // Most captures have one.
+        if (ReferenceEquals(source, _last))
+        {
+            return _lastNumber;
+        }
+
         if (!_numbers.TryGetValue(source, out int number))
         {
             number = _interfaces.Count;
@@ -33,6 +41,7 @@ internal sealed class NumberedInterfaces
             }
         }
 
+        (_last, _lastNumber) = (source, number);
         return number;
     }
 }

@@ -2,26 +2,27 @@ using System.Runtime.InteropServices;
 
 namespace NetLab.Osi.Indexing;
 
-/// <summary>What the index keeps of a packet, in a file of such records: where its bytes are, and which packets belong together with it.</summary>
+/// <summary>What the index keeps of a packet, in a file of such records: where its bytes are, and which packets belong together with it. Numbers of packets have 32 bits.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct PacketRecord
 {
-    public const int Size = 96;
+    public const int Size = 80;
 
     public long Offset;
     public long Time;
-    public long OriginalLength;
     public long Row;
 
     /// <summary>The packet before it in its TCP stream; 0 if there is none.</summary>
-    public long PreviousInTcp;
+    public uint PreviousInTcp;
 
     /// <summary>The packet before it in its UDP conversation; 0 if there is none.</summary>
-    public long PreviousInUdp;
+    public uint PreviousInUdp;
 
     /// <summary>The fragment of any IP datagram before it, of a fragment; 0 if there is none.</summary>
-    public long PreviousFragment;
+    public uint PreviousFragment;
 
+    /// <summary>Bytes on the wire: both file formats have 32 bits for it.</summary>
+    public uint OriginalLength;
     public int CapturedLength;
     public int RowLength;
 
@@ -41,8 +42,8 @@ internal struct PacketRecord
     public byte Layer;
     public PacketTraits Traits;
 
-    /// <summary>Fills the record up to a fixed size, so that a record's place follows from its number.</summary>
-    private readonly uint _unused1;
+    /// <summary>Its ordinal in its TCP stream, or else in its UDP conversation, from 1; 0 if it has neither.</summary>
+    public uint Ordinal;
 
     public readonly bool Has(PacketTraits trait) => (Traits & trait) != 0;
 }

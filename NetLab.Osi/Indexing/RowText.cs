@@ -9,12 +9,12 @@ namespace NetLab.Osi.Indexing;
 
 /// <summary>
 /// The words of a packet's row: the protocol, "from → to", what it is about, and the capture's note on it, each ended by a zero byte. They are
-/// made when the packet is indexed, while the decoder knows its conversation.
+/// made when the packet is indexed, while the decoder knows its conversation. Of a segment without a message, numbers are kept instead (<see cref="SegmentRow"/>).
 /// </summary>
-internal sealed class RowText
+/// <param name="keepsNumbers">Whether they are; without them, all rows are words.</param>
+internal sealed class RowText(bool keepsNumbers = true)
 {
     private readonly PacketSummary _summary = new();
-    private readonly PacketLabel _label = new();
     private readonly Utf8Text _text = new();
 
     /// <summary>The words; valid until the next call.</summary>
@@ -24,6 +24,11 @@ internal sealed class RowText
     public ReadOnlySpan<byte> Of(DecodedPacket packet, ReadOnlySpan<byte> bytes, out OsiLayer layer)
     {
         _text.Clear();
+        if (keepsNumbers && SegmentRow.TryWrite(packet, bytes, _text, _summary, out layer))
+        {
+            return _text.Written;
+        }
+
         LayerEntry top = Top(packet);
         layer = top.Layer;
         _text.Append(top.Protocol == FrameProtocol.Value ? "?"u8 : top.Protocol.Utf8Name);
@@ -57,12 +62,25 @@ internal sealed class RowText
     /// <param name="firstTime">When the capture begins.</param>
     public static IndexedPacket Parse(long number, in PacketRecord record, ReadOnlySpan<byte> words, long? firstTime)
     {
-        string[] parts = Encoding.UTF8.GetString(words).Split('\0', 4);
-        string[] ends = parts[1].Split(" → ", 2);
+        string source, destination, about;
+        string protocol;
+        string? comment = null;
+        if (words[0] == SegmentRow.Mark)
+        {
+            (protocol, source, destination, about) = SegmentRow.Read(words);
+        }
+        else
+        {
+            string[] parts = Encoding.UTF8.GetString(words).Split('\0', 4);
+            string[] ends = parts[1].Split(" → ", 2);
+            (protocol, source, destination, about) = (parts[0], ends[0], ends[^1], parts[2].Trim());
+            comment = record.Has(PacketTraits.HasComment) ? Shorten(parts[3]) : null;
+        }
+
         bool hasTime = record.Has(PacketTraits.HasTime);
         return new IndexedPacket(
             number, hasTime ? record.Time : null, hasTime ? unchecked(record.Time - (firstTime ?? 0)) : 0, record.OriginalLength, record.CapturedLength,
-            ends[0], ends[^1], parts[0], (OsiLayer)record.Layer, parts[2].Trim(), record.Has(PacketTraits.HasComment) ? Shorten(parts[3]) : null,
+            source, destination, protocol, (OsiLayer)record.Layer, about, comment,
             record.TcpStream < 0 ? null : record.TcpStream, record.UdpConversation < 0 ? null : record.UdpConversation,
             record.Has(PacketTraits.FromFirst), (TcpAnalysisFlags)record.Marks, record.Has(PacketTraits.IsStopped));
     }
@@ -97,7 +115,7 @@ internal sealed class RowText
         {
             if (entry.Layer >= OsiLayer.Session && entry.HeaderLength > 0 && entry.Protocol != DataProtocol.Value)
             {
-                _text.Append(_label.Message(packet, bytes));
+                _summary.AppendMessage(packet, bytes, _text);
                 _text.Append("  "u8);
                 return;
             }

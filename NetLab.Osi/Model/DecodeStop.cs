@@ -8,8 +8,9 @@ namespace NetLab.Osi.Model;
 /// <param name="Available">Bytes there were.</param>
 /// <param name="What">The header or the length field that says how many are needed, or the kind of number that is not known.</param>
 /// <param name="Number">The number that is not known or not allowed; null if there is none.</param>
+/// <param name="Name">What the number stands for, where it is assigned though nothing here takes it apart; else null.</param>
 public readonly record struct DecodeStop(
-    OsiLayer Layer, DecodeStopReason Reason, int Offset, int Needed, int Available, string What, long? Number = null)
+    OsiLayer Layer, DecodeStopReason Reason, int Offset, int Needed, int Available, string What, long? Number = null, string? Name = null)
 {
     /// <inheritdoc/>
     public override string ToString() => Reason switch
@@ -20,5 +21,10 @@ public readonly record struct DecodeStop(
         _ => $"malformed: {What}{Text} at byte {Offset}",
     };
 
-    private string Text => Number is { } number ? $" {number}" : "";
+    private string Text => (Number, Name) switch
+    {
+        (null, _) => "",
+        ({ } number, null) => $" {number}",
+        ({ } number, { } name) => $" {number} ({name})",
+    };
 }

@@ -13,8 +13,8 @@ internal static class AhProtocol
     private static class Fields
     {
         public static readonly Field Next = Field.Number("next", names: static v => IpProtocols.NameOf((int)v));
-        public static readonly Field Spi = Field.Number("spi", "ah.spi");
-        public static readonly Field Sequence = Field.Number("sequence", "ah.sequence", about: "Sequence number");
+        public static readonly Field Spi = Field.Number("spi", "ah.spi", width: 4);
+        public static readonly Field Sequence = Field.Number("sequence", "ah.sequence", about: "Sequence number", width: 4);
 
         public static readonly Field[] All = [Next, Spi, Sequence];
     }

@@ -18,7 +18,7 @@ internal static class ArpProtocol
             3 => "reverse request",
             4 => "reverse reply",
             _ => null,
-        });
+        }, width: 2);
         public static readonly Field SenderMac = Field.Mac("sender_mac", "arp.src.hw_mac");
         public static readonly Field SenderIp = Field.Ipv4("sender_ip", "arp.src.proto_ipv4");
         public static readonly Field TargetMac = Field.Mac("target_mac", "arp.dst.hw_mac");

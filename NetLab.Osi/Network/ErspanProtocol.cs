@@ -12,9 +12,9 @@ internal static class ErspanProtocol
 
     private static class Fields
     {
-        public static readonly Field Version = Field.Number("version", "erspan.version", about: "Version");
-        public static readonly Field Vlan = Field.Number("vlan", "erspan.vlan", about: "VLAN of the mirrored frame");
-        public static readonly Field Session = Field.Number("session", "erspan.spanid", about: "Mirroring session");
+        public static readonly Field Version = Field.Number("version", "erspan.version", about: "Version", width: 2);
+        public static readonly Field Vlan = Field.Number("vlan", "erspan.vlan", about: "VLAN of the mirrored frame", width: 2);
+        public static readonly Field Session = Field.Number("session", "erspan.spanid", about: "Mirroring session", width: 2);
 
         public static readonly Field[] All = [Version, Vlan, Session];
     }

@@ -11,8 +11,8 @@ internal static class EspProtocol
 
     private static class Fields
     {
-        public static readonly Field Spi = Field.Number("spi", "esp.spi", about: "Security parameters index", summary: true);
-        public static readonly Field Sequence = Field.Number("sequence", "esp.sequence", about: "Sequence number", summary: true);
+        public static readonly Field Spi = Field.Number("spi", "esp.spi", about: "Security parameters index", summary: true, width: 4);
+        public static readonly Field Sequence = Field.Number("sequence", "esp.sequence", about: "Sequence number", summary: true, width: 4);
 
         public static readonly Field[] All = [Spi, Sequence];
     }

@@ -12,17 +12,24 @@ internal static class GreProtocol
 
     private static class Fields
     {
-        public static readonly Field Protocol = Field.Number("protocol", "gre.proto", names: static v => EtherTypes.NameOf((int)v), about: "What it carries", summary: true);
-        public static readonly Field Key = Field.Number("key", "gre.key", about: "Key: which of several tunnels");
-        public static readonly Field Length = Field.Number("payload_length", "gre.key.payload_length", about: "PPTP: bytes it carries");
-        public static readonly Field Call = Field.Number("call", "gre.key.call_id", about: "PPTP: the receiver's number of the call");
-        public static readonly Field Sequence = Field.Number("sequence", "gre.sequence_number", about: "Sequence number");
-        public static readonly Field Acknowledgment = Field.Number("acknowledgment", "gre.ack_number", about: "PPTP: the last sequence number received");
+        public static readonly Field Protocol = Field.Number("protocol", "gre.proto", names: static v => EtherTypes.NameOf((int)v), about: "What it carries", summary: true, width: 2);
+        public static readonly Field Key = Field.Number("key", "gre.key", about: "Key: which of several tunnels", width: 4);
+        public static readonly Field Length = Field.Number("payload_length", "gre.key.payload_length", about: "PPTP: bytes it carries", width: 2);
+        public static readonly Field Call = Field.Number("call", "gre.key.call_id", about: "PPTP: the receiver's number of the call", width: 2);
+        public static readonly Field Sequence = Field.Number("sequence", "gre.sequence_number", about: "Sequence number", width: 4);
+        public static readonly Field Acknowledgment = Field.Number("acknowledgment", "gre.ack_number", about: "PPTP: the last sequence number received", width: 4);
 
         public static readonly Field[] All = [Protocol, Key, Length, Call, Sequence, Acknowledgment];
     }
 
     private const int MinSize = 4;
+    private const int WlanLink = 105;
+    private const int FrameRelayLink = 107;
+    private const int FrameRelayType = 0x6559;
+
+    // What access points send to their controllers: a number for each queue, 802.11 in all of them.
+    private const int FirstWlanType = 0x8200;
+    private const int LastWlanType = 0x8370;
     private const int HasChecksum = 0x8000;
     private const int HasRouting = 0x4000;
     private const int HasKey = 0x2000;
@@ -68,6 +75,15 @@ internal static class GreProtocol
             int wire = BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[(offset + MinSize)..]);
             int until = wire > 0 && payload + wire < dissection.WireEnd ? payload + wire : dissection.WireEnd;
             dissection.Until(until).Next(NumberTable.EtherType, type, payload, Math.Min(end, until));
+        }
+        else if (type is >= FirstWlanType and <= LastWlanType && (type & 0x0F) == 0)
+        {
+            dissection.Next(NumberTable.LinkType, WlanLink, payload, end);
+        }
+        else if (type == FrameRelayType)
+        {
+            // RFC 1701: raw frame relay.
+            dissection.Next(NumberTable.LinkType, FrameRelayLink, payload, end);
         }
         else
         {

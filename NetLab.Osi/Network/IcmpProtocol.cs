@@ -11,11 +11,11 @@ internal static class IcmpProtocol
 
     private static class Fields
     {
-        public static readonly Field IcmpType = Field.Number("icmp_type", "icmp.type", names: static v => NameOf((int)v));
-        public static readonly Field Code = Field.Number("code", "icmp.code");
-        public static readonly Field Id = Field.Number("id", "icmp.ident");
-        public static readonly Field Seq = Field.Number("seq", "icmp.seq");
-        public static readonly Field ExtendedSeq = Field.Number("seq", "icmp.ext.echo.seq", about: "Sequence number of an extended echo");
+        public static readonly Field IcmpType = Field.Number("icmp_type", "icmp.type", names: static v => NameOf((int)v), width: 1);
+        public static readonly Field Code = Field.Number("code", "icmp.code", width: 1);
+        public static readonly Field Id = Field.Number("id", "icmp.ident", width: 2);
+        public static readonly Field Seq = Field.Number("seq", "icmp.seq", width: 2);
+        public static readonly Field ExtendedSeq = Field.Number("seq", "icmp.ext.echo.seq", about: "Sequence number of an extended echo", width: 1);
         public static readonly Field ChecksumOk = Field.Flag("checksum_ok");
 
         public static readonly Field[] All = [IcmpType, Code, Id, Seq, ExtendedSeq, ChecksumOk];

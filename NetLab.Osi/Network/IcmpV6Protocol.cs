@@ -12,10 +12,10 @@ internal static class IcmpV6Protocol
 
     private static class Fields
     {
-        public static readonly Field IcmpType = Field.Number("icmp_type", "icmpv6.type", names: static v => NameOf((int)v));
-        public static readonly Field Code = Field.Number("code", "icmpv6.code");
-        public static readonly Field Id = Field.Number("id", "icmpv6.echo.identifier");
-        public static readonly Field Seq = Field.Number("seq", "icmpv6.echo.sequence_number");
+        public static readonly Field IcmpType = Field.Number("icmp_type", "icmpv6.type", names: static v => NameOf((int)v), width: 1);
+        public static readonly Field Code = Field.Number("code", "icmpv6.code", width: 1);
+        public static readonly Field Id = Field.Number("id", "icmpv6.echo.identifier", width: 2);
+        public static readonly Field Seq = Field.Number("seq", "icmpv6.echo.sequence_number", width: 2);
         public static readonly Field Target = Field.Of(FieldKind.Ip, "target");
         public static readonly Field SolicitedTarget = Field.Ipv6(null, "icmpv6.nd.ns.target_address", about: "Whose hardware address is asked for");
         public static readonly Field AdvertisedTarget = Field.Ipv6(null, "icmpv6.nd.na.target_address", about: "Whose hardware address is told");

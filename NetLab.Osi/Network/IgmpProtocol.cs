@@ -11,10 +11,10 @@ internal static class IgmpProtocol
 
     private static class Fields
     {
-        public static readonly Field IgmpType = Field.Number("igmp_type", "igmp.type", names: static v => NameOf((int)v), about: "Message type", summary: true);
-        public static readonly Field Version = Field.Number("version", "igmp.version", about: "Version, which type and length tell");
+        public static readonly Field IgmpType = Field.Number("igmp_type", "igmp.type", names: static v => NameOf((int)v), about: "Message type", summary: true, width: 1);
+        public static readonly Field Version = Field.Number("version", "igmp.version", about: "Version, which type and length tell", width: 1);
         public static readonly Field Group = Field.Ipv4("group", "igmp.maddr", about: "Group", summary: true);
-        public static readonly Field MaxResponse = Field.Number("max_response", "igmp.max_resp", about: "Time within which to answer, in tenths of a second");
+        public static readonly Field MaxResponse = Field.Number("max_response", "igmp.max_resp", about: "Time within which to answer, in tenths of a second", width: 1);
         public static readonly Field Records = Field.Group("records", "Group records");
         public static readonly Field RecordType = Field.Number("type", "igmp.record_type", about: "What the record says", names: static v => v switch
         {
@@ -25,8 +25,8 @@ internal static class IgmpProtocol
             5 => "allow new sources",
             6 => "block old sources",
             _ => null,
-        });
-        public static readonly Field RecordSources = Field.Number("sources", "igmp.num_src", about: "How many sources");
+        }, width: 1);
+        public static readonly Field RecordSources = Field.Number("sources", "igmp.num_src", about: "How many sources", width: 2);
         public static readonly Field ChecksumOk = Field.Flag("checksum_ok", about: "Whether the checksum is right");
 
         public static readonly Field[] All = [IgmpType, Version, Group, MaxResponse, Records, RecordType, RecordSources, ChecksumOk];

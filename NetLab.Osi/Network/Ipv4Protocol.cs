@@ -16,24 +16,24 @@ internal static class Ipv4Protocol
     {
         public static readonly Field Src = Field.Ipv4("src", "ip.src");
         public static readonly Field Dst = Field.Ipv4("dst", "ip.dst");
-        public static readonly Field Hlen = Field.Number("hlen", "ip.hdr_len");
-        public static readonly Field Dscp = Field.Number("dscp", "ip.dsfield.dscp");
-        public static readonly Field Ecn = Field.Number("ecn", "ip.dsfield.ecn");
-        public static readonly Field Length = Field.Number("length", "ip.len");
-        public static readonly Field Id = Field.Number("id", "ip.id");
+        public static readonly Field Hlen = Field.Number("hlen", "ip.hdr_len", width: 1);
+        public static readonly Field Dscp = Field.Number("dscp", "ip.dsfield.dscp", width: 1);
+        public static readonly Field Ecn = Field.Number("ecn", "ip.dsfield.ecn", width: 1);
+        public static readonly Field Length = Field.Number("length", "ip.len", width: 2);
+        public static readonly Field Id = Field.Number("id", "ip.id", width: 2);
         public static readonly Field Df = Field.Flag("df", "ip.flags.df");
         public static readonly Field Mf = Field.Flag("mf", "ip.flags.mf");
-        public static readonly Field Offset = Field.Number("offset", "ip.frag_offset");
-        public static readonly Field Ttl = Field.Number("ttl", "ip.ttl");
-        public static readonly Field Protocol = Field.Number("protocol", "ip.proto", names: static v => IpProtocols.NameOf((int)v));
+        public static readonly Field Offset = Field.Number("offset", "ip.frag_offset", width: 2);
+        public static readonly Field Ttl = Field.Number("ttl", "ip.ttl", width: 1);
+        public static readonly Field Protocol = Field.Number("protocol", "ip.proto", names: static v => IpProtocols.NameOf((int)v), width: 1);
         public static readonly Field ChecksumOk = Field.Flag("checksum_ok");
-        public static readonly Field Options = Field.Number("options", "ip.opt.type");
+        public static readonly Field Options = Field.Number("options", "ip.opt.type", width: 1);
         public static readonly Field Version = Field.Number(null, "ip.version", at: 0, size: 1, mask: 0xF0, about: "Version");
         public static readonly Field Flags = Field.Number(null, "ip.flags", at: 6, size: 1, mask: 0xE0, about: "Flags");
         public static readonly Field DsField = Field.Number(null, "ip.dsfield", at: 1, size: 1, about: "Differentiated services");
         public static readonly Field ReservedBit = Field.Flag(null, "ip.flags.rb", at: 6, size: 1, mask: 0x80, about: "Reserved bit");
         public static readonly Field Checksum = Field.Number(null, "ip.checksum", at: 10, size: 2, about: "Header checksum");
-        public static readonly Field ChecksumStatus = Field.Number(null, "ip.checksum.status", about: "0 bad, 1 good");
+        public static readonly Field ChecksumStatus = Field.Number(null, "ip.checksum.status", about: "0 bad, 1 good", width: 1);
         public static readonly Field Address = Field.Either("ip.addr", Src, Dst);
         public static readonly Field Host = Field.Either("ip.host", Src, Dst);
 

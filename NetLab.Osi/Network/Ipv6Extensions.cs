@@ -76,16 +76,16 @@ internal static class Ipv6Extensions
     private static class OptionFields
     {
         public static readonly Field Next = Field.Number("next", names: static v => IpProtocols.NameOf((int)v), about: "What follows");
-        public static readonly Field Options = Field.Number("options", "ipv6.opt.type", about: "Kinds of the options");
+        public static readonly Field Options = Field.Number("options", "ipv6.opt.type", about: "Kinds of the options", width: 1);
 
         public static readonly Field[] All = [Next, Options];
     }
 
     private static class FragmentFields
     {
-        public static readonly Field Offset = Field.Number("offset", "ipv6.fraghdr.offset", about: "Where in the datagram, in bytes");
+        public static readonly Field Offset = Field.Number("offset", "ipv6.fraghdr.offset", about: "Where in the datagram, in bytes", width: 2);
         public static readonly Field More = Field.Flag("mf", "ipv6.fraghdr.more", about: "More fragments follow");
-        public static readonly Field Id = Field.Number("id", "ipv6.fraghdr.ident", about: "Identification");
+        public static readonly Field Id = Field.Number("id", "ipv6.fraghdr.ident", about: "Identification", width: 4);
 
         public static readonly Field[] All = [Offset, More, Id];
     }

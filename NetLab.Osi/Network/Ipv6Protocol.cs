@@ -14,11 +14,11 @@ internal static class Ipv6Protocol
     {
         public static readonly Field Src = Field.Ipv6("src", "ipv6.src");
         public static readonly Field Dst = Field.Ipv6("dst", "ipv6.dst");
-        public static readonly Field Tclass = Field.Number("tclass", "ipv6.tclass");
-        public static readonly Field Flow = Field.Number("flow", "ipv6.flow");
-        public static readonly Field Length = Field.Number("length", "ipv6.plen");
-        public static readonly Field Next = Field.Number("next", "ipv6.nxt", names: static v => IpProtocols.NameOf((int)v));
-        public static readonly Field Hlim = Field.Number("hlim", "ipv6.hlim");
+        public static readonly Field Tclass = Field.Number("tclass", "ipv6.tclass", width: 4);
+        public static readonly Field Flow = Field.Number("flow", "ipv6.flow", width: 3);
+        public static readonly Field Length = Field.Number("length", "ipv6.plen", width: 2);
+        public static readonly Field Next = Field.Number("next", "ipv6.nxt", names: static v => IpProtocols.NameOf((int)v), width: 1);
+        public static readonly Field Hlim = Field.Number("hlim", "ipv6.hlim", width: 1);
         public static readonly Field Version = Field.Number(null, "ipv6.version", at: 0, size: 1, mask: 0xF0, about: "Version");
         public static readonly Field Address = Field.Either("ipv6.addr", Src, Dst);
         public static readonly Field Host = Field.Either("ipv6.host", Src, Dst);

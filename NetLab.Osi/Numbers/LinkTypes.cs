@@ -28,7 +28,11 @@ internal static class LinkTypes
     /// <summary>DLT_RAW has two older numbers; all are taken as 101.</summary>
     public static int Canonical(int linkType) => linkType is 12 or 14 ? Raw : linkType;
 
-    public static string? NameOf(int linkType) => linkType switch
+    /// <summary>What a number stands for; never null.</summary>
+    public static string NameOf(int linkType) => AssignedName(linkType) ?? "not known";
+
+    /// <summary>What a number stands for; null if it is not assigned.</summary>
+    public static string? AssignedName(int linkType) => linkType switch
     {
         Null => "BSD loopback",
         Ethernet => "Ethernet",
@@ -37,7 +41,7 @@ internal static class LinkTypes
         Fddi => "FDDI",
         PppHdlc => "PPP in HDLC-like framing",
         PppEthernet => "PPPoE",
-        Raw => "raw IP",
+        Raw or 12 or 14 => "raw IP",
         CiscoHdlc => "Cisco HDLC",
         Wlan => "802.11",
         FrameRelay => "frame relay",
@@ -46,11 +50,11 @@ internal static class LinkTypes
         Prism => "Prism and 802.11",
         Radiotap => "radiotap and 802.11",
         ArcnetLinux => "ARCNET (Linux)",
-        PppWithDirection => "PPP with direction",
+        PppWithDirection => "PPP with direction (pppd)",
         Ppi => "per-packet information",
         Ipv4 => "raw IPv4",
         Ipv6 => "raw IPv6",
         LinuxSll2 => "Linux cooked (version 2)",
-        _ => LinkTypeNames.Of(linkType) ?? "not known",
+        _ => LinkTypeNames.Of(linkType),
     };
 }

@@ -15,12 +15,12 @@ internal static class FrameProtocol
     private static class Fields
     {
         public static readonly Field LinkType = Field.Number("link_type", names: static v => LinkTypes.NameOf((int)v));
-        public static readonly Field WireBytes = Field.Number("wire_bytes", "frame.len", about: "Bytes on the wire");
-        public static readonly Field CapturedBytes = Field.Number("captured_bytes", "frame.cap_len", about: "Bytes in the capture");
+        public static readonly Field WireBytes = Field.Number("wire_bytes", "frame.len", about: "Bytes on the wire", width: 4);
+        public static readonly Field CapturedBytes = Field.Number("captured_bytes", "frame.cap_len", about: "Bytes in the capture", width: 4);
         public static readonly Field Interface = Field.Text("interface", "frame.interface_name", about: "Interface it was captured on");
         public static readonly Field Comment = Field.Text("comment", "frame.comment", about: "A note that the capture has on it");
         public static readonly Field MediumBits = Field.Number("medium_bits", names: static _ => "derived: preamble, padding, FCS and gap included");
-        public static readonly Field Number = Field.Number(null, "frame.number", about: "Ordinal in the capture, from 1");
+        public static readonly Field Number = Field.Number(null, "frame.number", about: "Ordinal in the capture, from 1", width: 4);
         public static readonly Field Time = Field.Of(FieldKind.Time, null, "frame.time", "When it was captured");
         public static readonly Field TimeEpoch = Field.Of(FieldKind.Time, null, "frame.time_epoch", "When it was captured, in seconds since 1970-01-01 UTC");
         public static readonly Field TimeRelative = Field.Of(FieldKind.Duration, null, "frame.time_relative", "Time since the first packet");
@@ -65,7 +65,7 @@ internal static class FrameProtocol
 
     private static void DescribeHidden(DecodedPacket packet, IFieldSink sink)
     {
-        sink.Number(Fields.Number, packet.Number, 0, 0);
+        sink.Number(Fields.Number, packet.FrameNumber, 0, 0);
         if (packet.Time is { } time)
         {
             sink.Number(Fields.Time, time, 0, 0);

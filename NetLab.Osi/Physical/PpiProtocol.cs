@@ -13,7 +13,7 @@ internal static class PpiProtocol
     private static class Fields
     {
         public static readonly Field Length = Field.Number("length", "ppi.len");
-        public static readonly Field LinkType = Field.Number("link_type", "ppi.dlt", names: static v => LinkTypes.NameOf((int)((int)v & 0xFFFF)));
+        public static readonly Field LinkType = Field.Number("link_type", "ppi.dlt", names: static v => LinkTypes.NameOf((int)((int)v & 0xFFFF)), width: 4);
 
         public static readonly Field[] All = [Length, LinkType];
     }

@@ -12,7 +12,7 @@ internal static class PrismProtocol
 
     private static class Fields
     {
-        public static readonly Field Length = Field.Number("length", "prism.msglen");
+        public static readonly Field Length = Field.Number("length", "prism.msglen", width: 4);
 
         public static readonly Field[] All = [Length];
     }

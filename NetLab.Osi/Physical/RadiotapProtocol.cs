@@ -12,11 +12,11 @@ internal static class RadiotapProtocol
 
     private static class Fields
     {
-        public static readonly Field Length = Field.Number("length", "radiotap.length");
-        public static readonly Field Freq = Field.Number("freq", "radiotap.channel.freq", names: static _ => "MHz", about: "Frequency in MHz");
+        public static readonly Field Length = Field.Number("length", "radiotap.length", width: 2);
+        public static readonly Field Freq = Field.Number("freq", "radiotap.channel.freq", names: static _ => "MHz", about: "Frequency in MHz", width: 4);
 
         public static readonly Field Rate = Field.Of(FieldKind.Real, "rate", "radiotap.datarate", "Mbit/s");
-        public static readonly Field Signal = Field.Of(FieldKind.SignedNumber, "signal", "radiotap.dbm_antsignal", "Signal at the antenna in dBm");
+        public static readonly Field Signal = Field.Of(FieldKind.SignedNumber, "signal", "radiotap.dbm_antsignal", "Signal at the antenna in dBm", width: 1);
 
         public static readonly Field[] All = [Length, Freq, Rate, Signal];
     }

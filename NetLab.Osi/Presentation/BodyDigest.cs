@@ -17,6 +17,7 @@ internal sealed class BodyDigest
     private readonly ContentBudget _budget;
     private readonly MemoryStream? _coded;
     private MemoryStream? _content;
+    private readonly CopyableSha256? _copyable;
     private IncrementalHash? _hash;
     private long _bytes;
     private bool _isLost;
@@ -24,8 +25,10 @@ internal sealed class BodyDigest
     /// <param name="contentEncoding">The header field's value, or null.</param>
     /// <param name="budget">What all bodies together may become.</param>
     /// <param name="keepsContent">Whether the bytes are wanted, too.</param>
-    public BodyDigest(string? contentEncoding, ContentBudget budget, bool keepsContent = false)
+    /// <param name="isCopyable">Whether the decoder may be copied before the body ends.</param>
+    public BodyDigest(string? contentEncoding, ContentBudget budget, bool keepsContent = false, bool isCopyable = false)
     {
+        _copyable = isCopyable ? new CopyableSha256() : null;
         _content = keepsContent ? new MemoryStream() : null;
         _codings = ContentCodings.Read(contentEncoding);
         _isLost = _codings.AreTooMany;
@@ -74,14 +77,27 @@ internal sealed class BodyDigest
             return null;
         }
 
+        if (_copyable is not null)
+        {
+            return (_bytes, Convert.ToHexStringLower(_copyable.Finish()));
+        }
+
         using IncrementalHash hash = _hash!;
         return (_bytes, Convert.ToHexStringLower(hash.GetCurrentHash()));
     }
 
     private void Hash(ReadOnlySpan<byte> bytes)
     {
-        _hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        _hash.AppendData(bytes);
+        if (_copyable is not null)
+        {
+            _copyable.Append(bytes);
+        }
+        else
+        {
+            _hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            _hash.AppendData(bytes);
+        }
+
         _bytes += bytes.Length;
         if (_bytes > MaxContent)
         {

@@ -1,10 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Presentation;
 
-/// <summary>A ClientHello (RFC 8446, 4.1.2): what is offered.</summary>
-internal sealed class ClientHello
+/// <summary>A ClientHello (RFC 8446, 4.1.2; RFC 5246, 7.4.1.2): what is offered. Does not change once it is read.</summary>
+public sealed class ClientHello
 {
     internal static class Fields
     {
@@ -13,35 +14,52 @@ internal sealed class ClientHello
         public static readonly Field Ciphers = Field.Number("ciphers");
         public static readonly Field Sni = Field.Text("sni", "tls.handshake.extensions_server_name", summary: true);
         public static readonly Field Alpn = Field.Text("alpn");
-        public static readonly Field Versions = Field.Number("versions", "tls.handshake.extensions.supported_version");
+        public static readonly Field Versions = Field.Number("versions", "tls.handshake.extensions.supported_version", width: 2);
         public static readonly Field OffersResumption = Field.Flag("offers_resumption");
         public static readonly Field Extensions = Field.Number(null, about: "Types of the extensions");
-        public static readonly Field Groups = Field.Number(null, "tls.handshake.extensions_supported_group", about: "Groups offered for the key exchange");
+        public static readonly Field Groups = Field.Number(null, "tls.handshake.extensions_supported_group", about: "Groups offered for the key exchange", width: 2);
         public static readonly Field Ja3 = Field.Text(null, "tls.handshake.ja3", about: "JA3 digest of what is offered");
 
         public static readonly Field[] All = [ClientHello, Version, Ciphers, Sni, Alpn, Versions, OffersResumption, Extensions, Groups, Ja3];
     }
 
+    private readonly List<string> _alpn = [];
+    private readonly List<int> _extensions = [];
+    private int[] _ciphers = [];
+    private int[] _versions = [];
+    private int[] _groups = [];
+    private byte[] _pointFormats = [];
+
+    private ClientHello()
+    {
+    }
+
+    /// <summary>The version in the message's own field: 0x0303 in TLS 1.3, too.</summary>
     public int Version { get; private init; }
 
-    public byte[] Random { get; private init; } = [];
+    /// <summary>The client's random: 32 bytes, fewer if the message is cut; none in SSL 2.0.</summary>
+    public ReadOnlyMemory<byte> Random { get; private init; }
 
-    public int[] Ciphers { get; private init; } = [];
+    /// <summary>The cipher suites (IANA, TLS Cipher Suites), the preferred first.</summary>
+    public IReadOnlyList<int> Ciphers => _ciphers;
 
+    /// <summary>The name of the server that is asked for (RFC 6066, 3); null if none is.</summary>
     public string? ServerName { get; private set; }
 
-    public List<string> Alpn { get; } = [];
+    /// <summary>Names of the application's protocols (RFC 7301), the preferred first.</summary>
+    public IReadOnlyList<string> Alpn => _alpn;
 
-    public int[] Versions { get; private set; } = [];
+    /// <summary>The versions that the extension offers, the preferred first; empty before TLS 1.3.</summary>
+    public IReadOnlyList<int> Versions => _versions;
 
     /// <summary>Types of the extensions, in their order.</summary>
-    public List<int> ExtensionTypes { get; } = [];
+    public IReadOnlyList<int> ExtensionTypes => _extensions;
 
     /// <summary>Groups offered for the key exchange.</summary>
-    public int[] Groups { get; private set; } = [];
+    public IReadOnlyList<int> Groups => _groups;
 
     /// <summary>Forms of points on elliptic curves (RFC 8422, 5.1.2).</summary>
-    public byte[] PointFormats { get; private set; } = [];
+    public IReadOnlyList<byte> PointFormats => _pointFormats;
 
     /// <summary>
     /// The JA3 digest (Salesforce, 2017): MD5 of version, ciphers, extensions, groups and point formats as decimal numbers, without the
@@ -51,7 +69,7 @@ internal sealed class ClientHello
     {
         get
         {
-            string text = $"{Version},{Join(Ciphers)},{Join(ExtensionTypes)},{Join(Groups)},{string.Join('-', PointFormats)}";
+            string text = $"{Version},{Join(_ciphers)},{Join(_extensions)},{Join(_groups)},{string.Join('-', _pointFormats)}";
 #pragma warning disable CA5351 // A fingerprint that others compute the same way, not a protection.
             return Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.ASCII.GetBytes(text)));
 #pragma warning restore CA5351
@@ -66,7 +84,17 @@ internal sealed class ClientHello
     // Its ciphers have another form, so that filters and columns do not know them as those of TLS.
     private bool IsSsl2 { get; init; }
 
-    public static ClientHello Read(ReadOnlySpan<byte> body)
+    /// <summary>Reads a ClientHello.</summary>
+    /// <param name="body">The handshake message behind its type and length.</param>
+    /// <param name="hello">The hello; null if the answer is false.</param>
+    /// <returns>False if it ends before the session identifier; extensions that are cut are left out.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out ClientHello? hello)
+    {
+        hello = body.Length > TlsNumbers.RandomEnd ? Read(body) : null;
+        return hello is not null;
+    }
+
+    internal static ClientHello Read(ReadOnlySpan<byte> body)
     {
         var reader = new TlsReader(body);
         int version = reader.Take16();
@@ -74,30 +102,30 @@ internal sealed class ClientHello
         int session = reader.Vector8().Length;
         int[] ciphers = new TlsReader(reader.Vector16()).Numbers16();
         reader.Vector8();
-        var hello = new ClientHello { Version = version, Random = random, Ciphers = ciphers };
+        var hello = new ClientHello { Version = version, Random = random, _ciphers = ciphers };
         var extensions = new TlsReader(reader.Vector16());
         while (!extensions.IsEmpty)
         {
             int type = extensions.Take16();
-            hello.ExtensionTypes.Add(type);
+            hello._extensions.Add(type);
             hello.Apply(type, extensions.Vector16());
         }
 
-        hello.OffersResumption |= hello.Versions.Length == 0 && session > 0;
+        hello.OffersResumption |= hello._versions.Length == 0 && session > 0;
         return hello;
     }
 
     /// <summary>Reads one of SSL 2.0.</summary>
-    public static ClientHello FromSsl2(ReadOnlySpan<byte> hello) => new() { Version = Ssl2Hello.VersionOf(hello), Ciphers = Ssl2Hello.Ciphers(hello), IsSsl2 = true };
+    internal static ClientHello FromSsl2(ReadOnlySpan<byte> hello) => new() { Version = Ssl2Hello.VersionOf(hello), _ciphers = Ssl2Hello.Ciphers(hello), IsSsl2 = true };
 
-    public void Describe(in LayerEntry entry, IFieldSink sink)
+    internal void Describe(in LayerEntry entry, IFieldSink sink)
     {
         (int at, int length) = (entry.Offset, entry.Length);
         sink.BeginObject(Fields.ClientHello);
         sink.Number(Fields.Version, Version, at, length);
         if (!IsSsl2 || !sink.WantsHidden)
         {
-            sink.Numbers(Fields.Ciphers, Ciphers, at, length);
+            sink.Numbers(Fields.Ciphers, _ciphers, at, length);
         }
 
         if (ServerName is not null)
@@ -105,14 +133,14 @@ internal sealed class ClientHello
             sink.Text(Fields.Sni, ServerName, at, length);
         }
 
-        if (Alpn.Count > 0)
+        if (_alpn.Count > 0)
         {
-            sink.Texts(Fields.Alpn, Alpn, at, length);
+            sink.Texts(Fields.Alpn, _alpn, at, length);
         }
 
-        if (Versions.Length > 0)
+        if (_versions.Length > 0)
         {
-            sink.Numbers(Fields.Versions, Versions, at, length);
+            sink.Numbers(Fields.Versions, _versions, at, length);
         }
 
         if (OffersResumption)
@@ -122,12 +150,12 @@ internal sealed class ClientHello
 
         if (sink.WantsHidden)
         {
-            foreach (int extension in ExtensionTypes)
+            foreach (int extension in _extensions)
             {
                 sink.Number(Fields.Extensions, extension, at, length);
             }
 
-            sink.Numbers(Fields.Groups, Groups, at, length);
+            sink.Numbers(Fields.Groups, _groups, at, length);
             if (!IsSsl2 && sink.Wants(Fields.Ja3))
             {
                 sink.Text(Fields.Ja3, Ja3, at, length);
@@ -155,18 +183,18 @@ internal sealed class ClientHello
                 var protocols = new TlsReader(reader.Vector16());
                 while (!protocols.IsEmpty)
                 {
-                    Alpn.Add(AsciiText.Text(protocols.Vector8()));
+                    _alpn.Add(AsciiText.Text(protocols.Vector8()));
                 }
 
                 break;
             case TlsNumbers.SupportedGroups:
-                Groups = new TlsReader(reader.Vector16()).Numbers16();
+                _groups = new TlsReader(reader.Vector16()).Numbers16();
                 break;
             case TlsNumbers.PointFormats:
-                PointFormats = reader.Vector8().ToArray();
+                _pointFormats = reader.Vector8().ToArray();
                 break;
             case TlsNumbers.SupportedVersions:
-                Versions = new TlsReader(reader.Vector8()).Numbers16();
+                _versions = new TlsReader(reader.Vector8()).Numbers16();
                 break;
             case TlsNumbers.PreSharedKey:
                 OffersResumption = true;

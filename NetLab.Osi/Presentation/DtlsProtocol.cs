@@ -18,20 +18,20 @@ internal static class DtlsProtocol
     private static class Fields
     {
         public static readonly Field Records = Field.Group("records", "Records of the datagram");
-        public static readonly Field Type = Field.Number("type", "dtls.record.content_type", names: static v => TlsNumbers.ContentName((int)v), about: "Content type", summary: true);
-        public static readonly Field Version = Field.Number("version", "dtls.record.version", names: static v => TlsNumbers.VersionName((int)v), about: "Version");
-        public static readonly Field Epoch = Field.Number("epoch", "dtls.record.epoch", about: "Which keys");
+        public static readonly Field Type = Field.Number("type", "dtls.record.content_type", names: static v => TlsNumbers.ContentName((int)v), about: "Content type", summary: true, width: 1);
+        public static readonly Field Version = Field.Number("version", "dtls.record.version", names: static v => TlsNumbers.VersionName((int)v), about: "Version", width: 2);
+        public static readonly Field Epoch = Field.Number("epoch", "dtls.record.epoch", about: "Which keys", width: 2);
         public static readonly Field Sequence = Field.Number("sequence", "dtls.record.sequence_number", about: "Number of the record under these keys");
-        public static readonly Field Length = Field.Number("length", "dtls.record.length", about: "Bytes of the record");
+        public static readonly Field Length = Field.Number("length", "dtls.record.length", about: "Bytes of the record", width: 2);
         public static readonly Field Data = Field.Bytes(null, "dtls.app_data", about: "Encrypted data");
         public static readonly Field ConnectionId = Field.Bytes(null, "dtls.record.connection_id", about: "Connection identifier");
-        public static readonly Field Handshake = Field.Number("handshake", "dtls.handshake.type", names: static v => MessageName((int)v), about: "Types of handshake messages", summary: true);
-        public static readonly Field HandshakeVersion = Field.Number("hello_version", "dtls.handshake.version", names: static v => TlsNumbers.VersionName((int)v), about: "Version of a hello");
-        public static readonly Field Cipher = Field.Number("ciphers", "dtls.handshake.ciphersuite", about: "Ciphers that a hello offers, or chooses");
+        public static readonly Field Handshake = Field.Number("handshake", "dtls.handshake.type", names: static v => MessageName((int)v), about: "Types of handshake messages", summary: true, width: 1);
+        public static readonly Field HandshakeVersion = Field.Number("hello_version", "dtls.handshake.version", names: static v => TlsNumbers.VersionName((int)v), about: "Version of a hello", width: 2);
+        public static readonly Field Cipher = Field.Number("ciphers", "dtls.handshake.ciphersuite", about: "Ciphers that a hello offers, or chooses", width: 2);
         public static readonly Field ServerName = Field.Text("sni", "dtls.handshake.extensions_server_name", about: "Name of the server that is wanted", summary: true);
         public static readonly Field Alpn = Field.Text("alpn", "dtls.handshake.extensions_alpn_str", about: "Protocols offered");
-        public static readonly Field Extension = Field.Number(null, "dtls.handshake.extension.type", about: "Types of the extensions");
-        public static readonly Field Alert = Field.Number("alert", "dtls.alert_message.desc", about: "Description of an alert");
+        public static readonly Field Extension = Field.Number(null, "dtls.handshake.extension.type", about: "Types of the extensions", width: 2);
+        public static readonly Field Alert = Field.Number("alert", "dtls.alert_message.desc", about: "Description of an alert", width: 1);
 
         public static readonly Field[] All =
             [Records, Type, Version, Epoch, Sequence, Length, Data, ConnectionId, Handshake, HandshakeVersion, Cipher, ServerName, Alpn, Extension, Alert];
@@ -84,9 +84,17 @@ internal static class DtlsProtocol
                 break;
             }
 
-            if (bytes[at] == TlsNumbers.Handshake && IsPlain(bytes[at..]) && FaultIn(bytes.Slice(at + HeaderSize, size - HeaderSize)))
+            if (bytes[at] == TlsNumbers.Handshake && IsPlain(bytes[at..]))
             {
-                dissection.Malformed(OsiLayer.Presentation, "DTLS handshake length", offset + at + HeaderSize);
+                ReadOnlySpan<byte> body = bytes.Slice(at + HeaderSize, size - HeaderSize);
+                if (FaultIn(body))
+                {
+                    dissection.Malformed(OsiLayer.Presentation, "DTLS handshake length", offset + at + HeaderSize);
+                }
+                else if (dissection.Conversation is { Beside: null } keyed && ChoosesSrtp(body))
+                {
+                    keyed.Beside = dissection.Registry.FindProtocol("rtp")?.Protocol;
+                }
             }
 
             at += size;
@@ -115,6 +123,32 @@ internal static class DtlsProtocol
         }
 
         return record.Length > 0;
+    }
+
+    // RFC 5764, 4.1.1: a server that takes up use_srtp sends media by these keys between the same ports.
+    private static bool ChoosesSrtp(ReadOnlySpan<byte> record)
+    {
+        if (record.Length < MessageHeader || record[0] != TlsNumbers.ServerHello || Read24(record[9..]) != Read24(record[1..]))
+        {
+            return false;
+        }
+
+        var reader = new TlsReader(record.Slice(MessageHeader, Read24(record[9..])));
+        reader.Take(TlsNumbers.RandomEnd);
+        reader.Vector8();
+        reader.Take(3);
+        var extensions = new TlsReader(reader.Vector16());
+        while (!extensions.IsEmpty)
+        {
+            int extension = extensions.Take16();
+            extensions.Vector16();
+            if (extension == TlsNumbers.UseSrtp)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static void Describe(in PacketView view, int index, IFieldSink sink)

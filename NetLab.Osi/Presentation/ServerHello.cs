@@ -1,10 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Text;
 
 namespace NetLab.Osi.Presentation;
 
-/// <summary>A ServerHello (RFC 8446, 4.1.3): what was chosen.</summary>
-internal sealed class ServerHello
+/// <summary>A ServerHello (RFC 8446, 4.1.3; RFC 5246, 7.4.1.3): what was chosen. Does not change once it is read.</summary>
+public sealed class ServerHello
 {
     internal static class Fields
     {
@@ -19,26 +20,47 @@ internal sealed class ServerHello
         public static readonly Field[] All = [ServerHello, Version, Cipher, SelectedVersion, Alpn, Resumed, Extensions];
     }
 
+    private readonly List<int> _extensions = [];
+
+    private ServerHello()
+    {
+    }
+
+    /// <summary>The version in the message's own field: 0x0303 in TLS 1.3, too.</summary>
     public int Version { get; private init; }
 
-    public byte[] Random { get; private init; } = [];
+    /// <summary>The server's random: 32 bytes, fewer if the message is cut.</summary>
+    public ReadOnlyMemory<byte> Random { get; private init; }
 
+    /// <summary>The cipher suite (IANA, TLS Cipher Suites).</summary>
     public int Cipher { get; private init; }
 
+    /// <summary>The version that the extension selects: 0x0304 for TLS 1.3; null before it.</summary>
     public int? SelectedVersion { get; private set; }
 
+    /// <summary>The application's protocol (RFC 7301); null if none was chosen in the open.</summary>
     public string? Alpn { get; private set; }
 
     /// <summary>Whether a pre-shared key was taken (TLS 1.3).</summary>
     public bool IsResumed { get; private set; }
 
     /// <summary>Types of the extensions, in their order.</summary>
-    public List<int> ExtensionTypes { get; } = [];
+    public IReadOnlyList<int> ExtensionTypes => _extensions;
 
     // EncryptedExtensions (RFC 8446, 4.3.1) continue the hello that came before them.
-    private bool IsContinuation { get; init; }
+    internal bool IsContinuation { get; init; }
 
-    public static ServerHello Read(ReadOnlySpan<byte> body)
+    /// <summary>Reads a ServerHello.</summary>
+    /// <param name="body">The handshake message behind its type and length.</param>
+    /// <param name="hello">The hello; null if the answer is false.</param>
+    /// <returns>False if it ends before the session identifier, extensions that are cut are left out.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> body, [NotNullWhen(true)] out ServerHello? hello)
+    {
+        hello = body.Length > TlsNumbers.RandomEnd ? Read(body) : null;
+        return hello is not null;
+    }
+
+    internal static ServerHello Read(ReadOnlySpan<byte> body)
     {
         var reader = new TlsReader(body);
         int version = reader.Take16();
@@ -62,14 +84,14 @@ internal sealed class ServerHello
     }
 
     /// <summary>Reads the extensions that a server sends encrypted.</summary>
-    public static ServerHello OnlyExtensions(ReadOnlySpan<byte> body)
+    internal static ServerHello OnlyExtensions(ReadOnlySpan<byte> body)
     {
         var hello = new ServerHello { IsContinuation = true };
         hello.ReadExtensions(new TlsReader(body).Vector16());
         return hello;
     }
 
-    public void Describe(in LayerEntry entry, IFieldSink sink)
+    internal void Describe(in LayerEntry entry, IFieldSink sink)
     {
         (int at, int length) = (entry.Offset, entry.Length);
         sink.BeginObject(Fields.ServerHello);
@@ -108,7 +130,7 @@ internal sealed class ServerHello
         while (!extensions.IsEmpty)
         {
             int type = extensions.Take16();
-            ExtensionTypes.Add(type);
+            _extensions.Add(type);
             Apply(type, extensions.Vector16());
         }
     }

@@ -9,13 +9,13 @@ internal sealed class TlsDetail : LayerDetail
     internal static class Fields
     {
         public static readonly Field Records = Field.Number("records", about: "Content types of the records", summary: true);
-        public static readonly Field ContentType = Field.Number(null, "tls.record.content_type", about: "Content type of a record, as far as it can be read", names: static v => TlsNumbers.ContentName((int)v));
-        public static readonly Field OpaqueType = Field.Number(null, "tls.record.opaque_type", about: "Content type that a record of TLS 1.3 shows to everybody");
-        public static readonly Field Handshakes = Field.Number("handshakes", "tls.handshake.type", about: "Types of the handshake messages", summary: true);
-        public static readonly Field Alerts = Field.Number("alerts", "tls.alert_message.desc", about: "Descriptions of the alerts", summary: true);
+        public static readonly Field ContentType = Field.Number(null, "tls.record.content_type", about: "Content type of a record, as far as it can be read", names: static v => TlsNumbers.ContentName((int)v), width: 1);
+        public static readonly Field OpaqueType = Field.Number(null, "tls.record.opaque_type", about: "Content type that a record of TLS 1.3 shows to everybody", width: 1);
+        public static readonly Field Handshakes = Field.Number("handshakes", "tls.handshake.type", about: "Types of the handshake messages", summary: true, width: 1);
+        public static readonly Field Alerts = Field.Number("alerts", "tls.alert_message.desc", about: "Descriptions of the alerts", summary: true, width: 1);
         public static readonly Field DecryptedBytes = Field.Number("decrypted_bytes");
-        public static readonly Field RecordVersion = Field.Number(null, "tls.record.version", about: "Versions of the records");
-        public static readonly Field RecordLength = Field.Number(null, "tls.record.length", about: "Lengths of the records");
+        public static readonly Field RecordVersion = Field.Number(null, "tls.record.version", about: "Versions of the records", width: 2);
+        public static readonly Field RecordLength = Field.Number(null, "tls.record.length", about: "Lengths of the records", width: 2);
 
         /// <summary>What both hellos have.</summary>
         public static readonly Field HandshakeVersion = Field.Either("tls.handshake.version", Presentation.ClientHello.Fields.Version, Presentation.ServerHello.Fields.Version);
@@ -75,6 +75,9 @@ internal sealed class TlsDetail : LayerDetail
         Handshakes.Add(TlsNumbers.ClientHello);
         (_clientHellos ??= []).Add(clientHello = ClientHello.FromSsl2(hello));
     }
+
+    /// <summary>The hellos: those of clients, then those of servers.</summary>
+    public override IReadOnlyList<object> Completed => [.. _clientHellos ?? [], .. (_serverHellos ?? []).Where(h => !h.IsContinuation)];
 
     public override void Describe(in LayerEntry entry, IFieldSink sink)
     {

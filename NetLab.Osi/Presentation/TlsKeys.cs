@@ -51,7 +51,7 @@ internal sealed class TlsKeys(TlsProtocol protocol)
         if (protocol.ServerHello is { } server && protocol.ClientHello is { } client
             && TlsSuite.Find(server.Cipher) is { } suite && Find(secrets, TlsSecrets.MasterSecret) is { } master)
         {
-            (TlsRecordCipher ofClient, TlsRecordCipher ofServer) = TlsRecordCipher.FromMasterSecret(suite, master, client.Random, server.Random);
+            (TlsRecordCipher ofClient, TlsRecordCipher ofServer) = TlsRecordCipher.FromMasterSecret(suite, master, client.Random.Span, server.Random.Span);
             _cipher = fromClient ? ofClient : ofServer;
             (fromClient ? ofServer : ofClient).Dispose();
         }
@@ -64,7 +64,7 @@ internal sealed class TlsKeys(TlsProtocol protocol)
         (_cipher, _suite, _secret, _looked) = (null, null, null, true);
     }
 
-    private byte[]? Find(TlsSecrets secrets, string label) => secrets.Find(label, protocol.ClientHello?.Random ?? []);
+    private byte[]? Find(TlsSecrets secrets, string label) => secrets.Find(label, protocol.ClientHello is { } client ? client.Random.Span : []);
 
     private void Use(byte[]? secret)
     {

@@ -15,9 +15,13 @@ internal static class TlsNumbers
     public const int ServerName = 0;
     public const int SupportedGroups = 10;
     public const int PointFormats = 11;
+    public const int UseSrtp = 14;
     public const int Alpn = 16;
     public const int PreSharedKey = 41;
     public const int SupportedVersions = 43;
+
+    /// <summary>Where in either hello the random ends: version and 32 bytes (RFC 8446, 4.1.2).</summary>
+    public const int RandomEnd = 34;
 
     public const int Tls12 = 0x0303;
     public const int Tls13 = 0x0304;

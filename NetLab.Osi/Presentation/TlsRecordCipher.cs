@@ -5,7 +5,7 @@ using System.Text;
 namespace NetLab.Osi.Presentation;
 
 /// <summary>Decrypts the records of one direction, in order.</summary>
-internal sealed class TlsRecordCipher : IDisposable
+internal sealed class TlsRecordCipher : IDisposable, ICloneable
 {
     private const int TagSize = 16;
     private const int NonceSize = 12;
@@ -13,14 +13,20 @@ internal sealed class TlsRecordCipher : IDisposable
 
     private readonly TlsAead _aead;
     private readonly IDisposable _cipher;
+    private readonly byte[] _key;
     private readonly byte[] _iv;
     private readonly bool _isVersion13;
     private ulong _sequence;
 
     private TlsRecordCipher(TlsSuite suite, byte[] key, byte[] iv, bool isVersion13)
+        : this(suite.Aead, key, iv, isVersion13)
     {
-        (_aead, _iv, _isVersion13) = (suite.Aead, iv, isVersion13);
-        _cipher = suite.Aead switch
+    }
+
+    private TlsRecordCipher(TlsAead aead, byte[] key, byte[] iv, bool isVersion13)
+    {
+        (_aead, _key, _iv, _isVersion13) = (aead, key, iv, isVersion13);
+        _cipher = aead switch
         {
             TlsAead.Gcm => new AesGcm(key, TagSize),
             TlsAead.Ccm => new AesCcm(key),
@@ -36,7 +42,7 @@ internal sealed class TlsRecordCipher : IDisposable
     public static byte[] NextSecret(TlsSuite suite, byte[] secret) => Expand(suite, secret, "traffic upd", secret.Length);
 
     /// <summary>The keys of TLS 1.2 (RFC 5246, 6.3).</summary>
-    public static (TlsRecordCipher Client, TlsRecordCipher Server) FromMasterSecret(TlsSuite suite, byte[] master, byte[] clientRandom, byte[] serverRandom)
+    public static (TlsRecordCipher Client, TlsRecordCipher Server) FromMasterSecret(TlsSuite suite, byte[] master, ReadOnlySpan<byte> clientRandom, ReadOnlySpan<byte> serverRandom)
     {
         int ivLength = suite.Aead == TlsAead.ChaCha20Poly1305 ? NonceSize : NonceSize - ExplicitNonceSize;
         byte[] block = Prf(suite.Hash, master, "key expansion", [.. serverRandom, .. clientRandom], 2 * (suite.KeyLength + ivLength));
@@ -91,6 +97,9 @@ internal sealed class TlsRecordCipher : IDisposable
     }
 
     public void Dispose() => _cipher.Dispose();
+
+    /// <summary>Another one that opens the record that this one would open next.</summary>
+    public object Clone() => new TlsRecordCipher(_aead, _key, _iv, _isVersion13) { _sequence = _sequence };
 
     // RFC 8446, 5.2: content, content type, zeros.
     private static byte[]? Unpad(byte[] content, ref int type)

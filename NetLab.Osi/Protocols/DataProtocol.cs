@@ -5,7 +5,7 @@ namespace NetLab.Osi.Protocols;
 /// <summary>Bytes that no protocol takes.</summary>
 internal static class DataProtocol
 {
-    private static readonly Field Length = Field.Number("length", "data.len", about: "Bytes");
+    private static readonly Field Length = Field.Number("length", "data.len", about: "Bytes", width: 4);
     private static readonly Field Content = Field.Bytes(null, "data.data", about: "The bytes");
 
     public static readonly Protocol Value = new("data", OsiLayer.Application, "Data", [Length, Content], describe: Describe);

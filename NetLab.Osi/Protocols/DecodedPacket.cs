@@ -14,6 +14,7 @@ public sealed class DecodedPacket
     private PendingSegment[] _pending = new PendingSegment[1];
     private int _pendingCount;
     private object? _facts;
+    private bool _hasDetails;
 
     /// <summary>The protocols, outermost first.</summary>
     public ReadOnlySpan<LayerEntry> Entries => _entries.AsSpan(0, Count);
@@ -23,6 +24,9 @@ public sealed class DecodedPacket
 
     /// <summary>The packet's ordinal in its file.</summary>
     public long Number { get; internal set; }
+
+    /// <summary>Its ordinal as Wireshark counts: custom blocks of pcapng before it as well.</summary>
+    public long FrameNumber { get; internal set; }
 
     /// <summary>Nanoseconds since 1970-01-01 UTC, or null.</summary>
     public long? Time { get; internal set; }
@@ -134,8 +138,13 @@ public sealed class DecodedPacket
 
     internal void Reset()
     {
-        // Details are references: they must not keep a whole stream's messages alive.
-        Array.Clear(_entries, 0, Count);
+        if (_hasDetails)
+        {
+            // They are references: they must not keep a whole stream's messages alive.
+            Array.Clear(_entries, 0, Count);
+            _hasDetails = false;
+        }
+
         (Count, Stop, HasFacts, _pendingCount) = (0, null, false, 0);
         (TcpStreamNumber, Undecided) = (null, -1);
         UdpConversations.Clear();
@@ -161,13 +170,15 @@ public sealed class DecodedPacket
     internal void ClearPending() => _pendingCount = 0;
 
     /// <summary>The place of one more entry.</summary>
-    internal ref LayerEntry Next()
+    /// <param name="hasDetail">Whether it will refer to what is not in the packet's bytes.</param>
+    internal ref LayerEntry Next(bool hasDetail)
     {
         if (Count == _entries.Length)
         {
             Array.Resize(ref _entries, Count * 2);
         }
 
+        _hasDetails |= hasDetail;
         return ref _entries[Count++];
     }
 

@@ -59,7 +59,7 @@ public readonly ref struct Dissection
     {
         if (!TryNext(table, number, offset, end))
         {
-            Unknown(table.CarriedLayer, table.Title, offset, number);
+            Result.Stop ??= new DecodeStop(table.CarriedLayer, DecodeStopReason.UnknownProtocol, offset, 0, 0, table.Title, number, table.NameOf(number));
             Data(table.CarriedLayer, offset, end);
         }
     }
@@ -99,13 +99,14 @@ public readonly ref struct Dissection
     /// <param name="protocol">The protocol.</param>
     /// <param name="address">The end's address.</param>
     /// <param name="port">Its UDP port.</param>
-    public void Expect(Protocol protocol, IPAddress address, int port)
+    /// <param name="isImplied">Whether it only follows from what a message says of another port (RTCP's is RTP's and one, RFC 3550, 11): it gives way to what a message says.</param>
+    public void Expect(Protocol protocol, IPAddress address, int port, bool isImplied = false)
     {
         ArgumentNullException.ThrowIfNull(address);
         Span<byte> bytes = stackalloc byte[16];
         if (!IsQuoted && Result.Expectations.Count < MaxExpectations && address.MapToIPv6().TryWriteBytes(bytes, out _))
         {
-            Result.Expectations.Add(new Expectation(AddressNumber.Read(bytes), port, protocol));
+            Result.Expectations.Add(new Expectation(AddressNumber.Read(bytes), port, protocol, isImplied));
         }
     }
 
@@ -250,8 +251,8 @@ public readonly ref struct Dissection
             return false;
         }
 
-        Result.Next() = new LayerEntry(
-            protocol, layer, offset, headerLength, end - offset, Math.Max(end, WireEnd) - offset, Buffer, IsQuoted, detail);
+        Result.Next(detail is not null) = new LayerEntry(
+            protocol, layer, offset, headerLength, end - offset, Math.Max(end, WireEnd) - offset, Buffer, IsQuoted, detail, Conversation?.IsResumed ?? false);
         return true;
     }
 }

@@ -6,4 +6,5 @@ namespace NetLab.Osi.Protocols;
 /// <param name="Address">Its address; IPv4 as an IPv4-mapped one.</param>
 /// <param name="Port">Its UDP port.</param>
 /// <param name="Protocol">What goes there.</param>
-internal sealed record Expectation(AddressNumber Address, int Port, Protocol Protocol);
+/// <param name="IsImplied">Whether nobody said it: it follows from what was said of another port, and gives way to what is said.</param>
+internal sealed record Expectation(AddressNumber Address, int Port, Protocol Protocol, bool IsImplied);

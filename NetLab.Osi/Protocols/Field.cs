@@ -34,6 +34,9 @@ public sealed class Field
     /// <summary>How many bytes it takes at <see cref="At"/>.</summary>
     public int Size { get; private init; }
 
+    /// <summary>How many bytes a value takes at most, by which a filter refuses numbers that no packet can have; 8 when nothing is declared.</summary>
+    public int Width { get; private init; } = 8;
+
     /// <summary>Which bits of those bytes, read in network order, are the field's.</summary>
     public ulong Mask { get; private init; } = ulong.MaxValue;
 
@@ -51,6 +54,9 @@ public sealed class Field
 
     /// <summary>Whether the value depends on packets before this one of the same TCP stream, so that a filter on it needs the streams followed.</summary>
     public bool NeedsStreams { get; private init; }
+
+    /// <summary>Whether its bytes are one mark, which columns write as hexadecimal digits without colons, as Wireshark does.</summary>
+    public bool IsMark { get; private init; }
 
     /// <summary>Whether the value is shown in the one line that says what a packet is about.</summary>
     public bool IsInSummary { get; private init; }
@@ -80,13 +86,15 @@ public sealed class Field
     /// <param name="littleEndian">Whether the bytes stand in little-endian order.</param>
     /// <param name="needsStreams">Whether it depends on earlier packets of its TCP stream.</param>
     /// <param name="summary">Whether the summary line shows it.</param>
+    /// <param name="width">How many bytes a value takes at most, where that is not <paramref name="size"/>.</param>
     public static Field Number(
         string? name, string? filter = null, int at = -1, int size = 0, ulong mask = 0, Func<long, string?>? names = null, string about = "",
-        bool littleEndian = false, bool needsStreams = false, bool summary = false) =>
+        bool littleEndian = false, bool needsStreams = false, bool summary = false, int width = 0) =>
         new(name, filter, FieldKind.Number)
         {
             At = at,
             Size = size,
+            Width = WidthOf(width, size),
             Mask = mask == 0 ? ulong.MaxValue : mask,
             Names = names,
             About = about,
@@ -111,9 +119,9 @@ public sealed class Field
     public static Field Text(string? name, string? filter = null, int at = -1, int size = 0, string about = "", bool summary = false) =>
         new(name, filter, FieldKind.Text) { At = at, Size = size, About = about, IsInSummary = summary };
 
-    /// <summary>Declares bytes.</summary>
-    public static Field Bytes(string? name, string? filter = null, int at = -1, int size = 0, string about = "") =>
-        new(name, filter, FieldKind.Bytes) { At = at, Size = size, About = about };
+    /// <summary>Declares bytes; <paramref name="mark"/> says that together they are a mark by which something is known again.</summary>
+    public static Field Bytes(string? name, string? filter = null, int at = -1, int size = 0, string about = "", bool mark = false) =>
+        new(name, filter, FieldKind.Bytes) { At = at, Size = size, About = about, IsMark = mark };
 
     /// <summary>Declares a hardware address of six bytes.</summary>
     public static Field Mac(string? name, string? filter = null, int at = -1, string about = "") =>
@@ -128,8 +136,9 @@ public sealed class Field
         new(name, filter, FieldKind.Ipv6) { At = at, Size = 16, About = about };
 
     /// <summary>Declares a field of any kind whose place depends on the packet.</summary>
-    public static Field Of(FieldKind kind, string? name, string? filter = null, string about = "", Func<long, string?>? names = null, bool needsStreams = false, bool summary = false) =>
-        new(name, filter, kind) { About = about, Names = names, NeedsStreams = needsStreams, IsInSummary = summary };
+    public static Field Of(
+        FieldKind kind, string? name, string? filter = null, string about = "", Func<long, string?>? names = null, bool needsStreams = false, bool summary = false, int width = 0) =>
+        new(name, filter, kind) { About = about, Names = names, NeedsStreams = needsStreams, IsInSummary = summary, Width = WidthOf(width, 0) };
 
     /// <summary>Declares an object, or a list of objects.</summary>
     public static Field Group(string? name, string about = "") => new(name, null, FieldKind.Group) { About = about };
@@ -141,9 +150,11 @@ public sealed class Field
     {
         ArgumentNullException.ThrowIfNull(members);
         ArgumentOutOfRangeException.ThrowIfZero(members.Length);
-        return new Field(null, filter, members[0].Kind) { Members = members, Names = members[0].Names, NeedsStreams = members.Any(m => m.NeedsStreams) };
+        return new Field(null, filter, members[0].Kind) { Members = members, Names = members[0].Names, NeedsStreams = members.Any(m => m.NeedsStreams), Width = members.Max(m => m.Width) };
     }
 
     /// <inheritdoc/>
     public override string ToString() => FilterName ?? Name ?? "";
+
+    private static int WidthOf(int width, int size) => width is >= 1 and <= 8 ? width : size is >= 1 and <= 8 ? size : 8;
 }

@@ -9,10 +9,11 @@ public readonly struct LayerEntry
     private readonly ushort _buffer;
 
     internal LayerEntry(
-        Protocol protocol, OsiLayer layer, int offset, int headerLength, int length, int wireLength, int buffer = 0, bool isQuoted = false, LayerDetail? detail = null)
+        Protocol protocol, OsiLayer layer, int offset, int headerLength, int length, int wireLength, int buffer = 0, bool isQuoted = false, LayerDetail? detail = null,
+        bool isResumed = false)
     {
         (Protocol, Layer, Offset, HeaderLength, Length, WireLength) = (protocol, layer, offset, headerLength, length, wireLength);
-        (_buffer, IsQuoted, Detail) = ((ushort)buffer, isQuoted, detail);
+        (_buffer, IsQuoted, Detail, IsResumed) = ((ushort)buffer, isQuoted, detail, isResumed);
     }
 
     /// <summary>The protocol.</summary>
@@ -23,6 +24,9 @@ public readonly struct LayerEntry
 
     /// <summary>Whether it is quoted in an ICMP error: the header of another packet, not a header of this one.</summary>
     public bool IsQuoted { get; }
+
+    /// <summary>Whether it belongs to a message of a stream of which something before was not captured: what began there is not known.</summary>
+    public bool IsResumed { get; }
 
     /// <summary>Which bytes it was read from: 0 the packet's own, above it what was reassembled or decrypted from several.</summary>
     public int Buffer => _buffer;

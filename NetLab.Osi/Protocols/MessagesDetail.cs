@@ -5,6 +5,10 @@ namespace NetLab.Osi.Protocols;
 internal sealed class MessagesDetail(Field list) : LayerDetail
 {
     private readonly List<FieldValues> _messages = [];
+    private FieldValues? _hidden;
+
+    /// <summary>What only filters and columns know of the packet, whatever messages it completes.</summary>
+    public FieldValues Hidden => _hidden ??= new FieldValues();
 
     /// <summary>One more message.</summary>
     public FieldValues Begin()
@@ -16,6 +20,16 @@ internal sealed class MessagesDetail(Field list) : LayerDetail
 
     public override void Describe(in LayerEntry entry, IFieldSink sink)
     {
+        if (sink.WantsHidden)
+        {
+            _hidden?.Describe(entry.Offset, entry.Length, sink);
+        }
+
+        if (_messages.Count == 0)
+        {
+            return;
+        }
+
         sink.BeginList(list);
         foreach (FieldValues message in _messages)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using NetLab.Osi.Model;
+using NetLab.Osi.Numbers;
 
 namespace NetLab.Osi.Protocols;
 
@@ -16,10 +17,10 @@ public sealed class NumberTable
     }
 
     /// <summary>LINKTYPE_ numbers (www.tcpdump.org/linktypes.html).</summary>
-    public static NumberTable LinkType { get; } = new("link.type", "link type", OsiLayer.DataLink, 32, "wtap_encap");
+    public static NumberTable LinkType { get; } = new("link.type", "link type", OsiLayer.DataLink, 32, "wtap_encap") { Names = static v => v <= int.MaxValue ? LinkTypes.AssignedName((int)v) : null };
 
     /// <summary>EtherTypes (IEEE registration authority).</summary>
-    public static NumberTable EtherType { get; } = new("eth.type", "EtherType", OsiLayer.Network, 16, "ethertype");
+    public static NumberTable EtherType { get; } = new("eth.type", "EtherType", OsiLayer.Network, 16, "ethertype") { Names = static v => EtherTypes.NameOf((int)v) };
 
     /// <summary>Service access points of LLC (IEEE 802.2).</summary>
     public static NumberTable LlcSap { get; } = new("llc.dsap", "LLC service access point", OsiLayer.Network, 8);
@@ -34,7 +35,7 @@ public sealed class NumberTable
     public static NumberTable IpVersion { get; } = new("ip.version", "IP version", OsiLayer.Network, 4);
 
     /// <summary>Protocol numbers and next headers of IP (IANA).</summary>
-    public static NumberTable IpProtocol { get; } = new("ip.proto", "IP protocol", OsiLayer.Transport, 8, "ipv6.nxt");
+    public static NumberTable IpProtocol { get; } = new("ip.proto", "IP protocol", OsiLayer.Transport, 8, "ipv6.nxt") { Names = static v => IpProtocols.NameOf((int)v) };
 
     /// <summary>UDP ports.</summary>
     public static NumberTable UdpPort { get; } = new("udp.port", "UDP port", OsiLayer.Application, 16);
@@ -67,6 +68,8 @@ public sealed class NumberTable
 
     internal string[] OtherKeys { get; }
 
+    private Func<long, string?>? Names { get; init; }
+
     /// <summary>The table of a name.</summary>
     public static bool TryFind(string key, [NotNullWhen(true)] out NumberTable? table)
     {
@@ -74,6 +77,9 @@ public sealed class NumberTable
         table = Find(key);
         return table is not null;
     }
+
+    /// <summary>What a number stands for, whether or not a protocol is known for it; null if it is not assigned.</summary>
+    internal string? NameOf(long number) => Names?.Invoke(number);
 
     /// <summary>The table of a name; null if there is none.</summary>
     internal static NumberTable? Find(ReadOnlySpan<char> key)

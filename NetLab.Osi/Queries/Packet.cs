@@ -88,6 +88,43 @@ public sealed class Packet
         return false;
     }
 
+    /// <summary>Reads a header or message where it stands: <c>packet.TryRead(out TcpHeader tcp)</c>.</summary>
+    /// <typeparam name="TView">What is read: <c>EthernetHeader</c>, <c>Ipv4Header</c>, <c>Ipv6Header</c>, <c>UdpHeader</c>, <c>TcpHeader</c>, <c>DnsMessage</c> or a view of one's own.</typeparam>
+    /// <param name="view">The view, which refers to the packet's bytes.</param>
+    /// <param name="occurrence">Which of several, from 0, outermost first; those that an ICMP error quotes count, too.</param>
+    /// <returns>False if the packet has none, or not as many bytes of it.</returns>
+    public bool TryRead<TView>(out TView view, int occurrence = 0)
+        where TView : IHeaderView<TView>, allows ref struct
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(occurrence);
+        var packet = new PacketView(_bytes, Decoded);
+        for (int i = 0; i < Decoded.Entries.Length; i++)
+        {
+            if (TView.Reads(packet[i].Protocol) && occurrence-- == 0)
+            {
+                return TView.TryRead(packet.BytesOf(i), out view);
+            }
+        }
+
+        view = default!;
+        return false;
+    }
+
+    /// <summary>The messages of streams that the packet completes: <c>packet.Messages&lt;HttpMessage&gt;()</c>.</summary>
+    /// <typeparam name="TMessage">What is asked for: <c>HttpMessage</c>, <c>ClientHello</c>, <c>ServerHello</c> or messages of a protocol of one's own.</typeparam>
+    /// <returns>Those of the type, in the order of the packet's layers.</returns>
+    public IReadOnlyList<TMessage> Messages<TMessage>()
+        where TMessage : class
+    {
+        var messages = new List<TMessage>();
+        foreach (ref readonly LayerEntry entry in Decoded.Entries)
+        {
+            messages.AddRange(entry.Detail?.Completed.OfType<TMessage>() ?? []);
+        }
+
+        return messages;
+    }
+
     /// <summary>Tells its fields, protocol by protocol.</summary>
     public void Describe(IFieldSink sink) => PacketDecoder.Describe(_bytes, Decoded, sink);
 }

@@ -6,7 +6,8 @@ namespace NetLab.Osi.Rendering;
 
 /// <summary>
 /// Chosen fields of each packet, a line a packet. Numbers are decimal, truths 1 and 0, bytes hexadecimal with colons, times
-/// seconds with nine digits; what a terminal or a table would obey in a text is escaped.
+/// seconds with nine digits; what a terminal or a table would obey in a text is escaped. What is taken apart of messages behind a hole
+/// in their stream, tree and JSON show, and columns leave out.
 /// </summary>
 public sealed class ColumnTable
 {
@@ -14,7 +15,9 @@ public sealed class ColumnTable
     private readonly ColumnFormat _format;
     private readonly Field[] _fields;
     private readonly int[][] _slots;
-    private readonly FieldCollector _collector = new();
+
+    // Wireshark, told to put segments in order, ends a direction where a segment was not captured: so do its columns, and so do these.
+    private readonly FieldCollector _collector = new() { EndsAtHoles = true };
     private readonly JsonText _json = new();
     private readonly List<CollectedValue> _values = [];
     private readonly Utf8Text _cell = new();
@@ -96,7 +99,14 @@ public sealed class ColumnTable
                 text.Append((byte)',');
             }
 
-            FieldText.Append(text, _values[i].Field.Kind, _values[i].Number, _collector.Buffer.AsSpan(_values[i].Start, _values[i].Length));
+            ReadOnlySpan<byte> bytes = _collector.Buffer.AsSpan(_values[i].Start, _values[i].Length);
+            if (_values[i].Field.IsMark && !bytes.IsEmpty)
+            {
+                text.Append(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes)));
+                continue;
+            }
+
+            FieldText.Append(text, _values[i].Field.Kind, _values[i].Number, bytes);
         }
     }
 

@@ -16,9 +16,6 @@ public sealed class PacketLabel
         return _summary.About(packet, bytes);
     }
 
-    /// <summary>The message it completes alone; empty if it completes none.</summary>
-    internal string Message(DecodedPacket packet, ReadOnlySpan<byte> bytes) => _summary.Message(packet, bytes);
-
     /// <summary>Who sent it to whom, with ports.</summary>
     /// <param name="packet">The packet just decoded.</param>
     /// <param name="bytes">Its bytes.</param>

@@ -49,11 +49,12 @@ public sealed class PacketSummary
         return Take();
     }
 
-    /// <summary>The message it completes; empty if it completes none.</summary>
-    internal string Message(DecodedPacket packet, ReadOnlySpan<byte> bytes)
+    /// <summary>The message it completes, into another text; nothing if it completes none.</summary>
+    internal void AppendMessage(DecodedPacket packet, ReadOnlySpan<byte> bytes, Utf8Text to)
     {
         AppendFields(packet, bytes, names: true);
-        return Take();
+        to.Append(_text.Written.Trim((byte)' '));
+        _text.Clear();
     }
 
     /// <summary>Who sent it to whom.</summary>

@@ -8,5 +8,7 @@ namespace NetLab.Osi.Session;
 /// <param name="StreamEnded">Told of streams that are handed over before the end of the capture, or null.</param>
 /// <param name="HashStreams">Whether the SHA-256 of each direction is kept.</param>
 /// <param name="DecodeBodies">Whether bodies are kept until they end, to be decoded and hashed.</param>
+/// <param name="IsCopied">Whether the decoder is copied on its way: what it sums up must be such that it can be.</param>
 internal sealed record StreamOptions(
-    StreamBytesHandler? StreamBytes, Action<TcpStream, bool, long>? StreamHole, StreamBytesHandler? DecryptedBytes, Action<CarriedObject>? ObjectFound, Action<TcpStream>? StreamEnded, bool HashStreams, bool DecodeBodies);
+    StreamBytesHandler? StreamBytes, Action<TcpStream, bool, long>? StreamHole, StreamBytesHandler? DecryptedBytes, Action<CarriedObject>? ObjectFound, Action<TcpStream>? StreamEnded, bool HashStreams, bool DecodeBodies,
+    bool IsCopied);

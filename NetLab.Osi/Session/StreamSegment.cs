@@ -49,8 +49,8 @@ public readonly ref struct StreamSegment
     public T Recall<T>(MemorySlot<T> slot)
         where T : class => _dissection.Recall(slot);
 
-    /// <summary>Says that datagrams to or from an end are of a protocol, unless their ports or their bytes say something else.</summary>
-    public void Expect(Protocol protocol, System.Net.IPAddress address, int port) => _dissection.Expect(protocol, address, port);
+    /// <inheritdoc cref="Dissection.Expect"/>
+    public void Expect(Protocol protocol, System.Net.IPAddress address, int port, bool isImplied = false) => _dissection.Expect(protocol, address, port, isImplied);
 
     /// <summary>Takes a whole message apart like a datagram; its layers are shown on this packet.</summary>
     /// <param name="protocol">Its protocol.</param>
@@ -63,6 +63,7 @@ public readonly ref struct StreamSegment
         Stream.Recognize(protocol);
         StreamConversation conversation = Application.Conversation ??= new StreamConversation(Stream.Number);
         conversation.IsFromClient = FromClient != Application.IsInverted;
+        conversation.IsResumed = Side.IsResuming;
         if (!IsDecrypted && _dissection.Bytes.Overlaps(message, out int offset))
         {
             // All of it is in this packet: it is read where it stands.
@@ -72,6 +73,11 @@ public readonly ref struct StreamSegment
         byte[] copy = message.ToArray();
         return _dissection.Result.HasRoomForBuffer && protocol.Dissect(_dissection.Into(copy).EndingAt(length).In(conversation), 0, copy.Length);
     }
+
+    /// <summary>Takes bytes apart that a message holds in another form: the stream does not speak their protocol.</summary>
+    /// <param name="protocol">Their protocol.</param>
+    /// <param name="bytes">The bytes, which the packet keeps.</param>
+    internal bool DissectInside(Protocol protocol, byte[] bytes) => _dissection.Result.HasRoomForBuffer && protocol.Dissect(_dissection.Into(bytes), 0, bytes.Length);
 
     /// <summary>The same segment, for what was decrypted of it.</summary>
     internal StreamSegment Inside(StreamApplication inner) => new(_dissection, Stream, inner, _memory, FromClient, _payload, _end, true);
@@ -103,20 +109,23 @@ public readonly ref struct StreamSegment
     /// <summary>One more message of a protocol on this packet, whose fields are to be filled in.</summary>
     /// <param name="protocol">The protocol.</param>
     /// <param name="list">The field under which its messages are shown.</param>
-    internal FieldValues Message(Protocol protocol, Field list)
+    internal FieldValues Message(Protocol protocol, Field list) => MessagesOf(protocol, list).Begin();
+
+    /// <summary>The messages of a protocol on this packet, which may be none yet.</summary>
+    internal MessagesDetail MessagesOf(Protocol protocol, Field list)
     {
         Stream.Recognize(protocol);
         foreach (LayerEntry entry in _dissection.Result.Entries)
         {
             if (entry.Protocol == protocol && entry.Detail is MessagesDetail messages)
             {
-                return messages.Begin();
+                return messages;
             }
         }
 
         var detail = new MessagesDetail(list);
         _dissection.Add(protocol, _payload, _end - _payload, _end, detail);
-        return detail.Begin();
+        return detail;
     }
 
     /// <summary>A message that is a layer of its own on this packet.</summary>

@@ -13,15 +13,15 @@ internal static class TcpSession
     {
         public static readonly Field State = Field.Text("state");
         public static readonly Field Direction = Field.Text("direction");
-        public static readonly Field RelativeSeq = Field.Number("relative_seq", "tcp.seq", needsStreams: true);
-        public static readonly Field RelativeAck = Field.Number("relative_ack", "tcp.ack", needsStreams: true);
+        public static readonly Field RelativeSeq = Field.Number("relative_seq", "tcp.seq", needsStreams: true, width: 4);
+        public static readonly Field RelativeAck = Field.Number("relative_ack", "tcp.ack", needsStreams: true, width: 4);
         public static readonly Field HandshakeNs = Field.Number("handshake_ns", names: static _ => "from SYN to ACK");
         public static readonly Field Retransmission = Field.Flag("retransmission");
         public static readonly Field Analysis = Field.Text("analysis");
-        public static readonly Field Next = Field.Number(null, "tcp.nxtseq", about: "Sequence number behind the segment, relative", needsStreams: true);
-        public static readonly Field SackLeft = Field.Number(null, "tcp.options.sack_le", about: "Left edge of a SACK block, relative", needsStreams: true);
-        public static readonly Field SackRight = Field.Number(null, "tcp.options.sack_re", about: "Right edge of a SACK block, relative", needsStreams: true);
-        public static readonly Field ScaledWindow = Field.Number(null, "tcp.window_size", about: "Window in bytes, scaled where the scale is known", needsStreams: true);
+        public static readonly Field Next = Field.Number(null, "tcp.nxtseq", about: "Sequence number behind the segment, relative", needsStreams: true, width: 4);
+        public static readonly Field SackLeft = Field.Number(null, "tcp.options.sack_le", about: "Left edge of a SACK block, relative", needsStreams: true, width: 4);
+        public static readonly Field SackRight = Field.Number(null, "tcp.options.sack_re", about: "Right edge of a SACK block, relative", needsStreams: true, width: 4);
+        public static readonly Field ScaledWindow = Field.Number(null, "tcp.window_size", about: "Window in bytes, scaled where the scale is known", needsStreams: true, width: 4);
         public static readonly Field AnyMark = Field.Of(FieldKind.Mark, null, "tcp.analysis.flags", "Something stands out about the segment", needsStreams: true);
 
         public static readonly Field DuplicateAckNumber = Hidden(FieldKind.Number, "duplicate_ack_num", "which of several equal acknowledgments in a row, from 1");

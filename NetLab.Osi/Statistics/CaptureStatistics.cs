@@ -88,7 +88,7 @@ public sealed class CaptureStatistics
         return options with { StreamEnded = Ended, UdpFlowEnded = _udp.Add };
     }
 
-    /// <summary>The largest conversations, those of most bytes first; called when the last packet was decoded.</summary>
+    /// <summary>The largest conversations of the packets counted so far, those of most bytes first; called while no packet is decoded.</summary>
     /// <param name="decoder">The decoder that took the packets apart.</param>
     /// <param name="count">How many there are.</param>
     public IReadOnlyList<Conversation> Conversations(PacketDecoder decoder, out int count)
@@ -109,15 +109,23 @@ public sealed class CaptureStatistics
             count++;
         }
 
+        // Nothing is added up for good: a capture that goes on is asked again.
+        var current = new HashSet<FlowKey>();
         foreach ((FlowKey key, UdpFlow flow) in decoder.UdpConversations)
         {
-            _udp.Add(key, flow);
+            UdpTotals totals = _udp.With(key, flow);
+            largest.Offer(totals.Bytes, (key, totals), static c => c.totals.ToConversation(c.key));
+            current.Add(key);
+            count++;
         }
 
         foreach ((FlowKey key, UdpTotals totals) in _udp.All)
         {
-            largest.Offer(totals.Bytes, (key, totals), static c => c.totals.ToConversation(c.key));
-            count++;
+            if (!current.Contains(key))
+            {
+                largest.Offer(totals.Bytes, (key, totals), static c => c.totals.ToConversation(c.key));
+                count++;
+            }
         }
 
         return largest.All;

@@ -15,6 +15,9 @@ internal sealed class UdpTotals(UdpFlow first)
     /// <summary>Bytes of both directions.</summary>
     public long Bytes => _fromLow.Bytes + _fromHigh.Bytes;
 
+    /// <summary>The same sums once more.</summary>
+    public UdpTotals Copy() => (UdpTotals)MemberwiseClone();
+
     /// <summary>Adds what it sent since it was let go of before.</summary>
     public void Add(UdpFlow flow)
     {

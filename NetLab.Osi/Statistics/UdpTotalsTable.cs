@@ -15,6 +15,14 @@ internal sealed class UdpTotalsTable
     /// <summary>Conversations that had no room.</summary>
     public long LeftOut { get; private set; }
 
+    /// <summary>The sums of a conversation that a decoder still has, with what it sent before; the table stays as it is.</summary>
+    public UdpTotals With(FlowKey key, UdpFlow flow)
+    {
+        UdpTotals totals = _totals.TryGetValue(key, out UdpTotals? known) ? known.Copy() : new UdpTotals(flow);
+        totals.Add(flow);
+        return totals;
+    }
+
     public void Add(FlowKey key, UdpFlow flow)
     {
         if (!_totals.TryGetValue(key, out UdpTotals? totals))

@@ -22,7 +22,7 @@ internal static class CapwapProtocol
     {
         public static readonly Field Version = Field.Number("version", "capwap.preamble.version", at: 0, size: 1, mask: 0xF0, about: "Version");
         public static readonly Field Type = Field.Number("type", "capwap.preamble.type", at: 0, size: 1, mask: 0x0F, about: "0 plain, 1 behind DTLS");
-        public static readonly Field Radio = Field.Number("radio", "capwap.header.rid", about: "Radio");
+        public static readonly Field Radio = Field.Number("radio", "capwap.header.rid", about: "Radio", width: 3);
         public static readonly Field Message = Field.Number("message", "capwap.control.header.message_type", about: "Control message", summary: true, names: static v => v switch
         {
             1 => "discovery request",
@@ -40,7 +40,7 @@ internal static class CapwapProtocol
             13 => "echo request",
             14 => "echo response",
             _ => null,
-        });
+        }, width: 4);
 
         public static readonly Field[] All = [Version, Type, Radio, Message];
     }

@@ -10,7 +10,7 @@ internal sealed class ExpectedEnds
     private const int MaxEnds = 1024;
 
     // Made when the first is announced: most captures announce none.
-    private Dictionary<(AddressNumber Address, int Port), Protocol>? _ends;
+    private Dictionary<(AddressNumber Address, int Port), Expectation>? _ends;
     private Queue<(AddressNumber Address, int Port)>? _order;
 
     public bool Any => _ends is not null;
@@ -25,7 +25,7 @@ internal sealed class ExpectedEnds
 
         _ends ??= [];
         _order ??= new Queue<(AddressNumber, int)>();
-        foreach (KeyValuePair<(AddressNumber Address, int Port), Protocol> known in other._ends)
+        foreach (KeyValuePair<(AddressNumber Address, int Port), Expectation> known in other._ends)
         {
             if (_ends.TryAdd(known.Key, known.Value))
             {
@@ -40,8 +40,14 @@ internal sealed class ExpectedEnds
         _order ??= new Queue<(AddressNumber, int)>();
         foreach (Expectation expectation in expectations)
         {
-            if (!_ends.TryAdd((expectation.Address, expectation.Port), expectation.Protocol))
+            (AddressNumber, int) end = (expectation.Address, expectation.Port);
+            if (!_ends.TryAdd(end, expectation))
             {
+                if (_ends[end].IsImplied && !expectation.IsImplied)
+                {
+                    _ends[end] = expectation;
+                }
+
                 continue;
             }
 
@@ -68,6 +74,6 @@ internal sealed class ExpectedEnds
         }
 
         (AddressNumber from, AddressNumber to) = key.SourceIsLow ? (key.LowAddress, key.HighAddress) : (key.HighAddress, key.LowAddress);
-        return _ends.GetValueOrDefault((to, destination)) ?? _ends.GetValueOrDefault((from, source));
+        return (_ends.GetValueOrDefault((to, destination)) ?? _ends.GetValueOrDefault((from, source)))?.Protocol;
     }
 }

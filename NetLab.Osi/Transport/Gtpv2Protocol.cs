@@ -9,6 +9,7 @@ internal static class Gtpv2Protocol
 {
     private const int MinSize = 8;
     private const int HasTunnel = 0x08;
+    private const int HasPriority = 0x04;
     private const int ElementHeader = 4;
     private const int MaxDepth = 4;
 
@@ -20,7 +21,7 @@ internal static class Gtpv2Protocol
         public static readonly Field Version = Field.Number("version", "gtpv2.version", at: 0, size: 1, mask: 0xE0, about: "Version");
         public static readonly Field Piggybacked = Field.Number(null, "gtpv2.p", at: 0, size: 1, mask: 0x10, about: "Whether another message follows");
         public static readonly Field TunnelFlag = Field.Number(null, "gtpv2.t", at: 0, size: 1, mask: HasTunnel, about: "Whether there is a tunnel endpoint");
-        public static readonly Field PriorityFlag = Field.Number(null, "gtpv2.mp", at: 0, size: 1, mask: 0x04, about: "Whether there is a priority");
+        public static readonly Field PriorityFlag = Field.Number(null, "gtpv2.mp", at: 0, size: 1, mask: HasPriority, about: "Whether there is a priority; the priority");
         public static readonly Field Type = Field.Number("message", "gtpv2.message_type", at: 1, size: 1, about: "Message", summary: true, names: static v => v switch
         {
             1 => "echo request",
@@ -45,10 +46,10 @@ internal static class Gtpv2Protocol
             _ => null,
         });
         public static readonly Field Length = Field.Number("length", "gtpv2.msg_length", at: 2, size: 2, about: "Bytes behind the length");
-        public static readonly Field Tunnel = Field.Number("teid", "gtpv2.teid", about: "Tunnel endpoint");
-        public static readonly Field Sequence = Field.Number("sequence", "gtpv2.seq", about: "Sequence number");
-        public static readonly Field ElementType = Field.Number(null, "gtpv2.ie_type", about: "Type of an information element");
-        public static readonly Field ElementLength = Field.Number(null, "gtpv2.ie_len", about: "Bytes of an information element");
+        public static readonly Field Tunnel = Field.Number("teid", "gtpv2.teid", about: "Tunnel endpoint", width: 4);
+        public static readonly Field Sequence = Field.Number("sequence", "gtpv2.seq", about: "Sequence number", width: 3);
+        public static readonly Field ElementType = Field.Number(null, "gtpv2.ie_type", about: "Type of an information element", width: 1);
+        public static readonly Field ElementLength = Field.Number(null, "gtpv2.ie_len", about: "Bytes of an information element", width: 2);
 
         public static readonly Field[] All = [Flags, Version, Piggybacked, TunnelFlag, PriorityFlag, Type, Length, Tunnel, Sequence, ElementType, ElementLength];
     }
@@ -62,6 +63,14 @@ internal static class Gtpv2Protocol
 
         int length = end - offset < MinSize ? MinSize : 4 + BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[(offset + 2)..]);
         int least = offset < end && (dissection.Bytes[offset] & HasTunnel) != 0 ? MinSize + 4 : MinSize;
+        if (length < least && end - offset >= least)
+        {
+            // The length lies: elements may follow all the same.
+            dissection.Add(Value, offset, end - offset, end);
+            dissection.Malformed(OsiLayer.Application, $"length of {Value.Title}", offset, length);
+            return true;
+        }
+
         dissection.AddMessage(Value, offset, least, length, end);
         if (end - offset >= MinSize && (dissection.Bytes[offset] & 0x10) != 0 && length >= MinSize && offset + length < end)
         {
@@ -89,6 +98,12 @@ internal static class Gtpv2Protocol
         sink.Number(Fields.Sequence, BinaryPrimitives.ReadUInt32BigEndian(bytes[next..]) >> 8, at + next, 3);
         if (sink.WantsHidden)
         {
+            if ((bytes[0] & HasPriority) != 0)
+            {
+                // 5.5.1: the high half of the byte behind the sequence number.
+                sink.Number(Fields.PriorityFlag, bytes[next + 3] >> 4, at + next + 3, 1);
+            }
+
             DescribeElements(bytes[(next + 4)..], at + next + 4, sink, MaxDepth);
         }
     }

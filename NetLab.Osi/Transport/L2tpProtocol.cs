@@ -27,14 +27,14 @@ internal static class L2tpProtocol
         public static readonly Field OffsetBit = Field.Flag(null, "l2tp.offset_bit", at: 0, size: 2, mask: HasOffset, about: "Whether there is an offset");
         public static readonly Field Priority = Field.Flag(null, "l2tp.priority", at: 0, size: 2, mask: 0x0100, about: "Whether it goes before others");
         public static readonly Field Version = Field.Number("version", "l2tp.version", at: 0, size: 2, mask: 0x000F, about: "Version");
-        public static readonly Field Length = Field.Number("length", "l2tp.length", about: "Bytes of the message");
-        public static readonly Field Tunnel = Field.Number("tunnel", "l2tp.tunnel", about: "The receiver's number of the tunnel", summary: true);
-        public static readonly Field Session = Field.Number("session", "l2tp.session", about: "The receiver's number of the session", summary: true);
-        public static readonly Field Sent = Field.Number("ns", "l2tp.Ns", about: "Sequence number");
-        public static readonly Field Received = Field.Number("nr", "l2tp.Nr", about: "The sequence number expected next");
-        public static readonly Field Message = Field.Number("message", "l2tp.avp.message_type", names: static v => NameOf(v), about: "Control message", summary: true);
-        public static readonly Field Control3 = Field.Number("connection", "l2tp.ccid", about: "Version 3: the receiver's number of the control connection");
-        public static readonly Field Session3 = Field.Number("session_id", "l2tp.sid", about: "Version 3: the receiver's number of the session");
+        public static readonly Field Length = Field.Number("length", "l2tp.length", about: "Bytes of the message", width: 2);
+        public static readonly Field Tunnel = Field.Number("tunnel", "l2tp.tunnel", about: "The receiver's number of the tunnel", summary: true, width: 2);
+        public static readonly Field Session = Field.Number("session", "l2tp.session", about: "The receiver's number of the session", summary: true, width: 2);
+        public static readonly Field Sent = Field.Number("ns", "l2tp.Ns", about: "Sequence number", width: 2);
+        public static readonly Field Received = Field.Number("nr", "l2tp.Nr", about: "The sequence number expected next", width: 2);
+        public static readonly Field Message = Field.Number("message", "l2tp.avp.message_type", names: static v => NameOf(v), about: "Control message", summary: true, width: 2);
+        public static readonly Field Control3 = Field.Number("connection", "l2tp.ccid", about: "Version 3: the receiver's number of the control connection", width: 4);
+        public static readonly Field Session3 = Field.Number("session_id", "l2tp.sid", about: "Version 3: the receiver's number of the session", width: 4);
 
         public static readonly Field[] All =
             [Flags, Type, LengthBit, SequenceBit, OffsetBit, Priority, Version, Length, Tunnel, Session, Sent, Received, Message, Control3, Session3];

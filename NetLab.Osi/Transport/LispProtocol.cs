@@ -20,7 +20,7 @@ internal static class LispProtocol
     {
         public static readonly Field Flags = Field.Number("flags", "lisp-data.flags", at: 0, size: 1, about: "Flags");
         public static readonly Field Nonce = Field.Number("nonce", "lisp-data.nonce", at: 1, size: 3, about: "Nonce or map versions");
-        public static readonly Field Instance = Field.Number("instance", "lisp-data.iid", about: "Instance");
+        public static readonly Field Instance = Field.Number("instance", "lisp-data.iid", about: "Instance", width: 3);
 
         public static readonly Field[] All = [Flags, Nonce, Instance];
     }
@@ -40,7 +40,7 @@ internal static class LispProtocol
                 7 => "information",
                 Encapsulated => "encapsulated",
                 _ => null,
-            }),
+            }, width: 3),
         ];
     }
 

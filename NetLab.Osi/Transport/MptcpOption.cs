@@ -36,14 +36,14 @@ internal static class MptcpOption
             FastClose => "MP_FASTCLOSE",
             8 => "MP_TCPRST",
             _ => null,
-        });
-        public static readonly Field Version = Field.Number(null, "tcp.options.mptcp.version", about: "Version of Multipath TCP");
+        }, width: 1);
+        public static readonly Field Version = Field.Number(null, "tcp.options.mptcp.version", about: "Version of Multipath TCP", width: 1);
         public static readonly Field SenderKey = Field.Number(null, "tcp.options.mptcp.sendkey", about: "Key of the sender");
         public static readonly Field ReceiverKey = Field.Number(null, "tcp.options.mptcp.recvkey", about: "Key of the receiver");
-        public static readonly Field AddressId = Field.Number(null, "tcp.options.mptcp.addrid", about: "Number of an address");
+        public static readonly Field AddressId = Field.Number(null, "tcp.options.mptcp.addrid", about: "Number of an address", width: 1);
         public static readonly Field DataAck = Field.Number(null, "tcp.options.mptcp.rawdataack", about: "Acknowledgment of the connection, as sent");
         public static readonly Field DataNumber = Field.Number(null, "tcp.options.mptcp.rawdataseqno", about: "Sequence number in the connection, as sent");
-        public static readonly Field DataLength = Field.Number(null, "tcp.options.mptcp.datalvllen", about: "Bytes that a mapping is about");
+        public static readonly Field DataLength = Field.Number(null, "tcp.options.mptcp.datalvllen", about: "Bytes that a mapping is about", width: 2);
 
         public static readonly Field[] All = [Subtype, Version, SenderKey, ReceiverKey, AddressId, DataAck, DataNumber, DataLength];
     }

@@ -11,7 +11,10 @@ internal ref struct SctpChunks(ReadOnlySpan<byte> bytes, int first)
 
     private const int DataChunk = 0;
     private const int InterleavedData = 64;
-    private const int BeginsAndEnds = 3;
+    private const int EndFlag = 1;
+    private const int BeginFlag = 2;
+    private const int UnorderedFlag = 4;
+    private const int BeginsAndEnds = BeginFlag | EndFlag;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _next = first;
@@ -33,6 +36,26 @@ internal ref struct SctpChunks(ReadOnlySpan<byte> bytes, int first)
 
     /// <summary>Whether it brings a message that is in no other chunk.</summary>
     public readonly bool IsWholeMessage => IsData && (_bytes[Offset + 1] & BeginsAndEnds) == BeginsAndEnds && PayloadOffset <= _bytes.Length;
+
+    /// <summary>Whether it brings a part of a message, all of whose bytes are there.</summary>
+    public readonly bool IsFragment => IsData && !IsShort && (_bytes[Offset + 1] & BeginsAndEnds) != BeginsAndEnds;
+
+    /// <summary>Whether a message begins with its data.</summary>
+    public readonly bool Begins => (_bytes[Offset + 1] & BeginFlag) != 0;
+
+    /// <summary>Whether a message ends with its data.</summary>
+    public readonly bool Ends => (_bytes[Offset + 1] & EndFlag) != 0;
+
+    /// <summary>Its data.</summary>
+    public readonly ReadOnlySpan<byte> Payload => _bytes[PayloadOffset..Math.Min(_bytes.Length, Offset + Length)];
+
+    /// <summary>Which message a fragment belongs to, where messages are interleaved (RFC 8260, 2.1); else 0.</summary>
+    public readonly ulong Message => Type == InterleavedData
+        ? (1UL << 63) | ((ulong)(_bytes[Offset + 1] & UnorderedFlag) << 48) | ((ulong)BinaryPrimitives.ReadUInt16BigEndian(_bytes[(Offset + 8)..]) << 32) | BinaryPrimitives.ReadUInt32BigEndian(_bytes[(Offset + 12)..])
+        : 0;
+
+    /// <summary>What orders a fragment among the others: the transmission sequence number, or that of the fragment in its message, whose first has none.</summary>
+    public readonly uint FragmentNumber => Type == InterleavedData ? Begins ? 0 : PayloadProtocol : BinaryPrimitives.ReadUInt32BigEndian(_bytes[(Offset + 4)..]);
 
     /// <summary>Where its data begin.</summary>
     public readonly int PayloadOffset => Offset + LeastLength(Type);

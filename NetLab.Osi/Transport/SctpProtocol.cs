@@ -11,15 +11,15 @@ internal static class SctpProtocol
 
     private static class Fields
     {
-        public static readonly Field Sport = Field.Number("sport", "sctp.srcport", about: "Source port");
-        public static readonly Field Dport = Field.Number("dport", "sctp.dstport", about: "Destination port");
-        public static readonly Field Tag = Field.Number("tag", "sctp.verification_tag", about: "Verification tag");
-        public static readonly Field Chunks = Field.Number("chunks", "sctp.chunk_type", names: static v => SctpChunks.NameOf((int)v), about: "Types of the chunks", summary: true);
-        public static readonly Field Length = Field.Number(null, "sctp.chunk_length", about: "Bytes of a chunk");
-        public static readonly Field Tsn = Field.Number(null, "sctp.data_tsn_raw", about: "Transmission sequence number of data");
-        public static readonly Field RelativeTsn = Field.Number(null, "sctp.data_tsn", about: "The same, counted from the first of its direction");
-        public static readonly Field StreamId = Field.Number(null, "sctp.data_sid", about: "Stream of data");
-        public static readonly Field PayloadProtocol = Field.Number(null, "sctp.data_payload_proto_id", about: "What data carries");
+        public static readonly Field Sport = Field.Number("sport", "sctp.srcport", about: "Source port", width: 2);
+        public static readonly Field Dport = Field.Number("dport", "sctp.dstport", about: "Destination port", width: 2);
+        public static readonly Field Tag = Field.Number("tag", "sctp.verification_tag", about: "Verification tag", width: 4);
+        public static readonly Field Chunks = Field.Number("chunks", "sctp.chunk_type", names: static v => SctpChunks.NameOf((int)v), about: "Types of the chunks", summary: true, width: 1);
+        public static readonly Field Length = Field.Number(null, "sctp.chunk_length", about: "Bytes of a chunk", width: 2);
+        public static readonly Field Tsn = Field.Number(null, "sctp.data_tsn_raw", about: "Transmission sequence number of data", width: 4);
+        public static readonly Field RelativeTsn = Field.Number(null, "sctp.data_tsn", about: "The same, counted from the first of its direction", width: 4);
+        public static readonly Field StreamId = Field.Number(null, "sctp.data_sid", about: "Stream of data", width: 2);
+        public static readonly Field PayloadProtocol = Field.Number(null, "sctp.data_payload_proto_id", about: "What data carries", width: 4);
         public static readonly Field Port = Field.Either("sctp.port", Sport, Dport);
 
         public static readonly Field[] All = [Sport, Dport, Tag, Chunks, Length, Tsn, RelativeTsn, StreamId, PayloadProtocol, Port];
@@ -43,6 +43,8 @@ internal static class SctpProtocol
 
         int source = BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[offset..]);
         int destination = BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[(offset + 2)..]);
+        uint tag = BinaryPrimitives.ReadUInt32BigEndian(dissection.Bytes[(offset + 4)..]);
+        bool hasKey = FlowKey.TryMake(dissection, dissection.Result.Count - 1, source, destination, -1, out FlowKey flow, out _) && !dissection.IsQuoted;
         var chunks = new SctpChunks(dissection.Bytes[..end], offset + Size);
         while (chunks.MoveNext())
         {
@@ -55,6 +57,10 @@ internal static class SctpProtocol
             if (chunks.IsWholeMessage)
             {
                 DissectPayload(dissection.Until(chunks.Offset + chunks.Length), chunks.PayloadProtocol, source, destination, chunks.PayloadOffset, Math.Min(end, chunks.Offset + chunks.Length));
+            }
+            else if (hasKey && chunks.IsFragment)
+            {
+                TakeFragment(dissection, new SctpFragmentKey(flow, flow.SourceIsLow, tag, chunks.Message, chunks.FragmentNumber), chunks, source, destination);
             }
         }
 
@@ -97,6 +103,15 @@ internal static class SctpProtocol
         }
 
         sink.Numbers(Fields.Chunks, types[..count], at + Size, bytes.Length - Size);
+    }
+
+    private static void TakeFragment(in Dissection dissection, in SctpFragmentKey key, in SctpChunks chunk, int source, int destination)
+    {
+        if (dissection.Recall(SctpReassembly.Slot).TryComplete(key, chunk.Begins, chunk.Ends, chunk.PayloadProtocol, chunk.Payload, out byte[]? message, out uint protocol)
+            && dissection.Result.HasRoomForBuffer)
+        {
+            DissectPayload(dissection.Into(message), protocol, source, destination, 0, message.Length);
+        }
     }
 
     private static void DissectPayload(in Dissection dissection, uint protocol, int source, int destination, int offset, int end)

@@ -13,22 +13,22 @@ internal static class TcpProtocol
 
     private static class Fields
     {
-        public static readonly Field Sport = Field.Number("sport", "tcp.srcport");
-        public static readonly Field Dport = Field.Number("dport", "tcp.dstport");
-        public static readonly Field Seq = Field.Number("seq", "tcp.seq_raw");
-        public static readonly Field Ack = Field.Number("ack", "tcp.ack_raw");
-        public static readonly Field Hlen = Field.Number("hlen", "tcp.hdr_len");
-        public static readonly Field Flags = Field.Number("flags", "tcp.flags", names: static v => TcpHeader.FlagNames((int)v));
-        public static readonly Field Window = Field.Number("window", "tcp.window_size_value");
-        public static readonly Field Urgent = Field.Number("urgent", "tcp.urgent_pointer");
-        public static readonly Field Payload = Field.Number("payload", "tcp.len");
-        public static readonly Field Stream = Field.Number("stream", "tcp.stream", needsStreams: true);
-        public static readonly Field Mss = Field.Number("mss", "tcp.options.mss_val");
-        public static readonly Field Wscale = Field.Number("wscale", "tcp.options.wscale.shift");
-        public static readonly Field Tsval = Field.Number("tsval", "tcp.options.timestamp.tsval");
-        public static readonly Field Tsecr = Field.Number("tsecr", "tcp.options.timestamp.tsecr");
+        public static readonly Field Sport = Field.Number("sport", "tcp.srcport", width: 2);
+        public static readonly Field Dport = Field.Number("dport", "tcp.dstport", width: 2);
+        public static readonly Field Seq = Field.Number("seq", "tcp.seq_raw", width: 4);
+        public static readonly Field Ack = Field.Number("ack", "tcp.ack_raw", width: 4);
+        public static readonly Field Hlen = Field.Number("hlen", "tcp.hdr_len", width: 1);
+        public static readonly Field Flags = Field.Number("flags", "tcp.flags", names: static v => TcpHeader.FlagNames((int)v), width: 2);
+        public static readonly Field Window = Field.Number("window", "tcp.window_size_value", width: 2);
+        public static readonly Field Urgent = Field.Number("urgent", "tcp.urgent_pointer", width: 2);
+        public static readonly Field Payload = Field.Number("payload", "tcp.len", width: 4);
+        public static readonly Field Stream = Field.Number("stream", "tcp.stream", needsStreams: true, width: 4);
+        public static readonly Field Mss = Field.Number("mss", "tcp.options.mss_val", width: 2);
+        public static readonly Field Wscale = Field.Number("wscale", "tcp.options.wscale.shift", width: 1);
+        public static readonly Field Tsval = Field.Number("tsval", "tcp.options.timestamp.tsval", width: 4);
+        public static readonly Field Tsecr = Field.Number("tsecr", "tcp.options.timestamp.tsecr", width: 4);
         public static readonly Field Options = Field.Number("options", about: "Kinds of the options, padding left out");
-        public static readonly Field AllOptions = Field.Number(null, "tcp.option_kind", about: "Kinds of the options");
+        public static readonly Field AllOptions = Field.Number(null, "tcp.option_kind", about: "Kinds of the options", width: 1);
         public static readonly ChecksumFields Checksum = new("tcp");
         public static readonly Field Port = Field.Either("tcp.port", Sport, Dport);
         public static readonly Field FinFlag = Field.Flag(null, "tcp.flags.fin", at: 12, size: 2, mask: 0x001, about: "FIN");

@@ -38,6 +38,11 @@ internal static class UdpPayload
             }
         }
 
+        if (dissection.Conversation?.Beside is { } beside && beside.Dissect(dissection, offset, end))
+        {
+            return;
+        }
+
         if (dissection.Conversation is not null && dissection.Result.Undecided < 0)
         {
             dissection.Result.Undecided = dissection.Result.Count;

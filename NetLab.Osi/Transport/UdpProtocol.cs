@@ -13,10 +13,10 @@ internal static class UdpProtocol
 
     private static class Fields
     {
-        public static readonly Field Sport = Field.Number("sport", "udp.srcport");
-        public static readonly Field Dport = Field.Number("dport", "udp.dstport");
-        public static readonly Field Length = Field.Number("length", "udp.length");
-        public static readonly Field Stream = Field.Number("stream", "udp.stream");
+        public static readonly Field Sport = Field.Number("sport", "udp.srcport", width: 2);
+        public static readonly Field Dport = Field.Number("dport", "udp.dstport", width: 2);
+        public static readonly Field Length = Field.Number("length", "udp.length", width: 2);
+        public static readonly Field Stream = Field.Number("stream", "udp.stream", width: 4);
         public static readonly ChecksumFields Checksum = new("udp");
         public static readonly Field Port = Field.Either("udp.port", Sport, Dport);
         public static readonly Field ChecksumValue = Field.Number(null, "udp.checksum", at: 6, size: 2, about: "Checksum");
@@ -25,36 +25,31 @@ internal static class UdpProtocol
         public static readonly Field[] All = [Sport, Dport, Length, Stream, Checksum.IsRight, Checksum.Verdict, Checksum.Status, Port, ChecksumValue, Payload];
     }
 
-    private const int Size = 8;
-
     public static bool Dissect(in Dissection dissection, int offset, int end)
     {
-        if (end - offset < Size)
+        if (!UdpHeader.TryRead(dissection.Bytes[offset..end], out UdpHeader header))
         {
             DissectCut(dissection, offset, end);
             return true;
         }
 
-        ReadOnlySpan<byte> header = dissection.Bytes[offset..];
-        int source = BinaryPrimitives.ReadUInt16BigEndian(header);
-        int destination = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
-        int length = BinaryPrimitives.ReadUInt16BigEndian(header[4..]);
+        (int source, int destination) = (header.SourcePort, header.DestinationPort);
 
         // RFC 2675, 4: a length of 0 stands for "as long as IP says", for datagrams beyond 64 KiB; segmentation left to the
         // network card leaves it too.
-        int wireLength = length == 0 ? Math.Max(dissection.WireEnd, end) - offset : length;
-        if (wireLength < Size)
+        int wireLength = header.Length == 0 ? Math.Max(dissection.WireEnd, end) - offset : header.Length;
+        if (wireLength < UdpHeader.Size)
         {
-            dissection.Add(Value, offset, Size, offset + Size);
-            dissection.Malformed(OsiLayer.Transport, "UDP length", offset + 4, length);
+            dissection.Add(Value, offset, UdpHeader.Size, offset + UdpHeader.Size);
+            dissection.Malformed(OsiLayer.Transport, "UDP length", offset + 4, header.Length);
             return true;
         }
 
-        int payload = offset + Size;
+        int payload = offset + UdpHeader.Size;
         int payloadEnd = Math.Min(end, offset + wireLength);
         bool hasKey = FlowKey.TryMake(dissection, dissection.Result.Count, source, destination, -1, out FlowKey key, out _);
         Dissection inside = dissection.Until(offset + wireLength);
-        if (!inside.Add(Value, offset, Size, payloadEnd))
+        if (!inside.Add(Value, offset, UdpHeader.Size, payloadEnd))
         {
             return true;
         }
@@ -94,10 +89,9 @@ internal static class UdpProtocol
         int at = view[index].Offset;
         sink.Number(Fields.Sport, BinaryPrimitives.ReadUInt16BigEndian(bytes), at, 2);
         sink.Number(Fields.Dport, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]), at + 2, 2);
-        if (bytes.Length >= Size)
+        if (UdpHeader.TryRead(bytes, out UdpHeader header))
         {
-            int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]);
-            sink.Number(Fields.Length, length, at + 4, 2);
+            sink.Number(Fields.Length, header.Length, at + 4, 2);
             if (Fields.Checksum.AreWanted(sink))
             {
                 Fields.Checksum.Report(Judge(view, index), at + 6, sink);
@@ -107,9 +101,9 @@ internal static class UdpProtocol
         if (sink.WantsHidden)
         {
             Value.DescribeHeader(view, index, sink);
-            if (sink.Wants(Fields.Payload) && view[index].PayloadLength > 0 && view[index].HeaderLength == Size)
+            if (sink.Wants(Fields.Payload) && view[index].PayloadLength > 0 && view[index].HeaderLength == UdpHeader.Size)
             {
-                sink.Bytes(Fields.Payload, bytes[Size..], at + Size);
+                sink.Bytes(Fields.Payload, bytes[UdpHeader.Size..], at + UdpHeader.Size);
             }
         }
 
@@ -123,10 +117,9 @@ internal static class UdpProtocol
     public static ChecksumVerdict Judge(in PacketView view, int index)
     {
         ReadOnlySpan<byte> bytes = view.BytesOf(index);
-        ushort checksum = bytes.Length >= Size ? BinaryPrimitives.ReadUInt16BigEndian(bytes[6..]) : (ushort)0;
-        return checksum == 0 || view[index].IsQuoted || BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]) != bytes.Length
+        return !UdpHeader.TryRead(bytes, out UdpHeader header) || header.Checksum == 0 || view[index].IsQuoted || header.Length != bytes.Length
             ? ChecksumVerdict.Unknown
-            : InternetChecksum.Judge(view, index, IpProtocols.Udp, checksum);
+            : InternetChecksum.Judge(view, index, IpProtocols.Udp, header.Checksum);
     }
 
     // The ports of a header that was cut are still worth showing.
@@ -137,7 +130,7 @@ internal static class UdpProtocol
             dissection.Add(Value, offset, end - offset, end);
         }
 
-        dissection.TooShort(OsiLayer.Transport, "UDP header", offset, Size, end);
+        dissection.TooShort(OsiLayer.Transport, "UDP header", offset, UdpHeader.Size, end);
     }
 
     // NetLab's TCP needs no port of its own: a header that makes sense and a checksum that fits (1 in 65,536 by chance,

@@ -26,21 +26,21 @@ internal static class WireGuardProtocol
             Transport => "transport data",
             _ => null,
         });
-        public static readonly Field Sender = Field.Number("sender", "wg.sender", about: "The sender's number of the session");
-        public static readonly Field Receiver = Field.Number("receiver", "wg.receiver", about: "The receiver's number of the session");
+        public static readonly Field Sender = Field.Number("sender", "wg.sender", about: "The sender's number of the session", width: 4);
+        public static readonly Field Receiver = Field.Number("receiver", "wg.receiver", about: "The receiver's number of the session", width: 4);
         public static readonly Field Counter = Field.Number("counter", "wg.counter", about: "Number of the packet");
-        public static readonly Field Stream = Field.Number("stream", "wg.stream", about: "Number of the session in the capture, from 0");
+        public static readonly Field Stream = Field.Number("stream", "wg.stream", about: "Number of the session in the capture, from 0", width: 4);
 
         public static readonly Field[] All = [Type, Sender, Receiver, Counter, Stream];
     }
 
-    /// <summary>Whether bytes are a message: its type, three bytes of zero, and the length that the type has.</summary>
+    /// <summary>Whether bytes are a message: its type, three bytes of zero, and the length that the type has. Data may have any: a full packet is filled up only as far as the path takes it.</summary>
     public static bool Begins(ReadOnlySpan<byte> bytes) => bytes.Length >= MinTransport && bytes[1] == 0 && bytes[2] == 0 && bytes[3] == 0 && bytes[0] switch
     {
         Initiation => bytes.Length == 148,
         Response => bytes.Length == 92,
         Cookie => bytes.Length == 64,
-        Transport => bytes.Length % 16 == 0,
+        Transport => true,
         _ => false,
     };
 

@@ -76,6 +76,7 @@ public sealed class Connection : IObservedState
         var builder = new SegmentBuilder(identity.LocalPort, identity.RemotePort, passive, _sender, _receiver, _negotiated, clock, ecn, marks);
         TimeWait = new TimeWait(this, options, _timers, _receiver, _negotiated);
         Teardown = new Teardown(this, options, _timers, parts, _resets);
+        PathErrors = new PathErrors(this, _sender);
         _arrival = new SegmentArrives(this, options, parts);
         _bulk = new BulkArrival(this, parts, new BulkReceive(_receiver, marks, Statistics), _arrival.Acknowledgments);
         _transmitter = new Transmitter(this, parts, _resets, builder);
@@ -221,6 +222,9 @@ public sealed class Connection : IObservedState
 
     /// <summary>How it ends.</summary>
     internal Teardown Teardown { get; }
+
+    /// <summary>What the network reports on its segments.</summary>
+    internal PathErrors PathErrors { get; }
 
     /// <summary>What keeps its ports from being used again, once it is over.</summary>
     internal TimeWait TimeWait { get; }

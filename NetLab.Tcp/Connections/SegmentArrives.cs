@@ -96,6 +96,14 @@ internal sealed class SegmentArrives
     /// <summary>A segment in any state after that (3.10.7.4).</summary>
     public void ReceiveSynchronized(Instant now, in Segment segment)
     {
+        // RFC 5681, 4.2: no more than one ACK for an incoming segment, however much of it wants an answer.
+        int owed = _receiver.Policy.Owed;
+        ProcessSynchronized(now, segment);
+        _receiver.Policy.LimitTo(owed + 1);
+    }
+
+    private void ProcessSynchronized(Instant now, in Segment segment)
+    {
         SegmentHeader header = segment.Header;
         long offset = _receiver.Unwrap(header.Sequence);
         if (_connection.State == ConnectionState.SynReceived && header.Has(SegmentFlags.Syn) && !header.Has(SegmentFlags.Rst) && offset == 0)

@@ -48,6 +48,7 @@ internal sealed class Transmitter
     {
         if (_resets.TryTake(out SegmentHeader reset))
         {
+            reset = _builder.Reset(now, reset);
             _connection.Observation?.OnSent(reset, SegmentPurpose.Control, default);
             return Single(buffer, reset);
         }

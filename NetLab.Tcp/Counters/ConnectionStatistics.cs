@@ -45,6 +45,12 @@ public sealed class ConnectionStatistics : ICounts<ConnectionStatistics>
     /// <summary>Times the path stopped carrying what it had carried, and smaller segments were sent.</summary>
     public long BlackHoles { get; internal set; }
 
+    /// <summary>Reports of the network on segments that were out (ICMP).</summary>
+    public long PathErrors { get; internal set; }
+
+    /// <summary>Times such a report made segments smaller.</summary>
+    public long PathMtuReductions { get; internal set; }
+
     /// <summary>Zero-window probes sent.</summary>
     public long WindowProbes { get; internal set; }
 
@@ -93,6 +99,8 @@ public sealed class ConnectionStatistics : ICounts<ConnectionStatistics>
         TailLossProbes += other.TailLossProbes;
         MtuProbes += other.MtuProbes;
         BlackHoles += other.BlackHoles;
+        PathErrors += other.PathErrors;
+        PathMtuReductions += other.PathMtuReductions;
         WindowProbes += other.WindowProbes;
         DuplicateAcknowledgments += other.DuplicateAcknowledgments;
         MarksReported += other.MarksReported;

@@ -27,7 +27,10 @@ public sealed class DemultiplexerStatistics : ICounts<DemultiplexerStatistics>
     /// <summary>Connections made from a cookie that came back.</summary>
     public long CookiesAccepted { get; internal set; }
 
-    /// <summary>SYNs that found the backlog full: answered by a cookie, or dropped if even an established connection would find no room.</summary>
+    /// <summary>
+    /// SYNs that found the backlog full: answered by a cookie, or dropped if even an established connection would find no room; and cookies that
+    /// came back when none had any.
+    /// </summary>
     public long BacklogOverflows { get; internal set; }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using NetLab.Udp.Counters;
 
 namespace NetLab.Tcp.Counters;
 
-/// <summary>What a memory budget holds and had to refuse. One thread writes; others may read meanwhile.</summary>
+/// <summary>What a memory budget holds and had to refuse. One thread writes, of what is used whoever changed it last; others may read meanwhile.</summary>
 internal sealed class MemoryStatistics : ICounts<MemoryStatistics>
 {
     /// <summary>Bytes in use.</summary>

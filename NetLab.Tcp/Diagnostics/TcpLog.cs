@@ -28,7 +28,7 @@ internal static partial class TcpLog
     public static partial void Ended(
         ILogger logger, IPEndPoint local, ushort localPort, ushort remotePort, EndPoint? remote, CloseReason reason, long sent, long received, long retransmissions);
 
-    [LoggerMessage(7, LogLevel.Warning, "{Local}: the backlog is full: {Overflows} SYNs were answered by cookies or dropped since this was last said")]
+    [LoggerMessage(7, LogLevel.Warning, "{Local}: the backlog is full: {Overflows} segments that open connections were answered by cookies or dropped since this was last said")]
     public static partial void BacklogFull(ILogger logger, IPEndPoint local, long overflows);
 
     [LoggerMessage(8, LogLevel.Warning, "{Local}: the tap failed and is told nothing any more; the connections go on")]

@@ -53,7 +53,7 @@ public sealed class TcpMeter : IDisposable
         Count("netlab.tcp.spurious_recoveries", "{recovery}", "Recoveries that were for nothing and undone", s => s.SpuriousRecoveries);
         Count("netlab.tcp.challenge_acks", "{segment}", "Challenge ACKs sent (RFC 5961)", s => s.ChallengeAcknowledgments);
         _meter.CreateObservableCounter("netlab.tcp.unmatched_segments", UnmatchedSegments, "{datagram}", "Datagrams that belonged to no connection, and what was done about them");
-        _meter.CreateObservableCounter("netlab.tcp.backlog_overflows", () => Endpoints.Sum().BacklogOverflows, "{segment}", "SYNs that found the backlog full");
+        _meter.CreateObservableCounter("netlab.tcp.backlog_overflows", () => Endpoints.Sum().BacklogOverflows, "{segment}", "SYNs, and cookies that came back, that found the backlog full");
         _meter.CreateObservableUpDownCounter("netlab.tcp.memory.usage", () => Memory.Sum().Used, "By", "Bytes that connections hold");
         _meter.CreateObservableCounter("netlab.tcp.memory.reclaimed", () => Memory.Sum().ReclaimedBytes, "By", "Bytes of out-of-order queues that were dropped for want of memory");
         _meter.CreateObservableCounter("netlab.tcp.memory.refusals", Refusals, "{segment}", "Segments whose payload, or whose connection, was refused for want of memory");

@@ -24,7 +24,7 @@ internal sealed class Demultiplexer
     private readonly Dictionary<ConnectionKey, ConnectionEntry> _entries = [];
     private readonly Queue<ConnectionEntry> _ready = new();
     private readonly TimerQueue _timers = new();
-    private Listener? _listener;
+    private readonly ListenerTable _listeners = new();
     private long _portAttempts;
 
     /// <summary>An empty table.</summary>
@@ -67,21 +67,21 @@ internal sealed class Demultiplexer
 
     /// <summary>Answers SYNs from now on.</summary>
     /// <exception cref="InvalidOperationException">There is a listener already.</exception>
-    public void Listen(Listener listener)
-    {
-        if (_listener is not null)
-        {
-            throw new InvalidOperationException("This endpoint is listening already.");
-        }
-
-        _listener = listener;
-    }
+    public void Listen(Listener listener) => _listeners.Add(listener);
 
     /// <summary>Answers no more SYNs; whoever has not been accepted is reset.</summary>
     public void StopListening()
     {
-        Listener? closed = _listener;
-        _listener = null;
+        foreach (Listener listener in _listeners.All)
+        {
+            StopListening(listener);
+        }
+    }
+
+    /// <summary>The same of one listener; of no effect if it does not listen.</summary>
+    public void StopListening(Listener closed)
+    {
+        _listeners.Remove(closed);
         foreach (ConnectionEntry entry in _entries.Values.Where(e => e.Stage != ConnectionEntry.EntryStage.Accepted && e.Listener == closed).ToList())
         {
             entry.Connection.Abort();
@@ -102,15 +102,21 @@ internal sealed class Demultiplexer
         entry.Stage = isEstablished ? ConnectionEntry.EntryStage.Accepted : entry.Stage;
     }
 
+    /// <summary>Opens a connection to the TCP port that is a peer's UDP port, too.</summary>
+    /// <exception cref="InvalidOperationException">All ephemeral ports towards this peer are in use.</exception>
+    public ConnectionEntry Open(Instant now, DatagramAddress peer, ConnectionOptions options, IConnectionHandler handler) =>
+        Open(now, peer, (ushort)peer.Port, options, handler);
+
     /// <summary>Opens a connection.</summary>
     /// <param name="now">The present moment.</param>
     /// <param name="peer">The peer's UDP address.</param>
+    /// <param name="port">The peer's TCP port.</param>
     /// <param name="options">How the connection behaves.</param>
     /// <param name="handler">Told of what happens.</param>
     /// <exception cref="InvalidOperationException">All ephemeral ports towards this peer are in use.</exception>
-    public ConnectionEntry Open(Instant now, DatagramAddress peer, ConnectionOptions options, IConnectionHandler handler)
+    public ConnectionEntry Open(Instant now, DatagramAddress peer, ushort port, ConnectionOptions options, IConnectionHandler handler)
     {
-        var wanted = new ConnectionKey(peer, (ushort)peer.Port, 0);
+        var wanted = new ConnectionKey(peer, port, 0);
         for (int attempt = 0; attempt < 1 << 16; attempt++)
         {
             ConnectionKey key = wanted with { LocalPort = _secrets.EphemeralPort(wanted, ++_portAttempts) };
@@ -170,7 +176,7 @@ internal sealed class Demultiplexer
         {
             ReceiveUnmatched(now, key, segment);
         }
-        else if (_listener is { HasRoom: true } listener && entry.Connection.TimeWait.MayBeReplacedBy(segment))
+        else if (_listeners.Find(key.LocalPort) is { HasRoom: true } listener && entry.Connection.TimeWait.MayBeReplacedBy(segment))
         {
             // RFC 9293, 3.6.1: the new connection begins beyond everything the old one has sent.
             Remove(entry);
@@ -196,6 +202,19 @@ internal sealed class Demultiplexer
             entry.Connection.Teardown.OnUnreachable();
             MarkReady(entry);
         }
+    }
+
+    /// <summary>The network reports on a segment.</summary>
+    /// <returns>Whether it is about one that is out, so that it may be true; everything else is of no effect.</returns>
+    public bool OnPathError(Instant now, in PathError error)
+    {
+        if (!_entries.TryGetValue(error.Key, out ConnectionEntry? entry) || !entry.Connection.PathErrors.OnReport(now, error.Kind, error.Sequence, error.SegmentSize))
+        {
+            return false;
+        }
+
+        MarkReady(entry);
+        return true;
     }
 
     /// <summary>Something was done to a connection: it may have something to send, or another deadline.</summary>
@@ -280,7 +299,7 @@ internal sealed class Demultiplexer
     {
         SegmentHeader header = segment.Header;
         bool isSyn = header.Has(SegmentFlags.Syn) && !header.Has(SegmentFlags.Ack) && !header.Has(SegmentFlags.Rst);
-        if (_listener is not { } listener)
+        if (_listeners.Find(key.LocalPort) is not { } listener)
         {
             _replies.AddReset(now, key, segment, isListening: false);
         }
@@ -288,17 +307,22 @@ internal sealed class Demultiplexer
         {
             ReceiveSyn(now, listener, key, segment);
         }
-        else if (listener.HasRoomForEstablished && _replies.TryRestoreSyn(now, key, segment, out SegmentHeader syn))
+        else if (!_replies.TryRestoreSyn(now, key, segment, out SegmentHeader syn))
+        {
+            _replies.AddReset(now, key, segment, isListening: true);
+        }
+        else if (!listener.HasRoomForEstablished)
+        {
+            // The peer did as it was told, and what it says next brings the cookie back again: there may be room by then.
+            Statistics.BacklogOverflows++;
+        }
+        else
         {
             Statistics.CookiesAccepted++;
             ConnectionIdentity identity = _secrets.IdentityFor(now, key) with { InitialSequence = header.Acknowledgment.Add(-1) };
             ConnectionEntry entry = Admit(now, listener, key, new Segment(syn, default), identity);
             entry.Connection.AssumeSynSent(now);
             entry.Connection.Receive(now, segment);
-        }
-        else
-        {
-            _replies.AddReset(now, key, segment, isListening: true);
         }
     }
 
@@ -319,14 +343,14 @@ internal sealed class Demultiplexer
             if (listener.HasRoomForEstablished)
             {
                 // Where not even an established connection would find room, the peer may as well ask again later.
-                _replies.AddCookie(now, listener.Options, key, syn);
+                _replies.AddCookie(now, listener.OptionsFor(key.Peer), key, syn);
             }
         }
     }
 
     private ConnectionEntry Admit(Instant now, Listener listener, in ConnectionKey key, in Segment syn, ConnectionIdentity identity)
     {
-        ConnectionEntry entry = Add(key, Connection.Accept(now, listener.Options, listener.CreateHandler(key.Peer), identity, syn, Memory));
+        ConnectionEntry entry = Add(key, Connection.Accept(now, listener.OptionsFor(key.Peer), listener.CreateHandler(key.Peer), identity, syn, Memory));
         entry.Stage = ConnectionEntry.EntryStage.HalfOpen;
         entry.Listener = listener;
         listener.HalfOpen++;

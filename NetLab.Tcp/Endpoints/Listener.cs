@@ -10,8 +10,14 @@ namespace NetLab.Tcp.Endpoints;
 /// <param name="createHandler">Makes the handler of a connection about to be.</param>
 internal sealed class Listener(ConnectionOptions options, int backlog, Func<DatagramAddress, IConnectionHandler> createHandler)
 {
-    /// <summary>How accepted connections behave.</summary>
-    public ConnectionOptions Options { get; } = options;
+    /// <summary>The TCP port that is listened at; null for any, where the carrier's own port says who is meant.</summary>
+    public ushort? Port { get; init; }
+
+    /// <summary>How connections behave that are accepted from IPv6, where that is another MTU; null for as all others.</summary>
+    public ConnectionOptions? OptionsOfIpv6 { get; init; }
+
+    /// <summary>How a connection accepted from a peer behaves.</summary>
+    public ConnectionOptions OptionsFor(in DatagramAddress peer) => OptionsOfIpv6 is { } others && !peer.IsIPv4 ? others : options;
 
     /// <summary>Connections whose handshake is under way.</summary>
     public int HalfOpen { get; set; }

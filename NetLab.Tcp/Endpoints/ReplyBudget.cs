@@ -13,7 +13,7 @@ namespace NetLab.Tcp.Endpoints;
 /// the other has a connection (CVE-2016-5696). So each prefix of addresses has a budget of its own, four of which fit into the
 /// least that there is for all; and both are drawn anew for each tenth of a second, so that counting answers measures chance.
 /// </remarks>
-/// <param name="perSecond">So many a second on average; at least one an interval.</param>
+/// <param name="perSecond">So many a second on average, at least one an interval; 0 for none at all.</param>
 /// <param name="secrets">Where the numbers that nobody can guess come from.</param>
 internal sealed class ReplyBudget(int perSecond, EndpointSecrets secrets)
 {
@@ -33,6 +33,11 @@ internal sealed class ReplyBudget(int perSecond, EndpointSecrets secrets)
     /// <returns>Whether there was one left.</returns>
     public bool TryTake(Instant now, DatagramAddress to)
     {
+        if (perSecond <= 0)
+        {
+            return false;
+        }
+
         // A clock that jumps back gives nothing.
         long interval = now.Ticks / IntervalTicks;
         if (interval > _interval)

@@ -104,6 +104,9 @@ public sealed record ConnectionOptions
     /// <summary>The window scale to offer, 0 to 14 (RFC 7323, 2.3); null for the least that <see cref="ReceiveBufferSize"/> needs.</summary>
     public int? WindowScale { get; init; }
 
+    /// <summary>Whether a SYN says our MSS; one that says none is what a stack without options sends (scripts only).</summary>
+    internal bool TellsSegmentSize { get; init; } = true;
+
     /// <summary>Parts of the machine to do without, for experiments on what they are for.</summary>
     public Ablations Without { get; init; }
 

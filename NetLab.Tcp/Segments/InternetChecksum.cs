@@ -23,6 +23,16 @@ public static class InternetChecksum
     public static ushort OfSegment(ReadOnlySpan<byte> segment, ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination) =>
         Finish(Sum(segment, Sum(destination, Sum(source, PseudoHeader(segment.Length)))));
 
+    /// <summary>The checksum of bytes without a pseudo-header, such as an IPv4 header or an ICMP message; over valid ones the result is 0.</summary>
+    internal static ushort Of(ReadOnlySpan<byte> bytes) => Finish(Sum(bytes, 0));
+
+    /// <summary>The checksum of a message of another protocol with a pseudo-header.</summary>
+    /// <param name="message">Its bytes.</param>
+    /// <param name="addresses">The sum of the packet's addresses, in the machine's byte order.</param>
+    /// <param name="protocol">By IANA's number.</param>
+    internal static ushort OfMessage(ReadOnlySpan<byte> message, ushort addresses, byte protocol) =>
+        Finish(Sum(message, addresses + PseudoHeader(message.Length + protocol - TcpProtocol)));
+
     /// <summary>A segment's checksum out of the sums of its parts; each but the last must be of even length.</summary>
     /// <param name="sum">The sum of all parts, the checksum's own field as 0.</param>
     /// <param name="length">Bytes of the segment.</param>

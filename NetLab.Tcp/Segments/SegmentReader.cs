@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using NetLab.Udp.Sockets;
 
 namespace NetLab.Tcp.Segments;
@@ -56,21 +57,40 @@ public static class SegmentReader
             return false;
         }
 
-        // The three reserved bits are ignored, as RFC 9293, 3.1 wants of who does not know them.
-        var header = new SegmentHeader
-        {
-            SourcePort = BinaryPrimitives.ReadUInt16BigEndian(datagram),
-            DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(datagram[2..]),
-            Sequence = new SequenceNumber(BinaryPrimitives.ReadUInt32BigEndian(datagram[4..])),
-            Acknowledgment = new SequenceNumber(BinaryPrimitives.ReadUInt32BigEndian(datagram[8..])),
-            Flags = (SegmentFlags)(datagram[13] | ((datagram[12] & 1) << 8)),
-            Window = BinaryPrimitives.ReadUInt16BigEndian(datagram[14..]),
-            Options = options,
-        };
-        segment = new Segment(header, datagram[headerLength..]) { Ecn = ecn };
+        segment = new Segment(HeaderOf(datagram, options), datagram[headerLength..]) { Ecn = ecn };
         error = SegmentError.None;
         return true;
     }
+
+    /// <summary>Reads a header of which only the bytes up to its end may be there, and whose checksum another judges: that of a captured segment.</summary>
+    /// <param name="bytes">The bytes from the header's first on.</param>
+    /// <param name="header">The header.</param>
+    /// <returns>False if the bytes are none: too few, or with options that make no sense.</returns>
+    public static bool TryReadHeader(ReadOnlySpan<byte> bytes, out SegmentHeader header)
+    {
+        header = default;
+        int length = bytes.Length < SegmentHeader.MinSize ? 0 : (bytes[12] >> 4) * 4;
+        if (length < SegmentHeader.MinSize || length > bytes.Length || !TryReadOptions(bytes[SegmentHeader.MinSize..length], out SegmentOptions options))
+        {
+            return false;
+        }
+
+        header = HeaderOf(bytes, options);
+        return true;
+    }
+
+    // The three reserved bits are ignored, as RFC 9293, 3.1 wants of who does not know them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static SegmentHeader HeaderOf(ReadOnlySpan<byte> bytes, in SegmentOptions options) => new()
+    {
+        SourcePort = BinaryPrimitives.ReadUInt16BigEndian(bytes),
+        DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]),
+        Sequence = new SequenceNumber(BinaryPrimitives.ReadUInt32BigEndian(bytes[4..])),
+        Acknowledgment = new SequenceNumber(BinaryPrimitives.ReadUInt32BigEndian(bytes[8..])),
+        Flags = (SegmentFlags)(bytes[13] | ((bytes[12] & 1) << 8)),
+        Window = BinaryPrimitives.ReadUInt16BigEndian(bytes[14..]),
+        Options = options,
+    };
 
     /// <summary>Whether options begin as those of nearly every segment do: with timestamps on a word's boundary.</summary>
     internal static bool HasAlignedTimestamps(ReadOnlySpan<byte> options) => BinaryPrimitives.ReadUInt32BigEndian(options) == AlignedTimestamps;

@@ -1,3 +1,4 @@
+using NetLab.Tcp.Connections;
 using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Endpoints;
@@ -16,6 +17,9 @@ public sealed class SimulatedEndpoint
     private readonly Demultiplexer _demultiplexer;
     private readonly byte[] _buffer = new byte[DatagramSocket.MaxDatagramSize];
 
+    // What has entered the table while a datagram was taken.
+    private readonly List<ConnectionEntry> _entered = [];
+
     /// <summary>Puts an endpoint on a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="address">Its UDP address there.</param>
@@ -25,7 +29,7 @@ public sealed class SimulatedEndpoint
     {
         ArgumentNullException.ThrowIfNull(network);
         _network = network;
-        _demultiplexer = new Demultiplexer(new EndpointSecrets(seed, ~seed) { InitialSequence = initialSequence });
+        _demultiplexer = new Demultiplexer(new EndpointSecrets(seed, ~seed) { InitialSequence = initialSequence }) { Entered = entry => _entered.Add(entry) };
         _host = network.AddHost(address);
         _host.OnReceive = OnReceive;
         _host.OnTimer = OnTimer;
@@ -50,7 +54,9 @@ public sealed class SimulatedEndpoint
     public SimulatedStream Connect(DatagramAddress peer, ConnectionOptions options)
     {
         var stream = new SimulatedStream();
-        stream.Attach(_demultiplexer.Open(_network.Now, peer, options, stream), MarkReady);
+        ConnectionEntry entry = _demultiplexer.Open(_network.Now, peer, options, stream);
+        _entered.Remove(entry);
+        stream.Attach(entry, MarkReady);
         return stream;
     }
 
@@ -72,16 +78,21 @@ public sealed class SimulatedEndpoint
     private void OnReceive(ReadOnlySpan<byte> datagram, DatagramAddress from, EcnCodepoint ecn)
     {
         Tap?.Invoke(_network.Now, datagram, from, false);
-        _demultiplexer.Receive(_network.Now, from, datagram, ecn);
+        Connection? connection = _demultiplexer.Receive(_network.Now, from, datagram, ecn);
         AttachNew();
+        if (connection?.Handler is SimulatedStream { Entry: { } entry })
+        {
+            Demultiplexer.Accept(entry);
+        }
+
         Flush();
     }
 
     // A passive connection's stream exists before its connection does; here they are joined. Who is established is
-    // accepted at once.
+    // accepted at once: a connection that a cookie brought is from its beginning, any other with its third segment.
     private void AttachNew()
     {
-        foreach (ConnectionEntry entry in _demultiplexer.Entries)
+        foreach (ConnectionEntry entry in _entered)
         {
             if (entry.Connection.Handler is SimulatedStream { Entry: null } stream)
             {
@@ -90,6 +101,8 @@ public sealed class SimulatedEndpoint
 
             Demultiplexer.Accept(entry);
         }
+
+        _entered.Clear();
     }
 
     private void OnTimer()

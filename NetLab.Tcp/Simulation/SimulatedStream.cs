@@ -14,6 +14,9 @@ public sealed class SimulatedStream : IConnectionHandler
     private byte[] _buffer = [];
     private int _first;
     private int _last;
+
+    // The same, where all of it is zeros; then there is nothing in the memory.
+    private long _zeros;
     private long _unread;
 
     /// <summary>Whether everything that arrives is read at once; otherwise <see cref="Read"/> reads.</summary>
@@ -59,7 +62,11 @@ public sealed class SimulatedStream : IConnectionHandler
     /// <summary>Writes bytes.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        if (_last + bytes.Length > _buffer.Length)
+        if (_zeros > 0)
+        {
+            (_buffer, _first, _last, _zeros) = (new byte[_zeros + bytes.Length], 0, (int)_zeros, 0);
+        }
+        else if (_last + bytes.Length > _buffer.Length)
         {
             // The machine looks at the old memory until it is shown the new one: nothing in it moves.
             int kept = _last - _first;
@@ -71,6 +78,22 @@ public sealed class SimulatedStream : IConnectionHandler
         bytes.CopyTo(_buffer.AsSpan(_last));
         _last += bytes.Length;
         Written += bytes.Length;
+        Supply();
+    }
+
+    /// <summary>Writes zeros, of which no copy is kept: for a long transfer whose bytes nobody looks at.</summary>
+    /// <param name="count">How many, more than 0; no more than 512 MiB may be unacknowledged.</param>
+    public void WriteZeros(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        if (_last > _first || _zeros + count > ZeroBytes.Max)
+        {
+            Write(new byte[count]);
+            return;
+        }
+
+        _zeros += count;
+        Written += count;
         Supply();
     }
 
@@ -121,7 +144,7 @@ public sealed class SimulatedStream : IConnectionHandler
 
     void IConnectionHandler.OnAcknowledged(long bytes)
     {
-        _first += (int)bytes;
+        (_zeros, _first) = _zeros > 0 ? (_zeros - bytes, _first) : (_zeros, _first + (int)bytes);
         Acknowledged += bytes;
     }
 
@@ -136,5 +159,5 @@ public sealed class SimulatedStream : IConnectionHandler
     }
 
     private void Supply() =>
-        Do(c => c.Write(new ReadOnlySequence<byte>(_buffer, _first, _last - _first), MoreToCome));
+        Do(c => c.Write(_zeros > 0 ? ZeroBytes.Of(_zeros) : new ReadOnlySequence<byte>(_buffer, _first, _last - _first), MoreToCome));
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using NetLab.Tcp.Memory;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Transport;
@@ -8,6 +9,7 @@ namespace NetLab.Tcp.Transport;
 /// An endpoint's own memory, in blocks of one size: the one given back last is given out first, as it is the likeliest to be in the
 /// processor's cache. The framework's shared pool keeps fewer blocks than a few windows take, and makes the rest anew each time.
 /// </summary>
+/// <remarks>Blocks are charged to a budget from when they are made until the pool lets go of them, and while that is short none is kept.</remarks>
 internal sealed class BlockPool : MemoryPool<byte>
 {
     /// <summary>Bytes of a block. Larger than a pipe's own 4 KiB: a window is then a few dozen blocks to walk, and not hundreds.</summary>
@@ -18,11 +20,22 @@ internal sealed class BlockPool : MemoryPool<byte>
 
     // Readers and writers give back on threads of their own.
     private readonly Lock _lock = new();
+    private readonly MemoryBudget? _budget;
     private readonly Stack<byte[]> _spare = new();
     private int _leastSpare;
     private int _lent;
     private bool _closed;
     private Instant _trimAt;
+
+    /// <param name="budget">What pays for the blocks, which are then not counted byte by byte; null for nobody.</param>
+    public BlockPool(MemoryBudget? budget = null)
+    {
+        _budget = budget;
+        if (budget is not null)
+        {
+            budget.CountsBlocks = true;
+        }
+    }
 
     /// <inheritdoc/>
     public override int MaxBufferSize => BlockSize;
@@ -53,7 +66,7 @@ internal sealed class BlockPool : MemoryPool<byte>
             }
         }
 
-        return new Block(this, block ?? GC.AllocateUninitializedArray<byte>(BlockSize, pinned: true));
+        return new Block(this, block ?? Make());
     }
 
     /// <summary>Lets go of the blocks that nobody has needed since the last time, which is a second ago or more.</summary>
@@ -62,11 +75,13 @@ internal sealed class BlockPool : MemoryPool<byte>
     {
         lock (_lock)
         {
-            if (now >= _trimAt)
+            if (now >= _trimAt || _budget?.IsPressed == true)
             {
+                _leastSpare = _budget?.IsPressed == true ? _spare.Count : _leastSpare;
                 for (; _leastSpare > 0; _leastSpare--)
                 {
                     _spare.Pop();
+                    _budget?.Add(-BlockSize);
                 }
 
                 (_leastSpare, _trimAt) = (_spare.Count, now + Patience);
@@ -84,7 +99,23 @@ internal sealed class BlockPool : MemoryPool<byte>
         {
             _closed = true;
             _leastSpare = 0;
+            _budget?.Add(-(long)_spare.Count * BlockSize);
             _spare.Clear();
+        }
+    }
+
+    private byte[] Make()
+    {
+        // Before it is made, and not after: of several that make one at once, all see what the others are about to have.
+        _budget?.Add(BlockSize);
+        try
+        {
+            return GC.AllocateUninitializedArray<byte>(BlockSize, pinned: true);
+        }
+        catch
+        {
+            _budget?.Add(-BlockSize);
+            throw;
         }
     }
 
@@ -93,9 +124,13 @@ internal sealed class BlockPool : MemoryPool<byte>
         lock (_lock)
         {
             _lent--;
-            if (!_closed)
+            if (!_closed && _budget?.IsPressed != true)
             {
                 _spare.Push(block);
+            }
+            else
+            {
+                _budget?.Add(-BlockSize);
             }
         }
     }

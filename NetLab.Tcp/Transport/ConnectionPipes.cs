@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using NetLab.Tcp.Memory;
 using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Transport;
@@ -9,10 +10,14 @@ internal sealed class ConnectionPipes : IDisposable
 {
     private readonly BlockPool? _own;
 
-    public ConnectionPipes(TcpEndpointOptions options, PipeScheduler applications)
+    /// <param name="options">How the endpoint is set up.</param>
+    /// <param name="applications">Where applications go on.</param>
+    /// <param name="memory">What its connections may hold together; null for no limit.</param>
+    public ConnectionPipes(TcpEndpointOptions options, PipeScheduler applications, MemoryBudget? memory = null)
     {
+        Memory = memory;
         int sendBuffer = options.Connection.SendBufferSize;
-        MemoryPool<byte> pool = options.MemoryPool ?? (_own = new BlockPool());
+        MemoryPool<byte> pool = options.MemoryPool ?? (_own = new BlockPool(memory));
         ServerPool = new ServerMemoryPool(pool);
 
         // The receive window keeps the pipe within bounds, so it never has to pause the loop.
@@ -31,6 +36,9 @@ internal sealed class ConnectionPipes : IDisposable
             minimumSegmentSize: BlockPool.BlockSize,
             useSynchronizationContext: false);
     }
+
+    /// <summary>What the endpoint's connections may hold together; null for no limit.</summary>
+    public MemoryBudget? Memory { get; }
 
     /// <summary>For servers that build answers before they send them.</summary>
     public MemoryPool<byte> ServerPool { get; }

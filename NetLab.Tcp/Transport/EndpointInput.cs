@@ -1,3 +1,4 @@
+using NetLab.Tcp.Carriers;
 using NetLab.Tcp.Endpoints;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
@@ -5,11 +6,11 @@ using NetLab.Udp.Time;
 namespace NetLab.Tcp.Transport;
 
 /// <summary>
-/// An endpoint's way in: batches of datagrams from the socket to the machines, a few a turn, and whether the loop polls or sleeps in between.
+/// An endpoint's way in: batches of segments from the carrier to the machines, a few a turn, and whether the loop polls or sleeps in between.
 /// Used on the loop only.
 /// </summary>
 internal sealed class EndpointInput(
-    DatagramSocket socket, byte[] buffer, Demultiplexer demultiplexer, GuardedTap tap, MonotonicClock clock, TcpEndpointOptions options)
+    Carrier carrier, Demultiplexer demultiplexer, GuardedTap tap, MonotonicClock clock, TcpEndpointOptions options)
 {
     // How many batches are taken before the others get a turn: applications, acknowledgments, timers. Each holds up to 64 KiB; with
     // many more, a sender that fills the window waits while the receiver works, and the receiver while the sender does.
@@ -39,17 +40,17 @@ internal sealed class EndpointInput(
             return false;
         }
 
-        if (socket.HasWaiting)
+        if (carrier.HasWaiting)
         {
             // It came with the wait: nothing did before.
             _aloneInARow = 0;
         }
 
-        bool mayBeAlone = _aloneInARow < MaxAlone && !socket.IsUncoalesced;
+        bool mayBeAlone = _aloneInARow < MaxAlone && !carrier.IsUncoalesced;
         bool more = true;
         for (int i = 0; i < TurnLength && more; i++)
         {
-            DatagramReceiveStatus status = socket.TryReceive(buffer, out DatagramBatch batch);
+            DatagramReceiveStatus status = carrier.TryReceive(out ReadOnlySpan<byte> segments, out DatagramBatch batch);
             if (status == DatagramReceiveStatus.Empty)
             {
                 _aloneInARow = 0;
@@ -65,13 +66,12 @@ internal sealed class EndpointInput(
 
             if (status == DatagramReceiveStatus.Refused)
             {
-                demultiplexer.OnUnreachable(options.Remote is { } remote ? DatagramAddress.From(remote) : null);
+                carrier.Report(clock.Now, demultiplexer);
                 continue;
             }
 
-            ReadOnlySpan<byte> datagrams = buffer.AsSpan(0, batch.Length);
-            tap.Show(batch.ReceivedAt, datagrams, batch.SegmentSize, batch.From, sent: false);
-            demultiplexer.ReceiveBatch(batch.ReceivedAt, batch.From, datagrams, Math.Max(1, batch.SegmentSize), batch.Ecn);
+            tap.Show(batch.ReceivedAt, segments, batch.SegmentSize, batch.From, sent: false);
+            demultiplexer.ReceiveBatch(batch.ReceivedAt, batch.From, segments, Math.Max(1, batch.SegmentSize), batch.Ecn);
             if (mayBeAlone && batch.Length <= batch.SegmentSize)
             {
                 // One datagram, where nothing else need be waiting: it is answered before the socket is asked again, which costs as much
@@ -92,7 +92,7 @@ internal sealed class EndpointInput(
 
     private void OnEmpty()
     {
-        if (_polls && socket.IsUncoalesced)
+        if (_polls && carrier.IsUncoalesced)
         {
             _moderation.OnEmpty(clock.Now);
         }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using NetLab.Tcp.Carriers;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Endpoints;
@@ -14,7 +15,7 @@ using NetLab.Udp.Time;
 namespace NetLab.Tcp.Transport;
 
 /// <summary>
-/// The loop of an endpoint: the one thread that touches its machines and its socket, so nothing is locked. Others leave commands and
+/// The loop of an endpoint: the one thread that touches its machines and its carrier, so nothing is locked. Others leave commands and
 /// signals and wake it. Whatever ends it, everybody who waits for it is told.
 /// </summary>
 #pragma warning disable CA1001 // The loop itself disposes of what it owns, when it ends.
@@ -24,9 +25,7 @@ internal sealed class EndpointLoop
     // Under a load that never pauses the timers get their turn all the same: every 64 batches, a few milliseconds at most.
     private const int MaxTurnsWithoutTimers = 16;
 
-    private readonly DatagramSocket _socket;
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
-    private readonly DatagramPoller _poller;
+    private readonly Carrier _carrier;
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
     private readonly Demultiplexer _demultiplexer;
     private readonly EndpointInput _input;
@@ -34,7 +33,7 @@ internal sealed class EndpointLoop
     private readonly EndpointListening _listening;
     private readonly EndpointClosing _closing = new();
     private readonly GuardedTap _tap;
-    private readonly ConnectionOptions _connectionOptions;
+    private readonly ConnectionSetup _setup;
     private readonly LoopInbox _inbox = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<TcpConnection> _connections = [];
@@ -44,21 +43,21 @@ internal sealed class EndpointLoop
     private Instant _trimAt = Instant.Never;
     private volatile bool _ended;
 
-    /// <summary>Starts a loop for a socket, which is the loop's from now on.</summary>
-    /// <param name="socket">The socket.</param>
+    /// <summary>Starts a loop for a carrier, which is the loop's from now on.</summary>
+    /// <param name="carrier">The carrier.</param>
     /// <param name="options">How the endpoint is set up.</param>
     /// <param name="keepsSocket">
-    /// Whether the socket stays open when the loop has ended, until <see cref="CloseSocket"/>: where several share a port, one that goes
+    /// Whether the carrier stays open when the loop has ended, until <see cref="CloseSocket"/>: where several share a port, one that goes
     /// makes the system hand out the peers of the others anew.
     /// </param>
-    public EndpointLoop(DatagramSocket socket, TcpEndpointOptions options, bool keepsSocket)
+    public EndpointLoop(Carrier carrier, TcpEndpointOptions options, bool keepsSocket)
     {
-        _socket = socket;
+        _carrier = carrier;
         Options = options;
         KeepsSocket = keepsSocket;
         Span<byte> secret = stackalloc byte[16];
         RandomNumberGenerator.Fill(secret);
-        _demultiplexer = new Demultiplexer(new EndpointSecrets(BitConverter.ToUInt64(secret), BitConverter.ToUInt64(secret[8..])), new MemoryBudget(options.MemoryLimit, options.SharedMemory))
+        _demultiplexer = new Demultiplexer(new EndpointSecrets(BitConverter.ToUInt64(secret), BitConverter.ToUInt64(secret[8..])), new MemoryBudget(options.MemoryLimit, options.SharedMemory), carrier.IsShared ? 0 : Demultiplexer.DefaultResetsPerSecond)
         {
             Entered = Attach,
             Left = entry => options.Meter.Connections.Remove(entry.Connection.Statistics),
@@ -66,18 +65,16 @@ internal sealed class EndpointLoop
         options.Meter.Endpoints.Add(_demultiplexer.Statistics);
         options.Meter.Memory.Add(_demultiplexer.Memory.Statistics);
         Logger = options.LoggerFactory.CreateLogger(TcpLog.Category);
-        _overflow = new OverflowWarning(_demultiplexer.Statistics, _clock, Logger, socket.LocalEndPoint);
-        _connectionOptions = options.Connection with { Observe = GuardedObserver.Of(options.Connection.Observe, Logger, socket.LocalEndPoint) };
-        _listening = new EndpointListening(this, _demultiplexer, _connectionOptions, connection => _connections.Add(connection));
-        _tap = new GuardedTap(options.Tap, Logger, socket.LocalEndPoint);
-        _input = new EndpointInput(socket, _buffer, _demultiplexer, _tap, _clock, options);
-        _output = new EndpointOutput(socket, _demultiplexer, _tap, _clock);
-        _poller = new DatagramPoller { ReceiveBuffer = _buffer };
-        _poller.Add(socket);
+        _overflow = new OverflowWarning(_demultiplexer.Statistics, _clock, Logger, carrier.LocalEndPoint);
+        _setup = new ConnectionSetup(options.Connection, carrier, Logger);
+        _listening = new EndpointListening(this, _demultiplexer, connection => _connections.Add(connection));
+        _tap = new GuardedTap(options.Tap, Logger, carrier.LocalEndPoint);
+        _input = new EndpointInput(carrier, _demultiplexer, _tap, _clock, options);
+        _output = new EndpointOutput(carrier, _demultiplexer, _tap, _clock);
         _scheduler = new LoopScheduler(Wake);
-        Pipes = new ConnectionPipes(options, ApplicationScheduler);
-        _thread = new Thread(Run) { IsBackground = true, Name = $"tcp endpoint {socket.LocalEndPoint}" };
-        TcpLog.Bound(Logger, socket.LocalEndPoint);
+        Pipes = new ConnectionPipes(options, ApplicationScheduler, _demultiplexer.Memory);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"tcp endpoint {carrier.LocalEndPoint}" };
+        TcpLog.Bound(Logger, carrier.LocalEndPoint);
         _thread.Start();
     }
 
@@ -87,14 +84,14 @@ internal sealed class EndpointLoop
     /// <summary>Whether the socket outlives the loop.</summary>
     public bool KeepsSocket { get; }
 
-    /// <summary>The UDP address of the socket.</summary>
-    public IPEndPoint LocalEndPoint => _socket.LocalEndPoint;
+    /// <summary>The carrier's address.</summary>
+    public IPEndPoint LocalEndPoint => _carrier.LocalEndPoint;
 
     /// <summary>What happened to datagrams that belong to no connection.</summary>
     public DemultiplexerStatistics Statistics => _demultiplexer.Statistics;
 
     /// <summary>What has passed through the socket.</summary>
-    public DatagramSocketStatistics SocketStatistics => _socket.Statistics;
+    public DatagramSocketStatistics SocketStatistics => _carrier.Statistics;
 
     /// <summary>What its connections hold together.</summary>
     public MemoryBudget Memory => _demultiplexer.Memory;
@@ -124,8 +121,14 @@ internal sealed class EndpointLoop
     public Instant Now => _clock.Now;
 
     /// <summary>Opens a connection.</summary>
-    public void Open(TcpConnection connection, IPEndPoint remote)
+    /// <param name="connection">The application's side of it.</param>
+    /// <param name="remote">The peer.</param>
+    /// <param name="port">The peer's TCP port.</param>
+    /// <param name="options">How it behaves; null for as the endpoint's others.</param>
+    public void Open(TcpConnection connection, IPEndPoint remote, ushort port, ConnectionOptions? options)
     {
+        var peer = DatagramAddress.From(remote);
+        ConnectionOptions fitted = _setup.For(peer, options);
         Post(() =>
         {
             if (connection.IsAborting)
@@ -138,7 +141,7 @@ internal sealed class EndpointLoop
             _connections.Add(connection);
             try
             {
-                _demultiplexer.Open(_clock.Now, DatagramAddress.From(remote), _connectionOptions, connection);
+                _demultiplexer.Open(_clock.Now, peer, port, fitted, connection);
             }
             catch (Exception error)
             {
@@ -152,14 +155,18 @@ internal sealed class EndpointLoop
     }
 
     /// <summary>Answers connection requests, on the loop before this returns: a SYN that arrives right after finds the listener.</summary>
+    /// <param name="port">The TCP port; null for any.</param>
     /// <param name="backlog">How many connections may be half open or not yet accepted.</param>
     /// <param name="accepted">Where they go; completed when the loop ends.</param>
+    /// <param name="options">How they behave; null for as the endpoint's others.</param>
     /// <exception cref="InvalidOperationException">It does already.</exception>
     /// <exception cref="ObjectDisposedException">The endpoint has ended.</exception>
-    public void Listen(int backlog, ChannelWriter<TcpConnection> accepted) => _listening.Begin(backlog, accepted);
+    public void Listen(ushort? port, int backlog, ChannelWriter<TcpConnection> accepted, ConnectionOptions? options) =>
+        _listening.Begin(port, backlog, accepted, _setup.ForBoth(options));
 
     /// <summary>Answers no more connection requests; whoever has not been accepted is reset.</summary>
-    public void StopListening() => Post(_demultiplexer.StopListening);
+    /// <param name="accepted">Where those went that were accepted.</param>
+    public void StopListening(ChannelWriter<TcpConnection> accepted) => Post(() => _listening.Stop(accepted));
 
     /// <summary>Ends the loop once its connections have said their goodbyes, or have had the time for it.</summary>
     public void Close() => Post(() =>
@@ -168,8 +175,8 @@ internal sealed class EndpointLoop
         _closing.Begin(_clock.Now, Options.Linger);
     });
 
-    /// <summary>Closes a socket that outlived its loop.</summary>
-    public void CloseSocket() => _socket.Dispose();
+    /// <summary>Closes a carrier that outlived its loop.</summary>
+    public void CloseSocket() => _carrier.Dispose();
 
     /// <summary>An application did something to its pipes: the loop looks at them.</summary>
     public void Signal(TcpConnection connection)
@@ -219,7 +226,7 @@ internal sealed class EndpointLoop
     {
         if (!IsCurrent)
         {
-            _poller.Wake();
+            _carrier.Wake();
         }
     }
 
@@ -228,7 +235,6 @@ internal sealed class EndpointLoop
         Exception? failure = null;
         try
         {
-            var readable = new List<DatagramSocket>();
             int turnsWithoutTimers = 0;
             while (true)
             {
@@ -254,7 +260,7 @@ internal sealed class EndpointLoop
 
                 if (!more && _scheduler.IsIdle && _inbox.IsEmpty && (_output.IsBlocked || !_input.KeepsLooking()))
                 {
-                    _poller.Wait(UntilNextTimer(), readable, _output.IsBlocked ? _socket : null);
+                    _carrier.Wait(UntilNextTimer(), _output.IsBlocked);
                 }
             }
         }
@@ -337,10 +343,10 @@ internal sealed class EndpointLoop
 
         // Who waited for a pipe learns of its end here or nowhere.
         _scheduler.End();
-        _poller.Dispose();
+        _carrier.EndWaits();
         if (!KeepsSocket)
         {
-            _socket.Dispose();
+            _carrier.Dispose();
         }
 
         Pipes.Dispose();

@@ -1,3 +1,4 @@
+using NetLab.Tcp.Carriers;
 using NetLab.Tcp.Connections.Output;
 using NetLab.Tcp.Endpoints;
 using NetLab.Udp.Sockets;
@@ -6,10 +7,10 @@ using NetLab.Udp.Time;
 namespace NetLab.Tcp.Transport;
 
 /// <summary>
-/// An endpoint's way out: batches of segments from the machines into the socket, in their order. A batch that the socket has no room for
+/// An endpoint's way out: batches of segments from the machines to the carrier, in their order. A batch that it has no room for
 /// is kept, and nothing is asked for before it has left. Used on the loop only.
 /// </summary>
-internal sealed class EndpointOutput(DatagramSocket socket, Demultiplexer demultiplexer, GuardedTap tap, MonotonicClock clock)
+internal sealed class EndpointOutput(Carrier carrier, Demultiplexer demultiplexer, GuardedTap tap, MonotonicClock clock)
 {
     // As many as a batch of the kernel may hold (UDP_MAX_SEGMENTS).
     private const int MaxSegments = 64;
@@ -64,7 +65,7 @@ internal sealed class EndpointOutput(DatagramSocket socket, Demultiplexer demult
     {
         while (offset < batch.Bytes)
         {
-            DatagramSendStatus status = socket.TrySend(_buffer.AsSpan(offset, batch.Bytes - offset), batch.SegmentSize, to, batch.Ecn, out int sent);
+            DatagramSendStatus status = carrier.TrySend(_buffer.AsSpan(offset, batch.Bytes - offset), batch.SegmentSize, to, batch.Ecn, out int sent);
             offset += sent;
             switch (status)
             {

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using NetLab.Tcp.Memory;
 
 namespace NetLab.Tcp.Transport;
 
@@ -11,6 +12,7 @@ internal sealed class SendPipe
     private readonly ConnectionPipes _pipes;
     private readonly Pipe _pipe;
     private readonly LowWaterGate? _gate;
+    private readonly SendShare? _share;
     private ReadResult? _seen;
     private bool _writerWaits;
     private bool _ended;
@@ -24,7 +26,8 @@ internal sealed class SendPipe
         _pipes = pipes;
         _pipe = new Pipe(pipes.Output);
         _gate = hasGate ? new LowWaterGate() : null;
-        Writer = new SignalingPipeWriter(_pipe.Writer, onWritten, _gate);
+        _share = pipes.Memory is { } memory ? new SendShare(memory, (int)pipes.Output.PauseWriterThreshold) : null;
+        Writer = new SignalingPipeWriter(_pipe.Writer, onWritten, _gate, _share);
     }
 
     /// <summary>The application's end.</summary>
@@ -86,6 +89,7 @@ internal sealed class SendPipe
     /// <returns>Whether there were any to let go of: then there may be more to see.</returns>
     public bool Release(long bytes)
     {
+        _share?.OnAcknowledged(bytes);
         if (_seen is not { } seen)
         {
             return false;
@@ -109,5 +113,6 @@ internal sealed class SendPipe
 
         // Now and not before: a writer that goes on from here sees that nobody reads any more.
         _gate?.Open();
+        _share?.End();
     }
 }

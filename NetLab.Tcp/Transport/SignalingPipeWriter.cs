@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using NetLab.Tcp.Memory;
 
 namespace NetLab.Tcp.Transport;
 
@@ -6,7 +7,8 @@ namespace NetLab.Tcp.Transport;
 /// <param name="inner">The pipe's own writer.</param>
 /// <param name="onWritten">Called after every flush.</param>
 /// <param name="gate">What a flush waits for besides; null for nothing.</param>
-internal sealed class SignalingPipeWriter(PipeWriter inner, Action onWritten, LowWaterGate? gate) : PipeWriter
+/// <param name="share">What a flush waits for while memory is short; null for nothing.</param>
+internal sealed class SignalingPipeWriter(PipeWriter inner, Action onWritten, LowWaterGate? gate, SendShare? share) : PipeWriter
 {
     public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
 
@@ -21,7 +23,7 @@ internal sealed class SignalingPipeWriter(PipeWriter inner, Action onWritten, Lo
     public override void CancelPendingFlush()
     {
         // A pipe that has nothing to cancel would cancel the next flush.
-        if (gate is null || !gate.TryCancel())
+        if (gate?.TryCancel() != true && share?.TryCancel() != true)
         {
             inner.CancelPendingFlush();
         }
@@ -37,16 +39,24 @@ internal sealed class SignalingPipeWriter(PipeWriter inner, Action onWritten, Lo
     {
         // The bytes are committed when the call returns, even if it waits for room: the sender may look at once.
         gate?.Close();
+        long bytes = share is null ? 0 : inner.UnflushedBytes;
         ValueTask<FlushResult> flush = inner.FlushAsync(cancellationToken);
         onWritten();
-        return gate is null ? flush : gate.PassAsync(flush, cancellationToken);
+        return Pass(flush, bytes, cancellationToken);
     }
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         gate?.Close();
+        long bytes = share is null ? 0 : inner.UnflushedBytes + source.Length;
         ValueTask<FlushResult> write = inner.WriteAsync(source, cancellationToken);
         onWritten();
-        return gate is null ? write : gate.PassAsync(write, cancellationToken);
+        return Pass(write, bytes, cancellationToken);
+    }
+
+    private ValueTask<FlushResult> Pass(ValueTask<FlushResult> flush, long bytes, CancellationToken cancellationToken)
+    {
+        ValueTask<FlushResult> passed = gate is null ? flush : gate.PassAsync(flush, cancellationToken);
+        return share is null ? passed : share.PassAsync(passed, bytes, cancellationToken);
     }
 }

@@ -36,7 +36,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     private readonly ConnectionReport _report;
     private readonly AcknowledgmentWaiters _waiters = new();
     private readonly ClosedSignal _closed = new();
-    private readonly TaskCompletionSource _established;
+    private readonly HandshakeOutcome _established;
     private readonly TaskCompletionSource<CloseReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _allAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IDictionary<object, object?>? _items;
@@ -55,8 +55,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         ConnectionOptions options = loop.Options.Connection;
 
         // On the loop, who waits for it goes on there; see OnEstablished.
-        _established = new TaskCompletionSource(
-            loop.Options.UnsafePreferInlineScheduling ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        _established = new HandshakeOutcome(inline: loop.Options.UnsafePreferInlineScheduling);
         _receive = new ReceivePipe(loop.Pipes.Input, options.ReceiveBufferSize, Signal);
         _send = new SendPipe(loop.Pipes, options.UnsentLowWaterMark is not null, Signal);
         Transport = new DuplexPipe(_receive.Reader, _send.Writer);
@@ -306,7 +305,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
 
     void IConnectionHandler.OnUnsentLow() => _send.OnUnsentLow();
 
-    void IConnectionHandler.OnClosed(CloseReason reason) => End(reason, reason == CloseReason.Finished ? null : ErrorFor(reason));
+    void IConnectionHandler.OnClosed(CloseReason reason) => End(reason, reason == CloseReason.Finished ? null : ConnectionErrors.Of(reason, _shutdown.AbortReason));
 
     // Shows the machine what is in the output pipe.
     private void Supply(Connection connection)
@@ -352,14 +351,6 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         }
     }
 
-    private Exception ErrorFor(CloseReason reason) => reason switch
-    {
-        CloseReason.Reset => new ConnectionResetException("The peer reset the connection."),
-        CloseReason.Refused => new SocketException((int)SocketError.ConnectionRefused),
-        CloseReason.TimedOut => new IOException("The peer did not answer in time.", new SocketException((int)SocketError.TimedOut)),
-        _ => _shutdown.AbortReason ?? new ConnectionAbortedException("The connection was aborted on this side."),
-    };
-
     private void End(CloseReason reason, Exception? error)
     {
         if (Interlocked.Exchange(ref _over, 1) != 0)
@@ -372,10 +363,10 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         _ended.TrySetResult(reason);
         _allAcknowledged.TrySetResult();
         _waiters.OnEnded(reason);
-        Exception toConnector = error is IOException { InnerException: SocketException inner } ? inner : error ?? ErrorFor(reason);
+        Exception toConnector = error is IOException { InnerException: SocketException inner } ? inner : error ?? ConnectionErrors.Of(reason, _shutdown.AbortReason);
         if (!_established.Task.IsCompleted)
         {
-            _loop.ApplicationScheduler.Schedule(failure => FailHandshake((Exception)failure!), toConnector);
+            _loop.ApplicationScheduler.Schedule(failure => _established.Fail((Exception)failure!), toConnector);
         }
 
         // Of the peer's doing: what it sent before is still good.
@@ -386,18 +377,9 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         Released?.Invoke();
     }
 
-    private void FailHandshake(Exception why)
-    {
-        if (_established.TrySetException(why))
-        {
-            // Observed here: a passive connection has nobody who awaits its handshake.
-            _ = _established.Task.Exception;
-        }
-    }
-
     private void Announce()
     {
-        _established.TrySetResult();
+        _established.Succeed();
         if (AcceptQueue is { } queue && !queue.TryWrite(this))
         {
             // The listener closed while the handshake was under way.
@@ -411,12 +393,5 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         {
             _loop.Signal(this);
         }
-    }
-
-    private sealed class DuplexPipe(PipeReader input, PipeWriter output) : IDuplexPipe
-    {
-        public PipeReader Input { get; } = input;
-
-        public PipeWriter Output { get; } = output;
     }
 }

@@ -10,20 +10,23 @@ public sealed class TcpConnectionListener : IConnectionListener
     private readonly IReadOnlyList<TcpEndpoint> _endpoints;
     private readonly Channel<TcpConnection> _accepted;
     private readonly bool _ownsEndpoints;
+    private readonly int? _port;
 
     /// <summary>A listener on endpoints that share a port.</summary>
     /// <param name="endpoints">They; at least one.</param>
     /// <param name="accepted">Where they put connections.</param>
     /// <param name="ownsEndpoints">Whether disposing of the listener disposes of them.</param>
-    internal TcpConnectionListener(IReadOnlyList<TcpEndpoint> endpoints, Channel<TcpConnection> accepted, bool ownsEndpoints = false)
+    /// <param name="port">The TCP port, where that is not the endpoint's own.</param>
+    internal TcpConnectionListener(IReadOnlyList<TcpEndpoint> endpoints, Channel<TcpConnection> accepted, bool ownsEndpoints = false, int? port = null)
     {
+        _port = port;
         _endpoints = endpoints;
         _accepted = accepted;
         _ownsEndpoints = ownsEndpoints;
     }
 
     /// <inheritdoc/>
-    public EndPoint EndPoint => _endpoints[0].LocalEndPoint;
+    public EndPoint EndPoint => _port is { } port ? new IPEndPoint(_endpoints[0].LocalEndPoint.Address, port) : _endpoints[0].LocalEndPoint;
 
     /// <summary>
     /// Completes when the first of the listener's endpoints has ended, whoever ended it; fails if that ended by an error of its own.
@@ -60,7 +63,7 @@ public sealed class TcpConnectionListener : IConnectionListener
         {
             foreach (TcpEndpoint endpoint in _endpoints)
             {
-                endpoint.StopListening();
+                endpoint.StopListening(_accepted.Writer);
             }
         }
 

@@ -25,6 +25,12 @@ public sealed record TcpEndpointOptions
     public IPEndPoint? Remote { get; init; }
 
     /// <summary>
+    /// Whether segments are taken whatever their checksum says: for peers that leave it to UDP's, as FreeBSD's TCP in UDP does (its
+    /// net.inet.tcp.udp_tunneling_port). Ours are right either way.
+    /// </summary>
+    public bool TakesAnyChecksum { get; init; }
+
+    /// <summary>
     /// Whether applications' code that waits for a pipe goes on on the endpoint's own thread, as Kestrel's option of this name has
     /// it: no other thread is woken for it, which is faster; but whoever blocks there blocks all connections of the endpoint.
     /// </summary>

@@ -1,35 +1,48 @@
+using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
+using NetLab.Udp.Sockets;
 
 namespace NetLab.Udp.Devices;
 
 /// <summary>
 /// A TUN device of Linux: what the kernel sends to it is read here as IP packets, what is written here the kernel receives. It goes when this is disposed
-/// of. Needs CAP_NET_ADMIN in the network namespace in which it is. One thread reads, any writes.
+/// of, unless it is kept. To make one needs CAP_NET_ADMIN in the network namespace in which it is; one that is kept its owner may open without. One thread
+/// reads, any writes.
 /// </summary>
-public sealed class TunDevice : IDisposable
+public sealed class TunDevice : IpDevice
 {
-    /// <summary>The longest packet, in bytes: what an IP header can say.</summary>
-    public const int MaxPacketLength = 65_535;
-
     private readonly SafeFileHandle _handle;
+    private readonly Lazy<Waker> _waker = new(Waker.Create);
+    private int _woken;
 
-    private TunDevice(string name, SafeFileHandle handle) => (Name, _handle) = (name, handle);
+    // In the device's network namespace, if that is another one than this process's: whoever asks for the device by its name asks there.
+    private readonly Socket? _there;
+
+    private TunDevice(string name, SafeFileHandle handle, bool offloads, Socket? there = null) => (Name, _handle, HasOffloads, _there) = (name, handle, offloads, there);
 
     /// <summary>Whether the system has such devices.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux() && File.Exists("/dev/net/tun");
 
-    /// <summary>What the kernel calls it.</summary>
-    public string Name { get; }
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <inheritdoc/>
+    public override bool HasOffloads { get; }
+
+    /// <inheritdoc/>
+    public override int Mtu => _there is { } socket ? LinuxDeviceCalls.MtuOf(Name, socket) : LinuxDeviceCalls.MtuOf(Name);
 
     /// <summary>What is waited for with poll.</summary>
     internal int Descriptor => (int)_handle.DangerousGetHandle();
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Makes one, or opens one that is kept.</summary>
     /// <param name="name">Its name, at most 15 ASCII characters.</param>
     /// <param name="networkNamespace">Where the network namespace is mounted in which it shall be, such as /run/netns/a; null for this process's own.</param>
+    /// <param name="offloads">Whether segments are left to be cut, and checksums to be completed, by whoever is last to handle them.</param>
+    /// <exception cref="DeviceBusyException">Somebody else has it open.</exception>
     /// <exception cref="IOException">The system has refused, or there is no such namespace; the message says which and why.</exception>
     /// <exception cref="PlatformNotSupportedException">The system has no such devices.</exception>
-    public static TunDevice Create(string name, string? networkNamespace = null)
+    public static TunDevice Create(string name, string? networkNamespace = null, bool offloads = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (!IsSupported)
@@ -39,41 +52,87 @@ public sealed class TunDevice : IDisposable
 
         if (networkNamespace is null)
         {
-            return new TunDevice(name, LinuxDeviceCalls.OpenTun(name));
+            return new TunDevice(name, LinuxDeviceCalls.OpenTun(name, offloads), offloads);
         }
 
-        // A namespace is a thread's, and the device stays where it was opened: the thread is of no more use then.
-        SafeFileHandle? handle = null;
-        Exception? failure = null;
-        var opening = new Thread(() =>
-        {
-            try
-            {
-                LinuxDeviceCalls.Enter(networkNamespace);
-                handle = LinuxDeviceCalls.OpenTun(name);
-            }
-            catch (Exception error)
-            {
-                failure = error;
-            }
-        })
-        { IsBackground = true, Name = "network namespace" };
-        opening.Start();
-        opening.Join();
-        return failure is null ? new TunDevice(name, handle!) : throw new IOException(failure.Message, failure);
+        // The device stays where it was opened.
+        return NetworkNamespaceThread.Run(networkNamespace, () => new TunDevice(name, LinuxDeviceCalls.OpenTun(name, offloads), offloads, LinuxDeviceCalls.NewSocket()));
     }
 
-    /// <summary>Takes the next packet that the kernel has sent, without waiting.</summary>
+    /// <summary>From now on it is there also while nobody has it open, and a user may open it.</summary>
+    /// <param name="owner">The user's number; null for root alone.</param>
+    /// <exception cref="IOException">The system has refused.</exception>
+    public void Keep(int? owner = null) => LinuxDeviceCalls.Keep(_handle, owner);
+
+    /// <summary>Takes the next packet that the kernel has sent, without waiting; of a device without offloads.</summary>
     /// <param name="packet">Where it goes; of one that is longer the rest is lost.</param>
     /// <param name="length">Its bytes.</param>
     /// <returns>False if there is none now.</returns>
     /// <exception cref="IOException">The device has gone.</exception>
     public bool TryRead(Span<byte> packet, out int length) => (length = LinuxDeviceCalls.Read(_handle, packet)) >= 0;
 
-    /// <summary>Hands a packet to the kernel.</summary>
+    /// <summary>Hands a packet to the kernel; of a device without offloads.</summary>
     /// <returns>False if the kernel does not take it: it is no IP packet, the device is not up, or there is no memory.</returns>
     public bool TryWrite(ReadOnlySpan<byte> packet) => LinuxDeviceCalls.Write(_handle, packet);
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    public override void Wait(TimeSpan timeout)
+    {
+        Span<LinuxSocketCalls.PollDescriptor> descriptors =
+        [
+            new() { Descriptor = Descriptor, Wanted = LinuxSocketCalls.PollDescriptor.Readable },
+            new() { Descriptor = _waker.Value.Descriptor, Wanted = LinuxSocketCalls.PollDescriptor.Readable },
+        ];
+        LinuxSocketCalls.Poll(descriptors, timeout);
+        if (descriptors[1].Happened != 0)
+        {
+            _waker.Value.Drain();
+
+            // As of a poller: whoever wakes from here on makes a new wake-up.
+            Interlocked.Exchange(ref _woken, 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Wake()
+    {
+        if (Interlocked.Exchange(ref _woken, 1) == 0 && !_waker.Value.TryWake())
+        {
+            Interlocked.Exchange(ref _woken, 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool TryReadPacket(Span<byte> packet, out PacketOffload offload, out int length)
+    {
+        if (!HasOffloads)
+        {
+            offload = default;
+            return TryRead(packet, out length);
+        }
+
+        Span<byte> before = stackalloc byte[PacketOffload.Size];
+        length = LinuxDeviceCalls.Read(_handle, before, packet);
+        offload = length >= 0 ? PacketOffload.Read(before) : default;
+        return length >= 0;
+    }
+
+    /// <inheritdoc/>
+    protected override DatagramSendStatus TryWritePacket(ReadOnlySpan<byte> headers, ReadOnlySpan<byte> segments, int segmentSize, int skip, in PacketOffload offload)
+    {
+        Span<byte> before = stackalloc byte[PacketOffload.Size];
+        offload.Write(before);
+        return LinuxDeviceCalls.Write(_handle, HasOffloads ? before : default, headers, segments, segmentSize, skip);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _handle.Dispose();
+        _there?.Dispose();
+        if (_waker.IsValueCreated)
+        {
+            _waker.Value.Dispose();
+        }
+    }
 }

@@ -39,11 +39,20 @@ public sealed class DatagramSink
     /// <summary>Says which flows to count; others are <see cref="Foreign"/>. Null counts all.</summary>
     public Func<FlowId, bool>? Accepts { get; set; }
 
+    /// <summary>
+    /// Says which other sink counts a flow, so that whoever measures several at one socket has a sink for each; null for this one. A flow is
+    /// counted where it was first; payloads are told of here.
+    /// </summary>
+    public Func<FlowId, DatagramSink?>? Route { get; set; }
+
     /// <summary>Told of each datagram as it arrives, probe or not.</summary>
     public DatagramTap? Tap { get; set; }
 
     /// <summary>Datagrams that were no probes, were damaged, or were of a flow that is not accepted.</summary>
     public long Foreign { get; private set; }
+
+    /// <summary>Those of them that were no probes, or had been: damaged ones.</summary>
+    public long Unreadable { get; private set; }
 
     /// <summary>Whether a connected socket's peer has said that nobody listens there.</summary>
     public bool WasRefused { get; private set; }
@@ -102,7 +111,12 @@ public sealed class DatagramSink
     public void Take(ReadOnlySpan<byte> datagram, in DatagramAddress from, Instant receivedAt, uint bufferDrops = 0)
     {
         Tap?.Invoke(receivedAt, datagram, from, false);
-        if (!ProbeHeader.TryRead(datagram, out ProbeHeader header) || FindOrAdd(new FlowId(from, header.Flow)) is not { } flow)
+        if (!ProbeHeader.TryRead(datagram, out ProbeHeader header))
+        {
+            Foreign++;
+            Unreadable++;
+        }
+        else if (FindOrAdd(new FlowId(from, header.Flow)) is not { } flow)
         {
             Foreign++;
         }
@@ -112,18 +126,32 @@ public sealed class DatagramSink
         }
     }
 
+    /// <summary>Forgets which sink a flow was counted in: whoever was measured is gone.</summary>
+    public void Reroute() => _latest = null;
+
     private FlowStatistics? FindOrAdd(FlowId id)
     {
         if (_latest is not null && id == _latestId)
         {
             if (!_metAgain)
             {
-                _metAgain = _flows.TryMeet(id, out _);
+                _metAgain = (Route?.Invoke(id) ?? this)._flows.TryMeet(id, out _);
             }
 
             return _latest;
         }
 
+        if ((Route?.Invoke(id) ?? this).FindOrAdd(id, _bufferDrops) is not { } flow)
+        {
+            return null;
+        }
+
+        (_latestId, _latest, _metAgain) = (id, flow, false);
+        return flow;
+    }
+
+    private FlowStatistics? FindOrAdd(FlowId id, uint bufferDrops)
+    {
         if (!_flows.TryMeet(id, out FlowStatistics? flow))
         {
             if (Accepts?.Invoke(id) == false)
@@ -131,11 +159,10 @@ public sealed class DatagramSink
                 return null;
             }
 
-            flow = new FlowStatistics(_bufferDrops);
+            flow = new FlowStatistics(bufferDrops);
             _flows.Add(id, flow, out _);
         }
 
-        (_latestId, _latest, _metAgain) = (id, flow, false);
         return flow;
     }
 }

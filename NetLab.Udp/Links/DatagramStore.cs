@@ -1,24 +1,45 @@
+using NetLab.Udp.Sockets;
+
 namespace NetLab.Udp.Links;
 
 /// <summary>
 /// Memory for datagrams on a link, kept for the next ones when they have left: what a link needs at its busiest, it
 /// allocates once. The shared array pool keeps too few of a size for the thousands a delay holds.
 /// </summary>
-internal sealed class DatagramStore
+/// <param name="capacity">Bytes that what is lent and what is kept may take together, as long as what is lent alone does not take more.</param>
+internal sealed class DatagramStore(long capacity)
 {
-    // A small question, an Ethernet frame, a jumbo frame, the largest UDP knows.
-    private static readonly int[] Sizes = [256, 2048, 9216, 1 << 16];
+    /// <summary>Bytes of the largest memory: whatever a call receives.</summary>
+    public const int LargestSize = DatagramSocket.ReceiveBufferLength;
 
-    // A gigabit a second of Ethernet frames for a tenth of a second.
-    private const long MaxKept = 16 << 20;
+    // A small question, an Ethernet frame, a jumbo frame, a batch or the largest that UDP knows.
+    private static readonly int[] Sizes = [256, 2048, 9216, LargestSize];
 
     private readonly Stack<byte[]>[] _free = [new(), new(), new(), new()];
+    private long _allocated;
 
-    /// <summary>Memory for so many bytes, at most 65,536.</summary>
+    /// <summary>Memory for so many bytes, at most 65,536. What came back last goes first: it is in the processor's cache still.</summary>
     public byte[] Take(int length)
     {
         int index = IndexOf(length);
-        return _free[index].TryPop(out byte[]? bytes) ? bytes : GC.AllocateUninitializedArray<byte>(Sizes[index]);
+        if (_free[index].TryPop(out byte[]? bytes))
+        {
+            return bytes;
+        }
+
+        // What is kept is bounded with what is lent: else each size in turn could fill the link, and stay.
+        for (int i = Sizes.Length - 1; i >= 0 && _allocated + Sizes[index] > capacity; i--)
+        {
+            while (_allocated + Sizes[index] > capacity && _free[i].TryPop(out _))
+            {
+                _allocated -= Sizes[i];
+            }
+        }
+
+        _allocated += Sizes[index];
+
+        // The system writes into the largest: they stay where they are, and nobody moves them about while they are new.
+        return GC.AllocateUninitializedArray<byte>(Sizes[index], pinned: Sizes[index] == LargestSize);
     }
 
     /// <summary>Bytes of memory that a datagram of a length takes.</summary>
@@ -27,12 +48,13 @@ internal sealed class DatagramStore
     /// <summary>Gives it back.</summary>
     public void Return(byte[] bytes)
     {
-        // What is kept for later is bounded too: else each size in turn could fill the link, and stay.
-        Stack<byte[]> free = _free[IndexOf(bytes.Length)];
-        if ((long)free.Count * bytes.Length < MaxKept)
+        if (_allocated > capacity)
         {
-            free.Push(bytes);
+            _allocated -= bytes.Length;
+            return;
         }
+
+        _free[IndexOf(bytes.Length)].Push(bytes);
     }
 
     private static int IndexOf(int length)

@@ -13,15 +13,9 @@ public sealed class EmulatedLink<TTag> : ILinkFates
     // What is planned for datagrams that may never come must not grow without end.
     private const int MaxPlanned = 1024;
 
-    // Most datagrams leave in the order they came: they need no sorting. The others wait in a heap, by time and then order.
-    private readonly Queue<Waiting> _inOrder = new();
-    private readonly PriorityQueue<Waiting, (long DeliverAt, long Order)> _outOfOrder = new();
-    private readonly DatagramStore _store = new();
+    private readonly LinkTransit<TTag> _transit;
     private readonly SlotTable<Entered> _entered = new();
     private readonly Dictionary<long, List<LinkIntervention>> _planned = [];
-    private readonly long _capacity;
-    private Instant _lastInOrder;
-    private long _order;
     private long _ordinal;
     private long _latestDelivered;
     private long _latestAside;
@@ -34,7 +28,7 @@ public sealed class EmulatedLink<TTag> : ILinkFates
         ArgumentNullException.ThrowIfNull(model);
         Model = model;
         Model.Fates = this;
-        _capacity = capacity;
+        _transit = new LinkTransit<TTag>(capacity);
     }
 
     /// <summary>The model in force.</summary>
@@ -62,20 +56,16 @@ public sealed class EmulatedLink<TTag> : ILinkFates
     internal LinkBatchDelivery<TTag>? BatchDelivery { get; init; }
 
     /// <summary>Bytes of memory that what is on the link takes now.</summary>
-    public long BytesOnLink { get; private set; }
+    public long BytesOnLink => _transit.Bytes;
 
     /// <summary>
     /// When <see cref="TryDeliver(Instant, LinkDelivery{TTag})"/> has something to do next, or <see cref="Instant.Never"/>: a datagram is due, one leaves the
     /// queue, or the link changes.
     /// </summary>
-    public Instant NextEvent => Instant.Min(Model.NextEvent, NextDelivery);
+    public Instant NextEvent => Instant.Min(Model.NextEvent, _transit.NextDelivery);
 
     /// <summary>The latest moment to call <see cref="TryDeliver(Instant, LinkDelivery{TTag})"/> if nothing is to come out late.</summary>
-    internal Instant NextDeadline => Instant.Min(Model.NextDeadline, NextDelivery);
-
-    private Instant NextDelivery => Instant.Min(
-        _inOrder.TryPeek(out Waiting first) ? first.DeliverAt : Instant.Never,
-        _outOfOrder.TryPeek(out Waiting other, out _) ? other.DeliverAt : Instant.Never);
+    internal Instant NextDeadline => Instant.Min(Model.NextDeadline, _transit.NextDelivery);
 
     /// <summary>Puts a datagram onto the link.</summary>
     /// <param name="now">The present moment.</param>
@@ -86,15 +76,8 @@ public sealed class EmulatedLink<TTag> : ILinkFates
     {
         bool isAside = IsAside?.Invoke(datagram) == true;
         (isAside ? Aside : Statistics).CountEntry(datagram.Length);
-        bool hasRoom = BytesOnLink + CostOf(datagram.Length) <= _capacity;
-        byte[] bytes = [];
-        if (hasRoom)
-        {
-            bytes = _store.Take(datagram.Length);
-            datagram.CopyTo(bytes);
-            BytesOnLink += CostOf(datagram.Length);
-        }
-
+        bool hasRoom = _transit.HasRoomFor(datagram.Length);
+        byte[] bytes = hasRoom ? _transit.Keep(datagram) : [];
         int slot = _entered.Add(new Entered(bytes, tag, isAside, ++_ordinal));
         uint flow = Model.NeedsFlow && FlowOf is not null ? FlowOf(tag) : 0;
         Model.Enter(now, datagram, ecn, flow, slot, hasRoom);
@@ -102,29 +85,27 @@ public sealed class EmulatedLink<TTag> : ILinkFates
 
     /// <summary>
     /// Puts datagrams onto the link that came together, if they may stay together: the link only delays, and nobody is told of each. They
-    /// are copied, queued and delivered as one then, which is what a link of many Gbit/s has time for.
+    /// are queued and delivered as one then, where they were received, which is what a link of many Gbit/s has time for.
     /// </summary>
     /// <param name="now">The present moment.</param>
-    /// <param name="datagrams">Their payloads, one behind the other.</param>
+    /// <param name="buffer">Their payloads, one behind the other, in <see cref="DatagramStore.LargestSize"/> bytes; another one afterwards, if the link keeps it.</param>
+    /// <param name="length">Bytes of all payloads.</param>
     /// <param name="segmentSize">Bytes of each; the last may be shorter.</param>
     /// <param name="tag">What is to leave with them.</param>
     /// <param name="ecn">Their ECN field.</param>
     /// <returns>False if each has to enter on its own; then none has.</returns>
-    internal bool TryEnterAll(Instant now, ReadOnlySpan<byte> datagrams, int segmentSize, TTag tag, EcnCodepoint ecn)
+    internal bool TryEnterAll(Instant now, ref byte[] buffer, int length, int segmentSize, TTag tag, EcnCodepoint ecn)
     {
-        int count = (datagrams.Length + segmentSize - 1) / segmentSize;
-        if (BatchDelivery is null || Log is not null || count < 2 || _planned.Count > 0 || BytesOnLink + CostOf(datagrams.Length) > _capacity
-            || !AreAlike(datagrams, segmentSize, out bool isAside) || !Model.TryEnterAll(now, count, out LinkOutcome outcome))
+        int count = (length + segmentSize - 1) / segmentSize;
+        if (BatchDelivery is null || Log is not null || count < 2 || _planned.Count > 0 || !_transit.HasRoomFor(length)
+            || !AreAlike(buffer.AsSpan(0, length), segmentSize, out bool isAside) || !Model.TryEnterAll(now, count, out LinkOutcome outcome))
         {
             return false;
         }
 
-        byte[] bytes = _store.Take(datagrams.Length);
-        datagrams.CopyTo(bytes);
-        BytesOnLink += CostOf(datagrams.Length);
         _ordinal += count;
-        (isAside ? Aside : Statistics).CountEntries(count, datagrams.Length, outcome.DeliverAt > outcome.EnteredAt);
-        Add(new Waiting(bytes, datagrams.Length, tag, outcome with { IsAside = isAside, Ecn = ecn }, false, ++_order) { SegmentSize = segmentSize });
+        (isAside ? Aside : Statistics).CountEntries(count, length, outcome.DeliverAt > outcome.EnteredAt);
+        _transit.Add(new TransitDatagram<TTag>(_transit.Keep(ref buffer, length), length, tag, outcome with { IsAside = isAside, Ecn = ecn }, false) { SegmentSize = segmentSize });
         return true;
     }
 
@@ -148,7 +129,7 @@ public sealed class EmulatedLink<TTag> : ILinkFates
             Model.Advance(now);
         }
 
-        if (!TryTake(now, out Waiting waiting))
+        if (!_transit.TryTake(now, out TransitDatagram<TTag> waiting))
         {
             return false;
         }
@@ -170,7 +151,7 @@ public sealed class EmulatedLink<TTag> : ILinkFates
         }
         finally
         {
-            GiveBack(waiting.Bytes, waiting.Length);
+            _transit.GiveBack(waiting.Bytes, waiting.Length);
         }
 
         return true;
@@ -205,23 +186,23 @@ public sealed class EmulatedLink<TTag> : ILinkFates
             return true;
         }
 
-        List<Waiting> found = TakeFromLink(ordinal);
-        bool hasRoom = intervention.Effect != LinkEffects.Duplicated || (found.Count > 0 && BytesOnLink + CostOf(found[0].Length) <= _capacity);
+        List<TransitDatagram<TTag>> found = _transit.Take(ordinal);
+        bool hasRoom = intervention.Effect != LinkEffects.Duplicated || (found.Count > 0 && _transit.HasRoomFor(found[0].Length));
         LinkOutcome outcome = found.Count > 0 ? intervention.ApplyTo(found[0].Outcome) : default;
         if (found.Count == 0 || !hasRoom || (intervention.Effect == LinkEffects.Corrupted && outcome == found[0].Outcome))
         {
             // Not there any more; no memory for a copy; or damaged already, and a second time would mend it.
-            found.ForEach(waiting => Add(waiting));
+            found.ForEach(_transit.Add);
             return found.Count > 0 && hasRoom;
         }
 
         (outcome.IsAside ? Aside : Statistics).CountIntervention(intervention.Effect);
         Log?.Invoke(outcome);
-        foreach (Waiting waiting in found)
+        foreach (TransitDatagram<TTag> waiting in found)
         {
             if (outcome.IsDropped)
             {
-                GiveBack(waiting.Bytes, waiting.Length);
+                _transit.GiveBack(waiting.Bytes, waiting.Length);
                 continue;
             }
 
@@ -230,12 +211,12 @@ public sealed class EmulatedLink<TTag> : ILinkFates
                 Corrupt(waiting.Bytes, outcome);
             }
 
-            Add(waiting with { Outcome = outcome, Order = ++_order });
+            _transit.Add(waiting with { Outcome = outcome });
         }
 
         if (intervention.Effect == LinkEffects.Duplicated)
         {
-            AddCopy(found[0] with { Outcome = outcome });
+            _transit.AddCopy(found[0] with { Outcome = outcome });
         }
 
         return true;
@@ -251,7 +232,7 @@ public sealed class EmulatedLink<TTag> : ILinkFates
             planned.ForEach(p => outcome = p.ApplyTo(outcome));
         }
 
-        if (outcome.IsDuplicated && BytesOnLink + CostOf(outcome.Length) > _capacity)
+        if (outcome.IsDuplicated && !_transit.HasRoomFor(outcome.Length))
         {
             outcome = outcome with { Effects = outcome.Effects & ~LinkEffects.Duplicated };
         }
@@ -262,7 +243,7 @@ public sealed class EmulatedLink<TTag> : ILinkFates
         {
             if (entered.Bytes.Length > 0)
             {
-                GiveBack(entered.Bytes, outcome.Length);
+                _transit.GiveBack(entered.Bytes, outcome.Length);
             }
 
             return;
@@ -273,67 +254,21 @@ public sealed class EmulatedLink<TTag> : ILinkFates
             Corrupt(entered.Bytes, outcome);
         }
 
-        var waiting = new Waiting(entered.Bytes, outcome.Length, entered.Tag, outcome, false, ++_order);
-        Add(waiting);
+        var waiting = new TransitDatagram<TTag>(entered.Bytes, outcome.Length, entered.Tag, outcome, false);
+        _transit.Add(waiting);
         if (outcome.IsDuplicated)
         {
-            AddCopy(waiting);
+            _transit.AddCopy(waiting);
         }
     }
 
     /// <inheritdoc/>
     void ILinkFates.OnChanged(in LinkChange change) => Changes?.Invoke(change);
 
-    // What a datagram on the link takes of memory: its array, and its place in a queue.
-    private static long CostOf(int length) => DatagramStore.SizeFor(length) + 160;
-
     private static void Corrupt(byte[] bytes, in LinkOutcome outcome) =>
         bytes[outcome.CorruptedBit / 8] ^= (byte)(0x80 >> (outcome.CorruptedBit % 8));
 
-    private void AddCopy(in Waiting waiting)
-    {
-        byte[] copy = _store.Take(waiting.Length);
-        waiting.Bytes.AsSpan(0, waiting.Length).CopyTo(copy);
-        BytesOnLink += CostOf(waiting.Length);
-        Add(waiting with { Bytes = copy, IsCopy = true, Order = ++_order });
-    }
-
-    // A look at all that is on the link: for what people do, and not for every datagram.
-    private List<Waiting> TakeFromLink(long ordinal)
-    {
-        var found = new List<Waiting>();
-        for (int left = _inOrder.Count; left > 0; left--)
-        {
-            Waiting waiting = _inOrder.Dequeue();
-            if (waiting.Outcome.Ordinal == ordinal && waiting.SegmentSize == 0)
-            {
-                found.Add(waiting);
-            }
-            else
-            {
-                _inOrder.Enqueue(waiting);
-            }
-        }
-
-        (Waiting Waiting, (long DeliverAt, long Order) Key)[] others = [.. _outOfOrder.UnorderedItems];
-        _outOfOrder.Clear();
-        foreach ((Waiting waiting, (long DeliverAt, long Order) key) in others)
-        {
-            if (waiting.Outcome.Ordinal == ordinal && waiting.SegmentSize == 0)
-            {
-                found.Add(waiting);
-            }
-            else
-            {
-                _outOfOrder.Enqueue(waiting, key);
-            }
-        }
-
-        found.Sort((a, b) => a.IsCopy.CompareTo(b.IsCopy));
-        return found;
-    }
-
-    private void DeliverAll(in Waiting waiting)
+    private void DeliverAll(in TransitDatagram<TTag> waiting)
     {
         ref long latest = ref waiting.Outcome.IsAside ? ref _latestAside : ref _latestDelivered;
         latest = Math.Max(latest, waiting.Outcome.Ordinal);
@@ -344,7 +279,7 @@ public sealed class EmulatedLink<TTag> : ILinkFates
         }
         finally
         {
-            GiveBack(waiting.Bytes, waiting.Length);
+            _transit.GiveBack(waiting.Bytes, waiting.Length);
         }
     }
 
@@ -369,46 +304,5 @@ public sealed class EmulatedLink<TTag> : ILinkFates
         return true;
     }
 
-    private void GiveBack(byte[] bytes, int length)
-    {
-        BytesOnLink -= CostOf(length);
-        _store.Return(bytes);
-    }
-
-    private void Add(in Waiting waiting)
-    {
-        // One that is held back would make all behind it look early.
-        if ((waiting.Outcome.Effects & LinkEffects.HeldBack) == 0 && (_inOrder.Count == 0 || waiting.DeliverAt >= _lastInOrder))
-        {
-            _lastInOrder = waiting.DeliverAt;
-            _inOrder.Enqueue(waiting);
-        }
-        else
-        {
-            _outOfOrder.Enqueue(waiting, (waiting.DeliverAt.Ticks, waiting.Order));
-        }
-    }
-
-    private bool TryTake(Instant now, out Waiting waiting)
-    {
-        bool hasOther = _outOfOrder.TryPeek(out Waiting other, out _);
-        if (_inOrder.TryPeek(out waiting)
-            && (!hasOther || (waiting.DeliverAt.Ticks, waiting.Order).CompareTo((other.DeliverAt.Ticks, other.Order)) < 0))
-        {
-            return waiting.DeliverAt <= now && _inOrder.TryDequeue(out waiting);
-        }
-
-        waiting = other;
-        return hasOther && other.DeliverAt <= now && _outOfOrder.TryDequeue(out waiting, out _);
-    }
-
     private readonly record struct Entered(byte[] Bytes, TTag Tag, bool IsAside, long Ordinal);
-
-    private readonly record struct Waiting(byte[] Bytes, int Length, TTag Tag, LinkOutcome Outcome, bool IsCopy, long Order)
-    {
-        public Instant DeliverAt => Outcome.DeliverAt;
-
-        /// <summary>Bytes of each datagram of a batch, whose last one's outcome this is; 0 for one alone.</summary>
-        public int SegmentSize { get; init; }
-    }
 }

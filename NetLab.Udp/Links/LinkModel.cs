@@ -18,11 +18,9 @@ public sealed class LinkModel : IQueueDrops
     private readonly int _headerBytes;
     private readonly LinkRandom _random;
     private readonly ulong _seed;
-    private readonly DatagramMatch? _match;
+    private readonly LinkScript _script;
     private readonly LinkTimeline _timeline;
     private readonly LossProcess _loss;
-    private int[] _matched;
-    private int[] _faulted;
     private long _ordinal;
     private LinkLine _line;
     private QueueDiscipline _queue;
@@ -50,11 +48,10 @@ public sealed class LinkModel : IQueueDrops
         _headerBytes = headerBytes;
         _random = new LinkRandom(seed);
         _loss = new LossProcess(_random);
-        (_seed, _match) = (seed, match);
-        Check(direction);
+        (_seed, _script) = (seed, new LinkScript(match));
+        _script.Check(direction);
         _timeline = new LinkTimeline(direction, Instant.Zero);
-        _matched = new int[direction.Drops.Length];
-        _faulted = new int[direction.Faults.Length];
+        _script.Follow(direction, restart: true);
         _line = LineOf(direction, Instant.Zero, Instant.Zero);
         _queue = QueueOf(direction);
         Direction = direction;
@@ -109,7 +106,7 @@ public sealed class LinkModel : IQueueDrops
     public void Change(Instant now, LinkDirection direction)
     {
         ArgumentNullException.ThrowIfNull(direction);
-        Check(direction);
+        _script.Check(direction);
         now = Instant.Max(now, _now);
         Advance(now);
         Restart(now, direction);
@@ -131,7 +128,7 @@ public sealed class LinkModel : IQueueDrops
         _pathOrigin ??= now;
         ecn = Direction.Bleaches ? EcnCodepoint.NotEct : ecn;
         LinkEffects effects = EffectsOnEntry(now, datagram, ordinal);
-        (LinkEffects scripted, TimeSpan holdBack) = FaultsOf(datagram);
+        (LinkEffects scripted, TimeSpan holdBack) = _script.FaultsOf(datagram);
         if (effects == 0 && !hasRoom)
         {
             effects = LinkEffects.QueueDrop;
@@ -242,16 +239,7 @@ public sealed class LinkModel : IQueueDrops
         LinkDirection before = Direction;
         Direction = direction;
         _isDown = _timeline.IsDownAt(at);
-        if (restart || !before.Drops.SequenceEqual(direction.Drops))
-        {
-            _matched = new int[direction.Drops.Length];
-        }
-
-        if (restart || !before.Faults.SequenceEqual(direction.Faults))
-        {
-            _faulted = new int[direction.Faults.Length];
-        }
-
+        _script.Follow(direction, restart);
         if ((restart && direction.Trace is not null) || !before.HasSameLine(direction))
         {
             _line = LineOf(direction, at, _line.FreeAt);
@@ -285,7 +273,7 @@ public sealed class LinkModel : IQueueDrops
     private LinkEffects EffectsOnEntry(Instant now, ReadOnlySpan<byte> datagram, long ordinal)
     {
         LinkEffects effects = LinkEffects.None;
-        if (IsScripted(datagram) || (Direction.DropEvery > 0 && ordinal % Direction.DropEvery == 0))
+        if (_script.Drops(datagram) || (Direction.DropEvery > 0 && ordinal % Direction.DropEvery == 0))
         {
             effects |= LinkEffects.ScriptedDrop;
         }
@@ -369,44 +357,6 @@ public sealed class LinkModel : IQueueDrops
 
     private bool Happens(double share, long ordinal, LinkRandom.Purpose purpose) =>
         share > 0 && _random.Share(ordinal, purpose) < share;
-
-    private bool IsScripted(ReadOnlySpan<byte> datagram)
-    {
-        bool dropped = false;
-        for (int i = 0; i < _matched.Length; i++)
-        {
-            ScriptedDrop drop = Direction.Drops[i];
-            dropped |= _match!(drop.Name, datagram) && ++_matched[i] == drop.Ordinal;
-        }
-
-        return dropped;
-    }
-
-    // What the script does to a datagram; each of its lines is done with once it has come to its turn.
-    private (LinkEffects Effects, TimeSpan HoldBack) FaultsOf(ReadOnlySpan<byte> datagram)
-    {
-        LinkEffects effects = LinkEffects.None;
-        TimeSpan holdBack = TimeSpan.Zero;
-        for (int i = 0; i < _faulted.Length; i++)
-        {
-            ScriptedFault fault = Direction.Faults[i];
-            if (_match!(fault.Name, datagram) && ++_faulted[i] == fault.Ordinal)
-            {
-                effects |= fault.Effect;
-                holdBack += fault.HoldBack;
-            }
-        }
-
-        return (effects, holdBack);
-    }
-
-    private void Check(LinkDirection direction)
-    {
-        if (_match is null && (direction.IsScripted || direction.Steps.Any(step => step.Direction.IsScripted)))
-        {
-            throw new ArgumentException("Scripted drops need something that tells what their names mean.", nameof(direction));
-        }
-    }
 
     private static LinkLine LineOf(LinkDirection direction, Instant origin, Instant freeAt) =>
         direction.Trace is { } trace ? trace.CreateLine(origin, freeAt)

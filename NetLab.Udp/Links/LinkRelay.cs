@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using NetLab.Udp.Sockets;
 using NetLab.Udp.Time;
 
@@ -16,12 +14,14 @@ public sealed class LinkRelay : IDisposable
     // How many system calls one socket may receive by before the others and the timers get a turn: up to a thousand datagrams.
     private const int TurnLength = 16;
 
-    // Each relay takes so much off the time to live of what it passes on: a chain of 16 passes what left its sender with the
-    // usual 64, and a circle of relays falls silent after as many. A client costs a socket, so a circle costs as many of those.
-    private const int HopCost = 4;
+    // While much comes over a link that delays, the relay sleeps between looks at its sockets, until something has to leave and at most and
+    // at least so long, as network cards do with their interrupts: a wake-up for each batch that comes and one for each that leaves are a
+    // third of what a busy relay costs. The system has stamped what came, so it leaves at its time all the same.
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMicroseconds(100);
+    private static readonly TimeSpan MinPause = TimeSpan.FromMicroseconds(40);
 
-    // So much may wait in a client's own socket; with the most clients, and Linux's doubling, it is a gigabyte of the kernel's memory at worst.
-    private const int ClientBufferSize = 1 << 20;
+    // What comes in a pause is nowhere near its time then.
+    private static readonly TimeSpan LeastDelayToModerate = TimeSpan.FromMilliseconds(1);
 
     private readonly LinkRelayOptions _options;
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
@@ -31,19 +31,17 @@ public sealed class LinkRelay : IDisposable
     private readonly EmulatedLink<RelayedDatagram> _down;
     private readonly LinkDelivery<RelayedDatagram> _send;
     private readonly RelayOutbox _outbox = new();
-    private readonly PeerTable<(int Door, DatagramAddress Address), RelayClient> _clients;
-    private readonly Dictionary<DatagramSocket, RelayClient> _bySocket = [];
-    private readonly HashSet<DatagramAddress> _own = [];
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
+    private readonly RelayClients _clients;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private readonly RelayInterventions _interventions = new();
     private readonly Func<bool, LinkIntervention, bool> _intervene;
+
+    // Another one whenever a link has kept it with what was received.
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
     private LinkDescription? _change;
     private long _unreachable;
     private long _circling;
-    private readonly ConcurrentDictionary<RelayClientStatistics, bool> _clientStatistics = [];
-    private Instant _nextSweep = Instant.Never;
     private volatile bool _stopping;
 
     /// <summary>Binds the relay; it passes nothing before <see cref="Start"/>.</summary>
@@ -69,7 +67,7 @@ public sealed class LinkRelay : IDisposable
 
         _send = Send;
         _intervene = (up, intervention) => (up ? _up : _down).TryIntervene(intervention);
-        _clients = new PeerTable<(int Door, DatagramAddress Address), RelayClient>(options.MaxClients);
+        _clients = new RelayClients(options.MaxClients, options.IdleTimeout, options.SocketCounts, _poller);
         LinkRoute[] routes = [new LinkRoute(options.Listen, options.Target, options.IsReversed), .. options.MoreRoutes];
         _doors = new RelayDoor[routes.Length];
         try
@@ -136,7 +134,7 @@ public sealed class LinkRelay : IDisposable
     public long Circling => Volatile.Read(ref _circling);
 
     /// <summary>What was received from and delivered to each client that is known now.</summary>
-    public IReadOnlyList<RelayClientStatistics> ClientStatistics => [.. _clientStatistics.Keys];
+    public IReadOnlyList<RelayClientStatistics> ClientStatistics => _clients.Statistics;
 
     /// <summary>Clients known now.</summary>
     public int Clients => _clients.Count;
@@ -193,12 +191,7 @@ public sealed class LinkRelay : IDisposable
         }
 
         _interventions.End();
-
-        foreach (DatagramSocket socket in _bySocket.Keys)
-        {
-            socket.Dispose();
-        }
-
+        _clients.Dispose();
         _options.Counts.Up.Remove(Up);
         _options.Counts.Down.Remove(Down);
         Array.ForEach(_doors, door => door.Socket.Dispose());
@@ -209,10 +202,13 @@ public sealed class LinkRelay : IDisposable
     {
         try
         {
+            ThreadTiming.MakePunctual();
             var readable = new List<DatagramSocket>();
             Instant start = _clock.Now;
             _up.Model.Start(start);
             _down.Model.Start(start);
+            Instant receivedAt = Instant.Zero;
+            bool isBusy = false;
             while (!_stopping)
             {
                 Instant now = _clock.Now;
@@ -225,14 +221,26 @@ public sealed class LinkRelay : IDisposable
                 _interventions.Run(_intervene);
                 Deliver(_up, now);
                 Deliver(_down, now);
-                ForgetIdle(now);
-                Instant next = Instant.Min(Instant.Min(_up.NextDeadline, _down.NextDeadline), _nextSweep);
+                _clients.ForgetIdle(now);
+                Instant next = Instant.Min(Instant.Min(_up.NextDeadline, _down.NextDeadline), _clients.NextSweep);
                 TimeSpan wait = next == Instant.Never ? Timeout.InfiniteTimeSpan : Max(TimeSpan.Zero, next - _clock.Now);
+                if (isBusy && MayModerate(_up) && MayModerate(_down))
+                {
+                    TimeSpan untilDue = next - _clock.Now;
+                    _poller.Pause(untilDue > MaxPause ? MaxPause : Max(untilDue, MinPause));
+                    wait = TimeSpan.Zero;
+                }
+
                 _poller.Wait(wait, readable);
+                int batches = 0;
                 foreach (DatagramSocket socket in readable)
                 {
-                    Receive(socket);
+                    batches += Receive(socket);
                 }
+
+                now = _clock.Now;
+                isBusy = batches > 0 && now - receivedAt < 2 * MaxPause;
+                receivedAt = batches > 0 ? now : receivedAt;
             }
 
             _completion.TrySetResult();
@@ -250,6 +258,9 @@ public sealed class LinkRelay : IDisposable
         direction.IsScripted || direction.Steps.Any(step => step.Direction.IsScripted);
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+
+    private static bool MayModerate(EmulatedLink<RelayedDatagram> link) =>
+        LinuxSocketCalls.IsSupported && link.Model.Direction is { Path: null } direction && direction.Delay >= LeastDelayToModerate;
 
     private void Deliver(EmulatedLink<RelayedDatagram> link, Instant now)
     {
@@ -288,22 +299,25 @@ public sealed class LinkRelay : IDisposable
         }
     }
 
-    private void Receive(DatagramSocket socket)
+    // Says how many calls brought something.
+    private int Receive(DatagramSocket socket)
     {
         RelayDoor? door = Array.Find(_doors, d => d.Socket == socket);
         bool fromClient = door is not null;
-        RelayClient? known = null;
-        if (!fromClient && !_bySocket.TryGetValue(socket, out known))
+        RelayClient? known = fromClient ? null : _clients.Find(socket);
+        if (!fromClient && known is null)
         {
-            return;
+            // It has just been forgotten, and its socket is gone.
+            return 0;
         }
 
+        int batches = 0;
         for (int i = 0; i < TurnLength; i++)
         {
             DatagramReceiveStatus status = socket.TryReceive(_buffer, out DatagramBatch batch);
             if (status == DatagramReceiveStatus.Empty)
             {
-                return;
+                break;
             }
 
             if (status == DatagramReceiveStatus.Refused)
@@ -311,9 +325,10 @@ public sealed class LinkRelay : IDisposable
                 continue;
             }
 
+            batches++;
             int segmentSize = Math.Max(1, batch.SegmentSize);
-            bool isCircling = fromClient && IsCircling(batch);
-            RelayClient? client = isCircling ? null : fromClient ? FindOrAdd(door!, batch) : Meet(known!);
+            bool isCircling = fromClient && _clients.IsCircling(batch);
+            RelayClient? client = isCircling ? null : fromClient ? _clients.FindOrAdd(door!, batch) : _clients.Meet(known!);
             if (client is null)
             {
                 (isCircling ? ref _circling : ref _unreachable) += (batch.Length + segmentSize - 1) / segmentSize;
@@ -322,7 +337,7 @@ public sealed class LinkRelay : IDisposable
 
             client.LastSeen = batch.ReceivedAt;
             EmulatedLink<RelayedDatagram> link = fromClient != client.Door.IsReversed ? _up : _down;
-            if (_options.Tap is null && link.TryEnterAll(batch.ReceivedAt, _buffer.AsSpan(0, batch.Length), segmentSize, new RelayedDatagram(client, fromClient), batch.Ecn))
+            if (_options.Tap is null && link.TryEnterAll(batch.ReceivedAt, ref _buffer, batch.Length, segmentSize, new RelayedDatagram(client, fromClient), batch.Ecn))
             {
                 client.Statistics.Count(fromClient, batch.Length, (batch.Length + segmentSize - 1) / segmentSize);
                 continue;
@@ -344,90 +359,7 @@ public sealed class LinkRelay : IDisposable
             }
             while (offset < batch.Length);
         }
-    }
 
-    // An answer tells a client that is somebody from one that only claims to be.
-    private RelayClient Meet(RelayClient client)
-    {
-        _clients.TryMeet((client.Door.Index, client.Address), out _);
-        return client;
-    }
-
-    // A relay that is its own target is a client of itself, by one of its own sockets; in a circle of several the hop limit tells.
-    private bool IsCircling(in DatagramBatch batch)
-    {
-        if (batch.HopLimit <= HopCost)
-        {
-            return true;
-        }
-
-        // A socket that is connected has one address and no other: a client on another address may have the same port.
-        return _own.Contains(batch.From);
-    }
-
-    // Null for whom there can be no socket: too many files are open, or there is no way to the target now.
-    private RelayClient? FindOrAdd(RelayDoor door, in DatagramBatch batch)
-    {
-        (DatagramAddress address, Instant now) = (batch.From, batch.ReceivedAt);
-        if (_clients.TryMeet((door.Index, address), out RelayClient? client))
-        {
-            return client;
-        }
-
-        var any = new IPEndPoint(door.Target.IsIPv4 ? IPAddress.Any : IPAddress.IPv6Any, 0);
-        DatagramSocket upstream;
-        try
-        {
-            upstream = DatagramSocket.Bind(any, new DatagramSocketOptions { Remote = door.Target.ToIPEndPoint(), ReceiveBufferSize = ClientBufferSize, Counts = _options.SocketCounts });
-        }
-        catch (SocketException)
-        {
-            return null;
-        }
-
-        if (batch.HopLimit is { } hops)
-        {
-            upstream.HopLimit = (byte)(hops - HopCost);
-        }
-
-        client = new RelayClient(door, address, upstream) { LastSeen = now };
-        if (_clients.Add((door.Index, address), client, out RelayClient? displaced))
-        {
-            Close(displaced);
-        }
-
-        _bySocket.Add(client.Socket, client);
-        _own.Add(DatagramAddress.From(upstream.LocalEndPoint));
-        _clientStatistics.TryAdd(client.Statistics, true);
-        _poller.Add(client.Socket);
-        _nextSweep = Instant.Min(_nextSweep, now + _options.IdleTimeout);
-        return client;
-    }
-
-    private void ForgetIdle(Instant now)
-    {
-        if (now < _nextSweep)
-        {
-            return;
-        }
-
-        foreach (((int Door, DatagramAddress Address) key, RelayClient client) in _clients.All.Where(c => now - c.Value.LastSeen >= _options.IdleTimeout).ToList())
-        {
-            _clients.Remove(key);
-            Close(client);
-        }
-
-        // A quarter of the time-out is as exact as forgetting needs to be.
-        _nextSweep = _clients.Count == 0 ? Instant.Never : now + (_options.IdleTimeout / 4);
-    }
-
-    private void Close(RelayClient client)
-    {
-        client.IsForgotten = true;
-        _bySocket.Remove(client.Socket);
-        _own.Remove(DatagramAddress.From(client.Socket.LocalEndPoint));
-        _clientStatistics.TryRemove(client.Statistics, out _);
-        _poller.Remove(client.Socket);
-        client.Socket.Dispose();
+        return batches;
     }
 }

@@ -32,6 +32,11 @@ public sealed class VirtualHost
     /// <summary>When the host wants to be called; <see cref="Instant.Never"/> for not at all.</summary>
     public Instant Timer { get; set; } = Instant.Never;
 
+    // Whom it sent to last, and over which link.
+    internal EmulatedLink<VirtualNetwork.Route>? LastLink { get; set; }
+
+    internal DatagramAddress LastReceiver { get; set; }
+
     /// <summary>Sends a datagram over the route to its receiver; without a route it is lost.</summary>
     /// <param name="datagram">Its payload.</param>
     /// <param name="to">Its receiver.</param>

@@ -14,6 +14,7 @@ public sealed class VirtualNetwork
 
     // Visited in the order of creation: a dictionary's order would not be the same on every run.
     private readonly List<EmulatedLink<Route>> _links = [];
+    private readonly List<VirtualHost> _inOrder = [];
     private readonly LinkDelivery<Route> _deliver;
     private readonly PriorityQueue<Action, (long At, long Order)> _plans = new();
     private long _planned;
@@ -35,7 +36,7 @@ public sealed class VirtualNetwork
                 next = Instant.Min(next, link.NextEvent);
             }
 
-            foreach (VirtualHost host in _hosts.Values)
+            foreach (VirtualHost host in _inOrder)
             {
                 next = Instant.Min(next, host.Timer);
             }
@@ -50,6 +51,7 @@ public sealed class VirtualNetwork
     {
         var host = new VirtualHost(this, address);
         _hosts.Add(address, host);
+        _inOrder.Add(host);
         return host;
     }
 
@@ -67,6 +69,7 @@ public sealed class VirtualNetwork
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
         _routes[(from.Address, to.Address)] = link;
+        from.LastLink = null;
     }
 
     /// <summary>Plans something for a moment to come, such as a change of a link or a blackout.</summary>
@@ -129,13 +132,13 @@ public sealed class VirtualNetwork
         foreach (EmulatedLink<Route> link in _links)
         {
             // One at a time: a delivery may put new datagrams onto the same link.
-            if (link.TryDeliver(Now, _deliver))
+            if (link.NextEvent <= Now && link.TryDeliver(Now, _deliver))
             {
                 return true;
             }
         }
 
-        foreach (VirtualHost host in _hosts.Values)
+        foreach (VirtualHost host in _inOrder)
         {
             if (host.Timer <= Now)
             {
@@ -150,11 +153,18 @@ public sealed class VirtualNetwork
 
     internal void Send(VirtualHost from, ReadOnlySpan<byte> datagram, DatagramAddress to, EcnCodepoint ecn)
     {
-        // As on a real network, a datagram to nowhere is lost without a word.
-        if (_routes.TryGetValue((from.Address, to), out EmulatedLink<Route>? link))
+        // As on a real network, a datagram to nowhere is lost without a word. Most hosts send to one other, datagram after datagram.
+        if (from.LastLink is null || from.LastReceiver != to)
         {
-            link.Enter(Now, datagram, new Route(from.Address, to), ecn);
+            if (!_routes.TryGetValue((from.Address, to), out EmulatedLink<Route>? link))
+            {
+                return;
+            }
+
+            (from.LastLink, from.LastReceiver) = (link, to);
         }
+
+        from.LastLink.Enter(Now, datagram, new Route(from.Address, to), ecn);
     }
 
     private void Deliver(ReadOnlySpan<byte> datagram, Route route, EcnCodepoint ecn)

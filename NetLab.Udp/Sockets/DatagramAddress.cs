@@ -35,6 +35,17 @@ public readonly struct DatagramAddress : IEquatable<DatagramAddress>
     /// <summary>An IPv4 address from its 32 bits in host order.</summary>
     public static DatagramAddress FromIPv4(uint address, int port) => new(0, MappedPrefix | address, 0, checked((ushort)port));
 
+    /// <summary>An IPv6 address from its 16 bytes in network order; an IPv4-mapped one is the IPv4 address.</summary>
+    /// <param name="bytes">The address, at least 16 bytes.</param>
+    /// <param name="scope">The zone, or 0.</param>
+    /// <param name="port">The UDP port, 0 to 65535.</param>
+    public static DatagramAddress FromIPv6(ReadOnlySpan<byte> bytes, uint scope, int port)
+    {
+        ulong high = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        ulong low = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
+        return new(high, low, scope, checked((ushort)port));
+    }
+
     /// <summary>Takes over a socket endpoint.</summary>
     public static DatagramAddress From(IPEndPoint endPoint)
     {
@@ -112,11 +123,4 @@ public readonly struct DatagramAddress : IEquatable<DatagramAddress>
 
     /// <summary>Whether address or port differ.</summary>
     public static bool operator !=(DatagramAddress left, DatagramAddress right) => !left.Equals(right);
-
-    private static DatagramAddress FromIPv6(ReadOnlySpan<byte> bytes, uint scope, int port)
-    {
-        ulong high = BinaryPrimitives.ReadUInt64BigEndian(bytes);
-        ulong low = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
-        return new(high, low, scope, checked((ushort)port));
-    }
 }

@@ -95,6 +95,28 @@ public sealed class DatagramPoller : IDisposable
     }
 
     /// <summary>
+    /// Lets time pass, whatever comes to the sockets: for whoever knows that much comes, and that nothing of it is to be done at once. A
+    /// <see cref="Wake"/> ends it.
+    /// </summary>
+    /// <param name="time">How long.</param>
+    public void Pause(TimeSpan time)
+    {
+        if (LinuxSocketCalls.IsSupported)
+        {
+            LinuxSocketCalls.PollDescriptor waker = Descriptor(_waker.Descriptor, 0);
+            LinuxSocketCalls.Poll(new Span<LinuxSocketCalls.PollDescriptor>(ref waker), time);
+            if (waker.Happened != 0)
+            {
+                DrainWaker();
+            }
+        }
+        else if (((DatagramWaker)_waker).Socket.Poll(time, SelectMode.SelectRead))
+        {
+            DrainWaker();
+        }
+    }
+
+    /// <summary>
     /// Ends the present wait, or the next one if none is under way. Cheap when already woken. Where the system fails to carry the
     /// wake-up, the next one tries again.
     /// </summary>

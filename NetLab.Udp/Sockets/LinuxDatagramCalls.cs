@@ -127,9 +127,9 @@ internal sealed unsafe class LinuxDatagramCalls : DatagramCalls
         }
 
         batch = default;
-        if (_lone >= LoneBeforeQueue && LinuxReceiveQueue.IsWorthwhile(_expectedSize, buffer.Length))
+        if (_lone >= LoneBeforeQueue && LinuxReceiveQueue.IsWorthwhile(_expectedSize, buffer.Length) && (_queue ??= LinuxReceiveQueues.TryTake()) is { } queue)
         {
-            return ReceiveMany(_queue ??= LinuxReceiveQueues.Take(), buffer, out batch);
+            return ReceiveMany(queue, buffer, out batch);
         }
 
         Span<byte> address = stackalloc byte[LinuxSocketCalls.AddressSize];

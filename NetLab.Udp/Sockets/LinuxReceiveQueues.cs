@@ -9,8 +9,8 @@ internal static class LinuxReceiveQueues
     // As many as threads can be receiving; what more there were when many sockets had something left, the collector takes.
     private static readonly LinuxReceiveQueue?[] Free = new LinuxReceiveQueue?[Math.Max(2, Environment.ProcessorCount)];
 
-    /// <summary>One that is empty.</summary>
-    public static LinuxReceiveQueue Take()
+    /// <summary>One that is empty; null where there is no memory for another one: it is four MiB, and nobody needs it to go on.</summary>
+    public static LinuxReceiveQueue? TryTake()
     {
         for (int i = 0; i < Free.Length; i++)
         {
@@ -20,7 +20,14 @@ internal static class LinuxReceiveQueues
             }
         }
 
-        return new LinuxReceiveQueue();
+        try
+        {
+            return new LinuxReceiveQueue();
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Takes back one in which nothing waits and that nobody else uses any more.</summary>

@@ -31,7 +31,7 @@ public sealed partial class DemoTests : IDisposable
     {
         Nlab.Ended demo = await Nlab.Run(_folder, "demo", "--seed", "8", "--link", "delay=10ms,loss=3%");
         Assert.True(demo.ExitCode == 0, demo.Errors);
-        long retransmitted = long.Parse(Retransmissions().Match(demo.Output).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        long[] retransmitted = [.. Retransmissions().Matches(demo.Output).Select(m => long.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))];
         string folder = Path.Combine(_folder.FullName, "demo-out");
         Assert.Empty(await Tshark.Run(Path.Combine(folder, "demo.pcapng"), "-Y", "_ws.malformed"));
 
@@ -45,10 +45,11 @@ public sealed partial class DemoTests : IDisposable
         Assert.Contains(flags, f => f.Contains('A', StringComparison.Ordinal) && f.Contains('S', StringComparison.Ordinal));
         Assert.Equal(2, (await Tshark.Run(asTcp, "-Y", "tcp.flags.fin == 1 && !tcp.analysis.retransmission", "-T", "fields", "-e", "tcp.srcport")).Distinct().Count());
 
-        // What we sent again is what Wireshark flags; the second hole of a window it calls out of order.
+        // What either end sent again is what Wireshark flags; the second hole of a window it calls out of order.
         string[] flagged = await Tshark.Run(asTcp, "-Y", "tcp.analysis.retransmission || tcp.analysis.out_of_order");
-        Assert.True(retransmitted > 0);
-        Assert.Equal(retransmitted, flagged.Length);
+        Assert.Equal(2, retransmitted.Length);
+        Assert.True(retransmitted[0] > 0);
+        Assert.True(retransmitted.Sum() == flagged.Length, $"sent again: {string.Join(" and ", retransmitted)}, flagged:\n{string.Join('\n', flagged)}");
     }
 
     [Fact]
@@ -67,6 +68,16 @@ public sealed partial class DemoTests : IDisposable
         Assert.Contains(records, r => r.Contains("transport:packet_sent", StringComparison.Ordinal) && r.Contains("1:client:", StringComparison.Ordinal));
         Assert.Contains(records, r => r.Contains("transport:packet_received", StringComparison.Ordinal) && r.Contains("2:server:", StringComparison.Ordinal));
         Assert.DoesNotContain(records, r => r.Contains("recovery:packet_lost", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_link_that_passes_nothing_is_named_as_what_was_waited_for()
+    {
+        Nlab.Ended demo = await Nlab.Run(_folder, "demo", "--link", "loss=100%");
+        Assert.Equal(1, demo.ExitCode);
+        string last = demo.Errors.TrimEnd().Split('\n')[^1];
+        Assert.StartsWith("nlab: the transfer over tcp has not come to its end", last, StringComparison.Ordinal);
+        Assert.Contains("loss=100%", last, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,11 +10,12 @@ public sealed class ExamplesTests
     public void Each_verb_has_two_that_are_understood()
     {
         RootCommand root = CommandLine.WithAllVerbs();
-        foreach (Command verb in root.Subcommands.Where(c => !c.Hidden))
+        foreach (Command verb in root.Subcommands.Concat(root.Subcommands.SelectMany(c => c.Subcommands)).Where(c => !c.Hidden))
         {
-            IReadOnlyList<string> examples = Examples.Of(verb.Name);
-            Assert.True(examples.Count == 2, $"{verb.Name} has {examples.Count}");
-            Assert.Contains(examples, e => e.Contains($"nlab {verb.Name}", StringComparison.Ordinal));
+            string path = Suggestion.PathOf(verb);
+            IReadOnlyList<string> examples = Examples.Of(path);
+            Assert.True(examples.Count == 2, $"{path} has {examples.Count}");
+            Assert.Contains(examples, e => e.Contains($"nlab {path}", StringComparison.Ordinal));
             foreach (string line in examples.SelectMany(Commands))
             {
                 ParseResult parsed = root.Parse(Words(line));

@@ -15,7 +15,7 @@ internal sealed class Nlab : IDisposable
     private readonly Task _reading;
     private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Nlab(string? folder, string[] arguments, string? path = null)
+    private Nlab(string? folder, string[] arguments, string? path = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "nlab.dll"), .. arguments])
         {
@@ -27,6 +27,11 @@ internal sealed class Nlab : IDisposable
         if (path is not null)
         {
             start.Environment["PATH"] = path;
+        }
+
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
         }
 
         _process = Process.Start(start)!;
@@ -72,6 +77,13 @@ internal sealed class Nlab : IDisposable
         {
             nothing.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Runs to the end with variables of the environment set.</summary>
+    public static async Task<Ended> RunWith(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        using var nlab = new Nlab(null, arguments, environment: environment);
+        return await nlab.End();
     }
 
     /// <summary>Runs to the end.</summary>

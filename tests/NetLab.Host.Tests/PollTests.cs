@@ -22,7 +22,7 @@ public sealed class PollTests
         foreach (PerfSettings plan in plans)
         {
             Assert.Equal(polls, plan.Polls);
-            IReadOnlyList<string> receiver = PerfPair.ReceiverWords(plan);
+            IReadOnlyList<string> receiver = PerfPair.ReceiverWords(plan, PerfPlace.Loopback);
             Assert.Equal(["--poll", polls ? "on" : "off"], receiver.SkipWhile(w => w != "--poll"));
 
             // The sender reads what it is to do as its own command reads it.

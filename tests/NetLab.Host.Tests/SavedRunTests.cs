@@ -60,10 +60,11 @@ public sealed partial class SavedRunTests : IDisposable
     public void Each_box_has_its_name_on_two_lines_where_one_is_too_narrow()
     {
         RunSeries[] runs = [.. RunReader.Read(PathOf("run-1.json.gz")), .. RunReader.Read(PathOf("run-1-loss.json"))];
-        string words = System.Text.RegularExpressions.Regex.Replace(RunPlot.Draw(runs, RunPlotKind.Box, ChartTheme.Automatic).ToSvg(), "<[^>]*>", " ");
-        foreach (string name in (string[])["without loss, +round 1", "without loss, +round 2", "loss=1%, +round 1", "loss=1%, +round 2"])
+        RunSeries[] others = [.. runs.Select(run => run with { Facts = new Dictionary<string, string>(run.Facts) { ["congestion"] = "some-other-control" } })];
+        string words = System.Text.RegularExpressions.Regex.Replace(RunPlot.Draw([.. runs, .. others], RunPlotKind.Box, ChartTheme.Automatic).ToSvg(), "<[^>]*>", " ");
+        foreach (string name in (string[])["[^-]cubic, +without loss", "[^-]cubic, +loss=1%", "some-other-control, +without loss", "some-other-control, +loss=1%"])
         {
-            Assert.Matches(name, words);
+            Assert.Single(System.Text.RegularExpressions.Regex.Matches(words, name));
         }
 
         Assert.Equal(["without loss,", "round 1"], SvgText.Wrap("without loss, round 1", 100, SvgText.SmallSize));
@@ -82,6 +83,21 @@ public sealed partial class SavedRunTests : IDisposable
     [InlineData("loss")]
     public void Each_kind_is_drawn_of_what_has_it(string kind) =>
         Assert.StartsWith("<svg", RunPlot.Draw(RunReader.Read(PathOf("run-1.json.gz")), Enum.Parse<RunPlotKind>(kind, ignoreCase: true), ChartTheme.Dark).ToSvg(), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_folder_is_a_history_and_one_without_runs_is_said_to_be()
+    {
+        foreach (string file in (string[])["run-1.json.gz", "run-1-loss.json"])
+        {
+            File.Copy(PathOf(file), Path.Combine(_folder.FullName, file));
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "notes.txt"), "not a run");
+        Assert.Equal(4, RunReader.Read(_folder.FullName).Count);
+        Nlab.Ended ended = await Nlab.Run("plot", _folder.CreateSubdirectory("empty").FullName, "-o", Path.Combine(_folder.FullName, "x.svg"));
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains("there is no .json", ended.Errors, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_run_is_the_same_as_itself_and_slower_over_a_link_that_loses()
@@ -107,6 +123,69 @@ public sealed partial class SavedRunTests : IDisposable
         }
 
         Assert.InRange(same, 88, 100);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Few_rounds_without_pieces_have_no_interval_and_fail_no_build(int rounds)
+    {
+        double[] fast = [.. Enumerable.Range(0, rounds).Select(i => 100.0 + i)];
+        double[] slow = [.. fast.Select(v => v / 2)];
+        RunDifference difference = RunDifference.Of("x", "bit/s", false, fast, slow, rounds, 1);
+        Assert.True(difference is { Low: null, High: null, IsSame: false, IsCertain: false, Change: -0.5 }, difference.ToString());
+        Assert.True(RunDifference.Of("x", "bit/s", false, fast, fast, rounds, 1).IsSame);
+        Assert.Equal(rounds == 1, difference.SpreadBefore is null);
+        Assert.True(difference.SpreadBefore is null or > 0, difference.ToString());
+    }
+
+    [Fact]
+    public void Four_rounds_apart_are_told_apart()
+    {
+        RunDifference difference = RunDifference.Of("x", "bit/s", false, [100, 101, 99, 100], [90, 91, 89, 90], 4, 1);
+        Assert.True(difference is { IsCertain: true, High: < 0 }, difference.ToString());
+    }
+
+    [Fact]
+    public void Two_rounds_are_compared_by_their_pieces_and_their_spread_is_not_nothing()
+    {
+        RunSeries[] before = [Rounds(1, 100, 110, 90, 105), Rounds(2, 95, 104, 99, 101)];
+        RunSeries[] after = [Rounds(1, 50, 55, 45, 52), Rounds(2, 47, 52, 50, 51)];
+        RunDifference difference = Assert.Single(RunComparison.Of(before, after));
+        Assert.True(difference is { IsOfPieces: true, Rounds: 2, IsCertain: true, SpreadBefore: > 0.01, Low: < -0.45, High: > -0.55 }, difference.ToString());
+        Assert.True(difference.Low < difference.High, difference.ToString());
+
+        static RunSeries Rounds(int round, params double[] rates) =>
+            new("x", new Dictionary<string, string> { ["transport"] = "tcp" }, [.. rates.Select((rate, i) => new RunSample(i) { Seconds = 1, BitsPerSecond = rate })])
+            {
+                Headline = rates.Average(),
+                Round = round,
+            };
+    }
+
+    [Fact]
+    public async Task A_saved_ping_pong_of_two_rounds_says_that_they_are_too_few()
+    {
+        string Save(string name, params int[] medians)
+        {
+            string file = Path.Combine(_folder.FullName, name);
+            string runs = string.Join(",", medians.Select((p50, i) => $$$"""{"transport":"tcp","round":{{{i + 1}}},"intervals":[],"end":{"p50":{{{p50}}}}}"""));
+            File.WriteAllText(file, $$"""{"schema":"netlab.perf/1","link":null,"segment_size":100,"runs":[{{runs}}]}""");
+            return file;
+        }
+
+        (string a, string b) = (Save("a.json", 40, 42), Save("b.json", 80, 84));
+        Nlab.Ended ended = await Nlab.Run("compare", a, b, "--fail-if-slower", "5%");
+        Assert.Equal(0, ended.ExitCode);
+        Assert.Contains("too few rounds", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("perhaps 50.0 % slower", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("--rounds 4", ended.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(" 0.0 %", ended.Output, StringComparison.Ordinal);
+        Nlab.Ended itself = await Nlab.Run("compare", a, a);
+        Assert.Contains("the same within noise", itself.Output, StringComparison.Ordinal);
+        Nlab.Ended certain = await Nlab.Run("compare", Save("c.json", 40, 42, 41, 40), Save("d.json", 80, 84, 81, 82), "--fail-if-slower", "5%");
+        Assert.Equal(1, certain.ExitCode);
     }
 
     [Fact]
@@ -162,7 +241,14 @@ public sealed partial class SavedRunTests : IDisposable
         IReadOnlyList<RunSeries> read = RunReader.Read(good);
         Assert.Equal("3", Assert.Single(read).Seed);
         Assert.InRange(read[0].Samples.Count, 15, 40);
-        Assert.Equal(0, (await Nlab.Run("compare", good, good, "--fail-if-slower", "5%")).ExitCode);
+        Nlab.Ended itself = await Nlab.Run("compare", good, good, "--fail-if-slower", "5%");
+        Assert.Equal(0, itself.ExitCode);
+        Assert.Contains("the same within noise", itself.Output, StringComparison.Ordinal);
+        string lossy = Path.Combine(_folder.FullName, "lossy.json");
+        Assert.Equal(0, (await Nlab.Run("perf", "--transport", "tcp", "--link", "delay=20ms,rate=20M,loss=1%,seed=3", "--time", "2s", "--omit", "300ms", "--interval", "100ms", "--save", lossy)).ExitCode);
+        Nlab.Ended over = await Nlab.Run("compare", good, lossy, "--fail-if-slower", "5%");
+        Assert.True(over.ExitCode == 1, over.Output + over.Errors);
+        Assert.Matches("[0-9.]+ % slower", over.Output);
         Nlab.Ended slower = await Nlab.Run("compare", PathOf("run-1.json.gz"), PathOf("run-1-loss.json"), "--fail-if-slower", "5%");
         Assert.Equal(1, slower.ExitCode);
         Assert.Contains("slower", slower.Output, StringComparison.Ordinal);

@@ -6,7 +6,7 @@ namespace NetLab.Host.Tests;
 /// <summary>A test that needs programs nobody here wrote, skipped with their names where one is not installed.</summary>
 public sealed class ToolFactAttribute : FactAttribute
 {
-    /// <param name="tools">Programs that answer <c>--version</c> or <c>-v</c>.</param>
+    /// <param name="tools">Programs that answer <c>--version</c>, or what they have for it.</param>
     public ToolFactAttribute(params string[] tools)
     {
         string[] missing = [.. tools.Where(t => !IsThere(t))];
@@ -20,7 +20,7 @@ public sealed class ToolFactAttribute : FactAttribute
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(tool, tool == "dig" ? "-v" : "--version")
+            using Process process = Process.Start(new ProcessStartInfo(tool, tool switch { "dig" => "-v", "socat" => "-V", _ => "--version" })
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

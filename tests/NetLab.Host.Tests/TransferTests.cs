@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace NetLab.Host.Tests;
 
 /// <summary><c>nlab send</c> and <c>nlab receive</c>, process to process.</summary>
@@ -95,6 +97,51 @@ public sealed class TransferTests : IDisposable
         Nlab.Ended relay = await link.End();
         Assert.Equal(0, relay.ExitCode);
         Assert.Contains("delivered", relay.Output, StringComparison.Ordinal);
+    }
+
+    [UnixFact]
+    public async Task A_signal_ends_a_sender_whose_pipe_gives_nothing()
+    {
+        string pipe = Path.Combine(_folder.FullName, "pipe");
+        using (Process made = Process.Start("mkfifo", [pipe]))
+        {
+            await made.WaitForExitAsync();
+        }
+
+        string url = $"tcp://127.0.0.1:{Ports.Free()}";
+        using Nlab receiver = Nlab.Start(_folder.FullName, "receive", url, "-o", "got");
+        await receiver.Listening();
+        using Nlab sender = Nlab.Start(_folder.FullName, "send", pipe, url);
+
+        // To open it for writing waits until the sender has opened it for reading.
+        await using FileStream writer = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write)).WaitAsync(TimeSpan.FromSeconds(60));
+        while (_folder.GetFiles(".*.part").Length == 0)
+        {
+            await Task.Yield();
+        }
+
+        sender.Interrupt();
+        Nlab.Ended sent = await sender.End();
+        Assert.Equal(130, sent.ExitCode);
+        Assert.Contains("interrupted", sent.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, (await receiver.End()).ExitCode);
+        Assert.Empty(_folder.GetFiles("*got*"));
+    }
+
+    [UnixFact]
+    public async Task A_pipe_is_one_file_and_goes_to_one_receiver()
+    {
+        string pipe = Path.Combine(_folder.FullName, "pipe");
+        using (Process made = Process.Start("mkfifo", [pipe]))
+        {
+            await made.WaitForExitAsync();
+        }
+
+        using Nlab sender = Nlab.Start(_folder.FullName, "send", pipe, "tcp://127.0.0.1:9", "tcp://127.0.0.1:10");
+        await using FileStream writer = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write)).WaitAsync(TimeSpan.FromSeconds(60));
+        Nlab.Ended sent = await sender.End();
+        Assert.Equal(2, sent.ExitCode);
+        Assert.Contains("read once", sent.Errors, StringComparison.Ordinal);
     }
 
     [SmallDiskFact]

@@ -42,30 +42,17 @@ public sealed class QuestionTests
         Assert.Throws<DisplayFilterException>(() => Queries.Capture.Read("never-opened.pcap").Where("dns.qry.name =="));
     }
 
-    private static MemoryStream Capture(params byte[][] messages)
+    [Theory]
+    [InlineData("/redirect?to=http://b.example/", "http://a.example/redirect?to=http://b.example/")]
+    [InlineData("http://b.example/x", "http://b.example/x")]
+    public void A_target_is_absolute_by_how_it_begins(string target, string full)
     {
-        var file = new MemoryStream();
-        using (var writer = new BinaryWriter(file, Encoding.ASCII, leaveOpen: true))
-        {
-            writer.Write(0xA1B2C3D4);
-            writer.Write(0x0004_0002);
-            writer.Write(0L);
-            writer.Write(65535);
-            writer.Write(1);
-            for (int i = 0; i < messages.Length; i++)
-            {
-                bool isQuestion = (messages[i][2] & 0x80) == 0;
-                byte[] udp = [.. isQuestion ? (byte[])[0x9C, 0x41, 0, 53] : [0, 53, 0x9C, 0x41], 0, (byte)(8 + messages[i].Length), 0, 0, .. messages[i]];
-                byte[] ip = [0x45, 0, 0, (byte)(20 + udp.Length), 0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, (byte)(isQuestion ? 1 : 2), 10, 0, 0, (byte)(isQuestion ? 2 : 1), .. udp];
-                byte[] frame = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, .. ip];
-                writer.Write((long)i);
-                writer.Write(frame.Length);
-                writer.Write(frame.Length);
-                writer.Write(frame);
-            }
-        }
-
-        file.Position = 0;
-        return file;
+        byte[] request = Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: a.example\r\n\r\n");
+        using MemoryStream capture = Frames.Pcap(1, Frames.Ethernet(0x0800, Frames.Ip(6, Frames.Tcp(80, 0, request))));
+        Assert.Equal(full, Assert.Single(Queries.Capture.Read(capture))["http.request.full_uri"]!.Text);
     }
+
+    private static MemoryStream Capture(params byte[][] messages) => Frames.Pcap(1, [.. messages.Select(m => Frame(m, (m[2] & 0x80) == 0))]);
+
+    private static byte[] Frame(byte[] message, bool isQuestion) => Frames.Ethernet(0x0800, Frames.Ip(17, Frames.Udp(53, message, isQuestion), isQuestion));
 }

@@ -19,6 +19,11 @@ internal static class Decoding
         var decoded = new DecodedPacket();
         while (reader.TryRead(out CapturedPacket packet))
         {
+            if (reader.TakeKeyLog() is { } secrets)
+            {
+                decoder.AddKeyLog(secrets);
+            }
+
             decoder.Decode(packet, decoded);
             json.Begin(decoded);
             PacketDecoder.Describe(packet.Bytes, decoded, json);

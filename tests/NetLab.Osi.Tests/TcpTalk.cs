@@ -3,6 +3,7 @@ using System.Text;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
+using NetLab.Osi.Rendering;
 using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Tests;
@@ -21,11 +22,22 @@ internal sealed class TcpTalk(int serverPort, DecoderOptions? options = null)
     private uint _client = 1000;
     private uint _server = 5000;
     private long _packets;
+    private Field[]? _columns;
 
     public TcpStream Stream => _decoder.TcpStreams.Single();
 
     /// <summary>All fields told so far, as name and value.</summary>
     public List<string> Fields => [.. _fields.All.Select(f => $"{f.Name}={f.Value}")];
+
+    /// <summary>What stands in the chosen columns of each packet from now on, separated by bars.</summary>
+    public List<string> Rows { get; } = [];
+
+    /// <summary>Chooses columns, whose values are found in <see cref="Rows"/>.</summary>
+    public TcpTalk Show(params string[] columns)
+    {
+        _columns = [.. columns.Select(c => BuiltInProtocols.Registry.TryFindField(c, out Field? field) ? field : throw new ArgumentException($"there is no field {c}"))];
+        return this;
+    }
 
     public TcpTalk Client(string text) => Client(Encoding.Latin1.GetBytes(text));
 
@@ -132,5 +144,13 @@ internal sealed class TcpTalk(int serverPort, DecoderOptions? options = null)
         ReadOnlySpan<byte> there = frame.AsSpan(0, frame.Length - payload.Length + (captured ?? payload.Length));
         _decoder.Decode(new CapturedPacket(++_packets, _source, _packets * 1000, frame.Length, there), _decoded);
         PacketDecoder.Describe(there, _decoded, _fields);
+        if (_columns is not null)
+        {
+            using var output = new MemoryStream();
+            var table = new ColumnTable(output, _columns, ColumnFormat.Tsv);
+            table.Write(_decoded, there);
+            table.Flush();
+            Rows.Add(Encoding.UTF8.GetString(output.ToArray()).Split('\n')[1].Replace('\t', '|'));
+        }
     }
 }

@@ -11,6 +11,7 @@ internal sealed class Balancing : Experiment
     private const double Service = 0.010;
     private const double Slowness = 3;
     private const string OneChoice = "two choices look at one server";
+    private const string InTurns = "random goes in turns";
     private const string Blind = "least loaded does not look";
 
     private static readonly Parameter<int> Servers = Parameter.Count("servers", "servers", 20, 2, 200);
@@ -20,6 +21,8 @@ internal sealed class Balancing : Experiment
 
     public override string Title => "Balancing load";
 
+    public override double TypicalSeconds => 1;
+
     public override string Summary => "Requests of random work (10 ms on the mean) come at random to twenty servers at 70 % load, by round robin, at random, to the better of two, to the least loaded; then one of the servers is three times slower.";
 
     public override string Question =>
@@ -27,7 +30,7 @@ internal sealed class Balancing : Experiment
 
     public override IReadOnlyList<Parameter> Parameters => [Servers, Requests];
 
-    public override IReadOnlyList<Mutation> Mutations => [new(OneChoice) { IsOwn = true }, new(Blind) { IsOwn = true }];
+    public override IReadOnlyList<Mutation> Mutations => [new(OneChoice) { IsOwn = true }, new(Blind) { IsOwn = true }, new(InTurns) { IsOwn = true }];
 
     public override bool HasChance => true;
 
@@ -39,7 +42,7 @@ internal sealed class Balancing : Experiment
         (string Name, Func<int[], int, int> Choose)[] policies =
         [
             ("round robin", (_, i) => i % servers),
-            ("random", (_, _) => random.Next(servers)),
+            ("random", (_, i) => bench.IsBroken(InTurns) ? i % servers : random.Next(servers)),
             ("two choices", (waiting, _) => Better(waiting, random.Next(servers), bench.IsBroken(OneChoice) ? -1 : random.Next(servers))),
             ("least loaded", (waiting, i) => bench.IsBroken(Blind) ? i % servers : Array.IndexOf(waiting, waiting.Min())),
         ];
@@ -59,7 +62,7 @@ internal sealed class Balancing : Experiment
         bench.LawBetween("p99 with a slow server, round robin ÷ least loaded", slow[0].Percentile(0.99) / slow[3].Percentile(0.99), 4, double.PositiveInfinity, "times", "the slow one gets 3 · 70 % of what it can do: its queue has no end", isRandom: true);
 
         const int Balls = 100_000;
-        bench.LawBetween("fullest bin at random", Fullest(random, Balls, twoChoices: false), 7, 11, "balls", "ln n ÷ ln ln n, and a little: 4.7 · (1 + o(1)) (Raab and Steger 1998)", isRandom: true);
+        bench.LawBetween("fullest bin at random", Fullest(random, Balls, twoChoices: false, inTurns: bench.IsBroken(InTurns)), 7, 11, "balls", "ln n ÷ ln ln n, and a little: 4.7 · (1 + o(1)) (Raab and Steger 1998)", isRandom: true);
         bench.LawBetween("fullest bin of two choices", Fullest(random, Balls, twoChoices: !bench.IsBroken(OneChoice)), 3, 5, "balls", "ln ln n ÷ ln 2 + O(1): 3.5 (Azar et al. 1999)", isRandom: true);
         bench.Picture("tails", "Time from arrival to answer", () => new Chart($"{servers} servers at 70 %", new Axis("time", "ms") { Min = 0, Max = 200 }, new Axis("share of requests that took no longer", "") { Min = 0.5, Max = 1 },
             [.. policies.Select((p, i) => FlowCharts.Distribution(p.Name, even[i].Sample))]));
@@ -112,12 +115,12 @@ internal sealed class Balancing : Experiment
         double Work(int server) => random.NextExponential(Service * (server == 0 ? slowness : 1));
     }
 
-    private static int Fullest(Random random, int balls, bool twoChoices)
+    private static int Fullest(Random random, int balls, bool twoChoices, bool inTurns = false)
     {
         int[] bins = new int[balls];
         for (int i = 0; i < balls; i++)
         {
-            bins[Better(bins, random.Next(balls), twoChoices ? random.Next(balls) : -1)]++;
+            bins[Better(bins, inTurns ? i : random.Next(balls), twoChoices ? random.Next(balls) : -1)]++;
         }
 
         return bins.Max();

@@ -12,6 +12,7 @@ internal sealed class Caching : Experiment
     private const double Origin = 100;
     private const double RequestsPerSecond = 200;
     private const string NoFlights = "each request fetches for itself";
+    private const string NearOrigin = "the origin is ten times nearer";
     private const string NoExpiry = "nothing expires";
 
     private static readonly double[] Lifetimes = [1, 10, 60];
@@ -23,6 +24,8 @@ internal sealed class Caching : Experiment
 
     public override string Title => "A cache at the edge";
 
+    public override double TypicalSeconds => 0.5;
+
     public override string Summary => "Requests for a thousand objects, some much more often than others, go through a cache whose entries live for 1, 10 and 60 s.";
 
     public override string Question =>
@@ -30,7 +33,7 @@ internal sealed class Caching : Experiment
 
     public override IReadOnlyList<Parameter> Parameters => [Objects, Skew, Requests];
 
-    public override IReadOnlyList<Mutation> Mutations => [new(NoFlights) { IsOwn = true }, new(NoExpiry) { IsOwn = true }];
+    public override IReadOnlyList<Mutation> Mutations => [new(NoFlights) { IsOwn = true }, new(NoExpiry) { IsOwn = true }, new(NearOrigin) { IsOwn = true }];
 
     public override bool HasChance => true;
 
@@ -52,7 +55,7 @@ internal sealed class Caching : Experiment
         int together = Stampede(bench, oneFlight: !bench.IsBroken(NoFlights));
         bench.LawBetween("fetches when a popular entry ends, each for itself", alone, 150, 260, "", "1 + λf: 2,000 requests a second for 100 ms", isRandom: true);
         bench.Law("fetches with one flight at a time", together, 1, 0, "", "who comes meanwhile waits for the same answer");
-        bench.Picture("hits", "Share answered at the edge", () => new Chart("over the lifetime of entries", new Axis("lifetime", "s") { IsLogarithmic = true }, new Axis("share", "") { Min = 0, Max = 1 },
+        bench.Picture("hits", "Share answered at the edge", () => new Chart("over the lifetime of entries", new Axis("lifetime", "s") { IsLogarithmic = true, Min = 0.7, Max = 100 }, new Axis("share answered at the edge", "") { Min = 0, Max = 1 },
         [
             new MarkLayer(MarkShape.Dot, got) { Name = "measured" },
             new LineLayer([.. Enumerable.Range(0, 41).Select(i => Math.Pow(10, i / 20.0)).Select(t => new Point(t, popularity.Sum(p => p * HitRatio(p * RequestsPerSecond, t))))]) { Name = "theory", IsReference = true },
@@ -72,6 +75,7 @@ internal sealed class Caching : Experiment
         Random random = bench.NewRandom();
         using var cache = new MemoryCache(new MemoryCacheOptions { Clock = new NetworkClock(network), ExpirationScanFrequency = TimeSpan.FromDays(1) });
         double[] upTo = Sums(popularity);
+        double origin = OriginOf(bench);
         long hits = 0;
         double latency = 0;
         int warm = requests / 10;
@@ -84,12 +88,12 @@ internal sealed class Caching : Experiment
             if (asked++ >= warm)
             {
                 hits += has ? 1 : 0;
-                latency += has ? Edge : Edge + Origin;
+                latency += has ? Edge : Edge + origin;
             }
 
             if (!has)
             {
-                network.In(TimeSpan.FromMilliseconds(Origin), () =>
+                network.In(TimeSpan.FromMilliseconds(origin), () =>
                 {
                     // Another request may have brought it meanwhile: its lifetime began with the first.
                     if (!cache.TryGetValue(item, out _))
@@ -124,7 +128,7 @@ internal sealed class Caching : Experiment
             {
                 fetches++;
                 isUnderWay = true;
-                network.In(TimeSpan.FromMilliseconds(Origin), () => isThere = true);
+                network.In(TimeSpan.FromMilliseconds(OriginOf(bench)), () => isThere = true);
             }
 
             network.In(TimeSpan.FromSeconds(random.NextExponential(0.1 / RequestsPerSecond)), Ask);
@@ -134,6 +138,8 @@ internal sealed class Caching : Experiment
         network.RunUntil(TimeSpan.FromMilliseconds(2 * Origin));
         return fetches;
     }
+
+    private static double OriginOf(Bench bench) => bench.IsBroken(NearOrigin) ? Origin / 10 : Origin;
 
     private static double[] Sums(double[] values)
     {

@@ -9,6 +9,10 @@ internal sealed class Consistency : Experiment
 {
     private const int Replicas = 3;
     private const string ReadsLocally = "consistent reads ask nobody";
+    private const string AllCut = "all three are cut off from one another";
+    private const string NeverHeals = "the cut does not heal";
+    private const string AlwaysAsks = "each for itself asks for a majority";
+    private const string OneSide = "nobody writes at the replica that is cut off";
     private const string NeverMerges = "replicas do not speak after the cut";
 
     private static readonly TimeSpan CutAt = TimeSpan.FromSeconds(5);
@@ -30,12 +34,12 @@ internal sealed class Consistency : Experiment
 
     public override IReadOnlyList<Parameter> Parameters => [Delay];
 
-    public override IReadOnlyList<Mutation> Mutations => [new(ReadsLocally) { IsOwn = true }, new(NeverMerges) { IsOwn = true }];
+    public override IReadOnlyList<Mutation> Mutations => [new(ReadsLocally) { IsOwn = true }, new(NeverMerges) { IsOwn = true }, new(AllCut) { IsOwn = true }, new(NeverHeals) { IsOwn = true }, new(AlwaysAsks) { IsOwn = true }, new(OneSide) { IsOwn = true }];
 
     public override void Run(Bench bench)
     {
         Outcome cp = Try(bench, majorities: true);
-        Outcome ap = Try(bench, majorities: false);
+        Outcome ap = Try(bench, majorities: bench.IsBroken(AlwaysAsks));
         double roundTrip = 2 * bench.Get(Delay).TotalMilliseconds;
 
         bench.Law("errors at the cut-off replica, majorities", cp.ErrorsInCut / (double)cp.AskedInCut, 1, 0, "", "one of three is no majority (Gilbert and Lynch 2002)");
@@ -48,10 +52,10 @@ internal sealed class Consistency : Experiment
         bench.Law("writes of the losing side that were answered and are gone, each for itself", ap.Overwritten, 50, 0, "", "ten writes a second at two replicas in turns, for ten seconds: the merge keeps the other side's latest");
         bench.Law("latency without a cut, majorities", cp.Latency, roundTrip, 0.01, "ms", "the nearest other replica has to answer (PACELC: Abadi 2012)");
         bench.Law("latency without a cut, each for itself", ap.Latency, 0, 0, "ms", "nobody is asked (PACELC: Abadi 2012)");
-        bench.Picture("answers", "What clients were told", () => new Chart("1 at the time of an error, 2 of an old value", new Axis("time", "s") { Min = 0, Max = End.TotalSeconds }, new Axis("", "") { Categories = ["", "error, majorities", "old value, each for itself"] },
+        bench.Picture("answers", "What clients were told", () => new Chart("the third replica is cut off from 5 to 15 s", new Axis("time", "s") { Min = 0, Max = End.TotalSeconds }, new Axis("", "") { Categories = ["error, majorities", "old value, each for itself"] },
         [
-            new MarkLayer(MarkShape.Cross, [.. cp.ErrorTimes.Select(t => new Point(t, 1))]) { Name = "error" },
-            new MarkLayer(MarkShape.Tick, [.. ap.StaleTimes.Select(t => new Point(t, 2))]) { Name = "old value" },
+            new MarkLayer(MarkShape.Cross, [.. cp.ErrorTimes.Select(t => new Point(t, 0))]) { Name = "error" },
+            new MarkLayer(MarkShape.Tick, [.. ap.StaleTimes.Select(t => new Point(t, 1))]) { Name = "old value" },
         ]));
     }
 
@@ -64,13 +68,17 @@ internal sealed class Consistency : Experiment
     private static Outcome Try(Bench bench, bool majorities)
     {
         LabNetwork network = bench.NewNetwork();
-        var cluster = new Cluster(network, bench.Get(Delay));
+        var cluster = new Cluster(network, bench.Get(Delay)) { CutsAll = bench.IsBroken(AllCut) };
         var outcome = new Outcome();
         long written = 0;
         long newest = 0;
         var answered = new List<(long Value, int Replica)>();
         network.At(CutAt, () => cluster.IsCut = true);
-        network.At(HealedAt, () => cluster.IsCut = false);
+        if (!bench.IsBroken(NeverHeals))
+        {
+            network.At(HealedAt, () => cluster.IsCut = false);
+        }
+
         if (!bench.IsBroken(NeverMerges))
         {
             for (TimeSpan at = GossipEvery; at < End; at += GossipEvery)
@@ -84,7 +92,7 @@ internal sealed class Consistency : Experiment
         for (TimeSpan at = TimeSpan.FromMilliseconds(200); at < End - TimeSpan.FromSeconds(1); at += TimeSpan.FromMilliseconds(50))
         {
             int step = turn++;
-            int replica = step % 2 == 0 ? (step / 2 % 2 == 0 ? 0 : 2) : step / 2 % Replicas;
+            int replica = step % 2 == 0 ? (step / 2 % 2 == 0 || bench.IsBroken(OneSide) ? 0 : 2) : step / 2 % Replicas;
             bool writes = step % 2 == 0;
             network.At(at, () =>
             {
@@ -203,6 +211,9 @@ internal sealed class Consistency : Experiment
 
         public long[] NewestAtHealing { get; } = new long[Replicas];
 
+        /// <summary>Whether a cut parts all of them, and not the third from the other two.</summary>
+        public bool CutsAll { get; init; }
+
         public bool IsCut
         {
             get => _isCut;
@@ -272,9 +283,11 @@ internal sealed class Consistency : Experiment
             });
         }
 
+        private bool IsParted(int one, int other) => IsCut && (CutsAll || one == 2 || other == 2);
+
         private void Send(int from, int to, long request, byte kind, long value)
         {
-            if (!IsCut || (from != 2 && to != 2))
+            if (!IsParted(from, to))
             {
                 _ends[from, to].Send([kind, .. BitConverter.GetBytes(request), .. BitConverter.GetBytes(value)], _ends[to, from].Address);
             }
@@ -283,7 +296,7 @@ internal sealed class Consistency : Experiment
         // Questions (0) are answered (1); either way the newer value stays. Gossip (2) is not answered.
         private void Receive(int at, int from, ReadOnlySpan<byte> bytes)
         {
-            if (IsCut && (at == 2 || from == 2))
+            if (IsParted(at, from))
             {
                 return;
             }

@@ -9,6 +9,7 @@ namespace NetLab.Host.Experiments.BackEnd;
 /// <summary>Which of ten servers has a key: the remainder of its hash, or its place on a ring.</summary>
 internal sealed class Hashing : Experiment
 {
+    private const string NoneAdded = "no server is added";
     private const string Remainder = "the remainder instead of the ring";
     private const string OnePoint = "one point a server on the ring";
 
@@ -20,6 +21,8 @@ internal sealed class Hashing : Experiment
 
     public override string Title => "Keys to servers";
 
+    public override double TypicalSeconds => 0.2;
+
     public override string Summary => "100,000 keys lie on ten servers, by hash(key) mod N and on a ring with 100 virtual nodes a server. A server is added, and one is lost.";
 
     public override string Question =>
@@ -27,7 +30,7 @@ internal sealed class Hashing : Experiment
 
     public override IReadOnlyList<Parameter> Parameters => [Servers, Points, Keys];
 
-    public override IReadOnlyList<Mutation> Mutations => [new(Remainder) { IsOwn = true }, new(OnePoint) { IsOwn = true }];
+    public override IReadOnlyList<Mutation> Mutations => [new(NoneAdded) { IsOwn = true }, new(Remainder) { IsOwn = true }, new(OnePoint) { IsOwn = true }];
 
     public override bool HasChance => true;
 
@@ -38,11 +41,12 @@ internal sealed class Hashing : Experiment
         ulong[] keys = [.. Enumerable.Range(0, bench.Get(Keys)).Select(k => Hash((ulong)k, bench.Seed))];
         Func<ulong, int> Place(int count) => bench.IsBroken(Remainder) ? key => (int)(key % (ulong)count) : Ring(count, points, bench.Seed).Find;
 
-        double movedByRemainder = Moved(keys, key => (int)(key % (ulong)servers), key => (int)(key % (ulong)(servers + 1)));
+        int more = bench.IsBroken(NoneAdded) ? servers : servers + 1;
+        double movedByRemainder = Moved(keys, key => (int)(key % (ulong)servers), key => (int)(key % (ulong)more));
         bench.Law("keys that move by the remainder, one server more", movedByRemainder, servers / (servers + 1.0), 0.02, "", "N ÷ (N + 1): a key stays if both remainders agree", isRandom: true);
 
         Func<ulong, int> ring = Place(servers);
-        double movedOnRing = Moved(keys, ring, Place(servers + 1));
+        double movedOnRing = Moved(keys, ring, Place(more));
         bench.Law("keys that move on the ring, one server more", movedOnRing, 1 / (servers + 1.0), 0.1, "", "1 ÷ (N + 1): only what the new one takes (Karger 1997)", isRandom: true);
 
         bench.LawBetween("spread of load on the ring · √K", Spread(Loads(keys, ring, servers)) * Math.Sqrt(bench.Get(Points)), 0.7, 1.3, "", "the sum of K arcs, each about exponential: 1 ÷ √K of the mean", isRandom: true);
@@ -53,7 +57,7 @@ internal sealed class Hashing : Experiment
         double[] heirs = Loads(orphans, without, servers - 1);
         bench.LawBetween("largest share of a lost server's keys that one other gets", heirs.Max() / Math.Max(1, orphans.Length), 1.0 / (servers - 1), 2.5 / (servers - 1), "", "1 ÷ (N − 1) each, with K points: no neighbour takes all", isRandom: true);
         bench.Law("keys of other servers that move when one is lost", Moved([.. keys.Where(k => ring(k) != servers - 1)], ring, without), 0, 0, "", "only the lost one's arcs change hands (Karger 1997)");
-        bench.Picture("spread", "Spread of load over virtual nodes", () => new Chart($"{servers} servers", new Axis("virtual nodes a server", "") { IsLogarithmic = true }, new Axis("standard deviation ÷ mean", "") { Min = 0 },
+        bench.Picture("spread", "Spread of load over virtual nodes", () => new Chart($"{servers} servers", new Axis("virtual nodes a server", "") { IsLogarithmic = true, Min = 0.8, Max = 1_500 }, new Axis("standard deviation ÷ mean", "") { Min = 0 },
         [
             new MarkLayer(MarkShape.Dot, [.. Enumerable.Range(0, 11).Select(i => 1 << i).Select(k => new Point(k, Spread(Loads(keys, Ring(servers, k, bench.Seed).Find, servers))))]) { Name = "measured" },
             new LineLayer([.. Enumerable.Range(0, 41).Select(i => Math.Pow(2, i / 4.0)).Select(k => new Point(k, 1 / Math.Sqrt(k)))]) { Name = "1 ÷ √K", IsReference = true },

@@ -8,6 +8,7 @@ namespace NetLab.Host.Experiments.BackEnd;
 /// <summary>The answer to a request is lost, and the client asks again.</summary>
 internal sealed class Idempotency : Experiment
 {
+    private const string AllOrders = "the shop takes every request for an order";
     private const string NoKeys = "the shop does not look at the key";
 
     private static readonly string[] Kinds = ["POST", "POST with a key", "PUT", "DELETE", "GET"];
@@ -23,7 +24,7 @@ internal sealed class Idempotency : Experiment
 
     public override IReadOnlyList<Parameter> Parameters => [Patience];
 
-    public override IReadOnlyList<Mutation> Mutations => [new(NoKeys) { IsOwn = true }, new("no answer is lost") { Link = d => d with { Drops = [] } }];
+    public override IReadOnlyList<Mutation> Mutations => [new(NoKeys) { IsOwn = true }, new(AllOrders) { IsOwn = true }, new("no answer is lost") { Link = d => d with { Drops = [] } }];
 
     public override void Run(Bench bench)
     {
@@ -51,7 +52,7 @@ internal sealed class Idempotency : Experiment
         (LabHost client, LabHost shop) = (network.Host("client"), network.Host("shop"));
         network.Connect(client, shop, "delay=20ms,down.drop=ANY#1");
         (VirtualHost asks, VirtualHost answers) = network.NewHosts(client, shop, "request");
-        var books = new Books(keepsKeys: !bench.IsBroken(NoKeys));
+        var books = new Books(keepsKeys: !bench.IsBroken(NoKeys), bench.IsBroken(AllOrders));
         if (kind is "DELETE" or "GET")
         {
             books.Put("order-1");
@@ -81,7 +82,7 @@ internal sealed class Idempotency : Experiment
     }
 
     /// <summary>The shop's books.</summary>
-    private sealed class Books(bool keepsKeys)
+    private sealed class Books(bool keepsKeys, bool takesAll)
     {
         private readonly HashSet<string> _orders = [];
         private readonly Dictionary<string, string> _answers = [];
@@ -93,7 +94,7 @@ internal sealed class Idempotency : Experiment
 
         public string Answer(string request)
         {
-            switch (request)
+            switch (takesAll ? "" : request)
             {
                 case "POST with a key" when keepsKeys:
                     if (!_answers.TryGetValue("key-1", out string? known))

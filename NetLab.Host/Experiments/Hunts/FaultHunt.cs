@@ -1,6 +1,9 @@
 using System.Net;
 using NetLab.Host.Experiments.Networks;
 using NetLab.Osi.Captures;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Filters;
+using NetLab.Osi.Protocols;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 
@@ -17,6 +20,9 @@ internal static class FaultHunt
     private const int Upload = 150_000;
     private const int Download = 300_000;
 
+    // A fault that is not seen in so many conversations is none.
+    private const int MaxAttempts = 100;
+
     private const int LinkTypeEthernet = 1;
 
     // Of a frame with an IPv4 header without options: where the TCP checksum stands.
@@ -28,12 +34,48 @@ internal static class FaultHunt
     // A day that is the same for every run: a recording must not depend on when it was made.
     private static readonly DateTimeOffset Day = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Records it.</summary>
+    /// <summary>
+    /// Records it, so that the fault can be seen: chance may spare a short conversation, and then it is had again with other draws of the same seed.
+    /// </summary>
     /// <param name="fault">What to hide.</param>
     /// <param name="seed">The seed of everything random.</param>
     /// <param name="capture">Where the packets go, as pcapng.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     public static void Record(HiddenFault fault, ulong seed, Stream capture, CancellationToken cancellationToken)
+    {
+        byte[] recorded = [];
+        for (int attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            using var memory = new MemoryStream();
+            Converse(fault, seed + ((ulong)attempt * 0x9E37_79B9_7F4A_7C15), memory, cancellationToken);
+            recorded = memory.ToArray();
+            if (Seen(fault, recorded) >= fault.LeastSeen)
+            {
+                break;
+            }
+        }
+
+        capture.Write(recorded);
+    }
+
+    /// <summary>How many packets of a capture the fault's filter shows.</summary>
+    public static int Seen(HiddenFault fault, byte[] capture)
+    {
+        DisplayFilter filter = DisplayFilter.Parse(fault.Filter);
+        using CaptureReader reader = CaptureReader.Open(new MemoryStream(capture));
+        var decoder = new PacketDecoder();
+        var decoded = new DecodedPacket();
+        int count = 0;
+        while (reader.TryRead(out CapturedPacket packet))
+        {
+            decoder.Decode(packet, decoded);
+            count += filter.Matches(decoded, packet.Bytes) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static void Converse(HiddenFault fault, ulong seed, Stream capture, CancellationToken cancellationToken)
     {
         using var writer = new PcapngWriter(capture);
         int place = writer.AddInterface(LinkTypeEthernet, "client");

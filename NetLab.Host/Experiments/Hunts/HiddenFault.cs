@@ -10,6 +10,9 @@ namespace NetLab.Host.Experiments.Hunts;
 /// <param name="Explanation">What is seen there, and why it is this fault and no other.</param>
 internal sealed record HiddenFault(string Name, string Complaint, string Link, string Filter, string Explanation)
 {
+    /// <summary>How many packets the filter has to show for the fault to be found: of a burst, several neighbours.</summary>
+    public int LeastSeen { get; init; } = Name == "burst" ? 4 : Name is "loss" or "one-way" or "reorder" or "duplicate" or "corrupt" ? 3 : 1;
+
     /// <summary>What it does to the client's end; null for nothing.</summary>
     public Func<ConnectionOptions, ConnectionOptions>? Client { get; init; }
 

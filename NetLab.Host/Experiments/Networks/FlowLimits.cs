@@ -1,3 +1,4 @@
+using System.Globalization;
 using NetLab.Tcp.Connections;
 using NetLab.Tcp.Counters;
 using NetLab.Udp.Time;
@@ -13,14 +14,19 @@ namespace NetLab.Host.Experiments.Networks;
 public sealed record FlowLimits(double CongestionWindow, double ReceiveWindow, double SendBuffer, double Application, double Pacing)
 {
     /// <summary>What binds most of the time, in words.</summary>
-    public string Most => new[]
-    {
+    public string Most => Shares.MaxBy(l => l.Share).Name;
+
+    /// <summary>Each limit that held for half a per cent of the time or longer, the longest first, such as "the receive window 93 %, pacing 7 %"; empty where nothing was waited for.</summary>
+    public override string ToString() => string.Join(", ", Shares.Where(l => l.Share >= 0.5).OrderByDescending(l => l.Share).Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Name} {l.Share:0} %")));
+
+    private (double Share, string Name)[] Shares =>
+    [
         (CongestionWindow, "the congestion window"),
         (ReceiveWindow, "the receive window"),
         (SendBuffer, "the send buffer"),
         (Application, "the application"),
         (Pacing, "pacing"),
-    }.MaxBy(l => l.Item1).Item2;
+    ];
 
     internal static FlowLimits Of(Connection? connection, Instant now)
     {

@@ -10,13 +10,13 @@ public sealed class LabDatagrams
     private readonly HashSet<long> _seen = [];
     private long _latest = -1;
 
-    internal LabDatagrams(VirtualNetwork network, VirtualHost from, VirtualHost to, TimeSpan interval, int size, TimeSpan duration)
+    internal LabDatagrams(VirtualNetwork network, VirtualHost from, VirtualHost to, TimeSpan interval, int size, TimeSpan duration, long numbers)
     {
         byte[] datagram = new byte[size];
         Instant end = network.Now + duration;
         from.OnTimer = () =>
         {
-            BitConverter.TryWriteBytes(datagram, Sent++);
+            BitConverter.TryWriteBytes(datagram, Sent++ % numbers);
             BitConverter.TryWriteBytes(datagram.AsSpan(8), network.Now.Ticks);
             from.Send(datagram, to.Address);
             Instant next = network.Now + interval;

@@ -100,6 +100,9 @@ public sealed class LabFlow
 
     internal void NoteArrivals(Instant now) => _arrivals.Add((now, Delivered));
 
+    /// <summary>Whether segments still have to be shown to it, whole.</summary>
+    internal bool WantsSegments => _seen.Count < MaxSeen || OnSegment is not null;
+
     internal void NoteSegment(Instant now, bool atClient, bool sent, ReadOnlySpan<byte> segment)
     {
         OnSegment?.Invoke(now, atClient, sent, segment);
@@ -109,9 +112,12 @@ public sealed class LabFlow
         }
     }
 
+    /// <summary>The segments that either end sent, with what became of each.</summary>
+    internal Ladder Seen() => new(_seen, NarrowArrow);
+
     private IReadOnlyList<string> Drawn(int most)
     {
-        var ladder = new Ladder(_seen, NarrowArrow);
+        Ladder ladder = Seen();
         return [.. ladder.Draw(ladder.Rungs.Take(most))];
     }
 
@@ -144,7 +150,7 @@ public sealed class LabFlow
         long wanted = Math.Max(Ahead / 2, 2 * (Client.Connection?.CongestionWindow ?? 0));
         if (Client.Written - Client.Acknowledged < wanted)
         {
-            Client.Write(new byte[Math.Min(wanted, 1 << 28)]);
+            Client.WriteZeros((int)Math.Min(wanted, 1 << 28));
         }
 
         _network.In(RefillInterval, Refill);

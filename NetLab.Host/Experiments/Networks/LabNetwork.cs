@@ -160,10 +160,11 @@ public sealed class LabNetwork
     /// <param name="interval">Time between datagrams.</param>
     /// <param name="size">Bytes a datagram, at least 16.</param>
     /// <param name="duration">For how long.</param>
-    public LabDatagrams Datagrams(LabHost from, LabHost to, TimeSpan interval, int size, TimeSpan duration)
+    /// <param name="numbers">How many numbers there are, before they begin again at 0.</param>
+    public LabDatagrams Datagrams(LabHost from, LabHost to, TimeSpan interval, int size, TimeSpan duration, long numbers = long.MaxValue)
     {
         (VirtualHost left, VirtualHost right) = NewHosts(from, to, "datagrams");
-        return new LabDatagrams(Virtual, left, right, interval, Math.Max(16, size), duration);
+        return new LabDatagrams(Virtual, left, right, interval, Math.Max(16, size), duration, numbers);
     }
 
     /// <summary>Two hosts of datagrams, joined by the links of theirs, for experiments that send their own.</summary>
@@ -237,7 +238,10 @@ public sealed class LabNetwork
         endpoint.Tap = (at, datagram, _, sent) =>
         {
             tap?.Invoke(at, datagram, sent);
-            if (!sent || !SegmentReader.TryRead(datagram, out Segment segment, out SegmentError _))
+
+            // Only a log has to know what a segment is; the first of a stream is known before anybody asks.
+            bool isKnown = initial is not null && link is not { KeepsLog: true };
+            if (!sent || isKnown || !SegmentReader.TryRead(datagram, out Segment segment, out SegmentError _))
             {
                 return;
             }

@@ -17,23 +17,29 @@ public static class SequenceGraph
     /// <param name="flow">The flow.</param>
     /// <param name="from">The first moment shown; null for the beginning.</param>
     /// <param name="to">The last moment shown; null for the end.</param>
-    public static Chart Of(LabFlow flow, TimeSpan? from = null, TimeSpan? to = null)
+    public static Chart Of(LabFlow flow, TimeSpan? from = null, TimeSpan? to = null) => Of(FlowTrace.Of(flow), from, to);
+
+    /// <summary>Draws what one end sent, and what it heard of it.</summary>
+    /// <param name="flow">What is known of it.</param>
+    /// <param name="from">The first moment shown; null for the beginning.</param>
+    /// <param name="to">The last moment shown; null for the end.</param>
+    public static Chart Of(FlowTrace flow, TimeSpan? from = null, TimeSpan? to = null)
     {
         ArgumentNullException.ThrowIfNull(flow);
         bool Shown(TimeSpan at) => at >= (from ?? TimeSpan.Zero) && at <= (to ?? TimeSpan.MaxValue);
-        SegmentRecord[] all = [.. flow.ClientEnd.Sent.Where(s => s.End > s.Start && Shown(s.At.SinceOrigin))];
+        SegmentRecord[] all = [.. flow.Sent.Where(s => s.End > s.Start && Shown(s.At.SinceOrigin))];
         SegmentRecord[] sent = [.. all.Take(MaxMarks)];
-        SegmentRecord[] answers = [.. flow.ClientEnd.Received.Where(s => s.Header.Has(SegmentFlags.Ack) && Shown(s.At.SinceOrigin)).Take(MaxMarks)];
-        LinkEvent[] lost = [.. flow.Up.Events.Where(e => e.IsDropped && e.From == flow.Name && e.End > e.Start && Shown(e.At.SinceOrigin)).Take(MaxMarks)];
-        HashSet<(long Ticks, long Start)> gone = [.. lost.Select(l => (l.At.Ticks, l.Start))];
+        SegmentRecord[] answers = [.. flow.Received.Where(s => s.Header.Has(SegmentFlags.Ack) && Shown(s.At.SinceOrigin)).Take(MaxMarks)];
+        LostSegment[] lost = [.. flow.Lost.Where(l => Shown(l.SentAt.SinceOrigin)).Take(MaxMarks)];
+        HashSet<(long Ticks, long Start)> gone = [.. lost.Select(l => (l.SentAt.Ticks, l.Start))];
         bool IsLost(SegmentRecord s) => gone.Contains((s.At.Ticks, s.Start));
         var layers = new List<Layer>
         {
-            Segments("segment", 0, sent.Where(s => !s.IsRetransmission && !IsLost(s)), flow),
-            Segments("sent again (R)", 1, sent.Where(s => s.IsRetransmission && !IsLost(s)), flow),
+            Segments("segment", 0, sent.Where(s => !s.IsRetransmission && !IsLost(s))),
+            Segments("sent again (R)", 1, sent.Where(s => s.IsRetransmission && !IsLost(s))),
             new MarkLayer(MarkShape.Dot, [.. sent.Where(s => s.IsRetransmission).Select(s => new Point(s.At.TotalSeconds(), s.End))]) { Letter = "R", Style = 1, Descriptions = [.. sent.Where(s => s.IsRetransmission).Select(Describe)] },
-            new MarkLayer(MarkShape.Ring, [.. lost.Select(l => new Point(l.At.TotalSeconds(), (l.Start + l.End) / 2.0))]) { Style = 7, Descriptions = [.. lost.Select(Describe)] },
-            new MarkLayer(MarkShape.Cross, [.. lost.Select(l => new Point((l.At.SinceOrigin + (flow.Up.Direction.Delay / 2)).TotalSeconds, (l.Start + l.End) / 2.0))]) { Name = "lost on the link", Style = 1, Descriptions = [.. lost.Select(Describe)] },
+            new RangeLayer([.. lost.Select(l => (l.SentAt.TotalSeconds(), (double)l.Start, (double)l.End))]) { IsHollow = true, Style = 7, Name = "lost", Descriptions = [.. lost.Select(l => l.Description)] },
+            new MarkLayer(MarkShape.Cross, [.. lost.Select(l => new Point(l.LostAt.TotalSeconds(), (l.Start + l.End) / 2.0))]) { Name = flow.LostName, Style = 1, Descriptions = [.. lost.Select(l => l.Description)] },
             new LineLayer([.. answers.Select(a => new Point(a.At.TotalSeconds(), a.Acknowledged))]) { Name = "acknowledged", IsStep = true, Style = 2 },
             new MarkLayer(MarkShape.Tick, [.. Duplicates(answers)]) { Name = "duplicate ACK", Style = 2 },
             new LineLayer([.. answers.Select(a => new Point(a.At.TotalSeconds(), a.Acknowledged + a.Window))]) { Name = "window", IsStep = true, Style = 5 },
@@ -41,7 +47,7 @@ public static class SequenceGraph
             Letters("S", "SYN", sent, s => s.Header.Has(SegmentFlags.Syn)),
             Letters("F", "FIN", sent, s => s.Header.Has(SegmentFlags.Fin)),
             new MarkLayer(MarkShape.Diamond, [.. sent.Where(s => s.Header.Has(SegmentFlags.Psh)).Select(s => new Point(s.At.TotalSeconds(), s.End))]) { Name = "PSH", Style = 6 },
-            Letters("X", "RST", [.. flow.ClientEnd.Sent.Where(s => Shown(s.At.SinceOrigin))], s => s.Header.Has(SegmentFlags.Rst)),
+            Letters("X", "RST", [.. flow.Sent.Where(s => Shown(s.At.SinceOrigin))], s => s.Header.Has(SegmentFlags.Rst)),
         };
         layers.RemoveAll(l => l is LineLayer { Points.Count: 0 } or MarkLayer { Points.Count: 0 } or RangeLayer { Ranges.Count: 0 });
         double top = sent.Length == 0 ? 1 : sent.Max(s => s.End);
@@ -52,7 +58,7 @@ public static class SequenceGraph
         return new Chart($"{flow.Name}: sequence numbers{rest}", time, offset, layers) { Height = 380 };
     }
 
-    private static RangeLayer Segments(string name, int style, IEnumerable<SegmentRecord> segments, LabFlow flow)
+    private static RangeLayer Segments(string name, int style, IEnumerable<SegmentRecord> segments)
     {
         SegmentRecord[] drawn = [.. segments];
         return new RangeLayer([.. drawn.Select(s => (s.At.TotalSeconds(), (double)s.Start, (double)s.End))])
@@ -83,7 +89,4 @@ public static class SequenceGraph
 
     private static string Describe(SegmentRecord s) =>
         string.Create(CultureInfo.InvariantCulture, $"{s.Kind} {s.Start}–{s.End} at {s.At.TotalSeconds():F6} s, {s.Purpose}");
-
-    private static string Describe(LinkEvent e) =>
-        string.Create(CultureInfo.InvariantCulture, $"{e.What} {e.Start}–{e.End} lost at {e.At.TotalSeconds():F6} s ({e.Outcome.Effects})");
 }

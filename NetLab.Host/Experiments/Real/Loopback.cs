@@ -28,6 +28,8 @@ internal sealed class Loopback : Experiment
 
     public override string Title => "The kernel on loopback";
 
+    public override double TypicalSeconds => 1;
+
     public override string Summary => "4 MiB cross loopback by the kernel's TCP and by NetLab's. A capture shows how long the segments are, and what the decoder says of their checksums.";
 
     public override string Question => "An Ethernet frame carries 1,460 bytes of TCP. How long are the longest segments of a capture on loopback, and how many of their checksums are right?";

@@ -14,15 +14,27 @@ using NetLab.Udp.Sockets;
 namespace NetLab.Host.Experiments.Real;
 
 /// <summary>ASP.NET Core on NetLab's TCP that serves a value in four ways.</summary>
-/// <param name="value">The value.</param>
+/// <param name="value">The value: the number of its changes.</param>
 /// <param name="plan">What is tried.</param>
-internal sealed class UpdateServer(ChangingValue value, UpdatePlan plan) : IAsyncDisposable
+internal sealed class UpdateServer(Watermark value, UpdatePlan plan) : IAsyncDisposable
 {
     private WebApplication? _server;
     private int _questions;
 
     /// <summary>Requests that came.</summary>
-    public int Questions => Volatile.Read(ref _questions);
+    public Watermark Questions { get; } = new();
+
+    /// <summary>The latest value that a handler has taken note of, whether or not it told.</summary>
+    public Watermark Seen { get; } = new();
+
+    /// <summary>The latest value that left the handlers for the client.</summary>
+    public Watermark Told { get; } = new();
+
+    /// <summary>One more than the latest value that a question waits to see changed.</summary>
+    public Watermark Held { get; } = new();
+
+    /// <summary>A value as it is sent: eight characters.</summary>
+    public static string TextOf(int value) => value.ToString("00000000", CultureInfo.InvariantCulture);
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint Address { get; private set; } = new(IPAddress.Loopback, 0);
@@ -38,7 +50,7 @@ internal sealed class UpdateServer(ChangingValue value, UpdatePlan plan) : IAsyn
         _server = builder.Build();
         _server.UseWebSockets();
         _server.UseRouting();
-        Map("/value", context => context.Response.WriteAsync(ChangingValue.TextOf(value.Now), context.RequestAborted));
+        Map("/value", context => context.Response.WriteAsync(TextOf(value.Value), context.RequestAborted));
         Map("/next", NextAsync);
         Map("/events", EventsAsync);
         Map("/socket", SocketAsync);
@@ -60,15 +72,23 @@ internal sealed class UpdateServer(ChangingValue value, UpdatePlan plan) : IAsyn
 
     private void Map(string path, RequestDelegate answer) => _server!.MapMethods(path, ["GET"], context =>
     {
-        Interlocked.Increment(ref _questions);
+        Questions.RaiseTo(Interlocked.Increment(ref _questions));
         return answer(context);
     });
 
     private async Task NextAsync(HttpContext context)
     {
         int known = int.Parse(context.Request.Query["known"].ToString(), CultureInfo.InvariantCulture);
-        int now = plan.IsEager ? value.Now : await value.MoreThanAsync(known, context.RequestAborted).ConfigureAwait(false);
-        await context.Response.WriteAsync(ChangingValue.TextOf(now), context.RequestAborted).ConfigureAwait(false);
+        int now = value.Value;
+        if (!plan.IsEager && now <= known)
+        {
+            Held.RaiseTo(known + 1);
+            now = await value.MoreThanAsync(known, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        await context.Response.WriteAsync(TextOf(now), context.RequestAborted).ConfigureAwait(false);
+        Told.RaiseTo(now);
+        Seen.RaiseTo(now);
     }
 
     private async Task EventsAsync(HttpContext context)
@@ -78,13 +98,16 @@ internal sealed class UpdateServer(ChangingValue value, UpdatePlan plan) : IAsyn
         for (int known = 0; known < plan.Count;)
         {
             await value.MoreThanAsync(known++, context.RequestAborted).ConfigureAwait(false);
-            byte[] bytes = Encoding.ASCII.GetBytes($"data: {ChangingValue.TextOf(known)}\n\n");
+            byte[] bytes = Encoding.ASCII.GetBytes($"data: {TextOf(known)}\n\n");
             bytes.CopyTo(context.Response.BodyWriter.GetSpan(bytes.Length));
             context.Response.BodyWriter.Advance(bytes.Length);
             if (!plan.IsBuffered || known == plan.Count)
             {
                 await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+                Told.RaiseTo(known);
             }
+
+            Seen.RaiseTo(known);
         }
 
         // Not over before the client is: the end of a response is no update.
@@ -97,7 +120,9 @@ internal sealed class UpdateServer(ChangingValue value, UpdatePlan plan) : IAsyn
         for (int known = 0; known < plan.Count;)
         {
             await value.MoreThanAsync(known++, context.RequestAborted).ConfigureAwait(false);
-            await socket.SendAsync(Encoding.ASCII.GetBytes(ChangingValue.TextOf(known)), WebSocketMessageType.Text, true, context.RequestAborted).ConfigureAwait(false);
+            await socket.SendAsync(Encoding.ASCII.GetBytes(TextOf(known)), WebSocketMessageType.Text, true, context.RequestAborted).ConfigureAwait(false);
+            Told.RaiseTo(known);
+            Seen.RaiseTo(known);
         }
 
         await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -14,7 +14,7 @@ internal static class ExperimentReport
         @media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#0f141a;--soft:#a4afba;--line:#2c343d;--good:#56d364;--bad:#ff7b72}}
         body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:60rem;margin:2rem auto;padding:0 1rem}
         h1{line-height:1.2}table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top}
-        td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}.yes{color:var(--good)}.no{color:var(--bad);font-weight:700}
+        td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}.yes,.no{white-space:nowrap}.yes{color:var(--good)}.no{color:var(--bad);font-weight:700}
         pre{overflow:auto;border:1px solid var(--line);padding:.7rem;font-size:13px}.q{border-left:.3rem solid var(--line);padding-left:1rem;color:var(--soft)}
         figure{margin:1.5rem 0;border:1px solid var(--line);overflow:hidden}figure svg{display:block;width:100%;height:auto;touch-action:none}figcaption{padding:.3rem .7rem;color:var(--soft);font-size:14px}
         code{overflow-wrap:anywhere}
@@ -64,6 +64,18 @@ internal static class ExperimentReport
         }
 
         page.Append("</tbody></table>\n");
+        IReadOnlyList<(string Flow, string Limits)> bounds = ExperimentText.Bounds(run.Networks);
+        if (bounds.Count > 0)
+        {
+            page.Append("<h2>What bound the flows</h2>\n<table><thead><tr><th>flow</th><th>what its sender waited for, in per cent of the time</th></tr></thead><tbody>\n");
+            foreach ((string flow, string limits) in bounds)
+            {
+                page.Append("<tr><td>").Append(Text(flow)).Append("</td><td>").Append(Text(limits)).Append("</td></tr>\n");
+            }
+
+            page.Append("</tbody></table>\n");
+        }
+
         foreach (Picture picture in run.Pictures)
         {
             // Every figure has clips of its own: their names must not meet in one page.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using NetLab.Host.Experiments.Networks;
 
 namespace NetLab.Host.Experiments.Reports;
 
@@ -64,6 +65,45 @@ internal static class ExperimentText
     {
         string expected = law.Expected is { } value ? Quantity(value, law.Unit, law.IsStatement) : "-";
         return $"{(law.Holds ? "holds" : "FAILS")}  {law.Name}: expected {expected}, band {Band(law)}, got {Quantity(law.Got, law.Unit, law.IsStatement)} [{law.Source}]";
+    }
+
+    /// <summary>What each flow's sender waited for: a flow with its name, and a share of the time for each limit. Empty where there are no flows.</summary>
+    public static IReadOnlyList<(string Flow, string Limits)> Bounds(IReadOnlyList<LabNetwork> networks)
+    {
+        var all = new List<(string, string)>();
+        LabFlow[][] flows = [.. networks.Select(n => n.Flows.ToArray()).Where(f => f.Length > 0)];
+        for (int i = 0; i < flows.Length; i++)
+        {
+            foreach (LabFlow flow in flows[i])
+            {
+                // Networks of one lesson often have the same names: their number tells them apart.
+                string name = flows.Length > 1 && flows.Count(other => other.Any(f => f.Name == flow.Name)) > 1 ? string.Create(CultureInfo.InvariantCulture, $"{flow.Name}, network {i + 1}") : flow.Name;
+                if (flow.Limits().ToString() is { Length: > 0 } limits)
+                {
+                    all.Add((name, limits));
+                }
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>What bound the flows, in few lines.</summary>
+    public static IEnumerable<string> BoundLines(IReadOnlyList<(string Flow, string Limits)> bounds)
+    {
+        const int Most = 6;
+        foreach ((string flow, string limits) in bounds.Take(bounds.Count > Most ? Most - 1 : Most))
+        {
+            foreach (string line in Wrap($"Bound: {flow}: {limits}"))
+            {
+                yield return line;
+            }
+        }
+
+        if (bounds.Count > Most)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"… and {bounds.Count - Most + 1} flows more: --report and --json have all of them");
+        }
     }
 
     /// <summary>Why it came out so, and where that stands.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -20,7 +19,7 @@ internal static class LabRun
     {
         bool holds = true;
         var documents = new List<object>();
-        var clock = Stopwatch.StartNew();
+        using var queue = new RunQueue(request, cancellationToken);
         foreach (Experiment experiment in request.Experiments)
         {
             if (!request.Check && !request.Json)
@@ -29,8 +28,7 @@ internal static class LabRun
                 Console.Out.WriteLine();
             }
 
-            long start = clock.ElapsedMilliseconds;
-            IReadOnlyList<ExperimentResult> runs = Runs(request, experiment, cancellationToken);
+            (IReadOnlyList<ExperimentResult> runs, TimeSpan work) = queue.Take(experiment);
             IReadOnlyList<Law> laws = ExperimentRunner.Over(runs);
             holds &= laws.All(l => l.Holds);
             IReadOnlyList<string> files = WritePictures(request, runs[0]);
@@ -46,7 +44,7 @@ internal static class LabRun
             }
             else if (request.Check)
             {
-                string time = string.Create(CultureInfo.InvariantCulture, $"{(clock.ElapsedMilliseconds - start) / 1e3:F1} s");
+                string time = string.Create(CultureInfo.InvariantCulture, $"{work.TotalSeconds:F1} s");
                 Console.Out.WriteLine($"{experiment.Name}: {laws.Count(l => l.Holds)} of {laws.Count} laws hold ({time}, {runs.Count} {(runs.Count == 1 ? "run" : "runs")})");
                 foreach (Law law in laws.Where(l => request.Experiments.Count == 1 || !l.Holds))
                 {
@@ -65,22 +63,6 @@ internal static class LabRun
         }
 
         return holds || !request.Check;
-    }
-
-    private static List<ExperimentResult> Runs(LabRequest request, Experiment experiment, CancellationToken cancellationToken)
-    {
-        // Where chance has no part, a second seed shows that the seed does not matter, and a third would show nothing more.
-        var runs = new ExperimentResult[experiment.HasChance ? request.Seeds : Math.Min(2, request.Seeds)];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = experiment.IsReal ? 1 : Environment.ProcessorCount, CancellationToken = cancellationToken };
-        bool pictures = request.Folder is not null || request.Report is not null;
-        Parallel.For(0, runs.Length, options, i =>
-        {
-            ExperimentResult run = ExperimentRunner.Run(experiment, request.Seed + (ulong)i, request.Settings, pictures && i == 0, request.Mutation, runs.Length, cancellationToken);
-
-            // What only pictures are made of need not be kept for every seed.
-            runs[i] = i == 0 ? run : run with { Networks = [], Pictures = [], Ladders = [] };
-        });
-        return [.. runs];
     }
 
     private static IReadOnlyList<string> WritePictures(LabRequest request, ExperimentResult run)
@@ -112,6 +94,7 @@ internal static class LabRun
         }
 
         Print(ExperimentText.Laws(laws, run.Measures));
+        Print(ExperimentText.BoundLines(ExperimentText.Bounds(run.Networks)));
         Console.Out.WriteLine();
         Print(ExperimentText.After(run.Experiment));
         foreach (string file in files)

@@ -15,6 +15,8 @@ internal sealed class ActiveQueues : Experiment
 
     public override string Title => "Active queue management";
 
+    public override double TypicalSeconds => 0.6;
+
     public override string Summary => "One long transfer over 10 Mbit/s, and a sparse flow beside it; the queue is drop-tail, CoDel, FQ-CoDel, PIE or RED.";
 
     public override string Question =>
@@ -24,6 +26,8 @@ internal sealed class ActiveQueues : Experiment
 
     public override IReadOnlyList<Mutation> Mutations =>
     [
+        new("the queue holds ten frames") { Link = d => d.Rate > 0 ? d with { QueueDatagrams = 10 } : d },
+        new("the line loses 3 % besides") { Link = d => d.Rate > 0 ? d with { Loss = 0.03 } : d },
         new("drop-tail everywhere") { Link = d => d with { Discipline = new Udp.Links.Queues.DropTailSettings() } },
     ];
 
@@ -46,7 +50,7 @@ internal sealed class ActiveQueues : Experiment
             bench.LawBetween($"{name}: goodput", run.Goodput / 1e6, 8.6, 10, "Mbit/s", "≥ 90 % of the line, headers counted (RFC 7928, 5)");
             if (aqm == "fq_codel")
             {
-                bench.LawBetween("FQ-CoDel: the sparse flow waits", run.Probe - bench.Get(RoundTrip).TotalMilliseconds, 0, 2.5, "ms", "a sparse flow goes before those that queue (RFC 8290, 3): one frame at most, 1.2 ms");
+                bench.LawBetween("FQ-CoDel: the sparse flow waits", run.Probe - bench.Get(RoundTrip).TotalMilliseconds, 0, 2, "ms", "a sparse flow goes before those that queue (RFC 8290, 3): one frame at most, 1.2 ms");
             }
             else
             {
@@ -54,8 +58,13 @@ internal sealed class ActiveQueues : Experiment
             }
         }
 
-        bench.Picture("waits", "Time in the queue, one long transfer: 10 Mbit/s, 20 ms", () => new Chart("how long packets wait", new Axis("time", "s"), new Axis("wait", "ms") { Min = 0 }, lines));
+        // Each by itself: over one another nobody would tell them apart. What slow start does to them is cut off above.
+        Func<Chart>[] charts = [.. lines.Select((line, i) => (Func<Chart>)(() => Waits(line, i == 0 ? 130 : 40)))];
+        bench.Picture("waits", "Time in the queue, one long transfer: 10 Mbit/s, 20 ms", charts);
     }
+
+    private static Chart Waits(LineLayer line, double most) =>
+        new(line.Name!, new Axis("time", "s") { Min = 0, Max = To.TotalSeconds }, new Axis("wait", "ms") { Min = 0, Max = most }, [line with { Name = null, Style = 0 }]) { Height = 110 };
 
     private static Trial Try(Bench bench, string aqm)
     {

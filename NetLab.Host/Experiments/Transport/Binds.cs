@@ -15,6 +15,8 @@ internal sealed class Binds : Experiment
 
     public override string Title => "What binds";
 
+    public override double TypicalSeconds => 0.3;
+
     public override string Summary => "Reno, CUBIC and BBR on 100 Mbit/s and a round trip of 100 ms, with a receive buffer of 64 KiB.";
 
     public override string Question =>
@@ -24,13 +26,14 @@ internal sealed class Binds : Experiment
 
     public override IReadOnlyList<Mutation> Mutations =>
     [
+        new("BBR goes by losses, with a buffer of 8 MiB") { Options = o => o.Congestion == CongestionAlgorithm.Bbr ? o with { Congestion = CongestionAlgorithm.NewReno, ReceiveBufferSize = 8 << 20 } : o },
         new("a buffer of 8 MiB") { Options = o => o with { ReceiveBufferSize = 8 << 20 } },
     ];
 
     public override void Run(Bench bench)
     {
         double expected = 8.0 * bench.Get(Buffer) / bench.Get(RoundTrip).TotalSeconds / 1e6;
-        var shares = new List<(string Name, double Receive, double Other)>();
+        var shares = new List<(string Name, double Receive, double Pacing, double Other)>();
         foreach (CongestionAlgorithm algorithm in new[] { CongestionAlgorithm.NewReno, CongestionAlgorithm.Cubic, CongestionAlgorithm.Bbr })
         {
             string name = algorithm == CongestionAlgorithm.NewReno ? "Reno" : algorithm == CongestionAlgorithm.Cubic ? "CUBIC" : "BBR";
@@ -56,12 +59,13 @@ internal sealed class Binds : Experiment
                 bench.LawBetween($"{name}: by the receive window, or pacing at its rate", limits.ReceiveWindow + limits.Pacing, 80, 100, "%", "the event log: what the sender waited for");
             }
 
-            shares.Add((name, limits.ReceiveWindow, 100 - limits.ReceiveWindow));
+            shares.Add((name, limits.ReceiveWindow, limits.Pacing, 100 - limits.ReceiveWindow - limits.Pacing));
         }
 
         bench.Picture("binds", "What the sender waited for", () => new Chart("share of the time", new Axis("", "") { Categories = [.. shares.Select(s => s.Name)] }, new Axis("time", "%") { Min = 0, Max = 100 },
         [
             new MarkLayer(MarkShape.Square, [.. shares.Select((s, i) => new Point(i, s.Receive))]) { Name = "the receive window" },
+            new MarkLayer(MarkShape.Triangle, [.. shares.Select((s, i) => new Point(i, s.Pacing))]) { Name = "pacing" },
             new MarkLayer(MarkShape.Ring, [.. shares.Select((s, i) => new Point(i, s.Other))]) { Name = "anything else" },
         ]));
     }

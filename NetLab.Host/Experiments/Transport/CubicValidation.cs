@@ -13,6 +13,8 @@ internal sealed class CubicValidation : Experiment
 
     public override string Title => "CUBIC's curve";
 
+    public override double TypicalSeconds => 0.5;
+
     public override string Summary => "One CUBIC flow over 50 Mbit/s and 50 ms with CoDel (5 ms, 100 ms), for 14 seconds.";
 
     public override string Question =>
@@ -22,6 +24,7 @@ internal sealed class CubicValidation : Experiment
     [
         new("CUBIC halves its window") { Options = o => o with { Without = o.Without | Ablations.CubicDecrease } },
         new("Reno instead") { Options = o => o with { Congestion = CongestionAlgorithm.NewReno } },
+        new("the line is a third as fast") { Link = d => d with { Rate = d.Rate / 3 } },
         new("no CoDel") { Link = d => d with { Discipline = new Udp.Links.Queues.DropTailSettings() } },
     ];
 
@@ -51,7 +54,7 @@ internal sealed class CubicValidation : Experiment
         double[] peaks = [.. Peaks(flow, 1, 14)];
         bench.LawBetween("times back above 225 before 14 s", peaks.Count(p => p >= 225), 2, 10, "", "ns-3, tcp-validation: W(t) = C·(t − K)³ + W_max (RFC 9438, 4.2)");
         bench.Measure("highest of them", peaks.DefaultIfEmpty(0).Max(), "segments");
-        bench.Picture("curve", "CUBIC on 50 Mbit/s, 50 ms, CoDel", () => FlowCharts.Windows(flow, true), () => FlowCharts.RoundTrips(flow), () => FlowCharts.Queue(up));
+        bench.Picture("curve", "CUBIC on 50 Mbit/s, 50 ms, CoDel", () => FlowCharts.Windows(flow, true), () => FlowCharts.Binds(FlowTrace.Of(flow)), () => FlowCharts.RoundTrips(flow), () => FlowCharts.Queue(up));
     }
 
     // What is left of the window where it shrinks first.

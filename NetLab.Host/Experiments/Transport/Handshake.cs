@@ -8,6 +8,7 @@ namespace NetLab.Host.Experiments.Transport;
 internal sealed class Handshake : Experiment
 {
     private const string ExtraLoss = "the SYN is lost";
+    private const string NoClose = "the client never closes";
 
     private static readonly Parameter<TimeSpan> Delay = Parameter.Duration("delay", "one-way delay", "20ms", "1ms", "10s");
     private static readonly Parameter<int> Bytes = Parameter.Count("bytes", "bytes that the client sends", 1_000, 0, 1_000_000);
@@ -27,6 +28,7 @@ internal sealed class Handshake : Experiment
     public override IReadOnlyList<Mutation> Mutations =>
     [
         new(ExtraLoss) { Link = d => d with { Drops = [new("SYN", 1)] } },
+        new(NoClose) { IsOwn = true },
         new("the link is slower than said") { Link = d => d with { Delay = d.Delay * 1.1 } },
     ];
 
@@ -41,7 +43,11 @@ internal sealed class Handshake : Experiment
         LabFlow flow = network.Tcp(client, server);
         flow.OnAccepted = accepted => network.At(delay * 14, () => accepted.Do(c => c.ShutdownSend()));
         network.At(delay * 4, () => flow.Send(bytes));
-        network.At(delay * 8, flow.ShutdownSend);
+        if (!bench.IsBroken(NoClose))
+        {
+            network.At(delay * 8, flow.ShutdownSend);
+        }
+
         network.RunUntil(delay * 100);
 
         double there = delay.TotalMilliseconds;
@@ -53,6 +59,7 @@ internal sealed class Handshake : Experiment
         long numbers = flow.ClientEnd.Sent.Max(s => s.End);
         bench.Law("sequence numbers used by the client", numbers, bytes + 2, 0, "", "one for each byte, one for the SYN, one for the FIN (RFC 9293, 3.4)");
         bench.Ladder("All segments", flow.Ladder());
+        bench.Picture("ladder", "The handshake, data and the close", () => LadderChart.Of(flow));
         bench.Picture("sequence", "The handshake, by sequence numbers", () => SequenceGraph.Of(flow));
     }
 

@@ -28,6 +28,7 @@ internal sealed class HeadOfLine : Experiment
 
     public override IReadOnlyList<Mutation> Mutations =>
     [
+        new("the link is slower than said") { Link = d => d with { Delay = d.Delay * 1.2 } },
         new("nothing is lost") { Link = d => d with { Drops = [] } },
     ];
 
@@ -46,9 +47,9 @@ internal sealed class HeadOfLine : Experiment
         bench.LawBetween("messages that wait, both streams", late.Length, 0.8 * roundTrip / Interval.TotalMilliseconds, 1.5 * roundTrip / Interval.TotalMilliseconds, "", "one order for all bytes");
         bench.Law("messages missing over UDP", missing, 1, 0, "", "what is lost stays lost (RFC 768)");
         bench.Law("longest delay over UDP", datagrams.DefaultIfEmpty(double.NaN).Max(), there, 0.01, "ms", "datagrams do not wait for one another (RFC 768)");
-        bench.Picture("delays", "How long messages take: one segment lost", () => new Chart("share of messages that took no longer", new Axis("delay", "ms") { Min = 0 }, new Axis("share", "") { Min = 0, Max = 1 },
+        bench.Picture("delays", "How long messages take: one segment lost", () => new Chart("share of messages that took no longer", new Axis("delay", "ms") { Min = 0 }, new Axis("share of messages", "") { Min = 0, Max = 1 },
             [FlowCharts.Distribution("TCP, both streams", stream), FlowCharts.Distribution("UDP", datagrams)]));
-        bench.Picture("messages", "Each message's delay", () => new Chart("messages in the order sent", new Axis("message", ""), new Axis("delay", "ms") { Min = 0 },
+        bench.Picture("messages", "Each message's delay", () => new Chart("messages in the order sent", new Axis("message, in the order sent", ""), new Axis("delay", "ms") { Min = 0 },
             [new LineLayer([.. stream.Select((d, i) => new Point(i + 1, d))]) { Name = "TCP" }, new LineLayer([.. datagrams.Select((d, i) => new Point(i + 1 < Lost ? i + 1 : i + 2, d))]) { Name = "UDP" }]));
     }
 

@@ -1,4 +1,5 @@
 using NetLab.Host.Experiments.Networks;
+using NetLab.Host.Experiments.Pictures;
 using NetLab.Tcp.Events;
 
 namespace NetLab.Host.Experiments.Transport;
@@ -6,6 +7,8 @@ namespace NetLab.Host.Experiments.Transport;
 /// <summary>The second segment of the handshake is lost.</summary>
 internal sealed class LostSynAck : Experiment
 {
+    private const string Anew = "the client's program tries anew after a second";
+
     private static readonly Parameter<TimeSpan> Delay = Parameter.Duration("delay", "one-way delay", "20ms", "1ms", "400ms");
 
     public override string Name => "lost-syn-ack";
@@ -23,6 +26,7 @@ internal sealed class LostSynAck : Experiment
     public override IReadOnlyList<Mutation> Mutations =>
     [
         new("the first timeout is 3 s, as before RFC 6298") { Options = o => o with { InitialRetransmissionTimeout = TimeSpan.FromSeconds(3) } },
+        new(Anew) { IsOwn = true },
         new("nothing is lost") { Link = d => d with { Drops = [] } },
     ];
 
@@ -36,6 +40,11 @@ internal sealed class LostSynAck : Experiment
         int accepted = 0;
         LabFlow flow = network.Tcp(client, server);
         flow.OnAccepted = _ => accepted++;
+        if (bench.IsBroken(Anew))
+        {
+            network.At(TimeSpan.FromSeconds(1), () => network.Tcp(client, server).OnAccepted = _ => accepted++);
+        }
+
         network.RunUntil(TimeSpan.FromSeconds(10));
 
         double roundTrip = 2 * delay.TotalSeconds;
@@ -44,6 +53,7 @@ internal sealed class LostSynAck : Experiment
         bench.LawBetween("SYN_ACKs sent", flow.ServerEnd.SentOf("SYN_ACK"), 2, 3, "", "each SYN is answered; the server's own timer may answer once more (RFC 9293, 3.10.7.4)");
         bench.Law("connections at the server", accepted, 1, 0, "", "both SYNs have the same ports and the same number (RFC 9293, 3.4)");
         bench.Ladder("All segments", flow.Ladder());
+        bench.Picture("ladder", "The first SYN_ACK is lost", () => LadderChart.Of(flow));
     }
 
     public override string Explanation =>

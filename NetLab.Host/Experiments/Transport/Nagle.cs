@@ -28,6 +28,7 @@ internal sealed class Nagle : Experiment
     public override IReadOnlyList<Mutation> Mutations =>
     [
         new("Nagle is off everywhere") { Options = o => o with { Nagle = false } },
+        new("the link is slower than said") { Link = d => d with { Delay = d.Delay * 1.5 } },
         new("ACKs never wait") { Options = o => o with { DelayedAcknowledgment = TimeSpan.Zero } },
     ];
 
@@ -79,6 +80,7 @@ internal sealed class Nagle : Experiment
         if (picture is not null)
         {
             bench.Ladder("Three requests, Nagle and delayed ACKs", flow.Ladder(14));
+            bench.Picture("ladder", "Write, write, read: who waits for whom", () => LadderChart.Of(flow, 16));
             bench.Picture("sequence", "Write, write, read: Nagle and delayed ACKs", () => SequenceGraph.Of(flow, to: TimeSpan.FromMilliseconds(300)));
         }
 

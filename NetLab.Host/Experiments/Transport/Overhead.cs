@@ -1,4 +1,5 @@
 using NetLab.Host.Experiments.Networks;
+using NetLab.Host.Plots;
 using NetLab.Tcp.Options;
 
 namespace NetLab.Host.Experiments.Transport;
@@ -12,11 +13,15 @@ internal sealed class Overhead : Experiment
     private const int EthernetBytes = 8 + 14 + 4 + 12;
     private const int Mtu = 1_500;
 
+    private static readonly int[] Packets = [200, 300, 576, 900, 1_200];
+
     private static readonly Parameter<TimeSpan> Delay = Parameter.Duration("delay", "one-way delay", "2ms", "1ms", "50ms");
 
     public override string Name => "overhead";
 
     public override string Title => "What headers leave";
+
+    public override double TypicalSeconds => 0.3;
 
     public override string Summary => "A transfer over Ethernet of 100 Mbit/s without loss: what part of the line is the application's.";
 
@@ -28,29 +33,41 @@ internal sealed class Overhead : Experiment
     public override IReadOnlyList<Mutation> Mutations =>
     [
         new("segments of 500 bytes") { Options = o => o with { MaxSegmentSize = 500 } },
+        new("the queue holds two frames") { Link = d => d.Rate > 0 ? d with { Queue = 2 * Mtu } : d },
         new("the receiver's window is 16 KiB") { Options = o => o with { ReceiveBufferSize = 16 << 10 } },
     ];
 
     public override void Run(Bench bench)
     {
+        (double share, long lost) = Try(bench, Mtu);
+        double over = (Mtu - 20 - 8 - 20 - 12) * 100.0 / (Mtu + EthernetBytes);
+        bench.Law("goodput over UDP, as here", share, over, 0.005, "%", "1440 ÷ 1538: 20 IP, 8 UDP, 20 TCP, 12 timestamps, 38 Ethernet (RFC 9293, 3.1; RFC 7323, 3.2)");
+        bench.Law("and without the 8 bytes of UDP", share * (Mtu - 20 - 20 - 12) / (Mtu - 20 - 8 - 20 - 12), 1_448 * 100.0 / 1_538, 0.005, "%", "1448 ÷ 1538 = 94.15 %: plain TCP over IP");
+        bench.Law("lost", lost, 0, 0, "", "none: the line is the limit, and not loss");
+        bench.Picture("frames", "Goodput over the size of frames", () => new Chart("100 Mbit/s Ethernet", new Axis("IP packet", "bytes") { Min = 0, Max = 1_600 }, new Axis("goodput", "% of the line") { Min = 0, Max = 100 },
+        [
+            new MarkLayer(MarkShape.Dot, [.. Packets.Select(size => new Point(size, Try(bench, size).Share)), new Point(Mtu, share)]) { Name = "measured" },
+            new LineLayer([.. Enumerable.Range(5, 76).Select(i => new Point(20 * i, Payload(20 * i) * 100.0 / (20 * i + EthernetBytes)))]) { Name = "payload ÷ (packet + 38)", IsReference = true },
+        ]));
+    }
+
+    private static int Payload(int packet) => packet - 20 - 8 - 20 - 12;
+
+    private static (double Share, long Lost) Try(Bench bench, int packet)
+    {
         LabNetwork network = bench.NewNetwork();
         (LabHost client, LabHost server) = (network.Host("client"), network.Host("server"));
 
         // The link counts IP packets; Ethernet's own 38 bytes a frame are taken off its rate.
-        double packets = LineBits * Mtu / (Mtu + EthernetBytes);
+        double packets = LineBits * packet / (packet + EthernetBytes);
         (LabLink up, _) = network.Connect(client, server, FormattableString.Invariant($"delay={bench.Get(Delay).TotalMilliseconds}ms,up.rate={(long)packets},up.queue=256K"));
         up.KeepsLog = false;
-        LabFlow flow = network.Tcp(client, server, new ConnectionOptions { MaxSegmentSize = Mtu - 20 - 8 - 20, ReceiveBufferSize = 4 << 20, SendBufferSize = 4 << 20 }, keepsLog: false);
+        LabFlow flow = network.Tcp(client, server, new ConnectionOptions { MaxSegmentSize = packet - 20 - 8 - 20, ReceiveBufferSize = 200 << 10, SendBufferSize = 4 << 20 }, keepsLog: false);
         flow.SendForever();
         TimeSpan from = TimeSpan.FromSeconds(2);
-        TimeSpan to = TimeSpan.FromSeconds(8);
+        TimeSpan to = TimeSpan.FromSeconds(5);
         network.RunUntil(to);
-
-        double share = flow.Goodput(from, to) / LineBits * 100;
-        double over = (Mtu - 20 - 8 - 20 - 12) * 100.0 / (Mtu + EthernetBytes);
-        bench.Law("goodput over UDP, as here", share, over, 0.005, "%", "1440 ÷ 1538: 20 IP, 8 UDP, 20 TCP, 12 timestamps, 38 Ethernet (RFC 9293, 3.1; RFC 7323, 3.2)");
-        bench.Law("and without the 8 bytes of UDP", share * (Mtu - 20 - 20 - 12) / (Mtu - 20 - 8 - 20 - 12), 1_448 * 100.0 / 1_538, 0.005, "%", "1448 ÷ 1538 = 94.15 %: plain TCP over IP");
-        bench.Law("lost", up.Statistics.Lost, 0, 0, "", "none: the line is the limit, and not loss");
+        return (flow.Goodput(from, to) / LineBits * 100, up.Statistics.Lost + up.Statistics.QueueDrops);
     }
 
     public override string Explanation =>

@@ -8,6 +8,7 @@ namespace NetLab.Host.Experiments.Transport;
 internal sealed class Persist : Experiment
 {
     private const int Bytes = 200_000;
+    private const string NoLoss = "the window update arrives";
     private static readonly TimeSpan WakesAt = TimeSpan.FromSeconds(2);
 
     private static readonly Parameter<TimeSpan> Delay = Parameter.Duration("delay", "one-way delay", "20ms", "1ms", "200ms");
@@ -25,6 +26,7 @@ internal sealed class Persist : Experiment
 
     public override IReadOnlyList<Mutation> Mutations =>
     [
+        new(NoLoss) { IsOwn = true },
         new("no persist timer") { Options = o => o with { Without = o.Without | Ablations.PersistTimer } },
     ];
 
@@ -52,7 +54,7 @@ internal sealed class Persist : Experiment
         network.At(WakesAt, () =>
         {
             // The link goes dark for as long as it takes to lose what is said now, and no longer.
-            down.Direction = down.Direction with { Loss = 1 };
+            down.Direction = down.Direction with { Loss = bench.IsBroken(NoLoss) ? 0 : 1 };
             flow.Server!.Read(flow.Server.Unread);
             flow.Server.ReadsAtOnce = true;
             network.In(TimeSpan.FromMilliseconds(1), () => down.Direction = down.Direction with { Loss = 0 });

@@ -9,7 +9,7 @@ namespace NetLab.Host.Experiments.Transport;
 internal sealed class RandomLoss : Experiment
 {
     private const int RoundTripMs = 40;
-    private const long RateBits = 50_000_000;
+    private const long RateBits = 20_000_000;
     private const int Segment = 1_388;
 
     private static readonly double[] Shares = [0.0001, 0.001, 0.005, 0.01, 0.03, 0.05];
@@ -19,7 +19,9 @@ internal sealed class RandomLoss : Experiment
 
     public override string Title => "Goodput over random loss";
 
-    public override string Summary => "0.01 to 5 % of datagrams are lost at random on 50 Mbit/s and 40 ms; Reno, CUBIC and BBR beside UDP.";
+    public override double TypicalSeconds => 1.5;
+
+    public override string Summary => "0.01 to 5 % of datagrams are lost at random on 20 Mbit/s and 40 ms; Reno, CUBIC and BBR beside UDP.";
 
     public override string Question =>
         "Draw goodput over the share lost, for Reno, CUBIC, BBR and for UDP at the link's rate. Where does each begin to fall, and where do the curves cross?";
@@ -29,6 +31,8 @@ internal sealed class RandomLoss : Experiment
     public override IReadOnlyList<Mutation> Mutations =>
     [
         new("losses are found by the timer alone") { Options = o => o with { Without = o.Without | Ablations.FastRetransmission | Ablations.TailLossProbe } },
+        new("the link loses 5 % besides") { Link = d => d.Rate > 0 ? d with { Loss = d.Loss + 0.05 } : d },
+        new("CUBIC's window is 8 KiB") { Options = o => o.Congestion == CongestionAlgorithm.Cubic ? o with { ReceiveBufferSize = 8 << 10 } : o },
         new("no SACK, and three times the loss") { Options = o => o with { Sack = false }, Link = d => d with { Loss = d.Loss * 3 } },
     ];
 
@@ -41,8 +45,8 @@ internal sealed class RandomLoss : Experiment
             var points = new List<Point>();
             foreach (double loss in Shares)
             {
-                bool isJudged = algorithm == CongestionAlgorithm.NewReno ? loss >= 0.001 : loss == 0.01;
-                if (!isJudged && !bench.WantsPictures)
+                bool isJudged = algorithm == CongestionAlgorithm.NewReno || loss == 0.01;
+                if (!isJudged && !bench.WantsPictures && bench.Runs > 1)
                 {
                     continue;
                 }
@@ -71,8 +75,18 @@ internal sealed class RandomLoss : Experiment
 
         double at1 = lines[2].Points.First(p => p.X == 1).Y;
         bench.LawBetween("BBR at 1 % of loss", at1, RateBits * 0.85 / 1e6, RateBits / 1e6, "Mbit/s", "random loss is no sign of a full queue to it (draft-ietf-ccwg-bbr)", isRandom: true);
+
+        // Where Reno's line meets half of the link's rate, to which BBR and UDP still hold: W/RTT at that rate, solved for p.
+        double half = 1.5 * Math.Pow(8 * Segment / (RoundTripMs / 1e3 * RateBits / 2), 2);
+        bench.LawBetween("loss at which Reno has half of the link", Crossing(lines[0].Points, RateBits / 2e6), 50 * half, 200 * half, "%", "MSS/RTT·√(1.5/p) = half of the rate; BBR and UDP hold on there (Mathis et al. 1997)", isRandom: true);
+        if (lines.All(l => l.Points.Count == Shares.Length))
+        {
+            bench.Measure("loss at which BBR has twice what Reno has", Crossing([.. lines[0].Points.Zip(lines[2].Points, (reno, bbr) => new Point(reno.X, reno.Y / bbr.Y))], 0.5), "%");
+            bench.Measure("loss at which BBR has half of the link", Crossing(lines[2].Points, RateBits / 2e6), "%");
+        }
+
         bench.LawBetween("CUBIC ÷ Reno at 1 %", lines[1].Points.First(p => p.X == 1).Y / lines[0].Points.First(p => p.X == 1).Y, 0.8, 2, "", "no less than Reno (RFC 9438, 4.3)", isRandom: true);
-        bench.Picture("sweep", "Goodput over random loss: 50 Mbit/s, 40 ms", () => new Chart("what the receiver got", new Axis("lost", "%") { IsLogarithmic = true }, new Axis("goodput", "Mbit/s") { IsLogarithmic = true },
+        bench.Picture("sweep", "Goodput over random loss: 20 Mbit/s, 40 ms", () => new Chart("what the receiver got", new Axis("lost", "%") { IsLogarithmic = true }, new Axis("goodput", "Mbit/s") { IsLogarithmic = true },
         [
             .. lines.Select(l => new LineLayer(l.Points) { Name = l.Name, HasMarks = true }),
             new LineLayer(datagrams) { Name = "UDP", HasMarks = true },
@@ -80,11 +94,26 @@ internal sealed class RandomLoss : Experiment
         ]));
     }
 
+    // Where falling points pass a value, on logarithmic axes; 0 if they are below it from the first on, without end if they never are.
+    private static double Crossing(List<Point> points, double value)
+    {
+        for (int i = 1; i < points.Count; i++)
+        {
+            (Point above, Point below) = (points[i - 1], points[i]);
+            if (above.Y >= value && below.Y < value)
+            {
+                return above.X * Math.Pow(below.X / above.X, Math.Log(above.Y / value) / Math.Log(above.Y / below.Y));
+            }
+        }
+
+        return points[0].Y < value ? 0 : double.PositiveInfinity;
+    }
+
     private static (LabNetwork Network, LabHost Client, LabHost Server) Build(Bench bench, double loss)
     {
         LabNetwork network = bench.NewNetwork();
         (LabHost client, LabHost server) = (network.Host("client"), network.Host("server"));
-        (LabLink up, LabLink down) = network.Connect(client, server, FormattableString.Invariant($"delay={RoundTripMs / 2}ms,up.rate={RateBits},up.queue=250000,up.loss={loss}"));
+        (LabLink up, LabLink down) = network.Connect(client, server, FormattableString.Invariant($"delay={RoundTripMs / 2}ms,up.rate={RateBits},up.queue=100000,up.loss={loss}"));
         (up.KeepsLog, down.KeepsLog) = (false, false);
         return (network, client, server);
     }

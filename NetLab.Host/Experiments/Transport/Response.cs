@@ -13,18 +13,26 @@ internal sealed class Response : Experiment
 
     private const int HeavierAtFirst = 2;
 
-    private static readonly Parameter<int> Rarest = Parameter.Count("rarest", "the rarest loss: one segment in so many", 10_000, 100, 100_000);
+    // From here on an epoch between losses is so long that a run begins where slow start leaves it: near the window expected.
+    private const int Rare = 100_000;
+
+    private static readonly Parameter<int> Rarest = Parameter.Count("rarest", "the rarest loss: one segment in so many", 100_000, 100, 100_000);
 
     public override string Name => "response";
 
     public override string Title => "Window over loss";
 
-    public override string Summary => "One segment in 100, 1,000, 10,000 is lost, at regular distances; Reno and CUBIC, round trips of 10 and 100 ms.";
+    public override double TypicalSeconds => 8;
+
+    public override string Summary => "One segment in 100, 1,000, 10,000, 100,000 is lost, at regular distances; Reno and CUBIC, round trips of 10 and 100 ms.";
 
     public override string Question =>
-        "A sender that adds a segment a round trip and halves at a loss: how large is its window on the mean when one segment in 100 is lost, in 10,000? Does the round trip matter, for Reno, for CUBIC?";
+        "A sender that adds a segment a round trip and halves at a loss: how large is its window on the mean when one segment in 100 is lost, in 100,000? Does the round trip matter, for Reno, for CUBIC?";
 
     public override IReadOnlyList<Parameter> Parameters => [Rarest];
+
+    // Millions of segments, of which a second seed would change nothing but their numbers.
+    public override int MaxRuns => 1;
 
     public override IReadOnlyList<Mutation> Mutations =>
     [
@@ -57,7 +65,7 @@ internal sealed class Response : Experiment
             measured.Add((name, points));
         }
 
-        bench.Picture("response", "Mean window over the loss rate", () => new Chart("one loss every 1/p segments", new Axis("p", "") { IsLogarithmic = true }, new Axis("mean window", "segments") { IsLogarithmic = true },
+        bench.Picture("response", "Mean window over the loss rate", () => new Chart("one loss every 1/p segments", new Axis("share of segments lost, p", "") { IsLogarithmic = true }, new Axis("mean window", "segments") { IsLogarithmic = true },
         [
             .. measured.Select(m => new LineLayer(m.Points) { Name = m.Name, HasMarks = true }),
             new LineLayer([.. Table.Where(t => t.Every <= bench.Get(Rarest)).Select(t => new Point(1.0 / t.Every, Math.Sqrt(1.5 * t.Every)))]) { Name = "√(1.5/p)", IsReference = true },
@@ -68,7 +76,15 @@ internal sealed class Response : Experiment
     {
         LabNetwork network = bench.NewNetwork();
         (LabHost client, LabHost server) = (network.Host("client"), network.Host("server"));
-        (LabLink up, LabLink down) = network.Connect(client, server, string.Create(CultureInfo.InvariantCulture, $"delay={roundTrip / 2.0}ms,up.every={every / HeavierAtFirst}"));
+        bool isSlow = algorithm == CongestionAlgorithm.Cubic && roundTrip == 100;
+        bool isRare = every >= Rare;
+
+        // A saw's mean beside its peak: from a half, from 0.7 in a straight line, from 0.7 along the cubic curve.
+        double peak = expected / (algorithm == CongestionAlgorithm.NewReno ? 0.75 : isSlow ? 0.925 : 0.85);
+        string losses = isRare
+            ? string.Create(CultureInfo.InvariantCulture, $"up.every={every},up.drop=DATA#{(int)peak}")
+            : string.Create(CultureInfo.InvariantCulture, $"up.every={every / HeavierAtFirst}");
+        (LabLink up, LabLink down) = network.Connect(client, server, string.Create(CultureInfo.InvariantCulture, $"delay={roundTrip / 2.0}ms,{losses}"));
         (up.KeepsLog, down.KeepsLog) = (false, false);
 
         // Each segment is acknowledged, and no flow makes room for others, as in the formula; nothing else binds. The measure begins when the start is forgotten.
@@ -85,11 +101,18 @@ internal sealed class Response : Experiment
         flow.SendForever();
 
         // As long as 12 losses take at the window expected, after those that are not counted: a saw is there soon, and a curve that is flat at
-        // its peak comes nearer by very little each time. So that slow start's own peak is not where it begins, losses are heavier at first.
-        int settling = algorithm == CongestionAlgorithm.Cubic && roundTrip == 100 ? 40 : 8;
+        // its peak comes nearer by very little each time. So that slow start's own peak is not where it begins, losses are heavier at first. Where they are
+        // rarest, the first one ends slow start near the window expected, and four epochs are counted of what Reno does, eight of CUBIC.
+        (int settling, int counted) = (isRare, isSlow) switch
+        {
+            (true, true) => (4, 8),
+            (true, false) => (2, 4),
+            (false, true) => (40, 12),
+            _ => (8, 12),
+        };
         double epoch = every / expected * roundTrip / 1_000;
         TimeSpan from = TimeSpan.FromSeconds(Math.Max(2, settling * epoch));
-        TimeSpan to = from + TimeSpan.FromSeconds(Math.Max(4, 12 * epoch));
+        TimeSpan to = from + TimeSpan.FromSeconds(Math.Max(4, counted * epoch));
         double sum = 0;
         int samples = 0;
         void Sample()
@@ -99,7 +122,11 @@ internal sealed class Response : Experiment
             network.In(TimeSpan.FromMilliseconds(10), Sample);
         }
 
-        network.At(TimeSpan.FromSeconds(Math.Max(0.7, 3 * epoch)), () => up.Direction = up.Direction with { DropEvery = up.Direction.DropEvery * HeavierAtFirst });
+        if (!isRare)
+        {
+            network.At(TimeSpan.FromSeconds(Math.Max(0.7, 3 * epoch)), () => up.Direction = up.Direction with { DropEvery = up.Direction.DropEvery * HeavierAtFirst });
+        }
+
         network.At(from, Sample);
         network.RunUntil(to);
         return sum / samples;

@@ -49,7 +49,7 @@ internal sealed class SelectiveAcknowledgment : Experiment
             (shown, shownWithout) = (sack, none);
         }
 
-        bench.Picture("sweep", "Time to repair a window with k holes", () => new Chart("from the first loss noticed to all repaired", new Axis("holes", ""), new Axis("time", "RTT") { Min = 0 },
+        bench.Picture("sweep", "Time to repair a window with k holes", () => new Chart("from the first loss noticed to all repaired", new Axis("holes in the window", ""), new Axis("time", "RTT") { Min = 0 },
         [
             new LineLayer(with) { Name = "with SACK", HasMarks = true },
             new LineLayer(without) { Name = "without", HasMarks = true },

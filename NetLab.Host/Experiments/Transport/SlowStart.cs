@@ -15,6 +15,8 @@ internal sealed class SlowStart : Experiment
 
     public override string Title => "Slow start";
 
+    public override double TypicalSeconds => 0.5;
+
     public override string Summary => "A long transfer begins: first on a link without limit, then on one with a queue.";
 
     public override string Question =>
@@ -25,6 +27,7 @@ internal sealed class SlowStart : Experiment
     public override IReadOnlyList<Mutation> Mutations =>
     [
         new("every second ACK is lost") { Link = d => d with { Drops = [.. d.Drops, .. Enumerable.Range(1, 60).Select(i => new Udp.Links.ScriptedDrop("ACK", 2 + (2 * i)))] } },
+        new("the peer's window is 8 KiB") { Options = o => o with { ReceiveBufferSize = 8 << 10 } },
         new("HyStart++ is off") { Options = o => o with { Without = o.Without | Ablations.HyStart } },
     ];
 

@@ -1,4 +1,5 @@
 using NetLab.Host.Experiments.Networks;
+using NetLab.Host.Experiments.Pictures;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 
@@ -13,16 +14,18 @@ internal sealed class TimeWait : Experiment
 
     public override string Title => "TIME-WAIT";
 
-    public override string Summary => "A connection is closed on both sides; the last ACK is lost, or the first FIN. Then the same without TIME-WAIT.";
+    public override string Summary => "A connection is closed on both sides; the last ACK is lost, or the first FIN. Then the same without TIME-WAIT, and a client that uses its ports again at once.";
 
     public override string Question =>
-        "The client closes first. The ACK of the server's FIN is lost. Who sends what again, who answers, and how does the server's connection end? What if the client kept nothing after it closed?";
+        "The client closes first. The ACK of the server's FIN is lost. Who sends what again, who answers, and how does the server's connection end? What if the client kept nothing after it closed? And if the same ports are used again at once, while a copy of an old segment is still on the way?";
 
     public override IReadOnlyList<Parameter> Parameters => [Delay];
 
     public override IReadOnlyList<Mutation> Mutations =>
     [
         new("no TIME-WAIT") { Options = o => o with { MaxSegmentLifetime = TimeSpan.Zero } },
+        new("no ACK arrives after the first, and no RST") { Link = d => d with { Drops = [.. d.Drops, .. Enumerable.Range(2, 30).Select(i => new Udp.Links.ScriptedDrop("ACK", i)), .. Enumerable.Range(1, 30).Select(i => new Udp.Links.ScriptedDrop("RST", i))] } },
+        new("TIME-WAIT everywhere") { Options = o => o with { MaxSegmentLifetime = TimeSpan.FromSeconds(5) } },
         new("nothing is lost") { Link = d => d with { Drops = [] } },
     ];
 
@@ -40,6 +43,13 @@ internal sealed class TimeWait : Experiment
         bench.Law("first FIN lost: FINs of the client", fin.ClientEnd.SentOf("FIN"), 2, 0, "", "a FIN is sent again like data (RFC 9293, 3.6)");
         bench.LawTrue("first FIN lost: both end well", fin.Server?.CloseReason == CloseReason.Finished && fin.ClientEnd.Reached(ConnectionState.TimeWait) is not null, "FIN, ACK, FIN, ACK");
         bench.LawTrue("without TIME-WAIT: the FIN is answered by a RST", forgetful.ServerEnd.Received.Any(s => s.Kind == "RST"), "nobody knows the connection any more (RFC 9293, 3.10.7.1)");
+
+        PortsUsedAgain guarded = PortsUsedAgain.Run(bench, new ConnectionOptions());
+        PortsUsedAgain open = PortsUsedAgain.Run(bench, new ConnectionOptions { MaxSegmentLifetime = TimeSpan.Zero });
+        bench.LawTrue("ports used again at once: an old number opens nothing", !guarded.IsOpened, "a SYN in TIME-WAIT has to be beyond what was used (RFC 9293, 3.6.1; RFC 6191)");
+        bench.Law("without TIME-WAIT: old bytes in the new connection", open.OldBytes, 100, 0, "bytes", "a copy that is late fits the new connection's window (RFC 1337, 2)");
+        bench.Picture("last-ack", "The last ACK is lost: the FIN comes again", () => LadderChart.Of(lastAck, 14));
+        bench.Picture("without", "The same without TIME-WAIT: a RST", () => LadderChart.Of(forgetful, 14));
         bench.Ladder("The last ACK is lost", lastAck.Ladder(14));
         bench.Ladder("The same without TIME-WAIT", forgetful.Ladder(14));
     }
@@ -67,7 +77,7 @@ internal sealed class TimeWait : Experiment
 
     public override string Explanation =>
         "The last ACK is not acknowledged, so its sender cannot know that it came. When it did not, the server sends its FIN again, and somebody has to be there to answer: that is TIME-WAIT. It lasts two segment lifetimes, so that nothing of this connection is left on the way when its ports are used again. "
-        + "Without it the FIN that comes again meets a closed port, and a RST answers: a peer that did everything right is reset, and whatever it had not yet read may be gone.";
+        + "Without it the FIN that comes again meets a closed port, and a RST answers: a peer that did everything right is reset, and whatever it had not yet read may be gone. And a new connection on the same ports takes a late copy of the old one's data for its own: nothing in the segment says otherwise, unless it has timestamps (RFC 7323, 5).";
 
-    public override IReadOnlyList<string> Sources => ["RFC 9293, 3.6 and 3.10.7.4", "RFC 1337"];
+    public override IReadOnlyList<string> Sources => ["RFC 9293, 3.6 and 3.10.7.4", "RFC 1337, 2", "RFC 6191"];
 }

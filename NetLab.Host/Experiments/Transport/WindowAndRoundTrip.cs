@@ -15,10 +15,12 @@ internal sealed class WindowAndRoundTrip : Experiment
 
     public override string Title => "Window and round trip";
 
-    public override string Summary => "The receive window grows from 4 KiB to 4 MiB on a path without loss.";
+    public override double TypicalSeconds => 0.6;
+
+    public override string Summary => "The receive window grows from 1 KiB to 4 MiB on a path without loss.";
 
     public override string Question =>
-        "A link of 100 Mbit/s with a round trip of 40 ms loses nothing. The receiver's window is 4 KiB, 16 KiB … 4 MiB. Draw throughput over window. Where is the knee?";
+        "A link of 100 Mbit/s with a round trip of 40 ms loses nothing. The receiver's window is 1 KiB, 4 KiB … 4 MiB. Draw throughput over window. Where is the knee?";
 
     public override IReadOnlyList<Parameter> Parameters => [Delay, Rate];
 
@@ -34,7 +36,7 @@ internal sealed class WindowAndRoundTrip : Experiment
         long rate = bench.Get(Rate);
         double product = rate * roundTrip / 8;
         var got = new List<Point>();
-        for (int window = 4 << 10; window <= 4 << 20; window *= 4)
+        for (int window = 1 << 10; window <= 4 << 20; window *= 4)
         {
             double goodput = Try(bench, window);
             got.Add(new Point(window, goodput / 1e6));
@@ -56,10 +58,10 @@ internal sealed class WindowAndRoundTrip : Experiment
         }
 
         bench.Measure("bandwidth-delay product", product / 1024, "KiB");
-        bench.Picture("knee", "Throughput over window", () => new Chart("100 Mbit/s, 40 ms, no loss", new Axis("receive window", "bytes") { IsLogarithmic = true }, new Axis("goodput", "Mbit/s") { IsLogarithmic = true },
+        bench.Picture("knee", "Throughput over window", () => new Chart(FormattableString.Invariant($"{rate / 1e6:0.#} Mbit/s, {roundTrip * 1e3:0.#} ms, no loss"), new Axis("receive window", "bytes") { IsLogarithmic = true }, new Axis("goodput", "Mbit/s") { IsLogarithmic = true, Min = 0.1, Max = 200 },
         [
             new LineLayer(got) { Name = "measured", HasMarks = true },
-            new LineLayer([new Point(4 << 10, 8 * (4 << 10) / roundTrip / 1e6), new Point(product, rate / 1e6)]) { Name = "W ÷ RTT", IsReference = true },
+            new LineLayer([new Point(1 << 10, 8 * (1 << 10) / roundTrip / 1e6), new Point(product, rate / 1e6)]) { Name = "W ÷ RTT", IsReference = true },
             new LineLayer([new Point(product, rate / 1e6), new Point(4 << 20, rate / 1e6)]) { Name = "the link's rate", IsReference = true },
         ]));
     }
@@ -74,7 +76,7 @@ internal sealed class WindowAndRoundTrip : Experiment
 
         // Every segment is acknowledged at once: what is measured is the window, and not how long an ACK waits for company. The window is
         // a whole number of segments, as a part of one would never be used (RFC 9293, 3.8.6.2.1).
-        int segments = Math.Max(2, window / 1024);
+        int segments = window / 1024;
         var options = new ConnectionOptions { MaxSegmentSize = 1024 + 12, Pacing = false, SendBufferSize = 8 << 20, DelayedAcknowledgment = TimeSpan.Zero };
         LabFlow flow = network.Tcp(client, server, options, options with { ReceiveBufferSize = segments * 1024 }, keepsLog: false);
         flow.SendForever();

@@ -25,9 +25,10 @@ internal static class RunComparison
                 continue;
             }
 
-            // With one round there is no spread between rounds: that between its pieces stands for it.
-            (double[] a, double[] b) = rounds > 1 ? (Headlines(old), Headlines(other)) : (Pieces(old), Pieces(other));
-            differences.Add(RunDifference.Of(group.Key, old[0].Unit, old[0].LessIsBetter, a, b, rounds, Seed));
+            // So few rounds say nothing certain of the spread between them: that between their pieces stands for it, where they have pieces.
+            bool isOfPieces = rounds < RunDifference.MinValues && Math.Min(Pieces(old).Length, Pieces(other).Length) >= RunDifference.MinValues;
+            (double[] a, double[] b) = isOfPieces ? (Pieces(old), Pieces(other)) : (Headlines(old), Headlines(other));
+            differences.Add(RunDifference.Of(group.Key, old[0].Unit, old[0].LessIsBetter, a, b, rounds, Seed) with { IsOfPieces = isOfPieces });
         }
 
         return differences.Count > 0
@@ -42,9 +43,12 @@ internal static class RunComparison
 
     private static double[] Headlines(RunSeries[] runs) => [.. runs.Select(run => run.Headline!.Value)];
 
-    private static double[] Pieces(RunSeries[] runs)
+    private static double[] Pieces(RunSeries[] runs) => runs[0].Unit switch
     {
-        double[] pieces = [.. runs.SelectMany(run => run.Samples).Select(sample => sample.BitsPerSecond ?? 0).Where(value => value > 0)];
-        return runs[0].Unit == "bit/s" && pieces.Length > 1 ? pieces : Headlines(runs);
-    }
+        "bit/s" => [.. runs.SelectMany(run => run.Samples).Select(sample => sample.BitsPerSecond ?? 0).Where(value => value > 0)],
+
+        // The probes that stand behind a median under load; milliseconds there, microseconds here.
+        "µs" => [.. runs.SelectMany(run => run.Samples).Where(sample => sample.Latency is not null).Select(sample => sample.Latency!.Value * 1_000)],
+        _ => [],
+    };
 }

@@ -13,7 +13,9 @@ internal sealed class RunNames
     private readonly string[] _otherKeys;
 
     /// <summary>Names them.</summary>
-    public RunNames(IReadOnlyList<RunSeries> runs)
+    /// <param name="runs">The runs.</param>
+    /// <param name="roundsAreOne">Whether rounds of the same have one name.</param>
+    public RunNames(IReadOnlyList<RunSeries> runs, bool roundsAreOne = false)
     {
         _commonWords = [.. runs.Select(run => WordsOf(Fact(run, "link"))).Aggregate((IEnumerable<string>)WordsOf(Fact(runs[0], "link")), (all, words) => all.Intersect(words))];
         _otherKeys = [.. runs.SelectMany(run => WordsOf(Fact(run, "link"))).Except(_commonWords).Select(word => word.Split('=')[0]).Distinct()];
@@ -22,6 +24,11 @@ internal sealed class RunNames
 
         // The seed of all stands in the corner.
         string link = keys.Contains("link") ? string.Join(',', _commonWords.Where(word => !word.StartsWith("seed=", StringComparison.Ordinal))) : "";
+        if (roundsAreOne)
+        {
+            keys.Remove("round");
+        }
+
         Title = string.Join(", ", common.Append(link).Where(text => text.Length > 0));
 
         // A version, a file or a round is named only where nothing else tells them apart.

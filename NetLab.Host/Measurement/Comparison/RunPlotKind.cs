@@ -3,10 +3,10 @@ namespace NetLab.Host.Measurement.Comparison;
 /// <summary>What <c>nlab plot</c> draws.</summary>
 internal enum RunPlotKind
 {
-    /// <summary>What the receiver got, over time.</summary>
+    /// <summary>What the receiver got, over time; of connections how many a second, round by round.</summary>
     Throughput,
 
-    /// <summary>Round trips of a probe or, without one, those that the transport measured, over time.</summary>
+    /// <summary>Round trips of a probe or, without one, those that the transport measured, over time; of nlab perf --latency by percentile.</summary>
     Latency,
 
     /// <summary>How large a share of the samples is at most so large: of latencies where there are any, else of throughputs.</summary>
@@ -15,7 +15,7 @@ internal enum RunPlotKind
     /// <summary>The samples' quartiles and ends, side by side.</summary>
     Box,
 
-    /// <summary>The congestion window over time.</summary>
+    /// <summary>The congestion window over time; of one run or two also the slow start threshold, and what is in flight.</summary>
     Cwnd,
 
     /// <summary>The round trip that the transport measured, over time.</summary>
@@ -29,4 +29,7 @@ internal enum RunPlotKind
 
     /// <summary>Segments sent again, or datagrams lost, in each interval.</summary>
     Loss,
+
+    /// <summary>What kept the sender from sending more, in per cent of the time.</summary>
+    Limits,
 }

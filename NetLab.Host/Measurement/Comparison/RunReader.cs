@@ -11,10 +11,18 @@ namespace NetLab.Host.Measurement.Comparison;
 /// </summary>
 internal static class RunReader
 {
-    /// <summary>The runs in a file.</summary>
+    private static readonly (string Name, double Percent)[] PercentileNames = [("p50", 50), ("p90", 90), ("p99", 99), ("p99_9", 99.9)];
+
+    /// <summary>The runs in a file, or in all files of a folder, in the order of their names: a history.</summary>
     /// <exception cref="UsageException">It is no such file; the message names what is wrong where.</exception>
     public static IReadOnlyList<RunSeries> Read(string path)
     {
+        if (Directory.Exists(path))
+        {
+            string[] files = [.. Directory.EnumerateFiles(path).Where(IsOfRuns).Order(StringComparer.Ordinal)];
+            return files.Length > 0 ? [.. files.SelectMany(Read)] : throw new UsageException($"'{path}': there is no .json and no .json.gz in this folder");
+        }
+
         using JsonDocument document = SavedRunFile.Read(path);
         JsonElement root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object)
@@ -56,12 +64,17 @@ internal static class RunReader
 
     /// <summary>A number, or null if there is none.</summary>
     internal static double? Number(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
-            && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? NumberOf(value) : null;
 
     /// <summary>A text, or null if there is none.</summary>
     internal static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static double? NumberOf(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
+
+    private static bool IsOfRuns(string file) =>
+        file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".json.gz", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".flent.gz", StringComparison.OrdinalIgnoreCase);
 
     private static IReadOnlyList<RunSeries> Saved(string path, JsonElement root)
     {
@@ -194,9 +207,39 @@ internal static class RunReader
         {
             Headline = headline,
             Unit = unit,
+            Limits = LimitsOf(end),
+            Distribution = DistributionOf(path, where, end),
             Round = round,
             At = time is { } seconds and > 0 and < 1e11 ? DateTimeOffset.FromUnixTimeSeconds((long)seconds) : null,
         };
+    }
+
+    private static IReadOnlyList<(string Name, double Percent)> LimitsOf(JsonElement end) =>
+        end.TryGetProperty("limited_by_percent", out JsonElement limits) && limits.ValueKind == JsonValueKind.Object
+            ? [.. PerfLimits.Names.Select(limit => (limit.Name, Number(limits, limit.Member) ?? 0))]
+            : [];
+
+    // Earlier versions saved four percentiles and no more.
+    private static IReadOnlyList<(double Percent, double Milliseconds)> DistributionOf(string path, string where, JsonElement end)
+    {
+        if (!end.TryGetProperty("distribution", out JsonElement pairs) || pairs.ValueKind != JsonValueKind.Array)
+        {
+            return [.. PercentileNames.Where(p => Number(end, p.Name) is not null).Select(p => (p.Percent, Number(end, p.Name)!.Value / 1_000))];
+        }
+
+        var all = new List<(double Percent, double Milliseconds)>();
+        foreach (JsonElement pair in pairs.EnumerateArray())
+        {
+            if (pair.ValueKind != JsonValueKind.Array || pair.GetArrayLength() != 2 || NumberOf(pair[0]) is not { } percent || NumberOf(pair[1]) is not { } microseconds
+                || percent is < 0 or > 100 || (all.Count > 0 && (percent <= all[^1].Percent || microseconds / 1_000 < all[^1].Milliseconds)))
+            {
+                throw Wrong(path, $"{where}: end.distribution[{all.Count}]", "a percentile and its microseconds are expected, both ascending");
+            }
+
+            all.Add((percent, microseconds / 1_000));
+        }
+
+        return all;
     }
 
     private static (double? Value, string Unit) Headline(JsonElement end) =>
@@ -228,6 +271,8 @@ internal static class RunReader
             Seconds = end - start,
             BitsPerSecond = Number(sum, "bits_per_second"),
             Window = window,
+            Threshold = Positive(Number(sum, "snd_ssthresh")),
+            InFlight = window is null ? null : Number(sum, "in_flight"),
             RoundTrip = roundTrip / 1_000,
             Latency = Number(sum, "probe_rtt") / 1_000,
             Queue = Number(sum, "queue_bytes"),

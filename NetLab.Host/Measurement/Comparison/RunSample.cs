@@ -13,6 +13,12 @@ internal readonly record struct RunSample(double At)
     /// <summary>The congestion window in bytes.</summary>
     public double? Window { get; init; }
 
+    /// <summary>The slow start threshold in bytes.</summary>
+    public double? Threshold { get; init; }
+
+    /// <summary>Bytes in the network.</summary>
+    public double? InFlight { get; init; }
+
     /// <summary>The round trip that the transport measured, in milliseconds.</summary>
     public double? RoundTrip { get; init; }
 

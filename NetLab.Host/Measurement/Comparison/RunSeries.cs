@@ -15,6 +15,12 @@ internal sealed record RunSeries(string File, IReadOnlyDictionary<string, string
     /// <summary>Whether less of it is better.</summary>
     public bool LessIsBetter => Unit == "µs";
 
+    /// <summary>Of round trips: percentiles (0 to 100, ascending) and their values in milliseconds; empty of everything else.</summary>
+    public IReadOnlyList<(double Percent, double Milliseconds)> Distribution { get; init; } = [];
+
+    /// <summary>What kept the sender from sending more, and in how many per cent of the time; empty where that is not known.</summary>
+    public IReadOnlyList<(string Name, double Percent)> Limits { get; init; } = [];
+
     /// <summary>Which turn it was, from 1.</summary>
     public int Round { get; init; } = 1;
 

@@ -67,16 +67,20 @@ internal sealed class BatchedDatagramPort : IDatagramPort
 
         public long Sent => source.Sent;
 
+        public TimeSpan Wait => source.UntilNextBatch(_batch);
+
+        public bool TrySend(int most) => source.TrySend(_batch, most) > 0;
+
         public void Send(int most)
         {
-            TimeSpan wait = source.UntilNextBatch(_batch);
+            TimeSpan wait = Wait;
             if (wait > TimeSpan.Zero)
             {
                 // What came unasked, such as an answer that the link has doubled, must not end the wait at once each time.
                 _unasked.Receive(port._socket);
                 port._poller.Wait(wait < Patience ? wait : Patience, port._readable);
             }
-            else if (source.TrySend(_batch, most) == 0)
+            else if (!TrySend(most))
             {
                 port._poller.Wait(Patience, port._readable, port._socket);
             }

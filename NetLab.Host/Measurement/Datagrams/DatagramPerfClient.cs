@@ -11,32 +11,20 @@ namespace NetLab.Host.Measurement.Datagrams;
 /// <summary>The sending half of a measurement by datagrams.</summary>
 internal sealed class DatagramPerfClient
 {
-    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
-
-    // Of answers that a bad link loses, or that wait behind a second of queue, one comes in such a time.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly IDatagramPort _port;
     private readonly DatagramAddress _to;
     private readonly PerfSettings _plan;
-    private readonly ulong _session = (ulong)Random.Shared.NextInt64();
-    private readonly ControlCodec _codec = new();
+    private readonly ControlExchange _control;
     private readonly DatagramSink _sink = new() { Accepts = flow => flow.Number == ControlCodec.Flow };
-    private PerfMessage? _answer;
 
     /// <param name="port">Sends; connected to the peer; stays the caller's.</param>
     /// <param name="to">The receiving half.</param>
     /// <param name="plan">What to measure.</param>
-    public DatagramPerfClient(IDatagramPort port, DatagramAddress to, PerfSettings plan)
+    /// <param name="answer">Told when that has answered.</param>
+    public DatagramPerfClient(IDatagramPort port, DatagramAddress to, PerfSettings plan, PeerAnswer answer)
     {
-        (_port, _to, _plan) = (port, to, plan);
-        _sink.OnPayload = (in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from) =>
-        {
-            if (ControlCodec.Decode(payload) is { } message && message.Session == _session)
-            {
-                _answer = message;
-            }
-        };
+        (_port, _to, _plan, _control) = (port, to, plan, new ControlExchange(port, to, answer));
+        _sink.OnPayload = (in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress from) => _control.Process(header, payload);
     }
 
     /// <summary>Measures.</summary>
@@ -46,7 +34,7 @@ internal sealed class DatagramPerfClient
         // Even, so that the flows of the warm-up are even and the measured ones odd.
         uint first = (uint)Random.Shared.Next() & ~1u;
         var hello = new PerfHello(_plan.Streams, _plan.SegmentSize, _plan.WarmUp.TotalMilliseconds) { FirstFlow = first, Mode = _plan.Mode, IntervalMs = _plan.Interval.TotalMilliseconds };
-        Ask(new PerfMessage { Hello = hello }, answer => answer.Ready, cancellationToken);
+        _control.Ask(_sink, new PerfMessage { Hello = hello }, answer => answer.Ready, cancellationToken);
         if (_plan.Mode == PerfMode.Latency)
         {
             return PingPong(cancellationToken);
@@ -103,9 +91,9 @@ internal sealed class DatagramPerfClient
             byte[] datagram = ControlCodec.EncodeEcho(++sequence, Message.Bytes.Length);
             long sent = Stopwatch.GetTimestamp();
             _port.Send(datagram, _to);
-            while (echoed != sequence && Stopwatch.GetElapsedTime(sent) < Retry)
+            while (echoed != sequence && Stopwatch.GetElapsedTime(sent) < ControlExchange.Retry)
             {
-                _port.ReceiveNext(sink, Retry);
+                _port.ReceiveNext(sink, ControlExchange.Retry);
             }
 
             if (processor is not null)
@@ -159,7 +147,8 @@ internal sealed class DatagramPerfClient
         do
         {
             int from = intervals.Count;
-            PerfReport page = Ask(
+            PerfReport page = _control.Ask(
+                _sink,
                 new PerfMessage { Done = new PerfDone(sent, from) },
                 answer => answer.Report is { } report && report.FromInterval == from,
                 CancellationToken.None).Report!;
@@ -172,46 +161,7 @@ internal sealed class DatagramPerfClient
         }
         while (intervals.Count < whole.IntervalCount);
 
-        // Nobody answers a goodbye; three of them survive most links.
-        for (int i = 0; i < 3; i++)
-        {
-            _port.Send(_codec.Encode(new PerfMessage { Session = _session, Bye = true }), _to);
-        }
-
+        _control.SayGoodbye();
         return whole with { Intervals = intervals };
-    }
-
-    private PerfMessage Ask(PerfMessage question, Func<PerfMessage, bool> isAnswer, CancellationToken cancellationToken)
-    {
-        long started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < Patience)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            _answer = null;
-            _port.Send(_codec.Encode(question with { Session = _session }), _to);
-            long asked = Stopwatch.GetTimestamp();
-            while (_answer is null && Stopwatch.GetElapsedTime(asked) < Retry)
-            {
-                _port.Receive(_sink, Retry);
-                if (_sink.WasRefused)
-                {
-                    throw new IOException("connection refused: nobody listens there");
-                }
-            }
-
-            switch (_answer)
-            {
-                case { Refusal: { } why }:
-                    throw new IOException($"the receiver refuses: {why}");
-                case { } answer when isAnswer(answer):
-                    return answer;
-                case not null:
-                    // Such as a wait: not at once again.
-                    Thread.Sleep(Retry);
-                    break;
-            }
-        }
-
-        throw new IOException("the receiver did not answer in time");
     }
 }

@@ -6,7 +6,7 @@ using NetLab.Udp.Time;
 namespace NetLab.Host.Measurement.Datagrams;
 
 /// <summary>One measurement at its receiver: which flows belong to it, and what became of them.</summary>
-internal sealed class DatagramReceiverSession
+internal sealed class DatagramReceiverSession : IDatagramSession
 {
     // How long nothing must have come before what is missing counts as lost: longer than any pause a scheduler makes.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
@@ -17,6 +17,8 @@ internal sealed class DatagramReceiverSession
     private readonly PerfHello _hello;
     private readonly List<PerfInterval> _intervals = [];
     private readonly Action<PerfInterval> _onInterval;
+    private readonly Func<long> _foreign;
+    private readonly long _foreignBefore;
     private readonly FlowStatistics?[] _flows;
     private ProcessorTime? _processor;
     private double _cpuPercent;
@@ -32,16 +34,22 @@ internal sealed class DatagramReceiverSession
     /// <param name="hello">What the sender said of it.</param>
     /// <param name="bufferDrops">The socket's drops before it began.</param>
     /// <param name="onInterval">Told of each piece.</param>
-    public DatagramReceiverSession(ulong id, DatagramAddress from, PerfHello hello, uint bufferDrops, Action<PerfInterval> onInterval)
+    /// <param name="foreign">How many datagrams the socket has received that nobody can read: damaged ones are; null for those of <see cref="Sink"/>.</param>
+    public DatagramReceiverSession(ulong id, DatagramAddress from, PerfHello hello, uint bufferDrops, Action<PerfInterval> onInterval, Func<long>? foreign = null)
     {
         (Id, From, _hello, _onInterval, _dropsBefore) = (id, from, hello, onInterval, bufferDrops);
         _flows = new FlowStatistics?[hello.Streams];
         Sink = new DatagramSink(bufferDrops) { Accepts = flow => flow.Number == ControlCodec.Flow || (flow.Number == ControlCodec.EchoFlow && Answers) || Owns(flow) };
+        _foreign = foreign ?? (() => Sink.Foreign);
+        _foreignBefore = _foreign();
     }
 
     public ulong Id { get; }
 
     public DatagramAddress From { get; }
+
+    /// <summary>Which client it is, counted from 1.</summary>
+    public int Client { get; init; } = 1;
 
     /// <summary>Whether what comes is sent back, each at once.</summary>
     public bool Answers { get; set; }
@@ -122,6 +130,9 @@ internal sealed class DatagramReceiverSession
         return _ended = true;
     }
 
+    /// <summary>Whether a flow is one of its own: only its sender's, and only those announced, so that nobody else spoils the count.</summary>
+    public bool Owns(FlowId flow) => flow.From == From && flow.Number - _hello.FirstFlow < 2 * (uint)_hello.Streams;
+
     /// <summary>What arrived, with as many pieces from one on as a message has room for.</summary>
     public PerfReport Report(int fromInterval)
     {
@@ -154,7 +165,7 @@ internal sealed class DatagramReceiverSession
             LostOnLink = Math.Max(0, lost - _dropped),
             OutOfOrder = reordered,
             Duplicates = duplicates,
-            Damaged = Sink.Foreign,
+            Damaged = _foreign() - _foreignBefore,
             JitterMs = jitter.TotalMilliseconds,
             OneWayDelayUs = LatencySummary.From(delay),
         };
@@ -163,9 +174,6 @@ internal sealed class DatagramReceiverSession
         // A damaged datagram never counts as received, so what counts is intact.
         return new PerfReport(sum, _cpuPercent, true, fromInterval, _intervals.Count, intervals);
     }
-
-    // Only its sender's, and only those announced: nobody else spoils the count.
-    private bool Owns(FlowId flow) => flow.From == From && flow.Number - _hello.FirstFlow < 2 * (uint)_hello.Streams;
 
     private bool TryStart(IDatagramPort port)
     {

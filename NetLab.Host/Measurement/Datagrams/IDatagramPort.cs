@@ -43,6 +43,14 @@ internal interface IProbeFlow
     /// <summary>Datagrams sent.</summary>
     long Sent { get; }
 
+    /// <summary>How long until the rate allows as many as go together; zero when it does now.</summary>
+    TimeSpan Wait { get; }
+
+    /// <summary>Sends as many as go together, whatever the rate says, and waits for nothing.</summary>
+    /// <param name="most">How many at most.</param>
+    /// <returns>False when the send buffer is full.</returns>
+    bool TrySend(int most);
+
     /// <summary>Sends some, as many as go together, when the rate allows; waits a while for room if there is none.</summary>
     /// <param name="most">How many at most.</param>
     void Send(int most);

@@ -90,6 +90,12 @@ internal sealed class KernelDatagramPort : IDatagramPort
 
     private void Receive(DatagramSink sink, TimeSpan patience, int most)
     {
+        if (patience <= TimeSpan.Zero && _socket.Available == 0)
+        {
+            // A blocking socket waits for a millisecond at least.
+            return;
+        }
+
         int timeout = Math.Max(1, (int)patience.TotalMilliseconds);
         if (timeout != _timeout)
         {
@@ -137,15 +143,22 @@ internal sealed class KernelDatagramPort : IDatagramPort
 
         public long Sent { get; private set; }
 
+        public TimeSpan Wait => _pacer.Until(_clock.Now);
+
         public void Send(int most)
         {
-            TimeSpan wait = _pacer.Until(_clock.Now);
+            TimeSpan wait = Wait;
             if (wait > TimeSpan.Zero)
             {
                 Thread.Sleep(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait);
                 return;
             }
 
+            TrySend(most);
+        }
+
+        public bool TrySend(int most)
+        {
             // Some at a time, so that looking at the clock costs both transports alike.
             int count = _pacer.Allowed(_clock.Now, _datagram.Length, Math.Min(most, 64));
             for (int i = 0; i < count; i++)
@@ -156,6 +169,8 @@ internal sealed class KernelDatagramPort : IDatagramPort
                 _pacer.Count(now, _datagram.Length);
                 Sent++;
             }
+
+            return true;
         }
     }
 }

@@ -4,8 +4,12 @@ namespace NetLab.Host.Measurement.Reports;
 internal interface IPerfObserver
 {
     /// <summary>A piece is complete, as the receiver saw it.</summary>
-    void OnInterval(PerfInterval interval);
+    /// <param name="client">Whose, counted from 1.</param>
+    /// <param name="interval">The piece.</param>
+    void OnInterval(int client, PerfInterval interval);
 
     /// <summary>The receiver has told what it got.</summary>
-    void OnReceived(PerfReceived received);
+    /// <param name="client">Whose it was.</param>
+    /// <param name="received">What it got.</param>
+    void OnReceived(int client, PerfReceived received);
 }

@@ -24,10 +24,18 @@ internal sealed record PerfLimits(double CongestionWindow, double ReceiveWindow,
         double Share(TimeSpan time) => Math.Round(100 * Math.Clamp(time.TotalSeconds / total, 0, 1), 1);
     }
 
+    /// <summary>What people call each, and its member in JSON.</summary>
+    public static readonly IReadOnlyList<(string Name, string Member)> Names =
+    [
+        ("cwnd", "congestion_window"), ("rwnd", "receive_window"), ("send buffer", "send_buffer"), ("application", "application"), ("pacing", "pacing"),
+    ];
+
+    /// <summary>Each, the one that had most first.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyList<(string Name, double Percent)> Shares =>
+        [.. Names.Select(limit => limit.Name).Zip([CongestionWindow, ReceiveWindow, SendBuffer, Application, Pacing]).OrderByDescending(limit => limit.Second)];
+
     /// <summary>The one that had most, and how much.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public (string Name, double Percent) Most => new[]
-    {
-        ("cwnd", CongestionWindow), ("rwnd", ReceiveWindow), ("send buffer", SendBuffer), ("application", Application), ("pacing", Pacing),
-    }.MaxBy(limit => limit.Item2);
+    public (string Name, double Percent) Most => Shares[0];
 }

@@ -62,6 +62,10 @@ internal sealed record PerfEnd(PerfSent SumSent, PerfReceived SumReceived, PerfP
     [JsonPropertyName("p99_9")]
     public double? P999 { get; init; }
 
+    /// <summary>All of the round trips: pairs of a percentile (0 to 100, ascending) and its value in microseconds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double[]>? Distribution { get; init; }
+
     /// <summary>Connections opened, used for one request and closed a second, where that was measured.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? PerSecond { get; init; }

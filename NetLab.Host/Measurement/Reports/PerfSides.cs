@@ -48,6 +48,13 @@ internal sealed record LatencySummary(
     [property: JsonPropertyName("p99_9")] double P999,
     double Max)
 {
+    // Beyond the last whole per cent, as far as there are values enough to tell.
+    private static readonly double[] Tail = [99.5, 99.9, 99.95, 99.99, 99.999];
+
+    /// <summary>The whole of it: pairs of a percentile (0 to 100, ascending) and its value in microseconds.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<double[]> Distribution { get; init; } = [];
+
     /// <summary>Null of a histogram that is missing or empty.</summary>
     public static LatencySummary? From(LatencyHistogram? histogram) => histogram is not { Count: > 0 }
         ? null
@@ -56,7 +63,17 @@ internal sealed record LatencySummary(
             histogram.Percentile(0.9).TotalMicroseconds,
             histogram.Percentile(0.99).TotalMicroseconds,
             histogram.Percentile(0.999).TotalMicroseconds,
-            histogram.Max.TotalMicroseconds);
+            histogram.Max.TotalMicroseconds)
+        {
+            Distribution = DistributionOf(histogram),
+        };
+
+    private static double[][] DistributionOf(LatencyHistogram histogram) =>
+    [
+        .. Enumerable.Range(0, 100).Select(i => (double)i).Concat(Tail.Where(percent => (100 - percent) * histogram.Count >= 100))
+            .Select(percent => (double[])[percent, histogram.Percentile(percent / 100).TotalMicroseconds]),
+        [100, histogram.Max.TotalMicroseconds],
+    ];
 }
 
 /// <summary>Percent of one processor.</summary>

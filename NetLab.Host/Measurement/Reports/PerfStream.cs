@@ -13,7 +13,7 @@ internal sealed record PerfStream(int Stream, long Bytes, double BitsPerSecond, 
     /// <summary>The streams of a report.</summary>
     public static IReadOnlyList<PerfStream>? Of(PerfReport report, IReadOnlyList<string?> algorithms, IReadOnlyList<long> resent)
     {
-        if (report.StreamBytes is not { } bytes || bytes.Count != algorithms.Count)
+        if (report.StreamBytes is not { } bytes || bytes.Count != algorithms.Count || bytes.Count != resent.Count)
         {
             return null;
         }

@@ -21,6 +21,7 @@ internal sealed class KernelPerfConnection(Socket socket, bool polls) : PerfConn
     private const int UnacknowledgedAt = 24; // tcpi_unacked
     private const int RoundTripVariationAt = 72; // tcpi_rttvar
     private const int SlowStartThresholdAt = 76; // tcpi_snd_ssthresh
+    private const int AcknowledgedAt = 120; // tcpi_bytes_acked, since Linux 4.1
     private const int BusyAt = 168; // tcpi_busy_time, since Linux 4.10, as those behind it
     private const int ReceiveWindowLimitedAt = 176; // tcpi_rwnd_limited
     private const int SendBufferLimitedAt = 184; // tcpi_sndbuf_limited
@@ -37,6 +38,17 @@ internal sealed class KernelPerfConnection(Socket socket, bool polls) : PerfConn
     private readonly KernelWait _wait = new(polls);
 
     public override long Retransmissions => Read(RetransmissionsAt);
+
+    public override long? Acknowledged
+    {
+        get
+        {
+            Span<byte> info = stackalloc byte[LongInformationSize];
+            return OperatingSystem.IsLinux() && socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, Information, info) == LongInformationSize
+                ? BitConverter.ToInt64(info[AcknowledgedAt..])
+                : null;
+        }
+    }
 
     public override long CongestionWindow => Read(CongestionWindowAt) * Read(SendSegmentSizeAt);
 
@@ -131,10 +143,10 @@ internal sealed class KernelPerfConnection(Socket socket, bool polls) : PerfConn
     });
 
     public override Task PingPongAsync(
-        ReadOnlyMemory<byte> message, Func<bool> more, Action<TimeSpan, bool> onRoundTrip, CancellationToken cancellationToken) => OnThread(() =>
+        ReadOnlyMemory<byte> message, Func<ValueTask<bool>> more, Action<TimeSpan, bool> onRoundTrip, CancellationToken cancellationToken) => OnThread(() =>
     {
         byte[] answer = new byte[message.Length];
-        while (more())
+        while (more().AsTask().GetAwaiter().GetResult())
         {
             long started = Stopwatch.GetTimestamp();
             socket.Send(message.Span);

@@ -16,6 +16,9 @@ internal abstract class PerfConnection : IAsyncDisposable
     /// <summary>Segments sent again so far.</summary>
     public abstract long Retransmissions { get; }
 
+    /// <summary>Bytes that the peer has acknowledged so far; null where that is not known.</summary>
+    public abstract long? Acknowledged { get; }
+
     /// <summary>The congestion window in bytes; 0 where it is not known.</summary>
     public abstract long CongestionWindow { get; }
 
@@ -41,10 +44,10 @@ internal abstract class PerfConnection : IAsyncDisposable
 
     /// <summary>Sends a message and waits until it has come back, over and over, and then the end of the stream.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="more">Whether once more.</param>
+    /// <param name="more">Whether once more, when it is time for it.</param>
     /// <param name="onRoundTrip">Told of each: how long it took, and whether what came back was the message.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public abstract Task PingPongAsync(ReadOnlyMemory<byte> message, Func<bool> more, Action<TimeSpan, bool> onRoundTrip, CancellationToken cancellationToken);
+    public abstract Task PingPongAsync(ReadOnlyMemory<byte> message, Func<ValueTask<bool>> more, Action<TimeSpan, bool> onRoundTrip, CancellationToken cancellationToken);
 
     /// <summary>Bytes sent back so far.</summary>
     public long Echoed { get; protected set; }

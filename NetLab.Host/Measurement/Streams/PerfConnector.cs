@@ -6,13 +6,15 @@ using NetLab.Host.Settings;
 using NetLab.Host.Streams;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
+using NetLab.Udp.Sockets;
 
 namespace NetLab.Host.Measurement.Streams;
 
 /// <summary>Opens measured streams to a receiving half, by NetLab's TCP (all of them on one endpoint) or the kernel's.</summary>
-internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRecorder? recorder) : IAsyncDisposable
+internal sealed class PerfConnector(LabAddress address, IPEndPoint remote, PerfSettings plan, LabRecorder? recorder) : IAsyncDisposable
 {
     private readonly Dictionary<string, TcpEndpoint> _endpoints = [];
+    private TunLease? _lease;
 
     /// <summary>Opens one.</summary>
     /// <param name="stream">Which of them it is, from 0.</param>
@@ -25,7 +27,9 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRec
         try
         {
             return plan.Transport == LabTransport.Tcp
-                ? new TcpPerfConnection(await Endpoint(plan.CongestionOf(stream)).ConnectAsync(to, cancellationToken).ConfigureAwait(false))
+                ? new TcpPerfConnection(await Endpoint(plan.CongestionOf(stream)).ConnectAsync(to, port is null && address.UdpPort is not null ? address.Port : null, null, cancellationToken).ConfigureAwait(false))
+                : address.IsOverIp
+                ? new TcpPerfConnection(await Device().ConnectAsync(to, OptionsOf(plan.CongestionOf(stream)), cancellationToken).ConfigureAwait(false))
                 : new KernelPerfConnection(await KernelPerfConnection.OnThread(() => Connect(to, plan.CongestionOf(stream))).WaitAsync(cancellationToken).ConfigureAwait(false), plan.Polls);
         }
         catch (SocketException error)
@@ -41,7 +45,7 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRec
     /// <param name="cancellationToken">Gives up.</param>
     public async Task RequestAsync(int? port, ReadOnlyMemory<byte> request, Func<bool, bool> more, CancellationToken cancellationToken)
     {
-        if (plan.Transport == LabTransport.Tcp)
+        if (plan.Transport != LabTransport.KernelTcp)
         {
             bool right = true;
             while (more(right))
@@ -87,6 +91,11 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRec
         {
             await endpoint.DisposeAsync().ConfigureAwait(false);
         }
+
+        if (_lease is not null)
+        {
+            await _lease.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     // Connections of one algorithm share an endpoint.
@@ -101,18 +110,12 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRec
         TcpEndpoint? endpoint = null;
         endpoint = TcpEndpoint.Bind(any, new TcpEndpointOptions
         {
-            Connection = new ConnectionOptions
-            {
-                MaxSegmentSize = plan.SegmentSize,
-                SendBufferSize = PerfSettings.SendBufferSize(plan.Streams),
-                Congestion = CongestionNames.Parse(congestion),
-                MtuSearch = plan.MtuSearch,
-                Ecn = plan.Ecn ? EcnMode.Request : EcnMode.Answer,
-                KeepAlive = PerfSettings.Silence / 2,
-                UserTimeout = PerfSettings.Silence,
-                Observe = recorder?.Observe,
-            },
+            Connection = OptionsOf(congestion),
             Remote = remote,
+            TakesAnyChecksum = address.TakesAnyChecksum,
+
+            // Whoever is sent to has a server's buffer.
+            Socket = plan.Direction == PerfDirection.Reverse ? new DatagramSocketOptions { ReceiveBufferSize = PerfSettings.ReceiveBufferSize } : new DatagramSocketOptions(),
 
             // Nothing measured here ever blocks.
             UnsafePreferInlineScheduling = true,
@@ -122,6 +125,30 @@ internal sealed class PerfConnector(IPEndPoint remote, PerfSettings plan, LabRec
         _endpoints.Add(congestion ?? "", endpoint);
         return endpoint;
     }
+
+    // All algorithms share the one endpoint that a device can have.
+    private TcpEndpoint Device()
+    {
+        var streams = new StreamOptions(null, AllowRemote: true, recorder) { Place = "perf" };
+        _lease ??= DeviceEndpoints.Connect(address, remote, addresses => streams.ToTunOptions(addresses) with
+        {
+            UnsafePreferInlineScheduling = true,
+            BusyPoll = plan.Polls ? Polling.Time : TimeSpan.Zero,
+        });
+        return _lease.Endpoint;
+    }
+
+    private ConnectionOptions OptionsOf(string? congestion) => new()
+    {
+        MaxSegmentSize = plan.SegmentSize,
+        SendBufferSize = PerfSettings.SendBufferSize(plan.Streams),
+        Congestion = CongestionNames.Parse(congestion),
+        MtuSearch = plan.MtuSearch,
+        Ecn = plan.Ecn ? EcnMode.Request : EcnMode.Answer,
+        KeepAlive = PerfSettings.Silence / 2,
+        UserTimeout = PerfSettings.Silence,
+        Observe = recorder?.Observe,
+    };
 
     private Socket Connect(IPEndPoint to, string? congestion)
     {

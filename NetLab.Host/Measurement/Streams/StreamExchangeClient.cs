@@ -7,11 +7,10 @@ using NetLab.Udp.Time;
 namespace NetLab.Host.Measurement.Streams;
 
 /// <summary>The asking half of a measurement of round trips or of connections by streams.</summary>
-internal sealed class StreamExchangeClient(PerfConnector connector, PerfSettings plan)
+internal sealed class StreamExchangeClient(PerfConnector connector, PerfSettings plan, PeerAnswer peer)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly ulong _session = (ulong)Random.Shared.NextInt64();
     private readonly List<LatencyHistogram> _roundTrips = [];
     private long _done;
     private long _wrong;
@@ -25,19 +24,11 @@ internal sealed class StreamExchangeClient(PerfConnector connector, PerfSettings
         {
             int opened = plan.Mode == PerfMode.Latency ? plan.Streams : 1;
             int? port = null;
+            var opening = new StreamOpening(connector, peer);
             for (int stream = 0; stream < opened; stream++)
             {
-                PerfConnection connection = await connector.ConnectAsync(stream, null, cancellationToken).ConfigureAwait(false);
-                connections.Add(connection);
                 var hello = new PerfHello(opened, plan.SegmentSize, 0) { Stream = stream, Mode = plan.Mode };
-                await connection.WriteAsync(new PerfMessage { Session = _session, Hello = hello }, cancellationToken).ConfigureAwait(false);
-                PerfMessage answer = await connection.ReadAsync(PerfConnection.LongestHello, cancellationToken).WaitAsync(Patience, cancellationToken).ConfigureAwait(false);
-                if (!answer.Ready)
-                {
-                    throw new IOException($"the receiver refuses: {answer.Refusal ?? "it says nothing"}");
-                }
-
-                port = answer.Port;
+                port = (await opening.OpenAsync(connections, hello, cancellationToken).ConfigureAwait(false)).Port;
             }
 
             return await MeasureAsync(connections, port, cancellationToken).ConfigureAwait(false);
@@ -92,7 +83,7 @@ internal sealed class StreamExchangeClient(PerfConnector connector, PerfSettings
             _roundTrips.Add(roundTrips);
         }
 
-        await connection.PingPongAsync(Message.Bytes, run.More, OnRoundTrip, abort).ConfigureAwait(false);
+        await connection.PingPongAsync(Message.Bytes, () => ValueTask.FromResult(run.More()), OnRoundTrip, abort).ConfigureAwait(false);
 
         void OnRoundTrip(TimeSpan roundTrip, bool right)
         {

@@ -15,18 +15,36 @@ internal sealed class StreamPerfListener : IAsyncDisposable
 {
     private readonly TcpEndpoint? _endpoint;
     private readonly TcpConnectionListener? _listener;
+    private readonly TunLease? _lease;
     private readonly Socket? _socket;
     private readonly bool _polls;
 
     /// <summary>Binds and listens.</summary>
     /// <exception cref="SocketException">The address is taken or not this machine's.</exception>
-    public StreamPerfListener(LabTransport transport, IPEndPoint local, bool polls, LabRecorder? recorder)
+    /// <exception cref="UsageException">The same, of an address on a TUN device.</exception>
+    public StreamPerfListener(LabAddress address, IPEndPoint local, bool polls, LabRecorder? recorder)
     {
         _polls = polls;
-        if (transport == LabTransport.Tcp)
+        if (address.IsOverIp)
+        {
+            // The device's MTU says how large segments are.
+            var streams = new StreamOptions(null, AllowRemote: true, recorder) { Place = "perf" };
+            _lease = DeviceEndpoints.Listen(address, local, addresses => streams.ToTunOptions(addresses) with
+            {
+                UnsafePreferInlineScheduling = true,
+                BusyPoll = polls ? Polling.Time : TimeSpan.Zero,
+            });
+            _listener = StreamListener.ListenAt(address, _lease, local, streams);
+            LocalEndPoint = new IPEndPoint(local.Address, ((IPEndPoint)_listener.EndPoint).Port);
+            return;
+        }
+
+        if (address.Transport == LabTransport.Tcp)
         {
             _endpoint = TcpEndpoint.Bind(local, new TcpEndpointOptions
             {
+                TakesAnyChecksum = address.TakesAnyChecksum,
+
                 // Nothing measured here ever blocks.
                 UnsafePreferInlineScheduling = true,
                 BusyPoll = polls ? Polling.Time : TimeSpan.Zero,
@@ -95,6 +113,12 @@ internal sealed class StreamPerfListener : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _socket?.Dispose();
+        if (_lease is not null)
+        {
+            await _listener!.DisposeAsync().ConfigureAwait(false);
+            await _lease.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_endpoint is not null)
         {
             await _endpoint.DisposeAsync().ConfigureAwait(false);

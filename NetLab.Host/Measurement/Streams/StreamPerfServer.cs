@@ -6,10 +6,10 @@ using NetLab.Host.Settings;
 namespace NetLab.Host.Measurement.Streams;
 
 /// <summary>
-/// The receiving half of measurements by streams: of throughput several at once, each with a report of its own; round trips and connections
-/// are measured by one client at a time, and beside nothing else.
+/// A server of measurements by streams: of several clients at once, each with a report of its own. It receives, or sends where it is asked to, or
+/// answers where round trips or connections are measured.
 /// </summary>
-internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserver observer)
+internal sealed class StreamPerfServer(StreamPerfListener listener, LabTransport transport, IPerfObserver observer)
 {
     // A stream that says nothing must not keep the next one waiting, and many of them must not use up everything.
     private const int MostUnknown = 256;
@@ -17,15 +17,17 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
     // Each has a thread's work to do; more would measure each other.
     private const int MostAtOnce = 32;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private static readonly PerfMessage Refusal = new() { Refusal = "busy with another measurement, or it is not possible" };
+    private static readonly PerfMessage Refusal = new() { Refusal = "busy with as many others as it takes, or it is not possible" };
 
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ExchangeSlot _exchange = new();
+    private readonly ExchangeSessions _exchanges = new(MostAtOnce);
     private readonly ConcurrentDictionary<ulong, Running> _running = [];
+    private readonly ConcurrentDictionary<ulong, StreamSenderSession> _sending = [];
     private long _answered;
     private int _unknown;
+    private int _clients;
 
-    /// <summary>Serves until cancelled, or until one measurement is over.</summary>
+    /// <summary>Serves until cancelled, or until one client is done, and those that came meanwhile.</summary>
     public async Task RunAsync(bool once, CancellationToken cancellationToken)
     {
         while (!once || !_over.Task.IsCompleted)
@@ -71,6 +73,12 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
                     return;
                 }
 
+                if (message.Hello is { Load: { } load } sent)
+                {
+                    await SendAsync(connection, message.Session, sent, load, cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+
                 if (message.Hello is not { } hello || Join(message.Session, hello, cancellationToken) is not { } running || !running.Session.TryClaim(hello.Stream))
                 {
                     await connection.WriteAsync(Refusal, cancellationToken).ConfigureAwait(false);
@@ -91,7 +99,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
     // Round trips and connections are measured by who asks: here is only answered, until that one is done.
     private async Task ExchangeAsync(PerfConnection connection, PerfMessage message, PerfHello hello, CancellationToken cancellationToken)
     {
-        if (!_running.IsEmpty || !_exchange.TryJoin(message.Session, hello))
+        if (!_exchanges.TryJoin(message.Session, hello))
         {
             await connection.WriteAsync(Refusal, cancellationToken).ConfigureAwait(false);
             return;
@@ -111,10 +119,54 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
         }
         finally
         {
-            if (_exchange.Leave())
+            _exchanges.Leave(message.Session);
+            EndIfIdle();
+        }
+    }
+
+    private async Task SendAsync(PerfConnection connection, ulong id, PerfHello hello, PerfLoad load, CancellationToken cancellationToken)
+    {
+        var ready = new PerfMessage { Session = id, Ready = true };
+        if (hello.Stream != PerfHello.ControlStream)
+        {
+            if (_sending.TryGetValue(id, out StreamSenderSession? known) && known.Streams == hello.Streams)
             {
-                _over.TrySetResult();
+                await connection.WriteAsync(ready, cancellationToken).ConfigureAwait(false);
+                if (known.TryAdd(hello.Stream, connection))
+                {
+                    await known.Completion.ConfigureAwait(false);
+                    return;
+                }
             }
+
+            await connection.WriteAsync(Refusal, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (hello.Streams is < 1 or > PerfSettings.MaxStreams || load.Settings(transport, hello) is not { } settings || _sending.Count >= MostAtOnce
+            || new StreamSenderSession(id, settings) is var session && !_sending.TryAdd(id, session))
+        {
+            await connection.WriteAsync(Refusal, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await connection.WriteAsync(ready, cancellationToken).ConfigureAwait(false);
+            await session.RunAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _sending.TryRemove(id, out _);
+            EndIfIdle();
+        }
+    }
+
+    private void EndIfIdle()
+    {
+        if (_running.IsEmpty && _sending.IsEmpty && _exchanges.Count == 0)
+        {
+            _over.TrySetResult();
         }
     }
 
@@ -173,14 +225,14 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
         if (stream == 0)
         {
             // The first stream also brings the report; only then is it over, or when nobody takes it.
-            observer.OnReceived(report.Received);
+            observer.OnReceived(running.Client, report.Received);
             try
             {
                 await connection.WriteAsync(new PerfMessage { Session = running.Session.Id, Report = report }, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
-                _over.TrySetResult();
+                EndIfIdle();
             }
         }
     }
@@ -192,11 +244,6 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
             return null;
         }
 
-        if (_exchange.IsTaken)
-        {
-            return null;
-        }
-
         if (!_running.TryGetValue(id, out Running? present))
         {
             if (_running.Count >= MostAtOnce)
@@ -204,7 +251,8 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
                 return null;
             }
 
-            var created = new Running(new StreamReceiverSession(id, hello, observer.OnInterval));
+            int client = Interlocked.Increment(ref _clients);
+            var created = new Running(client, new StreamReceiverSession(id, hello, interval => observer.OnInterval(client, interval)));
             present = _running.GetOrAdd(id, created);
             if (present == created)
             {
@@ -225,7 +273,8 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
         catch (Exception error)
         {
             running.Session.Break(error);
-            _over.TrySetResult();
+            _running.TryRemove(new KeyValuePair<ulong, Running>(running.Session.Id, running));
+            EndIfIdle();
             throw;
         }
         finally
@@ -234,9 +283,12 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, IPerfObserve
         }
     }
 
-    private sealed class Running(StreamReceiverSession session)
+    private sealed class Running(int client, StreamReceiverSession session)
     {
         private readonly TaskCompletionSource<PerfReport> _watching = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Which client it is, counted from 1.</summary>
+        public int Client { get; } = client;
 
         public StreamReceiverSession Session { get; } = session;
 

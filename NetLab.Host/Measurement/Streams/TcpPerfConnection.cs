@@ -12,6 +12,8 @@ internal sealed class TcpPerfConnection(TcpConnection connection) : PerfConnecti
 {
     public override long Retransmissions => connection.Statistics.Retransmissions;
 
+    public override long? Acknowledged => connection.Statistics.BytesAcknowledged;
+
     public override long CongestionWindow => connection.CongestionWindow;
 
     public override TimeSpan RoundTrip => connection.Statistics.SmoothedRoundTrip ?? TimeSpan.Zero;
@@ -62,10 +64,10 @@ internal sealed class TcpPerfConnection(TcpConnection connection) : PerfConnecti
     }
 
     public override async Task PingPongAsync(
-        ReadOnlyMemory<byte> message, Func<bool> more, Action<TimeSpan, bool> onRoundTrip, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> message, Func<ValueTask<bool>> more, Action<TimeSpan, bool> onRoundTrip, CancellationToken cancellationToken)
     {
         byte[] answer = new byte[message.Length];
-        while (more())
+        while (await more().ConfigureAwait(false))
         {
             long started = Stopwatch.GetTimestamp();
             await connection.Transport.Output.WriteAsync(message, cancellationToken).ConfigureAwait(false);

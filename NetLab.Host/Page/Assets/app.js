@@ -49,7 +49,7 @@ const keys = document.getElementById('keys');
 fill(keys, el('h2', { id: 'keys-title' }, 'Keys'),
   el('dl', {}, [
     ['/', 'filter'], ['Enter', 'apply the filter; in the tree, filter by the field chosen'], ['↑ ↓ Page Home End', 'from packet to packet, from field to field'],
-    ['n p', 'next and previous packet, wherever one is'], ['← →', 'close and open what is in the tree; byte by byte'], ['g', 'go to a packet by its number'],
+    ['l t b', 'to the list, the layers, the bytes'], ['n p', 'next and previous packet, wherever one is'], ['s', 'save what is shown'], ['← →', 'close and open what is in the tree; byte by byte'], ['g', 'go to a packet by its number'], ['w', 'live lab: to the packets on the link'], ['Space . ,', 'live lab: play and pause, on and back by an event'], ['c', 'copy the command that does the same'],
     ['[ ]', 'previous and next panel: details, follow, ladder …'], ['1 2 3 4', 'captures, live lab, experiments, measurements'], ['Esc', 'out of the filter, out of this'], ['?', 'this help'],
   ].map(([key, meaning]) => [el('dt', {}, key.split(' ').map(k => [el('kbd', {}, k), ' '])), el('dd', {}, meaning)])),
   el('form', { method: 'dialog' }, el('button', { class: 'main', value: 'close' }, 'Close')));

@@ -26,6 +26,8 @@ export class BytePane {
     new ResizeObserver(() => this.#layout()).observe(this.#body);
   }
 
+  focus() { this.#body.focus({ preventScroll: true }); }
+
   show(frame) {
     this.#frame = frame;
     this.#on = null;
@@ -70,7 +72,7 @@ export class BytePane {
     const isMany = this.#frame.buffers.filter(b => b.length).length > 1;
     this.#tabs.hidden = !isMany;
     fill(this.#tabs, isMany ? this.#frame.buffers.map((b, i) => b.length === 0 && i > 0 ? null : el('button', {
-      type: 'button', role: 'tab', 'aria-selected': i === buffer, onclick: () => { this.#on = null; this.#pick(i); },
+      type: 'button', role: 'tab', 'aria-selected': i === buffer, 'aria-label': `Bytes: ${i === 0 ? 'packet' : b.name}`, onclick: () => { this.#on = null; this.#pick(i); },
     }, i === 0 ? `Packet (${b.length})` : `${b.name} (${b.length})`)) : []);
     this.#body.scrollTop = 0;
     this.#layout();

@@ -8,68 +8,66 @@ import { PacketList } from './packet-list.js';
 import { FrameTree, rangeOf } from './frame-tree.js';
 import { BytePane } from './byte-pane.js';
 import { FilterBox } from './filter-box.js';
+import { FileDrop } from './file-drop.js';
+import { SaveMenu } from './save-menu.js';
+import { Waiting } from './waiting.js';
 import { Timeline } from './timeline.js';
-import * as follow from './follow.js';
-import * as ladder from './ladder.js';
-import * as graphs from './graphs.js';
-import * as conversations from './conversations.js';
-import * as exchanges from './exchanges.js';
-import * as statistics from './statistics.js';
-
-const panels = { details: null, follow, ladder, graphs, conversations, exchanges, statistics };
-const titles = { details: 'Details', follow: 'Follow', ladder: 'Ladder', graphs: 'Graphs', conversations: 'Conversations', exchanges: 'Exchanges', statistics: 'Statistics' };
+import { panels, titles } from './panels.js';
 
 export function open(main, say) {
   return new Captures(main, say);
 }
 
 class Captures {
-  #say; #capture = null; #captures = []; #filter = ''; #frame = null; #number = 0; #closed = false; #panel = ''; #opened = null; #asked = null; #searching = 0; #row = null; #shownFilter = null;
-  #list; #tree; #bytes; #box; #timeline; #chooser; #notice; #tabs; #details; #other; #saveAs; #element; #empty; #note;
+  #say; #capture = null; #captures = []; #filter = ''; #frame = null; #number = 0; #closed = false; #panel = ''; #opened = null; #asked = null; #searching = 0; #row = null; #shownFilter = null; #turn = 0;
+  #list; #tree; #bytes; #box; #timeline; #chooser; #notice; #tabs; #details; #other; #saveAs; #element; #empty; #note; #newest; #main; #files;
 
   constructor(main, say) {
     this.#say = say;
     this.#list = new PacketList((skip, limit, signal) => this.#rows(skip, limit, signal), row => this.#choose(row));
     this.#tree = new FrameTree((path, node) => this.#chooseField(path, node), expression => this.filterBy(expression));
     this.#bytes = new BytePane((buffer, byte) => this.#chooseByte(buffer, byte), (buffer, byte) => this.#ownerName(buffer, byte));
-    this.#box = new FilterBox(expression => place.go({ filter: expression }));
+    this.#box = new FilterBox(expression => { place.go({ filter: expression }); this.#list.focus(); });
     this.#timeline = new Timeline(n => this.#goTo(n));
     this.#chooser = el('select', { 'aria-label': 'Capture', onchange: () => place.go({ capture: this.#chooser.value, packet: null, field: null, filter: null, stream: null }) });
-    this.#saveAs = el('select', { 'aria-label': 'Save what is shown', onchange: () => this.#save() },
-      el('option', { value: '' }, 'Save …'), el('option', { value: 'pcapng' }, 'as pcapng'), el('option', { value: 'csv' }, 'rows as CSV'), el('option', { value: 'json' }, 'decode as JSON Lines'));
-    const file = el('input', { type: 'file', hidden: true, multiple: true, onchange: () => { this.#upload([...file.files]); file.value = ''; } });
+    this.#saveAs = new SaveMenu(() => this.#capture && { capture: this.#capture.id, filter: this.#filter, text: this.#shownText() }, say);
+    this.#files = new FileDrop(main, files => this.#upload(files));
     this.#note = el('button', { type: 'button', onclick: () => this.#editNote(), disabled: true }, 'Note …');
-    const bar = el('div', { class: 'bar' }, this.#chooser, el('button', { type: 'button', onclick: () => file.click() }, 'Open …'), file, this.#box.element,
-      el('button', { type: 'button', onclick: () => this.#clear() }, 'Clear'), this.#saveAs, this.#note);
+    this.#newest = el('button', { type: 'button', 'aria-pressed': false, hidden: true, title: 'Keep the newest packets in sight', onclick: () => this.#followNewest(!this.#list.atEnd) }, '● Live');
+    const bar = el('div', { class: 'bar' }, this.#chooser, el('button', { type: 'button', onclick: () => this.#files.choose() }, 'Open …'), this.#box.element,
+      el('button', { type: 'button', onclick: () => { this.#box.show(''); place.go({ filter: null }); } }, 'Clear'), this.#saveAs.element, this.#note, this.#newest);
     this.#notice = el('div', { class: 'notice', role: 'status', hidden: true });
     this.#tabs = el('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Panels' }, Object.keys(panels).map(name => el('button', {
       type: 'button', role: 'tab', 'data-panel': name, 'aria-selected': 'false', onclick: () => place.go({ panel: name === 'details' ? null : name }),
     }, titles[name])));
-    this.#details = el('div', { class: 'details' }, el('section', { 'aria-label': 'Layers' }, this.#tree.element), el('section', { 'aria-label': 'Bytes' }, this.#bytes.element));
+    this.#tabs.addEventListener('keydown', e => this.#tabKey(e));
+    this.#details = el('div', { class: 'details', role: 'tabpanel', 'aria-label': 'Details' }, el('section', { 'aria-label': 'Layers' }, this.#tree.element), el('section', { 'aria-label': 'Bytes' }, this.#bytes.element));
     this.#other = el('div', { class: 'panel', role: 'tabpanel', hidden: true });
-    this.#empty = el('div', { class: 'empty', hidden: true }, el('p', {}, 'No capture is open.'), el('p', {}, 'Drop a pcap or pcapng file here, press ', el('b', {}, 'Open …'), ', or start with a file: ', el('code', {}, 'nlab ui FILE')));
+    this.#empty = new Waiting(() => this.#files.choose());
     const middle = el('div', { class: 'notices' }, this.#notice);
     this.#element = el('div', { class: 'captures' }, bar, middle, this.#list.element, this.#timeline.element, this.#tabs, this.#details, this.#other);
-    fill(main, this.#empty, this.#element);
-    main.ondragover = e => { e.preventDefault(); main.classList.add('drop'); };
-    main.ondragleave = () => main.classList.remove('drop');
-    main.ondrop = e => { e.preventDefault(); main.classList.remove('drop'); this.#upload([...e.dataTransfer.files]); };
+    fill(main, this.#files.element, this.#empty.element, this.#element);
     this.#main = main;
     this.#poll();
   }
-
-  #main;
 
   close() {
     this.#closed = true;
     this.#asked?.abort();
     this.#opened?.close?.();
-    this.#main.ondragover = this.#main.ondragleave = this.#main.ondrop = null;
+    this.#saveAs.close();
+    this.#files.close();
   }
 
   key(event) {
     switch (event.key) {
       case '/': this.#box.focus(); return true;
+      case 'l': this.#list.focus(); return true;
+      case 't': case 'b': place.go({ panel: null }); (event.key === 't' ? this.#tree : this.#bytes).focus(); return true;
+      case 's': this.#saveAs.offer(); return true;
+      case 'ArrowDown': case 'ArrowUp': case 'PageDown': case 'PageUp': case 'Home': case 'End':
+        // Before anything has the focus, the keys are the list's.
+        return (event.target === document.body || event.target === this.#main) && this.#list.key(event);
       case 'n': this.#list.choose(this.#list.index + 1); return true;
       case 'p': this.#list.choose(this.#list.index - 1); return true;
       case 'g': {
@@ -81,24 +79,31 @@ class Captures {
         return true;
       }
 
-      case '[': case ']': {
-        const names = Object.keys(panels);
-        const next = names[(names.indexOf(this.#panel) + (event.key === ']' ? 1 : names.length - 1)) % names.length];
-        place.go({ panel: next === 'details' ? null : next });
-        return true;
-      }
+      case '[': case ']': this.#nextPanel(event.key === ']' ? 1 : -1); return true;
 
       default: return false;
     }
   }
 
+  #nextPanel(step) {
+    const names = Object.keys(panels);
+    const next = names[(names.indexOf(this.#panel) + step + names.length) % names.length];
+    place.go({ panel: next === 'details' ? null : next });
+  }
+
+  // Tabs are one stop of the Tab key, and arrows go between them.
+  #tabKey(event) {
+    if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
+      event.preventDefault();
+      this.#nextPanel(event.key === 'ArrowRight' ? 1 : -1);
+      this.#tabs.querySelector('[aria-selected="true"]').focus();
+    }
+  }
+
   /** What panels need of the rest. */
   get capture() { return this.#capture?.id; }
-
   get row() { return this.#row; }
-
   goTo(number) { this.#goTo(number); }
-
   filterBy(expression) {
     place.go({ filter: expression });
     this.#box.show(expression);
@@ -127,17 +132,25 @@ class Captures {
       this.#list.grow(0);
       this.#searching++;
       await this.#count();
+      this.#followNewest(wanted.live && !wanted.complete && !place.at('packet'));
       this.#timeline.show(wanted, this.#filter);
     }
 
     const number = Number(place.at('packet') ?? 0);
     if (number > 0 && number !== this.#number) {
       await this.#goTo(number, true);
-    } else if (number === 0 && this.#list.total > 0 && this.#list.index < 0) {
-      this.#list.choose(0);
     }
 
+    this.#chooseFirst();
+
     this.#showPanel(place.at('panel') in panels ? place.at('panel') : 'details');
+  }
+
+  // Of a live capture the newest packets are what one looks at, until one looks at another.
+  #followNewest(on) {
+    const tell = isOn => this.#newest.setAttribute('aria-pressed', isOn);
+    this.#list.stayAtEnd(on, () => tell(false));
+    tell(on);
   }
 
   #showPanel(name) {
@@ -145,7 +158,9 @@ class Captures {
       this.#panel = name;
       this.#opened?.close?.();
       this.#opened = null;
-      this.#tabs.querySelectorAll('button').forEach(b => b.setAttribute('aria-selected', b.dataset.panel === name));
+      this.#tabs.querySelectorAll('button').forEach(b => { b.setAttribute('aria-selected', b.dataset.panel === name); b.tabIndex = b.dataset.panel === name ? 0 : -1; });
+      this.#tabs.querySelector('[aria-selected="true"]').scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      this.#other.setAttribute('aria-label', titles[name]);
       this.#element.dataset.panel = name;
       this.#details.hidden = name !== 'details';
       this.#other.hidden = name === 'details';
@@ -163,14 +178,16 @@ class Captures {
       let wait = 1500;
       try {
         const before = this.#captures;
-        this.#captures = (await api.get('captures')).captures;
+        const answer = await api.get('captures');
+        this.#captures = answer.captures;
         if (this.#closed) {
           return;
         }
 
-        if (before.map(c => c.id).join() !== this.#captures.map(c => c.id).join()) {
+        this.#empty.show(answer.waiting);
+        if (this.#empty.element.hidden === (this.#captures.length === 0) || before.map(c => c.id).join() !== this.#captures.map(c => c.id).join()) {
           fill(this.#chooser, this.#captures.map(c => el('option', { value: c.id }, c.name)));
-          this.#empty.hidden = this.#captures.length > 0;
+          this.#empty.element.hidden = this.#captures.length > 0;
           this.#element.hidden = this.#captures.length === 0;
           await this.move();
         }
@@ -187,7 +204,7 @@ class Captures {
           }
         }
 
-        wait = this.#captures.some(c => !c.complete) ? 400 : 2500;
+        wait = answer.waiting.length || this.#captures.some(c => !c.complete) ? 400 : 2500;
       } catch (error) {
         this.#say(error.message, true);
       }
@@ -196,13 +213,25 @@ class Captures {
     }
   }
 
+  #shownText() {
+    const all = count(this.#capture.packets);
+    return this.#filter ? `${count(this.#list.total)} of ${all} packets match` : `${all} packets`;
+  }
+
   #tell() {
     const c = this.#capture;
     this.#notice.hidden = !c.damage;
     fill(this.#notice, c.damage ? `${c.name}: ${c.damage}. What stands before it is shown.` : '');
-    const shown = this.#filter ? `${count(this.#list.total)} of ${count(c.packets)} packets match` : `${count(c.packets)} packets`;
     const length = c.last_time && c.first_time ? ` in ${span(c.last_time - c.first_time)}` : '';
-    this.#say(`${c.name}: ${shown}${length}${c.file_bytes ? `, ${bytes(c.file_bytes)}` : ''}${c.complete ? '' : ' … reading'}`);
+    this.#newest.hidden = !c.live || c.complete;
+    this.#say(`${c.name}: ${this.#shownText()}${length}${c.file_bytes ? `, ${bytes(c.file_bytes)}` : ''}${c.complete ? '' : c.live ? ' so far' : ' … reading'}`);
+  }
+
+  // Rows may come after the place: without a packet of its own, it is the first one.
+  #chooseFirst() {
+    if (!place.at('packet') && this.#list.total > 0 && this.#list.index < 0 && !this.#list.atEnd && (!this.#capture.live || this.#capture.complete)) {
+      this.#list.choose(0);
+    }
   }
 
   // How many rows there are; while a filter still looks, asked again.
@@ -223,16 +252,13 @@ class Captures {
 
       this.#list.grow(answer.total);
       this.#tell();
+      this.#chooseFirst();
       if (answer.complete || !this.#filter) {
         if (answer.total === 0 && this.#filter) {
           this.#say(`${this.#capture.name}: no packet matches ${this.#filter}`);
         }
 
         return;
-      }
-
-      if (answer.total > 0 && this.#list.index < 0 && !place.at('packet')) {
-        this.#list.choose(0);
       }
 
       await new Promise(done => setTimeout(done, 150));
@@ -254,7 +280,13 @@ class Captures {
   }
 
   async #goTo(number, isMove = false) {
+    const turn = ++this.#turn;
     const answer = await api.get('frames', { capture: this.#capture.id, filter: this.#filter, skip: 0, limit: 0, near: number });
+    if (turn !== this.#turn) {
+      // Another packet was chosen while the answer was on its way.
+      return;
+    }
+
     this.#list.grow(answer.total);
     if (number > answer.packets) {
       if (!answer.complete) {
@@ -273,8 +305,12 @@ class Captures {
   }
 
   #choose(row) {
+    this.#turn++;
     if (row.n !== this.#number) {
       const field = place.at('field');
+
+      // Known before the address moves: who watches the address would look for the packet again.
+      this.#number = row.n;
       place.go({ packet: row.n }, true);
       this.#open(row.n, field);
     }
@@ -343,21 +379,6 @@ class Captures {
     return node === layer ? layer.title : `${layer.proto} ${node.name}${node.value !== undefined ? ` = ${node.value}` : ''}`;
   }
 
-  #clear() {
-    this.#box.show('');
-    place.go({ filter: null });
-  }
-
-  async #save() {
-    const form = this.#saveAs.value;
-    this.#saveAs.value = '';
-    if (form && this.#capture) {
-      this.#say('saving …');
-      await api.save('save', { capture: this.#capture.id, filter: this.#filter, as: form });
-      this.#say('saved');
-    }
-  }
-
   async #editNote() {
     const note = prompt(`Note on packet ${this.#number} (kept in the file when it is saved as pcapng)`, this.#frame?.note ?? '');
     if (note !== null) {
@@ -376,7 +397,7 @@ class Captures {
         const made = await api.upload(file.name, file);
         this.#captures = (await api.get('captures')).captures;
         fill(this.#chooser, this.#captures.map(c => el('option', { value: c.id }, c.name)));
-        this.#empty.hidden = true;
+        this.#empty.element.hidden = true;
         this.#element.hidden = false;
         this.#number = 0;
         place.go({ capture: made.id, packet: null, field: null, filter: null, stream: null });

@@ -30,7 +30,7 @@ export function chart({ title, hint, x, y, series, data, height = 240, hooks = {
   const axis = side => ({
     stroke: token('--muted'), grid: { stroke: token('--line'), width: 1 }, ticks: { stroke: token('--line'), width: 1 }, size: side.size ?? 46,
     font: '12px system-ui, sans-serif', labelFont: '12px system-ui, sans-serif',
-    ...(side.label ? { label: side.label, labelSize: 18 } : {}), ...(side.format ? { values: (_, values) => values.map(v => (v === null ? '' : side.format(v))) } : {}), ...(side.space ? { space: side.space } : {}), ...(side.isBytes ? { incrs: byteSteps } : {}),
+    ...(side.label ? { label: side.label, labelSize: 18 } : {}), ...(side.format ? { values: (_, values) => values.map(v => (v === null ? '' : side.format(v))) } : {}), ...(side.space ? { space: side.space } : {}), ...(side.splits ? { splits: () => side.splits } : {}), ...(side.isBytes ? { incrs: byteSteps } : {}),
   });
   const build = () => {
     plot?.destroy();

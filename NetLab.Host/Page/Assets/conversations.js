@@ -29,7 +29,7 @@ export function open(panel, captures) {
 
     previous.disabled = skip === 0;
     next.disabled = skip + answer.conversations.length >= answer.total;
-    fill(where, answer.complete ? `${count(skip + 1)} to ${count(skip + answer.conversations.length)} of ${count(answer.total)}` : 'known when the capture has been read …');
+    fill(where, answer.complete || answer.counted ? `${count(Math.min(skip + 1, answer.total))} to ${count(skip + answer.conversations.length)} of ${count(answer.total)}` : 'known when the capture has been read …');
     fill(body, answer.conversations.map(c => {
       const show = name => place.go({ panel: name, stream: `${c.proto}:${c.stream}` });
       return el('tr', { tabindex: '0', onclick: () => captures.filterBy(`${c.proto}.stream == ${c.stream}`), onkeydown: e => e.key === 'Enter' && e.target === e.currentTarget && captures.filterBy(`${c.proto}.stream == ${c.stream}`) },

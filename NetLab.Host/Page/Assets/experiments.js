@@ -93,6 +93,15 @@ export function open(main, say) {
         show(wanted);
       }
     },
+    key(event) {
+      const command = sheet.querySelector('.command code');
+      if (event.key !== 'c' || !command) {
+        return false;
+      }
+
+      copy(command.textContent, say);
+      return true;
+    },
     close: drop,
   };
 }

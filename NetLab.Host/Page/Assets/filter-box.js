@@ -17,7 +17,7 @@ export class FilterBox {
     this.#list = el('ul', { class: 'choices', role: 'listbox', id: 'filter-choices', 'aria-label': 'Completions', hidden: true });
     this.element = el('div', { class: 'filter', 'data-state': 'empty' }, this.#input, this.#why, this.#list);
     const complete = later(60, () => this.#complete());
-    this.#input.addEventListener('input', () => { this.#check(); complete(); });
+    this.#input.addEventListener('input', () => { this.#narrow(); this.#check(); complete(); });
     this.#input.addEventListener('keydown', e => this.#key(e));
     this.#input.addEventListener('blur', () => setTimeout(() => this.#close(), 150));
     this.#list.addEventListener('mousedown', e => {
@@ -92,6 +92,20 @@ export class FilterBox {
 
     this.#chosen = -1;
     this.#open();
+  }
+
+  // Until the server has said what goes on from here, only what still fits is offered.
+  #narrow() {
+    const word = /([a-z][\w.]*)$/i.exec(this.#input.value.slice(0, this.#input.selectionStart))?.[1];
+    if (this.#choices.length > 0 && word?.startsWith(this.#word)) {
+      this.#turn++;
+      this.#word = word;
+      this.#choices = this.#choices.filter(c => c.text.toLowerCase().startsWith(word.toLowerCase()));
+      this.#chosen = -1;
+      this.#open();
+    } else {
+      this.#close();
+    }
   }
 
   #open() {

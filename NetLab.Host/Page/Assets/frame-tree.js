@@ -37,6 +37,13 @@ export class FrameTree {
     this.element.addEventListener('click', e => this.#click(e));
   }
 
+  focus() {
+    this.element.focus({ preventScroll: true });
+    if (this.#chosen === null && this.#nodes.length > 0) {
+      this.#pick(this.#nodes[0].path);
+    }
+  }
+
   show(frame) {
     this.#frame = frame;
     this.#chosen = null;

@@ -6,13 +6,37 @@ import { token } from './charts.js';
 const maxLines = 160;
 
 export class Wire {
-  #onOpen;
+  #onOpen; #key = null;
 
-  /** The picture. */
-  element = svg('svg', { class: 'wire', role: 'group', 'aria-label': 'Packets between client and server' });
+  /** The picture: one stop of the Tab key; arrows go from packet to packet. */
+  element = svg('svg', { class: 'wire', role: 'group', tabindex: '0', 'aria-label': 'Packets between client and server: arrows choose one, Enter says what can be done to it' });
 
   /** onOpen(segment, x, y) is called for a packet that is chosen. */
-  constructor(onOpen) { this.#onOpen = onOpen; }
+  constructor(onOpen) {
+    this.#onOpen = onOpen;
+    this.element.addEventListener('keydown', e => this.#walk(e));
+    this.element.addEventListener('focusin', e => { this.#key = e.target.closest('[data-key]')?.dataset.key ?? null; });
+  }
+
+  /** Chooses the packet that was chosen, or the one that left last. */
+  focus() { (this.#packet(this.#key) ?? this.#packets.at(-1) ?? this.element).focus({ preventScroll: true }); }
+
+  get #packets() { return [...this.element.querySelectorAll('[data-key]')]; }
+
+  #packet(key) { return key === null ? undefined : this.#packets.find(p => p.dataset.key === key); }
+
+  #walk(event) {
+    const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
+    const all = this.#packets;
+    if (!(event.key in steps) || event.ctrlKey || event.altKey || event.metaKey || all.length === 0) {
+      return;
+    }
+
+    event.preventDefault();
+    const at = all.findIndex(p => p === document.activeElement);
+    const next = at < 0 ? (steps[event.key] > 0 && Number.isFinite(steps[event.key]) ? 0 : all.length - 1) : at + steps[event.key];
+    all[Math.max(0, Math.min(all.length - 1, next))].focus({ preventScroll: true });
+  }
 
   /** Draws what there is at a moment. `zoom` is the seconds in sight, `delay` what a packet needs of which that is not known, `steps` how the link changed. */
   draw(data, now, zoom, delay, steps) {
@@ -38,9 +62,14 @@ export class Wire {
     }
 
     const changes = steps.filter(s => s.at >= from && s.at <= until).map(s => svg('g', {}, svg('line', { class: 'now', x1: left, x2: right, y1: y(s.at), y2: y(s.at) }), svg('text', { x: left + 6, y: y(s.at) - 3, class: 'time' }, s.words)));
+    const hadFocus = this.#key !== null && this.element.contains(document.activeElement);
     fill(this.element, ticks, svg('text', { x: left, y: 16, 'text-anchor': 'middle' }, 'client'), svg('text', { x: right, y: 16, 'text-anchor': 'end', dx: 20 }, 'server'),
       svg('line', { class: 'post', x1: left, x2: left, y1: 24, y2: height }), svg('line', { class: 'post', x1: right, x2: right, y1: 24, y2: height }), changes, lines,
       svg('line', { class: 'now', x1: left - 10, x2: right + 10, y1: y(now), y2: y(now) }));
+    if (hadFocus) {
+      // Drawn anew, it is another element that stands for the same packet.
+      (this.#packet(this.#key) ?? this.element).focus({ preventScroll: true });
+    }
   }
 
   #flight(s, now, delay, y, left, right, places) {
@@ -65,7 +94,7 @@ export class Wire {
 
     const title = `${name}${range}${s.again ? ', again' : ''}: ${s.fate ?? (isFlying ? 'on its way' : 'arrived')}`;
     const group = svg('g', {
-      class: `${s.from}${s.dropped ? ' lost' : ''}${s.again ? ' repair' : ''}`, tabindex: '0', role: 'button', 'aria-label': `${isUp ? 'client to server' : 'server to client'}, ${s.sent.toFixed(4)} seconds, ${title}`, 'data-name': `${isUp ? 'up' : 'down'}.${name}`,
+      class: `${s.from}${s.dropped ? ' lost' : ''}${s.again ? ' repair' : ''}`, tabindex: '-1', role: 'button', 'aria-haspopup': 'menu', 'data-key': `${s.from}${s.number ?? `${name}@${s.sent}`}`, 'aria-label': `${isUp ? 'client to server' : 'server to client'}, ${s.sent.toFixed(4)} seconds, ${title}`, 'data-name': `${isUp ? 'up' : 'down'}.${name}`,
       onmousedown: e => { e.preventDefault(); this.#onOpen(s, e.clientX, e.clientY); }, onkeydown: e => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); e.stopPropagation(); const box = group.getBoundingClientRect(); this.#onOpen(s, box.left + box.width / 2, box.top + 10); } },
     },
     svg('title', {}, title), svg('line', { x1, y1: y(s.sent), x2: ex, y2: ey, stroke: 'transparent', 'stroke-width': 14 }), svg('line', { class: 'flight', x1, y1: y(s.sent), x2: ex, y2: ey }),

@@ -56,23 +56,16 @@ class Live {
     const zoom = el('select', { 'aria-label': 'Time in sight', onchange: () => { this.#zoom = Number(zoom.value); this.#draw(); } }, [['0.1', '100 ms in sight'], ['0.25', '250 ms in sight'], ['0.5', '500 ms in sight'], ['1', '1 s in sight'], ['3', '3 s in sight'], ['10', '10 s in sight']].map(([v, t]) => el('option', { value: v, selected: v === '0.5' }, t)));
     const middle = el('section', { 'aria-label': 'Packets' }, el('div', { class: 'bar' }, this.#playButton,
       el('button', { type: 'button', 'aria-label': 'Back to the event before', title: 'back (,)', onclick: () => this.#step(-1) }, '◂|'), el('button', { type: 'button', 'aria-label': 'On to the next event', title: 'on (.)', onclick: () => this.#step(1) }, '|▸'),
-      el('button', { type: 'button', onclick: again }, 'From the start'), this.#clock, this.#seek, speed, zoom), el('p', { class: 'muted' }, 'Click a packet: kill, delay, duplicate or corrupt it. Space plays, . and , step.'), this.#wire.element);
+      el('button', { type: 'button', onclick: again }, 'From the start'), this.#clock, this.#seek, speed, zoom), el('p', { class: 'muted' }, 'Click a packet, or choose it with w, the arrows and Enter: kill, delay, duplicate or corrupt it. Space plays, . and , step, c copies the command.'), this.#wire.element);
     const right = el('section', { 'aria-label': 'Ends' }, this.#ends.elements);
     fill(main, el('div', { class: 'live' }, left, middle, right));
     this.#read();
     this.#resize = new ResizeObserver(() => this.#draw());
     this.#resize.observe(middle);
-    document.addEventListener('pointerdown', this.#outside);
     this.#restart();
   }
 
   #resize;
-
-  #outside = event => {
-    if (!this.#menu.contains(event.target)) {
-      this.#menu.close();
-    }
-  };
 
   get #end() { return (this.#data?.end ?? 0) + 0.02; }
 
@@ -85,7 +78,6 @@ class Live {
     this.#session?.stop();
     this.#resize.disconnect();
     this.#menu.close();
-    document.removeEventListener('pointerdown', this.#outside);
     this.#ends.close();
   }
 
@@ -100,7 +92,9 @@ class Live {
         return true;
       case '.': this.#step(1); return true;
       case ',': this.#step(-1); return true;
-      case 'Escape': this.#menu.close(); return true;
+      case 'Escape': this.#menu.close(true); return true;
+      case 'c': copy(this.#command.textContent, this.#say); return true;
+      case 'w': this.#wire.focus(); return true;
       default: return false;
     }
   }
@@ -357,7 +351,7 @@ class Live {
 
   #open(segment, x, y) {
     this.#play(false);
-    this.#menu.open(`${segment.kind}#${segment.ordinal}`, x, y, (act, hold) => {
+    this.#menu.offer(`${segment.kind}#${segment.ordinal}`, x, y, (act, hold) => {
       const fault = { from: segment.from, kind: segment.kind, ordinal: segment.ordinal, what: act, hold };
       const others = this.#faults.filter(f => !(f.from === segment.from && f.kind === segment.kind && f.ordinal === segment.ordinal && f.what === act));
       if (this.#isReal) {

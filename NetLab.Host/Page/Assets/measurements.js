@@ -6,6 +6,7 @@ import * as place from './place.js';
 import { bytes, rate } from './units.js';
 import { chart, dashes, lines } from './charts.js';
 import { copy } from './experiments.js';
+import { FileDrop } from './file-drop.js';
 
 const kinds = {
   throughput: { title: 'Throughput', of: s => s.bits_per_second, format: rate },
@@ -37,32 +38,40 @@ export function open(main, say) {
     rounds: el('input', { type: 'text', value: '1' }),
     interval: el('input', { type: 'text', value: '0.2s' }),
   };
-  const load = el('input', { type: 'checkbox' });
+  const options = pairs => el('select', {}, pairs.map(([value, text]) => el('option', { value }, text)));
+  const what = options([['', 'throughput'], ['under_load', 'throughput, and latency under it'], ['latency', 'latency, there and back'], ['connections', 'connections a second']]);
+  const direction = options([['', 'to the server'], ['reverse', 'from the server'], ['bidirectional', 'both ways at once']]);
   const start = el('button', { type: 'submit', class: 'main' }, 'Measure');
-  const file = el('input', { type: 'file', hidden: true, multiple: true, accept: '.json,.gz', onchange: async () => { await bring([...file.files]); file.value = ''; } });
+  const files = new FileDrop(main, bring);
   const sheet = el('article', { class: 'sheet' },
     el('h2', {}, 'Measure'),
     el('form', { onsubmit: e => { e.preventDefault(); begin(); }, oninput: words },
       el('div', { class: 'knobs' },
         [['transport', 'transports, side by side'], ['time', 'time each'], ['link', 'link between (nothing: loopback as it is)'], ['congestion', 'congestion control'], ['streams', 'streams'], ['rounds', 'rounds'], ['interval', 'interval']]
-          .map(([name, title]) => el('label', {}, el('span', {}, title), el('span'), fields[name])), el('label', {}, el('span', {}, 'latency under load'), load)),
+          .map(([name, title]) => el('label', {}, el('span', {}, title), el('span'), fields[name])), [['what is measured', what], ['bytes flow', direction]].map(([title, input]) => el('label', {}, el('span', {}, title), el('span'), input))),
       el('p', {}, start)),
+    el('datalist', { id: 'transports' }, ['tcp,kernel-tcp', 'tcp,udp,kernel-tcp,kernel-udp', 'tcp', 'udp', 'kernel-tcp', 'kernel-udp'].map(t => el('option', { value: t }))),
     el('div', { class: 'command' }, command, el('button', { type: 'button', onclick: () => copy(command.textContent, say) }, 'Copy')),
     now, el('h2', {}, 'Chosen measurements'), pictures, comparison);
-  fill(main, el('div', { class: 'split' }, el('nav', { class: 'side', 'aria-label': 'Measurements' }, el('div', { class: 'bar' }, el('button', { type: 'button', onclick: () => file.click() }, 'Open saved …'), file), list), sheet));
-  main.ondragover = e => e.preventDefault();
-  main.ondrop = e => { e.preventDefault(); bring([...e.dataTransfer.files]); };
+  fill(main, el('div', { class: 'split' }, el('nav', { class: 'side', 'aria-label': 'Measurements' }, el('div', { class: 'bar' }, el('button', { type: 'button', onclick: () => files.choose() }, 'Open saved …'), files.element), list), sheet));
 
   function body() {
     const said = {};
+
+    // A ping-pong, or a connection, has neither a direction nor a course; under load all directions are taken in turn.
+    const isFlow = what.value === '' || what.value === 'under_load';
+    fields.interval.disabled = fields.streams.disabled = !isFlow;
+    direction.disabled = what.value !== '';
     for (const [name, input] of Object.entries(fields)) {
-      if (input.value.trim() !== '' && !(name === 'congestion' && input.value === 'cubic') && !((name === 'streams' || name === 'rounds') && input.value === '1')) {
+      if (!input.disabled && input.value.trim() !== '' && !(name === 'congestion' && input.value === 'cubic') && !((name === 'streams' || name === 'rounds') && input.value === '1')) {
         said[name] = input.value.trim();
       }
     }
 
-    if (load.checked) {
-      said.under_load = true;
+    for (const choice of [what, direction]) {
+      if (choice.value && !choice.disabled) {
+        said[choice.value] = true;
+      }
     }
 
     return said;
@@ -176,11 +185,7 @@ export function open(main, say) {
       const isFlat = having.every(s => s.samples.every(p => !kind.of(p)));
       return having.length === 0 || isFlat ? [] : [overlay(`${kind.title}${answer.title ? `: ${answer.title}` : ''}`, having.map(s => s.name), aligned(having.map(s => s.samples.map(p => [p.at, kind.of(p) ?? null]))), kind.format)];
     });
-    const shares = cdf(answer);
-    if (shares) {
-      charts.push(shares);
-    }
-
+    charts.push(...[byPercentile(answer), byRound(answer), cdf(answer)].filter(c => c));
     fill(pictures, charts.map(c => c.element), table(answer));
     if (ids.length === 2) {
       try {
@@ -192,7 +197,29 @@ export function open(main, say) {
     }
   }
 
+  // Each nine is as wide as the one before: the tail is what one looks for.
+  function byPercentile(answer) {
+    const place = percent => -Math.log10(1 - percent / 100);
+    const having = answer.series.map(s => ({ name: s.name, points: (s.distribution ?? []).filter(p => p[0] < 100).map(p => [place(p[0]), p[1]]) })).filter(s => s.points.length > 0);
+    const nines = [0, 50, 90, 99, 99.9, 99.99, 99.999];
+    return having.length === 0 ? null : overlay('Round trip by percentile', having.map(s => s.name), aligned(having.map(s => s.points)), kinds.latency.format,
+      { label: 'percentile', splits: nines.map(place), format: v => `${Number((100 * (1 - 10 ** -v)).toPrecision(5))} %` });
+  }
+
+  // Connections have no course, but rounds.
+  function byRound(answer) {
+    const groups = Map.groupBy(answer.series.filter(s => s.unit === '/s' && s.headline !== undefined), s => s.name.replace(/,? ?round \d+$/, ''));
+    return groups.size === 0 ? null : overlay('Connections a second', [...groups.keys()], aligned([...groups.values()].map(g => g.map(s => [s.round, s.headline]))), v => `${Math.round(v)}/s`,
+      { label: 'round', splits: [...new Set(answer.series.map(s => s.round))], format: String });
+  }
+
   function cdf(answer) {
+    const trips = answer.series.filter(s => s.distribution);
+    if (trips.length > 0) {
+      return overlay('How large a share is at most so large: round trip', trips.map(s => s.name), aligned(trips.map(s => s.distribution.filter(p => p[1] > 0).map(p => [p[1], p[0]]))), v => `${Number(v.toFixed(1))} %`,
+        { label: 'milliseconds', format: v => String(Number(v.toPrecision(3))), space: 90, isLogarithmic: true });
+    }
+
     const isLatency = answer.series.some(s => s.samples.some(p => p.latency !== undefined));
     const of = p => (isLatency ? p.latency : p.bits_per_second);
     const having = answer.series.map(s => ({ name: s.name, values: s.samples.map(of).filter(v => v !== undefined).sort((a, b) => a - b) })).filter(s => s.values.length > 1);
@@ -216,8 +243,8 @@ export function open(main, say) {
     return el('section', {}, el('h2', {}, `${ids[1]} against ${ids[0]}`), el('table', { class: 'table' },
       el('thead', {}, el('tr', {}, ['', ids[0], ids[1], 'better by', '95 % within', 'rounds', ''].map(h => el('th', { scope: 'col' }, h)))),
       el('tbody', {}, differences.map(d => el('tr', {}, el('td', {}, d.name), el('td', { class: 'number' }, show(d.before, d.unit)), el('td', { class: 'number' }, show(d.after, d.unit)),
-        el('td', { class: `number ${d.is_same ? '' : d.change < 0 ? 'bad' : 'good'}` }, percent(d.change)), el('td', { class: 'number' }, `${percent(d.low)} … ${percent(d.high)}`), el('td', { class: 'number' }, d.rounds),
-        el('td', {}, d.is_same ? 'no difference to be seen' : d.change < 0 ? '▼ slower' : '▲ faster'))))));
+        el('td', { class: `number ${d.is_same ? '' : d.change < 0 ? 'bad' : 'good'}` }, percent(d.change)), el('td', { class: 'number' }, d.low === null ? 'too few rounds' : `${percent(d.low)} … ${percent(d.high)}`), el('td', { class: 'number' }, d.rounds),
+        el('td', {}, d.is_same ? 'no difference to be seen' : `${d.is_certain ? '' : 'perhaps '}${d.change < 0 ? '▼ slower' : '▲ faster'}`))))));
   }
 
   words();
@@ -229,11 +256,19 @@ export function open(main, say) {
   });
   return {
     move: () => first,
+    key(event) {
+      if (event.key !== 'c') {
+        return false;
+      }
+
+      copy(command.textContent, say);
+      return true;
+    },
     close() {
       closed = true;
       live?.close();
       charts.forEach(c => c.close());
-      main.ondragover = main.ondrop = null;
+      files.close();
     },
   };
 }
@@ -252,7 +287,7 @@ function aligned(series) {
 function overlay(title, names, data, format, x = { label: 'seconds' }) {
   return chart({
     title, x, y: { label: '', format }, data, height: 240,
-    scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 1) * 1.06 || 1] } },
+    scales: { ...(x.isLogarithmic ? { x: { time: false, distr: 3 } } : {}), y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 1) * 1.06 || 1] } },
     series: names.map((name, i) => ({ label: name, color: lines[i % lines.length], dash: dashes[i % dashes.length], spanGaps: true, points: { show: data[0].length < 40, size: 4 } })),
   });
 }

@@ -21,7 +21,7 @@ export const marksOf = marks => (marks ?? []).map(m => el('span', { class: soft.
 export const isOdd = row => row.stopped || (row.marks ?? []).some(m => !soft.has(m));
 
 export class PacketList {
-  #load; #choose; #total = 0; #top = 0; #rowHeight = 24; #pages = new Map(); #loading = new Map(); #index = -1; #chosen = 0; #generation = 0;
+  #load; #choose; #total = 0; #top = 0; #rowHeight = 24; #pages = new Map(); #loading = new Map(); #index = -1; #chosen = 0; #generation = 0; #atEnd = false; #left = null;
   #body; #space; #rows; #frame = 0; #elements = [];
 
   /** @param load (skip, limit, signal) → rows and totals. @param choose told of the row that was chosen. */
@@ -30,13 +30,13 @@ export class PacketList {
     this.#choose = choose;
     this.#space = el('div', { class: 'list-space' });
     this.#rows = el('div', { class: 'list-rows', role: 'presentation' });
-    this.#body = el('div', { class: 'list-body', tabindex: '0', role: 'grid', 'aria-label': 'Packets', 'aria-rowcount': '0', 'aria-colcount': '7' }, this.#rows, this.#space);
-    const head = el('div', { class: 'list-head', role: 'presentation' },
-      ['No.', 'Time', 'Source', 'Destination', 'Protocol', 'Length', 'About'].map((t, i) => el('span', { class: i === 0 || i === 1 || i === 5 ? 'number' : null }, t)));
+    this.#body = el('div', { class: 'list-body', tabindex: '0', role: 'grid', 'aria-label': 'Packets', 'aria-owns': 'list-head', 'aria-rowcount': '0', 'aria-colcount': '7' }, this.#rows, this.#space);
+    const head = el('div', { class: 'list-head', role: 'row', id: 'list-head' },
+      ['No.', 'Time', 'Source', 'Destination', 'Protocol', 'Length', 'About'].map((t, i) => el('span', { role: 'columnheader', class: i === 0 || i === 1 || i === 5 ? 'number' : null }, t)));
     this.element = el('section', { class: 'list', 'aria-label': 'List of packets' }, head, this.#body);
     this.#body.addEventListener('scroll', () => this.#scrolled());
     this.#body.addEventListener('wheel', e => this.#wheel(e), { passive: false });
-    this.#body.addEventListener('keydown', e => this.#key(e));
+    this.#body.addEventListener('keydown', e => this.key(e));
     this.#rows.addEventListener('click', e => this.#click(e));
     new ResizeObserver(() => this.#layout()).observe(this.#body);
   }
@@ -56,6 +56,24 @@ export class PacketList {
     this.#index = -1;
   }
 
+  /** Whether the end stays in sight as rows are added; left(…) is told when the user goes elsewhere. */
+  get atEnd() { return this.#atEnd; }
+
+  stayAtEnd(on, left = null) {
+    this.#atEnd = on;
+    this.#left = left;
+    if (on) {
+      this.#goTo(this.#total);
+    }
+  }
+
+  #leave() {
+    if (this.#atEnd) {
+      this.#atEnd = false;
+      this.#left?.();
+    }
+  }
+
   /** Says how many rows there are by now. */
   grow(total) {
     if (total !== this.#total) {
@@ -67,6 +85,9 @@ export class PacketList {
       this.#total = total;
       this.#body.setAttribute('aria-rowcount', total);
       this.#layout();
+      if (this.#atEnd) {
+        this.#goTo(total);
+      }
     }
   }
 
@@ -82,6 +103,10 @@ export class PacketList {
   async choose(index) {
     if (this.#total === 0) {
       return;
+    }
+
+    if (index < this.#total - 1) {
+      this.#leave();
     }
 
     this.#index = Math.max(0, Math.min(this.#total - 1, index));
@@ -109,6 +134,10 @@ export class PacketList {
 
   #scrolled() {
     const most = this.#body.scrollHeight - this.#body.clientHeight;
+    if (this.#body.scrollTop < Math.min(most, this.#scrollOf(this.#top)) - 2) {
+      this.#leave();
+    }
+
     const share = most > 0 ? this.#body.scrollTop / most : 0;
     if (this.#isLong) {
       const expected = this.#scrollOf(this.#top);
@@ -134,6 +163,10 @@ export class PacketList {
   }
 
   #wheel(event) {
+    if (event.deltaY < 0) {
+      this.#leave();
+    }
+
     if (this.#isLong && !event.ctrlKey) {
       event.preventDefault();
       this.#goTo(Math.round(this.#top + Math.sign(event.deltaY) * Math.max(1, Math.abs(event.deltaY) / this.#rowHeight)));
@@ -148,12 +181,16 @@ export class PacketList {
     }
   }
 
-  #key(event) {
+  /** Takes a key that walks the list; says whether it is one. */
+  key(event) {
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: this.#fits - 1, PageUp: 1 - this.#fits, Home: -this.#total, End: this.#total };
     if (event.key in steps && !event.ctrlKey && !event.altKey && !event.metaKey) {
       event.preventDefault();
-      this.choose(this.#index < 0 ? 0 : this.#index + steps[event.key]);
+      this.choose(this.#index < 0 && event.key !== 'End' ? 0 : this.#index + steps[event.key]);
+      return true;
     }
+
+    return false;
   }
 
   #click(event) {

@@ -17,7 +17,7 @@ export function open(panel, captures) {
       return;
     }
 
-    if (!answer.complete || !answer.hierarchy) {
+    if (!answer.hierarchy) {
       fill(holder, el('p', { class: 'empty' }, 'Known when the capture has been read …'));
       return;
     }

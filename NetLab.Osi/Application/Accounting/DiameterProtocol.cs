@@ -23,18 +23,18 @@ internal static class DiameterProtocol
         public static readonly Field Proxyable = Field.Flag(null, "diameter.flags.proxyable", at: 4, size: 1, mask: 0x40, about: "It may be relayed");
         public static readonly Field Failed = Field.Flag(null, "diameter.flags.error", at: 4, size: 1, mask: 0x20, about: "It tells of an error");
         public static readonly Field Again = Field.Flag(null, "diameter.flags.T", at: 4, size: 1, mask: 0x10, about: "It may have been sent before");
-        public static readonly Field Command = Field.Number("command", "diameter.cmd.code", at: 5, size: 3, names: static v => NameOf((int)v), about: "Command", summary: true);
+        public static readonly Field Command = Field.Number("command", "diameter.cmd.code", at: 5, size: 3, names: static v => NameOf((int)v), about: "Command", summary: true, width: 4);
         public static readonly Field Application = Field.Number("application", "diameter.applicationId", at: 8, size: 4, about: "Application");
         public static readonly Field HopByHop = Field.Number("hop_by_hop", "diameter.hopbyhopid", at: 12, size: 4, about: "Identifier on this hop");
         public static readonly Field EndToEnd = Field.Number("end_to_end", "diameter.endtoendid", at: 16, size: 4, about: "Identifier from end to end");
-        public static readonly Field AttributeCode = Field.Number(null, "diameter.avp.code", about: "Codes of the attributes");
+        public static readonly Field AttributeCode = Field.Number(null, "diameter.avp.code", about: "Codes of the attributes", width: 4);
         public static readonly Field Session = Field.Text("session", "diameter.Session-Id", about: "Session");
         public static readonly Field OriginHost = Field.Text("origin_host", "diameter.Origin-Host", about: "Sender");
         public static readonly Field OriginRealm = Field.Text(null, "diameter.Origin-Realm", about: "Realm of the sender");
         public static readonly Field DestinationHost = Field.Text(null, "diameter.Destination-Host", about: "Receiver");
         public static readonly Field DestinationRealm = Field.Text(null, "diameter.Destination-Realm", about: "Realm of the receiver");
         public static readonly Field User = Field.Text(null, "diameter.User-Name", about: "User");
-        public static readonly Field Result = Field.Number("result", "diameter.Result-Code", about: "Result", summary: true);
+        public static readonly Field Result = Field.Number("result", "diameter.Result-Code", about: "Result", summary: true, width: 4);
 
         public static readonly Field[] All =
         [

@@ -27,8 +27,8 @@ internal static class RadiusProtocol
         public static readonly Field Id = Field.Number("id", "radius.id", at: 1, size: 1, about: "Which request");
         public static readonly Field Length = Field.Number("length", "radius.length", at: 2, size: 2, about: "Bytes of the packet");
         public static readonly Field Authenticator = Field.Bytes(null, "radius.authenticator", at: 4, size: 16, about: "Authenticator");
-        public static readonly Field AttributeType = Field.Number(null, "radius.avp.type", about: "Types of the attributes");
-        public static readonly Field AttributeLength = Field.Number(null, "radius.avp.length", about: "Lengths of the attributes");
+        public static readonly Field AttributeType = Field.Number(null, "radius.avp.type", about: "Types of the attributes", width: 1);
+        public static readonly Field AttributeLength = Field.Number(null, "radius.avp.length", about: "Lengths of the attributes", width: 1);
         public static readonly Field User = Field.Text("user", "radius.User_Name", about: "User", summary: true);
         public static readonly Field Nas = Field.Ipv4("nas", "radius.NAS_IP_Address", about: "Access server");
         public static readonly Field Framed = Field.Ipv4("address", "radius.Framed-IP-Address", about: "Address of the user");
@@ -36,7 +36,7 @@ internal static class RadiusProtocol
         public static readonly Field Called = Field.Text(null, "radius.Called_Station_Id", about: "Who was called");
         public static readonly Field Calling = Field.Text(null, "radius.Calling_Station_Id", about: "Who called");
         public static readonly Field NasName = Field.Text(null, "radius.NAS_Identifier", about: "Name of the access server");
-        public static readonly Field Status = Field.Number(null, "radius.Acct_Status_Type", about: "Beginning or end of what is accounted", names: static v => (int)v switch { 1 => "start", 2 => "stop", 3 => "interim update", _ => null });
+        public static readonly Field Status = Field.Number(null, "radius.Acct_Status_Type", about: "Beginning or end of what is accounted", names: static v => (int)v switch { 1 => "start", 2 => "stop", 3 => "interim update", _ => null }, width: 4);
         public static readonly Field Session = Field.Text(null, "radius.Acct_Session_Id", about: "Session that is accounted");
 
         public static readonly Field[] All =

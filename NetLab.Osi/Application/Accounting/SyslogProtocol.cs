@@ -11,8 +11,8 @@ internal static class SyslogProtocol
 
     private static class Fields
     {
-        public static readonly Field Facility = Field.Number("facility", "syslog.facility", names: static v => FacilityName((int)v), about: "What part of the system tells it");
-        public static readonly Field Level = Field.Number("level", "syslog.level", names: static v => LevelName((int)v), about: "How serious it is", summary: true);
+        public static readonly Field Facility = Field.Number("facility", "syslog.facility", names: static v => FacilityName((int)v), about: "What part of the system tells it", width: 1);
+        public static readonly Field Level = Field.Number("level", "syslog.level", names: static v => LevelName((int)v), about: "How serious it is", summary: true, width: 1);
         public static readonly Field Message = Field.Text("message", "syslog.msg", about: "The message", summary: true);
         public static readonly Field Version = Field.Number(null, "syslog.version", about: "Version of the format");
         public static readonly Field Time = Field.Text("time", "syslog.timestamp", about: "When it was told");

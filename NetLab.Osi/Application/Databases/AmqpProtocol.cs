@@ -27,16 +27,16 @@ internal static class AmqpProtocol
             3 => "content body",
             8 => "heartbeat",
             _ => null,
-        });
-        public static readonly Field Channel = Field.Number("channel", "amqp.channel", about: "Channel");
-        public static readonly Field Length = Field.Number("length", "amqp.length", about: "Bytes of the frame's payload");
-        public static readonly Field Class = Field.Number("class", "amqp.method.class", about: "Class of a method", summary: true, names: static v => ClassName((int)v));
-        public static readonly Field MethodNumber = Field.Number("method", "amqp.method.method", about: "Method", summary: true);
+        }, width: 1);
+        public static readonly Field Channel = Field.Number("channel", "amqp.channel", about: "Channel", width: 2);
+        public static readonly Field Length = Field.Number("length", "amqp.length", about: "Bytes of the frame's payload", width: 4);
+        public static readonly Field Class = Field.Number("class", "amqp.method.class", about: "Class of a method", summary: true, names: static v => ClassName((int)v), width: 2);
+        public static readonly Field MethodNumber = Field.Number("method", "amqp.method.method", about: "Method", summary: true, width: 2);
         public static readonly Field Exchange = Field.Text("exchange", "amqp.method.arguments.exchange", about: "Exchange", summary: true);
         public static readonly Field RoutingKey = Field.Text("routing_key", "amqp.method.arguments.routing_key", about: "Routing key", summary: true);
         public static readonly Field Queue = Field.Text("queue", "amqp.method.arguments.queue", about: "Queue", summary: true);
-        public static readonly Field HeaderClass = Field.Number("content_class", "amqp.header.class", about: "Class of content");
-        public static readonly Field Weight = Field.Number(null, "amqp.header.weight", about: "Weight: 0");
+        public static readonly Field HeaderClass = Field.Number("content_class", "amqp.header.class", about: "Class of content", width: 2);
+        public static readonly Field Weight = Field.Number(null, "amqp.header.weight", about: "Weight: 0", width: 2);
         public static readonly Field BodySize = Field.Number("body_size", "amqp.header.body-size", about: "Bytes of the message");
 
         public static readonly Field[] All = [Type, Channel, Length, Class, MethodNumber, Exchange, RoutingKey, Queue, HeaderClass, Weight, BodySize];

@@ -20,7 +20,7 @@ internal static class CassandraProtocol
     private static class Fields
     {
         public static readonly Field Text = Field.Text("query", "cql.string", about: "Text of a query", summary: true);
-        public static readonly Field ErrorCode = Field.Number("error", "cql.error_code", about: "Error", summary: true);
+        public static readonly Field ErrorCode = Field.Number("error", "cql.error_code", about: "Error", summary: true, width: 4);
         public static readonly Field[] All =
         [
             Field.Number(null, "cql.version", at: 0, size: 1, about: "Version with the bit of responses"),

@@ -16,10 +16,10 @@ internal static class KafkaProtocol
 
     private static class Fields
     {
-        public static readonly Field Length = Field.Of(FieldKind.SignedNumber, "length", "kafka.len", "Bytes that follow");
-        public static readonly Field Key = Field.Of(FieldKind.SignedNumber, "api", "kafka.api_key", "What is asked for", static v => ApiName((int)v), summary: true);
-        public static readonly Field Version = Field.Of(FieldKind.SignedNumber, "version", "kafka.api_version", "Version of what is asked for");
-        public static readonly Field Correlation = Field.Of(FieldKind.SignedNumber, "correlation", "kafka.correlation_id", "Number of the request");
+        public static readonly Field Length = Field.Of(FieldKind.SignedNumber, "length", "kafka.len", "Bytes that follow", width: 4);
+        public static readonly Field Key = Field.Of(FieldKind.SignedNumber, "api", "kafka.api_key", "What is asked for", static v => ApiName((int)v), summary: true, width: 2);
+        public static readonly Field Version = Field.Of(FieldKind.SignedNumber, "version", "kafka.api_version", "Version of what is asked for", width: 2);
+        public static readonly Field Correlation = Field.Of(FieldKind.SignedNumber, "correlation", "kafka.correlation_id", "Number of the request", width: 4);
         public static readonly Field Client = Field.Text("client", "kafka.client_id", about: "Name of the client", summary: true);
 
         public static readonly Field[] All = [Length, Key, Version, Correlation, Client];

@@ -19,7 +19,7 @@ internal static class MemcachedProtocol
 
     private static class Fields
     {
-        public static readonly Field Magic = Field.Number(null, "memcache.magic", about: "0x80: request, 0x81: response");
+        public static readonly Field Magic = Field.Number(null, "memcache.magic", about: "0x80: request, 0x81: response", width: 1);
         public static readonly Field OpCode = Field.Number("opcode", "memcache.opcode", about: "Command in binary", summary: true, names: static v => (int)v switch
         {
             0 => "get",
@@ -35,10 +35,10 @@ internal static class MemcachedProtocol
             11 => "version",
             16 => "stat",
             _ => null,
-        });
-        public static readonly Field Status = Field.Number("status", "memcache.status", about: "Status of a response");
-        public static readonly Field BodyLength = Field.Number("length", "memcache.total_body_length", about: "Bytes behind the header");
-        public static readonly Field Opaque = Field.Number("opaque", "memcache.opaque", about: "Number of the request");
+        }, width: 1);
+        public static readonly Field Status = Field.Number("status", "memcache.status", about: "Status of a response", width: 2);
+        public static readonly Field BodyLength = Field.Number("length", "memcache.total_body_length", about: "Bytes behind the header", width: 4);
+        public static readonly Field Opaque = Field.Number("opaque", "memcache.opaque", about: "Number of the request", width: 4);
         public static readonly Field Command = Field.Text("command", "memcache.command", about: "Command", summary: true);
         public static readonly Field Answer = Field.Text("response", "memcache.response", about: "Response", summary: true);
         public static readonly Field Key = Field.Text("key", "memcache.key", about: "Key", summary: true);

@@ -35,14 +35,14 @@ internal static class MySqlProtocol
 
     private static class Fields
     {
-        public static readonly Field Length = Field.Number("length", "mysql.packet_length", about: "Bytes of the packet");
-        public static readonly Field Number = Field.Number("number", "mysql.packet_number", about: "Number of the packet");
+        public static readonly Field Length = Field.Number("length", "mysql.packet_length", about: "Bytes of the packet", width: 3);
+        public static readonly Field Number = Field.Number("number", "mysql.packet_number", about: "Number of the packet", width: 1);
         public static readonly Field Version = Field.Text("version", "mysql.version", about: "Version of the server", summary: true);
         public static readonly Field User = Field.Text("user", "mysql.user", about: "User", summary: true);
         public static readonly Field Schema = Field.Text("schema", "mysql.schema", about: "Database", summary: true);
-        public static readonly Field Command = Field.Number("command", "mysql.command", about: "Command", summary: true, names: static v => CommandName((int)v));
+        public static readonly Field Command = Field.Number("command", "mysql.command", about: "Command", summary: true, names: static v => CommandName((int)v), width: 1);
         public static readonly Field Statement = Field.Text("query", "mysql.query", about: "Statement", summary: true);
-        public static readonly Field Error = Field.Number("error", "mysql.error_code", about: "Error", summary: true);
+        public static readonly Field Error = Field.Number("error", "mysql.error_code", about: "Error", summary: true, width: 2);
         public static readonly Field Message = Field.Text("message", "mysql.message", about: "What the server says of an error");
 
         public static readonly Field[] All = [Length, Number, Version, User, Schema, Command, Statement, Error, Message];

@@ -19,9 +19,9 @@ internal static class PostgresProtocol
     private static class Fields
     {
         public static readonly Field Type = Field.Text("type", "pgsql.type", about: "Message", summary: true);
-        public static readonly Field Length = Field.Number("length", "pgsql.length", about: "Bytes from the length on");
+        public static readonly Field Length = Field.Number("length", "pgsql.length", about: "Bytes from the length on", width: 4);
         public static readonly Field Query = Field.Text("query", "pgsql.query", about: "Query", summary: true);
-        public static readonly Field Status = Field.Number("status", "pgsql.status", about: "Whether a transaction is open");
+        public static readonly Field Status = Field.Number("status", "pgsql.status", about: "Whether a transaction is open", width: 1);
         public static readonly Field Tag = Field.Text("tag", "pgsql.tag", about: "Command that ended", summary: true);
         public static readonly Field ParameterName = Field.Text("parameter", "pgsql.parameter_name", about: "Name of a parameter");
         public static readonly Field ParameterValue = Field.Text("value", "pgsql.parameter_value", about: "Value of a parameter");

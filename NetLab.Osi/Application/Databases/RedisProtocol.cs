@@ -17,7 +17,7 @@ internal static class RedisProtocol
     private static class Fields
     {
         public static readonly Field Array = Field.Of(FieldKind.SignedNumber, "array", "resp.array.length", "Values of an array");
-        public static readonly Field BulkLength = Field.Of(FieldKind.SignedNumber, null, "resp.bulk_string.length", "Bytes of a string; -1 for none");
+        public static readonly Field BulkLength = Field.Of(FieldKind.SignedNumber, null, "resp.bulk_string.length", "Bytes of a string; -1 for none", width: 4);
         public static readonly Field Bulk = Field.Bytes(null, "resp.bulk_string.value", about: "String of any bytes");
         public static readonly Field BulkText = Field.Text("bulk", about: "String of any bytes, as text", summary: true);
         public static readonly Field Simple = Field.Text("string", "resp.string", about: "Simple string", summary: true);

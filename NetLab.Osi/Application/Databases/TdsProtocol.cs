@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using NetLab.Osi.Application.Security;
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
@@ -11,6 +12,13 @@ internal static class TdsProtocol
 {
     private const int HeaderSize = 8;
     private const int Batch = 1;
+    private const int Response = 4;
+    private const int Login = 16;
+    private const int Sspi = 17;
+    private const int SspiToken = 0xED;
+
+    // Where in a login offset and length of the token stand.
+    private const int LoginSspi = 78;
 
     public static readonly StreamedProtocol Value = StreamedProtocol.Messages(
         "tds", OsiLayer.Application, "Tabular Data Stream", Fields.All, Frame, Dissect, Describe, begins: static bytes => Frame(bytes, true) >= 0);
@@ -71,8 +79,27 @@ internal static class TdsProtocol
             return false;
         }
 
-        dissection.Add(Value, offset, end - offset, end);
+        if (dissection.Add(Value, offset, end - offset, end) && TokenIn(dissection.Bytes[offset..end]) is { IsEmpty: false } token)
+        {
+            dissection.Bytes.Overlaps(token, out int start);
+            GssApiProtocol.Dissect(dissection, start, start + token.Length);
+        }
+
         return true;
+    }
+
+    // Who logs in, by a token of GSS-API or NTLM: in the login (2.2.6.4), in a message of its own (2.2.6.8), in a token of the response (2.2.7.22).
+    private static ReadOnlySpan<byte> TokenIn(ReadOnlySpan<byte> message)
+    {
+        ReadOnlySpan<byte> body = message[HeaderSize..];
+        (int at, int length) = message[0] switch
+        {
+            Login when body.Length >= LoginSspi + 4 => (BinaryPrimitives.ReadUInt16LittleEndian(body[LoginSspi..]), BinaryPrimitives.ReadUInt16LittleEndian(body[(LoginSspi + 2)..])),
+            Sspi => (0, body.Length),
+            Response when body.Length >= 3 && body[0] == SspiToken => (3, BinaryPrimitives.ReadUInt16LittleEndian(body[1..])),
+            _ => (0, 0),
+        };
+        return at + length <= body.Length ? body.Slice(at, length) : default;
     }
 
     private static void Describe(in PacketView view, int index, IFieldSink sink)

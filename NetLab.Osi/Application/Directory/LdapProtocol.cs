@@ -10,6 +10,9 @@ namespace NetLab.Osi.Application.Directory;
 internal static class LdapProtocol
 {
     private const int BindRequest = 0;
+    private const int BindResponse = 1;
+    private const int SicilyNegotiate = 0x8A;
+    private const int SicilyResponse = 0x8B;
     private const int SearchRequest = 3;
     private const int LastOperation = 25;
     private const int MaxLength = 1 << 24;
@@ -22,8 +25,8 @@ internal static class LdapProtocol
 
     private static class Fields
     {
-        public static readonly Field Id = Field.Number("id", "ldap.messageID", about: "Number of the message");
-        public static readonly Field Operation = Field.Number("operation", "ldap.protocolOp", about: "Operation", summary: true, names: static v => OperationName((int)v));
+        public static readonly Field Id = Field.Number("id", "ldap.messageID", about: "Number of the message", width: 4);
+        public static readonly Field Operation = Field.Number("operation", "ldap.protocolOp", about: "Operation", summary: true, names: static v => OperationName((int)v), width: 4);
         public static readonly Field Name = Field.Text("name", "ldap.name", about: "Who binds", summary: true);
         public static readonly Field Base = Field.Text("base", "ldap.baseObject", about: "Where the search begins", summary: true);
         public static readonly Field Scope = Field.Number("scope", "ldap.scope", about: "How far the search goes", names: static v => (int)v switch
@@ -32,8 +35,8 @@ internal static class LdapProtocol
             1 => "single level",
             2 => "whole subtree",
             _ => null,
-        });
-        public static readonly Field Result = Field.Number("result", "ldap.resultCode", about: "How the operation ended", summary: true, names: static v => ResultName((int)v));
+        }, width: 4);
+        public static readonly Field Result = Field.Number("result", "ldap.resultCode", about: "How the operation ended", summary: true, names: static v => ResultName((int)v), width: 4);
         public static readonly Field MatchedName = Field.Text("matched", "ldap.matchedDN", about: "What of a name was found");
         public static readonly Field Message = Field.Text("message", "ldap.errorMessage", about: "What the server says of an error");
         public static readonly Field ObjectName = Field.Text("object", "ldap.objectName", about: "Entry that was found", summary: true);
@@ -84,7 +87,7 @@ internal static class LdapProtocol
             return false;
         }
 
-        if (dissection.Add(protocol, offset, bytes.Length, end) && TryOpen(bytes, offset, out _, out BerReader operation) && operation.TagNumber is BindRequest or 1)
+        if (dissection.Add(protocol, offset, bytes.Length, end) && TryOpen(bytes, offset, out _, out BerReader operation) && operation.TagNumber is BindRequest or BindResponse)
         {
             DissectCredentials(dissection, operation);
         }
@@ -111,13 +114,13 @@ internal static class LdapProtocol
         return operation.Next();
     }
 
-    // 4.2: credentials of SASL are a mechanism and a token; of a response, the token is [7].
+    // 4.2: credentials of SASL are a mechanism and a token; of a response, the token is [7]. [MS-ADTS], 5.1.1.1.3: Sicily's stand alone, the challenge in place of the matched name.
     private static void DissectCredentials(in Dissection dissection, BerReader operation)
     {
         BerReader members = operation.Inside;
         while (members.Next())
         {
-            if (members.Tag == 0x87)
+            if (members.Tag is 0x87 or SicilyNegotiate or SicilyResponse || (members.Tag == BerReader.OctetString && operation.TagNumber == BindResponse && NtlmProtocol.Begins(members.Value)))
             {
                 GssApiProtocol.Dissect(dissection, members.At, members.At + members.Value.Length);
             }

@@ -25,16 +25,16 @@ internal static class NbdgmProtocol
             0x15 => "positive query response",
             0x16 => "negative query response",
             _ => null,
-        });
-        public static readonly Field Flags = Field.Number(null, "nbdgm.flags", about: "Flags");
+        }, width: 1);
+        public static readonly Field Flags = Field.Number(null, "nbdgm.flags", about: "Flags", width: 1);
         public static readonly Field More = Field.Flag("more_fragments", "nbdgm.next", mask: 0x01, about: "More fragments follow");
         public static readonly Field First = Field.Flag("first_fragment", "nbdgm.first", mask: 0x02, about: "The first fragment");
-        public static readonly Field NodeType = Field.Number("node_type", "nbdgm.node_type", mask: 0x0C, about: "Kind of the source's node");
-        public static readonly Field Id = Field.Number("id", "nbdgm.dgram_id", about: "Number of the datagram");
+        public static readonly Field NodeType = Field.Number("node_type", "nbdgm.node_type", mask: 0x0C, about: "Kind of the source's node", width: 1);
+        public static readonly Field Id = Field.Number("id", "nbdgm.dgram_id", about: "Number of the datagram", width: 2);
         public static readonly Field SourceAddress = Field.Ipv4("source_ip", "nbdgm.src.ip", about: "The source's address");
-        public static readonly Field SourcePort = Field.Number("source_port", "nbdgm.src.port", about: "The source's port");
-        public static readonly Field Length = Field.Number("length", "nbdgm.dgram_len", about: "Bytes of names and data");
-        public static readonly Field Offset = Field.Number("offset", "nbdgm.pkt_offset", about: "Where a fragment stands");
+        public static readonly Field SourcePort = Field.Number("source_port", "nbdgm.src.port", about: "The source's port", width: 2);
+        public static readonly Field Length = Field.Number("length", "nbdgm.dgram_len", about: "Bytes of names and data", width: 2);
+        public static readonly Field Offset = Field.Number("offset", "nbdgm.pkt_offset", about: "Where a fragment stands", width: 2);
         public static readonly Field SourceName = Field.Text("source", "nbdgm.source_name", about: "Name of the source", summary: true);
         public static readonly Field DestinationName = Field.Text("destination", "nbdgm.destination_name", about: "Name of the destination", summary: true);
 

@@ -20,16 +20,16 @@ internal static class Smb2Protocol
 
     internal static class Fields
     {
-        public static readonly Field Status = Field.Number("status", "smb2.nt_status", about: "Status of a response", names: static v => Smb2Names.Status((uint)v));
-        public static readonly Field Command = Field.Number("command", "smb2.cmd", about: "Command", summary: true, names: static v => Smb2Names.Command((int)v));
+        public static readonly Field Status = Field.Number("status", "smb2.nt_status", about: "Status of a response", names: static v => Smb2Names.Status((uint)v), width: 4);
+        public static readonly Field Command = Field.Number("command", "smb2.cmd", about: "Command", summary: true, names: static v => Smb2Names.Command((int)v), width: 2);
         public static readonly Field Response = Field.Flag("response", "smb2.flags.response", mask: IsResponse, about: "Response");
         public static readonly Field Message = Field.Number("message", "smb2.msg_id", about: "Number of the message");
-        public static readonly Field TreeId = Field.Number("tree_id", "smb2.tid", about: "Tree");
+        public static readonly Field TreeId = Field.Number("tree_id", "smb2.tid", about: "Tree", width: 4);
         public static readonly Field Tree = Field.Text("tree", "smb2.tree", about: "Path of the tree", summary: true);
         public static readonly Field Session = Field.Number("session", "smb2.sesid", about: "Session");
         public static readonly Field Account = Field.Text("account", "smb2.acct", about: "Who is logged on");
         public static readonly Field Domain = Field.Text("domain", "smb2.domain", about: "Domain of the account");
-        public static readonly Field Dialect = Field.Number("dialect", "smb2.dialect", about: "Dialect");
+        public static readonly Field Dialect = Field.Number("dialect", "smb2.dialect", about: "Dialect", width: 2);
         public static readonly Field FileName = Field.Text("file", "smb2.filename", about: "Name of a file", summary: true);
         public static readonly Field FileId = Field.Text("file_id", "smb2.fid", about: "File");
 

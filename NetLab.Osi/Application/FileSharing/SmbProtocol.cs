@@ -30,16 +30,16 @@ internal static class SmbProtocol
 
     private static class Fields
     {
-        public static readonly Field Command = Field.Number("command", "smb.cmd", about: "Command", summary: true, names: static v => CommandName((int)v));
-        public static readonly Field Status = Field.Number("status", "smb.nt_status", about: "Status");
+        public static readonly Field Command = Field.Number("command", "smb.cmd", about: "Command", summary: true, names: static v => CommandName((int)v), width: 1);
+        public static readonly Field Status = Field.Number("status", "smb.nt_status", about: "Status", width: 4);
         public static readonly Field Response = Field.Flag("response", "smb.flags.response", mask: ResponseFlag, about: "Response");
-        public static readonly Field TreeId = Field.Number("tree_id", "smb.tid", about: "Tree");
-        public static readonly Field Process = Field.Number("process", "smb.pid", about: "Process");
-        public static readonly Field User = Field.Number("user", "smb.uid", about: "User");
-        public static readonly Field Multiplex = Field.Number("multiplex", "smb.mid", about: "Number of the request");
+        public static readonly Field TreeId = Field.Number("tree_id", "smb.tid", about: "Tree", width: 2);
+        public static readonly Field Process = Field.Number("process", "smb.pid", about: "Process", width: 2);
+        public static readonly Field User = Field.Number("user", "smb.uid", about: "User", width: 2);
+        public static readonly Field Multiplex = Field.Number("multiplex", "smb.mid", about: "Number of the request", width: 2);
         public static readonly Field Path = Field.Text("path", "smb.path", about: "Path of the tree", summary: true);
         public static readonly Field FileName = Field.Text("file", "smb.file", about: "Name of a file", summary: true);
-        public static readonly Field FileId = Field.Number("file_id", "smb.fid", about: "File");
+        public static readonly Field FileId = Field.Number("file_id", "smb.fid", about: "File", width: 2);
 
         public static readonly Field[] All = [Command, Status, Response, TreeId, Process, User, Multiplex, Path, FileName, FileId];
     }

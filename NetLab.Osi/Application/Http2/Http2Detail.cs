@@ -9,10 +9,10 @@ internal sealed class Http2Detail : LayerDetail
     internal static class Fields
     {
         public static readonly Field Frames = Field.Group("frames");
-        public static readonly Field Type = Field.Number("type", "http2.type", names: static v => NameOf((Http2FrameType)v));
-        public static readonly Field Flags = Field.Number("flags", "http2.flags");
-        public static readonly Field Stream = Field.Number("stream", "http2.streamid");
-        public static readonly Field Length = Field.Number("length", "http2.length");
+        public static readonly Field Type = Field.Number("type", "http2.type", names: static v => NameOf((Http2FrameType)v), width: 1);
+        public static readonly Field Flags = Field.Number("flags", "http2.flags", width: 1);
+        public static readonly Field Stream = Field.Number("stream", "http2.streamid", width: 4);
+        public static readonly Field Length = Field.Number("length", "http2.length", width: 3);
         public static readonly Field Method = Field.Text("method");
         public static readonly Field Uri = Field.Text("uri");
         public static readonly Field Host = Field.Text("host");

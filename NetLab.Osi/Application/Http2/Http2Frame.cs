@@ -12,6 +12,7 @@ internal readonly record struct Http2Frame(Http2FrameType Type, int Flags, uint 
 
     // RFC 9113, 6.5.2: what SETTINGS_MAX_FRAME_SIZE begins with.
     private const int DefaultMaxLength = 1 << 14;
+    private const int EndStream = 0x1;
     private const int EndHeaders = 0x4;
     private const int Padded = 0x8;
     private const int Priority = 0x20;
@@ -27,6 +28,12 @@ internal readonly record struct Http2Frame(Http2FrameType Type, int Flags, uint 
 
     /// <summary>Whether it is the last part of one.</summary>
     public bool EndsHeaders => (Flags & EndHeaders) != 0;
+
+    /// <summary>Whether nothing more comes in its direction of the stream behind it, and the header block that it begins.</summary>
+    public bool EndsStream => Type is Http2FrameType.Data or Http2FrameType.Headers && (Flags & EndStream) != 0;
+
+    /// <summary>Whether its payload begins with how many bytes at the end say nothing (6.1).</summary>
+    public bool IsPadded => Type is Http2FrameType.Data or Http2FrameType.Headers or Http2FrameType.PushPromise && (Flags & Padded) != 0;
 
     /// <summary>The part of a header block in its payload (6.2, 6.6, 6.10); nothing if its lengths lie.</summary>
     /// <returns>Whether they do not.</returns>

@@ -4,20 +4,27 @@ using NetLab.Osi.Session;
 
 namespace NetLab.Osi.Application.Http2;
 
-/// <summary>Takes one direction of HTTP/2 apart, frame by frame. Payloads are passed over but for those with header fields.</summary>
-internal sealed class Http2Parser : StreamParser
+/// <summary>Takes one direction of HTTP/2 apart, frame by frame: header fields, and the bodies that somebody takes apart.</summary>
+/// <param name="protocol">What both directions know in common.</param>
+/// <param name="fromClient">Whether the client sends in it.</param>
+internal sealed class Http2Parser(Http2Protocol protocol, bool fromClient) : StreamParser
 {
     // A block beyond it is not put together; nobody's is as long.
     private const int LongestBlock = 64 << 10;
 
     private readonly HpackDecoder _decoder = new();
+    private readonly Http2Bodies _bodies = new(protocol, fromClient);
     private List<byte>? _block;
     private uint? _openStream;
     private Http2Frame _frame;
     private bool _sawFirst;
     private bool _isResuming;
+    private bool _endsStream;
     private int _left = -1;
-    private int _held;
+
+    // Bytes behind the content of a DATA frame; -1 until its first byte has said how many.
+    private int _padding;
+    private long _held;
 
     public override Protocol Protocol => Http2Protocol.Value;
 
@@ -26,6 +33,7 @@ internal sealed class Http2Parser : StreamParser
     public override void GiveUp()
     {
         Forget();
+        _bodies.Clear();
         _held = 0;
     }
 
@@ -33,13 +41,16 @@ internal sealed class Http2Parser : StreamParser
     /// <remarks>Frames go on where the hole lies in one that is passed over, or else with a segment that begins like one.</remarks>
     public override bool Skip(in StreamSegment segment, long missing)
     {
+        _bodies.Remove(_frame.Stream);
         if (_left >= missing)
         {
             _left -= (int)missing;
+            Account(segment);
             return true;
         }
 
         Forget();
+        _bodies.Clear();
         Account(segment);
         (_left, _openStream, _sawFirst, _isResuming) = (-1, null, true, true);
         return true;
@@ -48,6 +59,7 @@ internal sealed class Http2Parser : StreamParser
     public override void OnEnd(in StreamSegment segment)
     {
         Forget();
+        _bodies.Clear();
         Account(segment);
     }
 
@@ -103,17 +115,30 @@ internal sealed class Http2Parser : StreamParser
                 }
 
                 (_left, at) = (_frame.Length, at + Http2Frame.HeaderSize);
+                _padding = _frame.IsPadded ? -1 : 0;
             }
 
             int step = Math.Min(_left, bytes.Length - at);
+            (int from, int leftBefore) = (at, _left);
             (at, _left) = (at + step, _left - step);
-            if (_left > 0)
+            bool isWhole = _left == 0;
+            if (isWhole)
+            {
+                Add(segment, null);
+                _left = -1;
+            }
+
+            if (_frame.Type == Http2FrameType.Data)
+            {
+                TakeContent(segment, bytes.Slice(from, step), leftBefore);
+            }
+
+            if (!isWhole)
             {
                 return at;
             }
 
-            Add(segment, null);
-            _left = -1;
+            EndFrame(segment);
         }
     }
 
@@ -130,6 +155,34 @@ internal sealed class Http2Parser : StreamParser
     {
         _decoder.Lose();
         _block = null;
+    }
+
+    // Of a DATA frame, all but its padding (6.1).
+    private void TakeContent(in StreamSegment segment, ReadOnlySpan<byte> payload, int left)
+    {
+        if (_padding < 0 && !payload.IsEmpty)
+        {
+            _padding = payload[0];
+            payload = payload[1..];
+            left--;
+        }
+
+        int content = Math.Clamp(left - Math.Max(0, _padding), 0, payload.Length);
+        _bodies.Append(segment, _frame.Stream, payload[..content]);
+    }
+
+    private void EndFrame(in StreamSegment segment)
+    {
+        if (_frame.EndsStream)
+        {
+            _bodies.End(segment, _frame.Stream);
+        }
+        else if (_frame.Type == Http2FrameType.RstStream)
+        {
+            _bodies.Remove(_frame.Stream);
+        }
+
+        Account(segment);
     }
 
     private void TakeHeaders(in StreamSegment segment, ReadOnlySpan<byte> payload)
@@ -160,17 +213,29 @@ internal sealed class Http2Parser : StreamParser
             }
         }
 
-        Account(segment);
         Add(segment, fields);
+        _endsStream = goesOn ? _endsStream : _frame.EndsStream;
+        if (fields is not null && _frame.Type != Http2FrameType.PushPromise)
+        {
+            _bodies.Begin(segment, _frame.Stream, fields);
+        }
+
+        if (_endsStream && _frame.EndsHeaders)
+        {
+            _bodies.End(segment, _frame.Stream);
+        }
+
+        Account(segment);
     }
 
     // What is kept for later blocks counts like bytes that wait; a character takes two.
     private void Account(in StreamSegment segment)
     {
-        int holds = (2 * _decoder.TableSize) + (_block?.Capacity ?? 0);
+        long holds = (2L * _decoder.TableSize) + (_block?.Capacity ?? 0) + _bodies.Held;
         if (holds > _held && !segment.TryHold(holds - _held))
         {
             Forget();
+            _bodies.Clear();
             holds = 0;
         }
 

@@ -31,20 +31,20 @@ internal static class BacnetApplication
             6 => "reject",
             7 => "abort",
             _ => null,
-        });
-        public static readonly Field Flags = Field.Number(null, "bacapp.pduflags", mask: 0x0F, about: "Flags of the PDU");
+        }, width: 1);
+        public static readonly Field Flags = Field.Number(null, "bacapp.pduflags", mask: 0x0F, about: "Flags of the PDU", width: 1);
         public static readonly Field Segmented = Field.Flag("segmented", "bacapp.segmented_request", mask: 0x08, about: "Segmented");
         public static readonly Field MoreSegments = Field.Flag("more_segments", "bacapp.more_segments", mask: 0x04, about: "More segments follow");
         public static readonly Field AcceptsSegments = Field.Flag(null, "bacapp.SA", mask: 0x02, about: "A segmented response is accepted");
-        public static readonly Field Invoke = Field.Number("invoke_id", "bacapp.invoke_id", about: "Number of the request");
-        public static readonly Field SequenceNumber = Field.Number("sequence", "bacapp.sequence_number", about: "Number of the segment");
-        public static readonly Field WindowSize = Field.Number("window", "bacapp.window_size", about: "Proposed window");
-        public static readonly Field Confirmed = Field.Number("service", "bacapp.confirmed_service", about: "Confirmed service", summary: true, names: static v => ConfirmedName((int)v));
-        public static readonly Field Unconfirmed = Field.Number("service", "bacapp.unconfirmed_service", about: "Unconfirmed service", summary: true, names: static v => UnconfirmedName((int)v));
-        public static readonly Field ContextTag = Field.Number(null, "bacapp.context_tag_number", about: "Number of a context tag");
-        public static readonly Field ApplicationTag = Field.Number(null, "bacapp.application_tag_number", about: "Number of an application tag");
-        public static readonly Field ObjectType = Field.Number("object_type", "bacapp.objectType", mask: 0xFFC00000, about: "Type of an object");
-        public static readonly Field Instance = Field.Number("instance", "bacapp.instance_number", mask: 0x003FFFFF, about: "Instance of an object");
+        public static readonly Field Invoke = Field.Number("invoke_id", "bacapp.invoke_id", about: "Number of the request", width: 1);
+        public static readonly Field SequenceNumber = Field.Number("sequence", "bacapp.sequence_number", about: "Number of the segment", width: 1);
+        public static readonly Field WindowSize = Field.Number("window", "bacapp.window_size", about: "Proposed window", width: 1);
+        public static readonly Field Confirmed = Field.Number("service", "bacapp.confirmed_service", about: "Confirmed service", summary: true, names: static v => ConfirmedName((int)v), width: 1);
+        public static readonly Field Unconfirmed = Field.Number("service", "bacapp.unconfirmed_service", about: "Unconfirmed service", summary: true, names: static v => UnconfirmedName((int)v), width: 1);
+        public static readonly Field ContextTag = Field.Number(null, "bacapp.context_tag_number", about: "Number of a context tag", width: 1);
+        public static readonly Field ApplicationTag = Field.Number(null, "bacapp.application_tag_number", about: "Number of an application tag", width: 1);
+        public static readonly Field ObjectType = Field.Number("object_type", "bacapp.objectType", mask: 0xFFC00000, about: "Type of an object", width: 4);
+        public static readonly Field Instance = Field.Number("instance", "bacapp.instance_number", mask: 0x003FFFFF, about: "Instance of an object", width: 4);
 
         public static readonly Field[] All =
         [

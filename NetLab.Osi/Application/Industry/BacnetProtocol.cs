@@ -14,20 +14,20 @@ internal static class BacnetProtocol
 
     private static class Fields
     {
-        public static readonly Field Version = Field.Number("version", "bacnet.version", about: "Version");
-        public static readonly Field Control = Field.Number("control", "bacnet.control", about: "Control");
+        public static readonly Field Version = Field.Number("version", "bacnet.version", about: "Version", width: 1);
+        public static readonly Field Control = Field.Number("control", "bacnet.control", about: "Control", width: 1);
         public static readonly Field ControlNetwork = Field.Flag("network_message", "bacnet.control_net", mask: NetworkMessage, about: "A message of the network layer");
         public static readonly Field ControlDestination = Field.Flag(null, "bacnet.control_dest", mask: HasDestination, about: "A destination is named");
         public static readonly Field ControlSource = Field.Flag(null, "bacnet.control_src", mask: HasSource, about: "A source is named");
         public static readonly Field ControlExpect = Field.Flag("expecting_reply", "bacnet.control_expect", mask: 0x04, about: "A reply is expected");
         public static readonly Field ControlHigh = Field.Flag(null, "bacnet.control_prio_high", mask: 0x02, about: "Priority, high bit");
         public static readonly Field ControlLow = Field.Flag(null, "bacnet.control_prio_low", mask: 0x01, about: "Priority, low bit");
-        public static readonly Field DestinationNetwork = Field.Number("destination_network", "bacnet.dnet", about: "Destination network");
-        public static readonly Field DestinationLength = Field.Number(null, "bacnet.dlen", about: "Bytes of the destination address");
-        public static readonly Field SourceNetwork = Field.Number("source_network", "bacnet.snet", about: "Source network");
-        public static readonly Field SourceLength = Field.Number(null, "bacnet.slen", about: "Bytes of the source address");
-        public static readonly Field HopCount = Field.Number("hop_count", "bacnet.hopc", about: "Hops that are left");
-        public static readonly Field MessageType = Field.Number("message_type", "bacnet.mesgtyp", about: "Type of a message of the network layer", summary: true);
+        public static readonly Field DestinationNetwork = Field.Number("destination_network", "bacnet.dnet", about: "Destination network", width: 2);
+        public static readonly Field DestinationLength = Field.Number(null, "bacnet.dlen", about: "Bytes of the destination address", width: 1);
+        public static readonly Field SourceNetwork = Field.Number("source_network", "bacnet.snet", about: "Source network", width: 2);
+        public static readonly Field SourceLength = Field.Number(null, "bacnet.slen", about: "Bytes of the source address", width: 1);
+        public static readonly Field HopCount = Field.Number("hop_count", "bacnet.hopc", about: "Hops that are left", width: 1);
+        public static readonly Field MessageType = Field.Number("message_type", "bacnet.mesgtyp", about: "Type of a message of the network layer", summary: true, width: 1);
 
         public static readonly Field[] All =
         [

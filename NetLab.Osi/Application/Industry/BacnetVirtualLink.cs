@@ -14,7 +14,7 @@ internal static class BacnetVirtualLink
 
     private static class Fields
     {
-        public static readonly Field HeaderLength = Field.Number("header_length", "bvlc.length", about: "Bytes of this header");
+        public static readonly Field HeaderLength = Field.Number("header_length", "bvlc.length", about: "Bytes of this header", width: 2);
 
         public static readonly Field[] All =
         [

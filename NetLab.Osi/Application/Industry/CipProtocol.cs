@@ -17,19 +17,19 @@ internal static class CipProtocol
 
     private static class Fields
     {
-        public static readonly Field Service = Field.Number(null, "cip.service", about: "Service with the bit of responses");
-        public static readonly Field Response = Field.Number("response", "cip.rr", mask: ResponseBit, about: "Request or response");
-        public static readonly Field Code = Field.Number("service", "cip.sc", mask: 0x7F, about: "Service", summary: true, names: static v => ServiceName((int)v));
-        public static readonly Field Status = Field.Number("status", "cip.genstat", about: "General status", summary: true);
-        public static readonly Field PathSize = Field.Number("path_words", "cip.request_path_size", about: "Words of the path");
+        public static readonly Field Service = Field.Number(null, "cip.service", about: "Service with the bit of responses", width: 1);
+        public static readonly Field Response = Field.Number("response", "cip.rr", mask: ResponseBit, about: "Request or response", width: 1);
+        public static readonly Field Code = Field.Number("service", "cip.sc", mask: 0x7F, about: "Service", summary: true, names: static v => ServiceName((int)v), width: 1);
+        public static readonly Field Status = Field.Number("status", "cip.genstat", about: "General status", summary: true, width: 1);
+        public static readonly Field PathSize = Field.Number("path_words", "cip.request_path_size", about: "Words of the path", width: 1);
         public static readonly Field Path = Field.Group("path", "Path");
-        public static readonly Field Segment = Field.Number("segment", "cip.path_segment", about: "Segment of a path");
-        public static readonly Field SegmentType = Field.Number("type", "cip.path_segment.type", mask: 0xE0, about: "Type of a segment");
-        public static readonly Field LogicalType = Field.Number("logical_type", "cip.logical_segment.type", mask: 0x1C, about: "What a logical segment names");
-        public static readonly Field LogicalFormat = Field.Number("format", "cip.logical_segment.format", mask: 0x03, about: "Size of a logical segment's number");
-        public static readonly Field Class = Field.Number("class", "cip.class", about: "Class", summary: true);
-        public static readonly Field Instance = Field.Number("instance", "cip.instance", about: "Instance");
-        public static readonly Field Attribute = Field.Number("attribute", "cip.attribute", about: "Attribute");
+        public static readonly Field Segment = Field.Number("segment", "cip.path_segment", about: "Segment of a path", width: 1);
+        public static readonly Field SegmentType = Field.Number("type", "cip.path_segment.type", mask: 0xE0, about: "Type of a segment", width: 1);
+        public static readonly Field LogicalType = Field.Number("logical_type", "cip.logical_segment.type", mask: 0x1C, about: "What a logical segment names", width: 1);
+        public static readonly Field LogicalFormat = Field.Number("format", "cip.logical_segment.format", mask: 0x03, about: "Size of a logical segment's number", width: 1);
+        public static readonly Field Class = Field.Number("class", "cip.class", about: "Class", summary: true, width: 1);
+        public static readonly Field Instance = Field.Number("instance", "cip.instance", about: "Instance", width: 1);
+        public static readonly Field Attribute = Field.Number("attribute", "cip.attribute", about: "Attribute", width: 1);
         public static readonly Field Symbol = Field.Text("symbol", "cip.symbol", about: "Symbol");
 
         public static readonly Field[] All =

@@ -31,18 +31,18 @@ internal static class EthernetIpProtocol
             SendRrData => "SendRRData",
             SendUnitData => "SendUnitData",
             _ => null,
-        });
-        public static readonly Field Length = Field.Number("length", "enip.length", about: "Bytes behind the header");
-        public static readonly Field Session = Field.Number("session", "enip.session", about: "Session");
-        public static readonly Field Status = Field.Number("status", "enip.status", about: "Status");
-        public static readonly Field Delay = Field.Number("max_delay", "enip.listid_delay", about: "Longest delay of an answer, in milliseconds");
-        public static readonly Field Context = Field.Bytes("context", "enip.context", about: "Sender's context");
-        public static readonly Field Options = Field.Number("options", "enip.options", about: "Options");
-        public static readonly Field Timeout = Field.Number("timeout", "enip.timeout", about: "Seconds until the request is given up");
+        }, width: 2);
+        public static readonly Field Length = Field.Number("length", "enip.length", about: "Bytes behind the header", width: 2);
+        public static readonly Field Session = Field.Number("session", "enip.session", about: "Session", width: 4);
+        public static readonly Field Status = Field.Number("status", "enip.status", about: "Status", width: 4);
+        public static readonly Field Delay = Field.Number("max_delay", "enip.listid_delay", about: "Longest delay of an answer, in milliseconds", width: 2);
+        public static readonly Field Context = Field.Bytes("context", "enip.context", about: "Sender's context", mark: true);
+        public static readonly Field Options = Field.Number("options", "enip.options", about: "Options", width: 4);
+        public static readonly Field Timeout = Field.Number("timeout", "enip.timeout", about: "Seconds until the request is given up", width: 2);
         public static readonly Field Items = Field.Group("items", "Items");
-        public static readonly Field ItemCount = Field.Number("item_count", "enip.cpf.itemcount", about: "Items");
-        public static readonly Field ItemType = Field.Number("type", "enip.cpf.typeid", about: "Type of an item");
-        public static readonly Field ItemLength = Field.Number("length", "enip.cpf.length", about: "Bytes of an item");
+        public static readonly Field ItemCount = Field.Number("item_count", "enip.cpf.itemcount", about: "Items", width: 2);
+        public static readonly Field ItemType = Field.Number("type", "enip.cpf.typeid", about: "Type of an item", width: 2);
+        public static readonly Field ItemLength = Field.Number("length", "enip.cpf.length", about: "Bytes of an item", width: 2);
 
         public static readonly Field[] All =
         [

@@ -18,19 +18,19 @@ internal static class FinsProtocol
     private static class Fields
     {
         public static readonly Field Magic = Field.Bytes(null, "omron.tcp.magic", about: "FINS");
-        public static readonly Field TcpLength = Field.Number("length", "omron.tcp.length", about: "Bytes that follow");
-        public static readonly Field TcpCommand = Field.Number("tcp_command", "omron.tcp.command", about: "Command of the header on TCP");
-        public static readonly Field TcpError = Field.Number("tcp_error", "omron.tcp.error_code", about: "Error of the header on TCP");
-        public static readonly Field Control = Field.Number(null, "omron.icf", about: "Information control field");
+        public static readonly Field TcpLength = Field.Number("length", "omron.tcp.length", about: "Bytes that follow", width: 4);
+        public static readonly Field TcpCommand = Field.Number("tcp_command", "omron.tcp.command", about: "Command of the header on TCP", width: 4);
+        public static readonly Field TcpError = Field.Number("tcp_error", "omron.tcp.error_code", about: "Error of the header on TCP", width: 4);
+        public static readonly Field Control = Field.Number(null, "omron.icf", about: "Information control field", width: 1);
         public static readonly Field IsResponse = Field.Flag("response", "omron.icf.dtb", mask: 0x40, about: "Response");
-        public static readonly Field Gateways = Field.Number(null, "omron.gct", about: "Gateways that are allowed");
-        public static readonly Field DestinationNetwork = Field.Number("destination_network", "omron.dna", about: "Destination network");
-        public static readonly Field DestinationNode = Field.Number("destination_node", "omron.da1", about: "Destination node");
-        public static readonly Field DestinationUnit = Field.Number("destination_unit", "omron.da2", about: "Destination unit");
-        public static readonly Field SourceNetwork = Field.Number("source_network", "omron.sna", about: "Source network");
-        public static readonly Field SourceNode = Field.Number("source_node", "omron.sa1", about: "Source node");
-        public static readonly Field SourceUnit = Field.Number("source_unit", "omron.sa2", about: "Source unit");
-        public static readonly Field Service = Field.Number("service", "omron.sid", about: "Number of the request");
+        public static readonly Field Gateways = Field.Number(null, "omron.gct", about: "Gateways that are allowed", width: 1);
+        public static readonly Field DestinationNetwork = Field.Number("destination_network", "omron.dna", about: "Destination network", width: 1);
+        public static readonly Field DestinationNode = Field.Number("destination_node", "omron.da1", about: "Destination node", width: 1);
+        public static readonly Field DestinationUnit = Field.Number("destination_unit", "omron.da2", about: "Destination unit", width: 1);
+        public static readonly Field SourceNetwork = Field.Number("source_network", "omron.sna", about: "Source network", width: 1);
+        public static readonly Field SourceNode = Field.Number("source_node", "omron.sa1", about: "Source node", width: 1);
+        public static readonly Field SourceUnit = Field.Number("source_unit", "omron.sa2", about: "Source unit", width: 1);
+        public static readonly Field Service = Field.Number("service", "omron.sid", about: "Number of the request", width: 1);
         public static readonly Field Command = Field.Number("command", "omron.command", about: "Command", summary: true, names: static v => (int)v switch
         {
             0x0101 => "memory area read",
@@ -44,8 +44,8 @@ internal static class FinsProtocol
             0x0701 => "clock read",
             0x0702 => "clock write",
             _ => null,
-        });
-        public static readonly Field Response = Field.Number("response_code", "omron.response.code", about: "How the command ended");
+        }, width: 2);
+        public static readonly Field Response = Field.Number("response_code", "omron.response.code", about: "How the command ended", width: 2);
 
         public static readonly Field[] All =
         [

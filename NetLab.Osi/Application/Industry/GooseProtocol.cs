@@ -20,15 +20,15 @@ internal static class GooseProtocol
         public static readonly Field Simulated = Field.Flag("simulated", "goose.reserve1.s_bit", at: 4, size: 2, mask: 0x8000, about: "Simulated");
         public static readonly Field Reserved2 = Field.Number(null, "goose.reserve2", at: 6, size: 2, about: "Reserved 2");
         public static readonly Field ControlBlock = Field.Text("control_block", "goose.gocbRef", about: "Control block", summary: true);
-        public static readonly Field TimeToLive = Field.Number("time_to_live", "goose.timeAllowedtoLive", about: "Milliseconds until the next must come");
+        public static readonly Field TimeToLive = Field.Number("time_to_live", "goose.timeAllowedtoLive", about: "Milliseconds until the next must come", width: 4);
         public static readonly Field DataSet = Field.Text("data_set", "goose.datSet", about: "Data set");
         public static readonly Field Id = Field.Text("id", "goose.goID", about: "Name");
-        public static readonly Field StateNumber = Field.Number("state_number", "goose.stNum", about: "Number of the state", summary: true);
-        public static readonly Field SequenceNumber = Field.Number("sequence_number", "goose.sqNum", about: "Number of the repetition", summary: true);
+        public static readonly Field StateNumber = Field.Number("state_number", "goose.stNum", about: "Number of the state", summary: true, width: 4);
+        public static readonly Field SequenceNumber = Field.Number("sequence_number", "goose.sqNum", about: "Number of the repetition", summary: true, width: 4);
         public static readonly Field Simulation = Field.Flag("simulation", "goose.simulation", about: "Simulation");
-        public static readonly Field Revision = Field.Number("revision", "goose.confRev", about: "Revision of the configuration");
+        public static readonly Field Revision = Field.Number("revision", "goose.confRev", about: "Revision of the configuration", width: 4);
         public static readonly Field NeedsCommissioning = Field.Flag("needs_commissioning", "goose.ndsCom", about: "Needs commissioning");
-        public static readonly Field Entries = Field.Number("entries", "goose.numDatSetEntries", about: "Entries of the data set");
+        public static readonly Field Entries = Field.Number("entries", "goose.numDatSetEntries", about: "Entries of the data set", width: 4);
 
         public static readonly Field[] All =
         [

@@ -16,7 +16,7 @@ internal static class HartIpProtocol
 
     private static class Fields
     {
-        public static readonly Field Version = Field.Number("version", "hart_ip.version", about: "Version");
+        public static readonly Field Version = Field.Number("version", "hart_ip.version", about: "Version", width: 1);
         public static readonly Field Type = Field.Number("type", "hart_ip.message_type", about: "Type of the message", summary: true, names: static v => (int)v switch
         {
             0 => "request",
@@ -24,7 +24,7 @@ internal static class HartIpProtocol
             2 => "publish",
             15 => "NAK",
             _ => null,
-        });
+        }, width: 1);
         public static readonly Field Id = Field.Number("id", "hart_ip.message_id", about: "What the message does", summary: true, names: static v => (int)v switch
         {
             0 => "session initiate",
@@ -33,15 +33,15 @@ internal static class HartIpProtocol
             PassThrough => "pass through",
             128 => "discovery",
             _ => null,
-        });
-        public static readonly Field Status = Field.Number("status", "hart_ip.status", about: "Status");
-        public static readonly Field Transaction = Field.Number("transaction", "hart_ip.transaction_id", about: "Sequence number");
-        public static readonly Field Length = Field.Number("length", "hart_ip.msg_length", about: "Bytes with this header");
-        public static readonly Field Delimiter = Field.Number("delimiter", "hart_ip.pt.delimiter", about: "Delimiter");
-        public static readonly Field ShortAddress = Field.Number("address", "hart_ip.pt.short_addr", about: "Short address");
+        }, width: 1);
+        public static readonly Field Status = Field.Number("status", "hart_ip.status", about: "Status", width: 1);
+        public static readonly Field Transaction = Field.Number("transaction", "hart_ip.transaction_id", about: "Sequence number", width: 2);
+        public static readonly Field Length = Field.Number("length", "hart_ip.msg_length", about: "Bytes with this header", width: 2);
+        public static readonly Field Delimiter = Field.Number("delimiter", "hart_ip.pt.delimiter", about: "Delimiter", width: 1);
+        public static readonly Field ShortAddress = Field.Number("address", "hart_ip.pt.short_addr", about: "Short address", width: 1);
         public static readonly Field LongAddress = Field.Bytes("address", "hart_ip.pt.long_addr", about: "Long address");
-        public static readonly Field Command = Field.Number("command", "hart_ip.pt.command", about: "HART command", summary: true);
-        public static readonly Field DataLength = Field.Number("data_length", "hart_ip.pt.length", about: "Bytes of the command's data");
+        public static readonly Field Command = Field.Number("command", "hart_ip.pt.command", about: "HART command", summary: true, width: 1);
+        public static readonly Field DataLength = Field.Number("data_length", "hart_ip.pt.length", about: "Bytes of the command's data", width: 1);
 
         public static readonly Field[] All = [Version, Type, Id, Status, Transaction, Length, Delimiter, ShortAddress, LongAddress, Command, DataLength];
     }

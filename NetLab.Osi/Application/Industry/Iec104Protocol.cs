@@ -18,14 +18,14 @@ internal static class Iec104Protocol
 
     private static class Fields
     {
-        public static readonly Field First = Field.Number(null, "iec60870_asdu.start", about: "Start: 0x68");
-        public static readonly Field Length = Field.Number("length", "iec60870_104.apdulen", about: "Bytes that follow");
+        public static readonly Field First = Field.Number(null, "iec60870_asdu.start", about: "Start: 0x68", width: 1);
+        public static readonly Field Length = Field.Number("length", "iec60870_104.apdulen", about: "Bytes that follow", width: 1);
         public static readonly Field Type = Field.Number("type", "iec60870_104.type", about: "Kind of frame", summary: true, names: static v => (int)v switch
         {
             0 => "I, transfer",
             1 => "S, acknowledgment",
             _ => "U, control",
-        });
+        }, width: 4);
         public static readonly Field Control = Field.Number("control", "iec60870_104.utype", about: "What a control frame does", names: static v => (int)v switch
         {
             0x01 => "STARTDT act",
@@ -35,9 +35,9 @@ internal static class Iec104Protocol
             0x10 => "TESTFR act",
             0x20 => "TESTFR con",
             _ => null,
-        });
-        public static readonly Field Received = Field.Number("receive_sequence", "iec60870_104.rx", about: "Receive sequence number");
-        public static readonly Field Sent = Field.Number("send_sequence", "iec60870_104.tx", about: "Send sequence number");
+        }, width: 4);
+        public static readonly Field Received = Field.Number("receive_sequence", "iec60870_104.rx", about: "Receive sequence number", width: 4);
+        public static readonly Field Sent = Field.Number("send_sequence", "iec60870_104.tx", about: "Send sequence number", width: 4);
 
         public static readonly Field[] All = [First, Length, Type, Control, Received, Sent];
     }

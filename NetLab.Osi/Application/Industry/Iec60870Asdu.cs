@@ -21,9 +21,9 @@ internal static class Iec60870Asdu
 
     private static class Fields
     {
-        public static readonly Field Type = Field.Number("type", "iec60870_asdu.typeid", about: "Type", summary: true);
+        public static readonly Field Type = Field.Number("type", "iec60870_asdu.typeid", about: "Type", summary: true, width: 1);
         public static readonly Field Sequence = Field.Flag("sequence", "iec60870_asdu.sq", mask: 0x80, about: "One address for all objects");
-        public static readonly Field Count = Field.Number("objects", "iec60870_asdu.numix", mask: 0x7F, about: "Objects");
+        public static readonly Field Count = Field.Number("objects", "iec60870_asdu.numix", mask: 0x7F, about: "Objects", width: 1);
         public static readonly Field Cause = Field.Number("cause", "iec60870_asdu.causetx", mask: 0x3F, about: "Cause of transmission", summary: true, names: static v => (int)v switch
         {
             1 => "periodic",
@@ -42,12 +42,12 @@ internal static class Iec60870Asdu
             46 => "unknown ASDU address",
             47 => "unknown object address",
             _ => null,
-        });
+        }, width: 1);
         public static readonly Field Negative = Field.Flag("negative", "iec60870_asdu.nega", mask: 0x40, about: "Negative confirmation");
         public static readonly Field Test = Field.Flag("test", "iec60870_asdu.test", mask: 0x80, about: "Test");
-        public static readonly Field Originator = Field.Number("originator", "iec60870_asdu.oa", about: "Originator address");
-        public static readonly Field Address = Field.Number("address", "iec60870_asdu.addr", about: "Common address");
-        public static readonly Field Object = Field.Number("object", "iec60870_asdu.ioa", about: "Object's address", summary: true);
+        public static readonly Field Originator = Field.Number("originator", "iec60870_asdu.oa", about: "Originator address", width: 1);
+        public static readonly Field Address = Field.Number("address", "iec60870_asdu.addr", about: "Common address", width: 2);
+        public static readonly Field Object = Field.Number("object", "iec60870_asdu.ioa", about: "Object's address", summary: true, width: 3);
 
         public static readonly Field[] All = [Type, Sequence, Count, Cause, Negative, Test, Originator, Address, Object];
     }

@@ -19,6 +19,7 @@ internal static class IndustryProtocols
         new("bacnet", "llc.dsap==0x82", static () => BacnetProtocol.Value),
         new("bacapp", "", static () => BacnetApplication.Value),
         new("pn_rt", "eth.type==0x8892", static () => ProfinetProtocol.Value),
+        new("pn_ptcp", "", static () => ProfinetTimeProtocol.Value),
         new("pn_dcp", "", static () => ProfinetDiscovery.Value),
         new("goose", "eth.type==0x88b8", static () => GooseProtocol.Value),
         new("sv", "eth.type==0x88ba", static () => SampledValuesProtocol.Value),

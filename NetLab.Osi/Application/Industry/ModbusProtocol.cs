@@ -12,20 +12,20 @@ internal static class ModbusProtocol
 
     private static class Fields
     {
-        public static readonly Field Function = Field.Number("function", "modbus.func_code", mask: 0x7F, names: static v => FunctionName((int)v), about: "Function", summary: true);
-        public static readonly Field Exception = Field.Number("exception", "modbus.exception_code", names: static v => ExceptionName((int)v), about: "Exception", summary: true);
-        public static readonly Field Reference = Field.Number("reference", "modbus.reference_num", about: "First coil or register", summary: true);
-        public static readonly Field LongReference = Field.Number("file_reference", "modbus.reference_num_32", about: "First record of a file");
-        public static readonly Field ReferenceType = Field.Number("reference_type", "modbus.reference_type", about: "Kind of a file's reference");
-        public static readonly Field ReadReference = Field.Number("read_reference", "modbus.read_reference_num", about: "First register that is read");
-        public static readonly Field WriteReference = Field.Number("write_reference", "modbus.write_reference_num", about: "First register that is written");
-        public static readonly Field ReadWords = Field.Number("read_words", "modbus.read_word_cnt", about: "Registers that are read");
-        public static readonly Field WriteWords = Field.Number("write_words", "modbus.write_word_cnt", about: "Registers that are written");
-        public static readonly Field Bits = Field.Number("bits", "modbus.bit_cnt", about: "Coils or inputs");
-        public static readonly Field Words = Field.Number("words", "modbus.word_cnt", about: "Registers");
-        public static readonly Field Bytes = Field.Number("bytes", "modbus.byte_cnt", about: "Bytes that follow");
-        public static readonly Field LongBytes = Field.Number("bytes", "modbus.byte_cnt_16", about: "Bytes that follow, in two bytes");
-        public static readonly Field Diagnostic = Field.Number("diagnostic", "modbus.diagnostic_code", about: "Diagnostic");
+        public static readonly Field Function = Field.Number("function", "modbus.func_code", mask: 0x7F, names: static v => FunctionName((int)v), about: "Function", summary: true, width: 1);
+        public static readonly Field Exception = Field.Number("exception", "modbus.exception_code", names: static v => ExceptionName((int)v), about: "Exception", summary: true, width: 1);
+        public static readonly Field Reference = Field.Number("reference", "modbus.reference_num", about: "First coil or register", summary: true, width: 2);
+        public static readonly Field LongReference = Field.Number("file_reference", "modbus.reference_num_32", about: "First record of a file", width: 4);
+        public static readonly Field ReferenceType = Field.Number("reference_type", "modbus.reference_type", about: "Kind of a file's reference", width: 1);
+        public static readonly Field ReadReference = Field.Number("read_reference", "modbus.read_reference_num", about: "First register that is read", width: 2);
+        public static readonly Field WriteReference = Field.Number("write_reference", "modbus.write_reference_num", about: "First register that is written", width: 2);
+        public static readonly Field ReadWords = Field.Number("read_words", "modbus.read_word_cnt", about: "Registers that are read", width: 2);
+        public static readonly Field WriteWords = Field.Number("write_words", "modbus.write_word_cnt", about: "Registers that are written", width: 2);
+        public static readonly Field Bits = Field.Number("bits", "modbus.bit_cnt", about: "Coils or inputs", width: 2);
+        public static readonly Field Words = Field.Number("words", "modbus.word_cnt", about: "Registers", width: 2);
+        public static readonly Field Bytes = Field.Number("bytes", "modbus.byte_cnt", about: "Bytes that follow", width: 1);
+        public static readonly Field LongBytes = Field.Number("bytes", "modbus.byte_cnt_16", about: "Bytes that follow, in two bytes", width: 1);
+        public static readonly Field Diagnostic = Field.Number("diagnostic", "modbus.diagnostic_code", about: "Diagnostic", width: 2);
         public static readonly Field Data = Field.Bytes("data", "modbus.data", about: "Values");
 
         public static readonly Field[] All =

@@ -20,16 +20,16 @@ internal static class OpcUaProtocol
     {
         public static readonly Field Type = Field.Text("type", "opcua.transport.type", about: "Type of the message", summary: true);
         public static readonly Field Chunk = Field.Text("chunk", "opcua.transport.chunk", about: "F: the last chunk, C: another follows, A: given up");
-        public static readonly Field Size = Field.Number("size", "opcua.transport.size", about: "Bytes with this header");
-        public static readonly Field Channel = Field.Number("channel", "opcua.transport.scid", about: "Secure channel");
+        public static readonly Field Size = Field.Number("size", "opcua.transport.size", about: "Bytes with this header", width: 4);
+        public static readonly Field Channel = Field.Number("channel", "opcua.transport.scid", about: "Secure channel", width: 4);
         public static readonly Field Endpoint = Field.Text("endpoint", "opcua.transport.endpoint", about: "Endpoint", summary: true);
         public static readonly Field Policy = Field.Text("policy", "opcua.security.spu", about: "Security policy");
-        public static readonly Field Token = Field.Number("token", "opcua.security.tokenid", about: "Security token");
-        public static readonly Field Sequence = Field.Number("sequence", "opcua.security.seq", about: "Sequence number");
-        public static readonly Field Request = Field.Number("request", "opcua.security.rqid", about: "Number of the request");
-        public static readonly Field Encoding = Field.Number(null, "opcua.servicenodeid.encodingmask", about: "Encoding of the message's type");
-        public static readonly Field Namespace = Field.Number(null, "opcua.servicenodeid.nsid", about: "Namespace of the message's type");
-        public static readonly Field Service = Field.Number("service", "opcua.servicenodeid.numeric", about: "The message's type", summary: true, names: static v => ServiceName((int)v));
+        public static readonly Field Token = Field.Number("token", "opcua.security.tokenid", about: "Security token", width: 4);
+        public static readonly Field Sequence = Field.Number("sequence", "opcua.security.seq", about: "Sequence number", width: 4);
+        public static readonly Field Request = Field.Number("request", "opcua.security.rqid", about: "Number of the request", width: 4);
+        public static readonly Field Encoding = Field.Number(null, "opcua.servicenodeid.encodingmask", about: "Encoding of the message's type", width: 1);
+        public static readonly Field Namespace = Field.Number(null, "opcua.servicenodeid.nsid", about: "Namespace of the message's type", width: 1);
+        public static readonly Field Service = Field.Number("service", "opcua.servicenodeid.numeric", about: "The message's type", summary: true, names: static v => ServiceName((int)v), width: 4);
 
         public static readonly Field[] All = [Type, Chunk, Size, Channel, Endpoint, Policy, Token, Sequence, Request, Encoding, Namespace, Service];
     }

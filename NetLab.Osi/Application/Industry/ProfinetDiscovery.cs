@@ -25,23 +25,23 @@ internal static class ProfinetDiscovery
             Identify => "identify",
             Hello => "hello",
             _ => null,
-        });
+        }, width: 1);
         public static readonly Field ServiceType = Field.Number("service_type", "pn_dcp.service_type", about: "Request or response", names: static v => (int)v switch
         {
             0 => "request",
             1 => "response, success",
             5 => "response, not supported",
             _ => null,
-        });
-        public static readonly Field Xid = Field.Number("xid", "pn_dcp.xid", about: "Number of the request");
-        public static readonly Field Delay = Field.Number("response_delay", "pn_dcp.response_delay", about: "Response delay");
-        public static readonly Field Length = Field.Number("length", "pn_dcp.data_length", about: "Bytes of blocks");
+        }, width: 1);
+        public static readonly Field Xid = Field.Number("xid", "pn_dcp.xid", about: "Number of the request", width: 4);
+        public static readonly Field Delay = Field.Number("response_delay", "pn_dcp.response_delay", about: "Response delay", width: 2);
+        public static readonly Field Length = Field.Number("length", "pn_dcp.data_length", about: "Bytes of blocks", width: 2);
         public static readonly Field Blocks = Field.Group("blocks", "Blocks");
-        public static readonly Field Option = Field.Number("option", "pn_dcp.option", about: "Option");
-        public static readonly Field IpSuboption = Field.Number("suboption", "pn_dcp.suboption_ip", about: "Suboption of IP");
-        public static readonly Field DeviceSuboption = Field.Number("suboption", "pn_dcp.suboption_device", about: "Suboption of the device");
-        public static readonly Field ControlSuboption = Field.Number("suboption", "pn_dcp.suboption_control", about: "Suboption of control");
-        public static readonly Field BlockLength = Field.Number("length", "pn_dcp.block_length", about: "Bytes of the block");
+        public static readonly Field Option = Field.Number("option", "pn_dcp.option", about: "Option", width: 1);
+        public static readonly Field IpSuboption = Field.Number("suboption", "pn_dcp.suboption_ip", about: "Suboption of IP", width: 1);
+        public static readonly Field DeviceSuboption = Field.Number("suboption", "pn_dcp.suboption_device", about: "Suboption of the device", width: 1);
+        public static readonly Field ControlSuboption = Field.Number("suboption", "pn_dcp.suboption_control", about: "Suboption of control", width: 1);
+        public static readonly Field BlockLength = Field.Number("length", "pn_dcp.block_length", about: "Bytes of the block", width: 2);
         public static readonly Field StationType = Field.Text("station_type", "pn_dcp.suboption_device_devicevendorvalue", about: "Type of the station");
         public static readonly Field StationName = Field.Text("station_name", "pn_dcp.suboption_device_nameofstation", about: "Name of the station", summary: true);
         public static readonly Field Address = Field.Ipv4("ip", "pn_dcp.suboption_ip_ip", about: "IP address");

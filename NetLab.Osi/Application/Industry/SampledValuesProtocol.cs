@@ -18,13 +18,13 @@ internal static class SampledValuesProtocol
         public static readonly Field Length = Field.Number("length", "sv.length", at: 2, size: 2, about: "Bytes with this header");
         public static readonly Field Reserved1 = Field.Number(null, "sv.reserve1", at: 4, size: 2, about: "Reserved 1");
         public static readonly Field Reserved2 = Field.Number(null, "sv.reserve2", at: 6, size: 2, about: "Reserved 2");
-        public static readonly Field Count = Field.Number("count", "sv.noASDU", about: "Units");
+        public static readonly Field Count = Field.Number("count", "sv.noASDU", about: "Units", width: 4);
         public static readonly Field Units = Field.Group("units", "Units");
         public static readonly Field Id = Field.Text("id", "sv.svID", about: "Name", summary: true);
         public static readonly Field DataSet = Field.Text("data_set", "sv.datSet", about: "Data set");
-        public static readonly Field Sample = Field.Number("sample", "sv.smpCnt", about: "Sample", summary: true);
+        public static readonly Field Sample = Field.Number("sample", "sv.smpCnt", about: "Sample", summary: true, width: 4);
         public static readonly Field Revision = Field.Number("revision", "sv.confRef", about: "Revision of the configuration");
-        public static readonly Field Synchronized = Field.Number("synchronized", "sv.smpSynch", about: "How the clock is synchronized");
+        public static readonly Field Synchronized = Field.Number("synchronized", "sv.smpSynch", about: "How the clock is synchronized", width: 4);
 
         public static readonly Field[] All = [AppId, Length, Reserved1, Reserved2, Count, Units, Id, DataSet, Sample, Revision, Synchronized];
     }

@@ -16,7 +16,7 @@ internal static class MgcpProtocol
         public static readonly Field Response = Field.Flag(null, "mgcp.rsp", about: "It is an answer");
         public static readonly Field Verb = Field.Text("verb", "mgcp.req.verb", about: "Command", summary: true);
         public static readonly Field Endpoint = Field.Text("endpoint", "mgcp.req.endpoint", about: "Whom it is for", summary: true);
-        public static readonly Field Code = Field.Number("code", "mgcp.rsp.rspcode", about: "Code of the answer", summary: true);
+        public static readonly Field Code = Field.Number("code", "mgcp.rsp.rspcode", about: "Code of the answer", summary: true, width: 4);
         public static readonly Field Transaction = Field.Text("transaction", "mgcp.transid", about: "Which command");
         public static readonly Field Call = Field.Text("call", "mgcp.param.callid", about: "Call");
         public static readonly Field ConnectionId = Field.Text("connection", "mgcp.param.connectionid", about: "Connection");

@@ -20,11 +20,11 @@ internal static class RtcpProtocol
     private static class Fields
     {
         public static readonly Field Packets = Field.Group("packets", "Packets of the datagram");
-        public static readonly Field Version = Field.Number("version", "rtcp.version", about: "Version");
-        public static readonly Field Type = Field.Number("type", "rtcp.pt", names: static v => TypeName((int)v), about: "Packet type", summary: true);
-        public static readonly Field Length = Field.Number("length", "rtcp.length", about: "Length in words of 32 bits, less one");
-        public static readonly Field Sender = Field.Number("ssrc", "rtcp.senderssrc", about: "Who sends it");
-        public static readonly Field Source = Field.Number(null, "rtcp.ssrc.identifier", about: "Sources that it tells of");
+        public static readonly Field Version = Field.Number("version", "rtcp.version", about: "Version", width: 1);
+        public static readonly Field Type = Field.Number("type", "rtcp.pt", names: static v => TypeName((int)v), about: "Packet type", summary: true, width: 1);
+        public static readonly Field Length = Field.Number("length", "rtcp.length", about: "Length in words of 32 bits, less one", width: 2);
+        public static readonly Field Sender = Field.Number("ssrc", "rtcp.senderssrc", about: "Who sends it", width: 4);
+        public static readonly Field Source = Field.Number(null, "rtcp.ssrc.identifier", about: "Sources that it tells of", width: 4);
 
         public static readonly Field[] All = [Packets, Version, Type, Length, Sender, Source];
     }

@@ -17,15 +17,15 @@ internal sealed class RtmptProtocol : StreamProtocol
     {
         public static readonly Field Messages = Field.Group("messages", "Messages");
         public static readonly Field Handshake = Field.Text("handshake", about: "Part of the handshake");
-        public static readonly Field Format = Field.Number("format", "rtmpt.header.format", about: "Which parts of the header are there");
-        public static readonly Field Chunk = Field.Number("chunk_stream", "rtmpt.header.csid", about: "Chunk stream");
-        public static readonly Field Timestamp = Field.Number("timestamp", "rtmpt.header.timestamp", about: "Time");
-        public static readonly Field TimestampDelta = Field.Number("timestamp_delta", "rtmpt.header.timestampdelta", about: "Time since the message before");
-        public static readonly Field Size = Field.Number("size", "rtmpt.header.bodysize", about: "Bytes of the message");
-        public static readonly Field Type = Field.Number("type", "rtmpt.header.typeid", names: static v => NameOf((int)v), about: "Type of the message", summary: true);
-        public static readonly Field Stream = Field.Number("stream", "rtmpt.header.streamid", about: "Message stream");
-        public static readonly Field Window = Field.Number("window", "rtmpt.scm.was", about: "Window acknowledgment size");
-        public static readonly Field ChunkSize = Field.Number("chunk_size", "rtmpt.scm.chunksize", about: "Bytes of a chunk from here on");
+        public static readonly Field Format = Field.Number("format", "rtmpt.header.format", about: "Which parts of the header are there", width: 1);
+        public static readonly Field Chunk = Field.Number("chunk_stream", "rtmpt.header.csid", about: "Chunk stream", width: 1);
+        public static readonly Field Timestamp = Field.Number("timestamp", "rtmpt.header.timestamp", about: "Time", width: 3);
+        public static readonly Field TimestampDelta = Field.Number("timestamp_delta", "rtmpt.header.timestampdelta", about: "Time since the message before", width: 3);
+        public static readonly Field Size = Field.Number("size", "rtmpt.header.bodysize", about: "Bytes of the message", width: 3);
+        public static readonly Field Type = Field.Number("type", "rtmpt.header.typeid", names: static v => NameOf((int)v), about: "Type of the message", summary: true, width: 1);
+        public static readonly Field Stream = Field.Number("stream", "rtmpt.header.streamid", about: "Message stream", width: 4);
+        public static readonly Field Window = Field.Number("window", "rtmpt.scm.was", about: "Window acknowledgment size", width: 4);
+        public static readonly Field ChunkSize = Field.Number("chunk_size", "rtmpt.scm.chunksize", about: "Bytes of a chunk from here on", width: 4);
         public static readonly Field Command = Field.Text("command", "rtmpt.function.call", about: "What is called", summary: true);
 
         public static readonly Field[] All = [Messages, Handshake, Format, Chunk, Timestamp, TimestampDelta, Size, Type, Stream, Window, ChunkSize, Command];

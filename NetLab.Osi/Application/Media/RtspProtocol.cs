@@ -25,11 +25,11 @@ internal sealed class RtspProtocol : StreamProtocol
         public static readonly Field Method = Field.Text("method", "rtsp.method", about: "Method", summary: true);
         public static readonly Field Url = Field.Text("url", "rtsp.url", about: "What it is about", summary: true);
         public static readonly Field Response = Field.Text(null, "rtsp.response", about: "First line of a response");
-        public static readonly Field Status = Field.Number("status", "rtsp.status", about: "Status", summary: true);
+        public static readonly Field Status = Field.Number("status", "rtsp.status", about: "Status", summary: true, width: 4);
         public static readonly Field Session = Field.Text("session", "rtsp.session", about: "Session");
         public static readonly Field Transport = Field.Text("transport", "rtsp.transport", about: "How media are carried");
         public static readonly Field ContentType = Field.Text("content_type", "rtsp.content-type", about: "Media type of the body");
-        public static readonly Field ContentLength = Field.Number("content_length", "rtsp.content-length", about: "Bytes of the body");
+        public static readonly Field ContentLength = Field.Number("content_length", "rtsp.content-length", about: "Bytes of the body", width: 4);
 
         public static readonly Field[] All = [Messages, Request, Method, Url, Response, Status, Session, Transport, ContentType, ContentLength];
     }
@@ -180,7 +180,7 @@ internal sealed class RtspProtocol : StreamProtocol
                 if (address is not null && int.TryParse(part.AsSpan(equals + 1).ToString().Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and < 65535)
                 {
                     segment.Expect(RtpProtocol.Value, address, port);
-                    segment.Expect(RtcpProtocol.Value, address, port + 1);
+                    segment.Expect(RtcpProtocol.Value, address, port + 1, isImplied: true);
                 }
             }
         }

@@ -22,7 +22,7 @@ internal static class SdpProtocol
         public static readonly Field MediaList = Field.Group("media", "Media");
         public static readonly Field Media = Field.Text("media", "sdp.media.media", about: "Kind of a medium", summary: true);
         public static readonly Field Port = Field.Text("port", "sdp.media.port_string", about: "Port of a medium, as text");
-        public static readonly Field PortNumber = Field.Number(null, "sdp.media.port", about: "Port of a medium");
+        public static readonly Field PortNumber = Field.Number(null, "sdp.media.port", about: "Port of a medium", width: 2);
         public static readonly Field Transport = Field.Text("proto", "sdp.media.proto", about: "How a medium is carried");
         public static readonly Field Format = Field.Text(null, "sdp.media.format", about: "Formats of a medium");
         public static readonly Field MediaAttribute = Field.Text(null, "sdp.media_attr", about: "Attributes of media");
@@ -169,7 +169,7 @@ internal static class SdpProtocol
         if (address is not null && port is > 0 and < 65535)
         {
             dissection.Expect(RtpProtocol.Value, address, port);
-            dissection.Expect(RtcpProtocol.Value, address, port + 1);
+            dissection.Expect(RtcpProtocol.Value, address, port + 1, isImplied: true);
         }
     }
 

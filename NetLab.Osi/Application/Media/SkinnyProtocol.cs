@@ -21,11 +21,11 @@ internal static class SkinnyProtocol
         public static readonly Field Length = Field.Number("length", "skinny.data_length", at: 0, size: 4, littleEndian: true, about: "Bytes of the message and its number");
         public static readonly Field Version = Field.Number("version", "skinny.hdr_version", at: 4, size: 4, littleEndian: true, about: "Version of the header");
         public static readonly Field Message = Field.Number("message", "skinny.messageId", at: 8, size: 4, littleEndian: true, names: static v => NameOf((int)v), about: "Message", summary: true);
-        public static readonly Field Line = Field.Number("line", "skinny.lineInstance", about: "Line");
-        public static readonly Field Call = Field.Number("call", "skinny.callReference", about: "Call");
-        public static readonly Field Conference = Field.Number("conference", "skinny.conferenceId", about: "Conference");
-        public static readonly Field Party = Field.Number("party", "skinny.passThroughPartyId", about: "Party");
-        public static readonly Field Family = Field.Number(null, "skinny.ipv4or6", about: "Kind of the address");
+        public static readonly Field Line = Field.Number("line", "skinny.lineInstance", about: "Line", width: 4);
+        public static readonly Field Call = Field.Number("call", "skinny.callReference", about: "Call", width: 4);
+        public static readonly Field Conference = Field.Number("conference", "skinny.conferenceId", about: "Conference", width: 4);
+        public static readonly Field Party = Field.Number("party", "skinny.passThroughPartyId", about: "Party", width: 4);
+        public static readonly Field Family = Field.Number(null, "skinny.ipv4or6", about: "Kind of the address", width: 4);
 
         public static readonly Field[] All = [Length, Version, Message, Line, Call, Conference, Party, Family];
     }
@@ -93,12 +93,13 @@ internal static class SkinnyProtocol
         0x0023 or 0x0107 => new(-1, isNew ? 28 : 24, -1, -1),
         0x0026 or 0x0111 or 0x0145 => new(4, 8, -1, -1),
         0x0082 or 0x0085 => new(8, 12, -1, -1),
-        0x008A => new(-1, isNew ? 52 : 36, 0, 4, isNew ? 8 : -1),
+        0x008A => new(-1, isNew ? 56 : 40, 0, 4, isNew ? 8 : -1),
         0x008B or 0x0106 => new(-1, 8, 0, 4),
         0x008F => new(128, 132, -1, -1),
         0x0105 => new(-1, 24, 0, 4, isNew ? 100 : -1),
         0x0112 => new(36, 40, -1, -1),
         0x0116 => new(0, -1, -1, -1),
+        0x011D => new(isNew ? 25 : 24, isNew ? 29 : 28, -1, -1),
         0x0154 => new(-1, 8, 0, 4, isNew ? 12 : -1),
         _ => new(-1, -1, -1, -1),
     };
@@ -120,7 +121,7 @@ internal static class SkinnyProtocol
         {
             var address = new System.Net.IPAddress(message.Slice(HeaderSize + place, 4));
             dissection.Expect(RtpProtocol.Value, address, (int)port);
-            dissection.Expect(RtcpProtocol.Value, address, (int)port + 1);
+            dissection.Expect(RtcpProtocol.Value, address, (int)port + 1, isImplied: true);
         }
     }
 

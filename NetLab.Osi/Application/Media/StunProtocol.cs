@@ -36,14 +36,14 @@ internal static class StunProtocol
         public static readonly Field User = Field.Text("username", "stun.att.username", about: "User");
         public static readonly Field RealmName = Field.Text(null, "stun.att.realm", about: "Realm");
         public static readonly Field Program = Field.Text("software", "stun.att.software", about: "Program of the sender");
-        public static readonly Field Error = Field.Number("error", "stun.att.error", about: "Why a request failed");
+        public static readonly Field Error = Field.Number("error", "stun.att.error", about: "Why a request failed", width: 1);
         public static readonly Field Addresses = Field.Group("addresses", "Addresses");
         public static readonly Field Kind = Field.Text("kind", about: "Whose address");
         public static readonly Field Address4 = Field.Ipv4("address", "stun.att.ipv4", about: "Address", summary: true);
         public static readonly Field Address6 = Field.Ipv6("address", "stun.att.ipv6", about: "Address");
-        public static readonly Field Port = Field.Number("port", "stun.att.port", about: "Port");
-        public static readonly Field Attribute = Field.Number(null, "stun.att.type", about: "Types of the attributes");
-        public static readonly Field Channel = Field.Number("channel", "stun.channel", about: "Channel of relayed data");
+        public static readonly Field Port = Field.Number("port", "stun.att.port", about: "Port", width: 2);
+        public static readonly Field Attribute = Field.Number(null, "stun.att.type", about: "Types of the attributes", width: 2);
+        public static readonly Field Channel = Field.Number("channel", "stun.channel", about: "Channel of relayed data", width: 2);
 
         public static readonly Field[] All =
             [Type, Class, Method, Length, MagicCookie, Id, User, RealmName, Program, Error, Addresses, Kind, Address4, Address6, Port, Attribute, Channel];

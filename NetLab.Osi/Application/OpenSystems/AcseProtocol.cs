@@ -34,8 +34,8 @@ internal static class AcseProtocol
             1 => "rejected for good",
             2 => "rejected for now",
             _ => null,
-        });
-        public static readonly Field Reference = Field.Number("context", "acse.indirect_reference", about: "Presentation context of what it carries");
+        }, width: 4);
+        public static readonly Field Reference = Field.Number("context", "acse.indirect_reference", about: "Presentation context of what it carries", width: 4);
 
         public static readonly Field[] All = [Kind, Result, Reference];
     }

@@ -14,6 +14,9 @@ internal static class CotpProtocol
     private const int Data = 0xF;
     private const int EndOfUnit = 0x80;
 
+    // Length, kind, both references and the class: parameters follow.
+    private const int ConnectionSize = 7;
+
     // What is put together of one unit of data; a longer one is shown by its beginning.
     private const int MaxUnit = 64 << 10;
 
@@ -21,7 +24,7 @@ internal static class CotpProtocol
 
     private static class Fields
     {
-        public static readonly Field Length = Field.Number("length", "cotp.li", about: "Bytes of header that follow", needsStreams: true);
+        public static readonly Field Length = Field.Number("length", "cotp.li", about: "Bytes of header that follow", needsStreams: true, width: 1);
         public static readonly Field Type = Field.Number("type", "cotp.type", about: "Kind of TPDU", needsStreams: true, summary: true, names: static v => (int)v switch
         {
             ConnectionRequest => "CR, connection request",
@@ -31,10 +34,10 @@ internal static class CotpProtocol
             ErrorReport => "ER, error",
             Data => "DT, data",
             _ => null,
-        });
-        public static readonly Field Destination = Field.Number("destination_reference", "cotp.destref", about: "Destination reference", needsStreams: true);
-        public static readonly Field Source = Field.Number("source_reference", "cotp.srcref", about: "Source reference", needsStreams: true);
-        public static readonly Field Number = Field.Number("number", "cotp.tpdu-number", mask: 0x7F, about: "Number of the TPDU", needsStreams: true);
+        }, width: 1);
+        public static readonly Field Destination = Field.Number("destination_reference", "cotp.destref", about: "Destination reference", needsStreams: true, width: 2);
+        public static readonly Field Source = Field.Number("source_reference", "cotp.srcref", about: "Source reference", needsStreams: true, width: 2);
+        public static readonly Field Number = Field.Number("number", "cotp.tpdu-number", mask: 0x7F, about: "Number of the TPDU", needsStreams: true, width: 1);
         public static readonly Field End = Field.Flag("end", "cotp.eot", mask: EndOfUnit, about: "Last TPDU of a unit of data", needsStreams: true);
 
         public static readonly Field[] All = [Length, Type, Destination, Source, Number, End];
@@ -60,8 +63,19 @@ internal static class CotpProtocol
         }
 
         bool carries = type == Data;
-        if (!dissection.Add(Value, offset, carries ? length : bytes.Length, end) || !carries)
+        if (!dissection.Add(Value, offset, carries ? length : bytes.Length, end))
         {
+            return true;
+        }
+
+        if (!carries)
+        {
+            // A remote desktop has its own words where the parameters of a connection would stand.
+            if (type is ConnectionRequest or ConnectionConfirm && length > ConnectionSize)
+            {
+                RdpNegotiation.Value.Dissect(dissection.Until(offset + length), offset + ConnectionSize, offset + length);
+            }
+
             return true;
         }
 

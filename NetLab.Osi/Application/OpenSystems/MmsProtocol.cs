@@ -27,30 +27,30 @@ internal static class MmsProtocol
     private static class Fields
     {
         public static readonly Field Pdu = Field.Number("pdu", about: "Kind of PDU", summary: true, names: static v => PduName((int)v));
-        public static readonly Field Invoke = Field.Number("invoke_id", "mms.invokeID", about: "Number of the request");
-        public static readonly Field Request = Field.Number("request", "mms.confirmedServiceRequest", about: "Service that is asked for", summary: true, names: static v => ServiceName((int)v));
-        public static readonly Field Response = Field.Number("response", "mms.confirmedServiceResponse", about: "Service that is answered", summary: true, names: static v => ServiceName((int)v));
+        public static readonly Field Invoke = Field.Number("invoke_id", "mms.invokeID", about: "Number of the request", width: 4);
+        public static readonly Field Request = Field.Number("request", "mms.confirmedServiceRequest", about: "Service that is asked for", summary: true, names: static v => ServiceName((int)v), width: 4);
+        public static readonly Field Response = Field.Number("response", "mms.confirmedServiceResponse", about: "Service that is answered", summary: true, names: static v => ServiceName((int)v), width: 4);
         public static readonly Field Report = Field.Number("unconfirmed", "mms.unconfirmedService", about: "Service that wants no answer", names: static v => (int)v switch
         {
             0 => "information report",
             1 => "unsolicited status",
             2 => "event notification",
             _ => null,
-        });
+        }, width: 4);
         public static readonly Field Objects = Field.Text("objects", about: "Domain and item of the objects", summary: true);
         public static readonly Field Domain = Field.Text(null, "mms.domainId", about: "Domain of an object");
         public static readonly Field Item = Field.Text(null, "mms.itemId", about: "Name of an object in its domain");
-        public static readonly Field Results = Field.Number("results", "mms.listOfAccessResult", about: "Results");
-        public static readonly Field Result = Field.Number(null, "mms.AccessResult", about: "Whether each object was read: 1, or not: 0");
-        public static readonly Field Failure = Field.Number(null, "mms.failure", about: "Why an object was not read");
-        public static readonly Field Success = Field.Number(null, "mms.success", about: "Type of each result");
-        public static readonly Field Data = Field.Number(null, "mms.Data", about: "Types of data in data");
-        public static readonly Field Structure = Field.Number(null, "mms.structure", about: "Members of structures");
-        public static readonly Field Array = Field.Number(null, "mms.array", about: "Elements of arrays");
+        public static readonly Field Results = Field.Number("results", "mms.listOfAccessResult", about: "Results", width: 4);
+        public static readonly Field Result = Field.Number(null, "mms.AccessResult", about: "Whether each object was read: 1, or not: 0", width: 4);
+        public static readonly Field Failure = Field.Number(null, "mms.failure", about: "Why an object was not read", width: 4);
+        public static readonly Field Success = Field.Number(null, "mms.success", about: "Type of each result", width: 4);
+        public static readonly Field Data = Field.Number(null, "mms.Data", about: "Types of data in data", width: 4);
+        public static readonly Field Structure = Field.Number(null, "mms.structure", about: "Members of structures", width: 4);
+        public static readonly Field Array = Field.Number(null, "mms.array", about: "Elements of arrays", width: 4);
         public static readonly Field Truth = Field.Flag(null, "mms.boolean", about: "Truths");
         public static readonly Field Value = Field.Of(FieldKind.SignedNumber, null, "mms.value", about: "Integers, with a sign or without");
-        public static readonly Field Integer = Field.Number(null, "mms.integer", about: "Bits of types of integers");
-        public static readonly Field Unsigned = Field.Number(null, "mms.unsigned", about: "Bits of types of numbers without a sign");
+        public static readonly Field Integer = Field.Number(null, "mms.integer", about: "Bits of types of integers", width: 4);
+        public static readonly Field Unsigned = Field.Number(null, "mms.unsigned", about: "Bits of types of numbers without a sign", width: 4);
         public static readonly Field Text = Field.Text(null, "mms.data.visible-string", about: "Texts");
         public static readonly Field Octets = Field.Bytes(null, "mms.data.octet-string", about: "Bytes");
 

@@ -7,8 +7,9 @@ internal static class OpenSystemsProtocols
 {
     public static ProtocolReference[] Rows =>
     [
-        new("tpkt", "tcp.port==102,3389 tcp", static () => TpktProtocol.Value, TpktProtocol.Begins),
+        new("tpkt", "tcp.port==102,1720,3389 tcp", static () => TpktProtocol.Value, TpktProtocol.Begins),
         new("cotp", "", static () => CotpProtocol.Value),
+        new("rdp", "", static () => RdpNegotiation.Value),
         new("s7comm", "", static () => S7Protocol.Value),
         new("ses", "", static () => OsiSessionProtocol.Value),
         new("pres", "", static () => OsiPresentationProtocol.Value),

@@ -19,7 +19,7 @@ internal static class OsiPresentationProtocol
 
     private static class Fields
     {
-        public static readonly Field Context = Field.Number(null, "pres.presentation_context_identifier", about: "Contexts of the values");
+        public static readonly Field Context = Field.Number(null, "pres.presentation_context_identifier", about: "Contexts of the values", width: 4);
         public static readonly Field Contexts = Field.Number("contexts", about: "Contexts of the values");
 
         public static readonly Field[] All = [Context, Contexts];

@@ -32,8 +32,8 @@ internal static class OsiSessionProtocol
             14 => "AC, accept",
             Abort => "AB, abort",
             _ => null,
-        });
-        public static readonly Field Length = Field.Number("length", "ses.length", about: "Bytes of parameters");
+        }, width: 1);
+        public static readonly Field Length = Field.Number("length", "ses.length", about: "Bytes of parameters", width: 2);
 
         public static readonly Field[] All = [Type, Length];
     }

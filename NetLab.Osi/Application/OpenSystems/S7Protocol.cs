@@ -11,6 +11,8 @@ internal static class S7Protocol
     private const int Ack = 2;
     private const int AckData = 3;
     private const int UserData = 7;
+    private const int ProgrammerCommands = 1;
+    private const int VariableStatus = 2;
     private const int ReadVariable = 4;
     private const int WriteVariable = 5;
 
@@ -18,7 +20,7 @@ internal static class S7Protocol
 
     private static class Fields
     {
-        public static readonly Field ProtocolId = Field.Number(null, "s7comm.header.protid", about: "Protocol: 0x32");
+        public static readonly Field ProtocolId = Field.Number(null, "s7comm.header.protid", about: "Protocol: 0x32", width: 1);
         public static readonly Field Kind = Field.Number("kind", "s7comm.header.rosctr", about: "Kind of message", summary: true, names: static v => (int)v switch
         {
             Job => "job",
@@ -26,13 +28,13 @@ internal static class S7Protocol
             AckData => "ack with data",
             UserData => "user data",
             _ => null,
-        });
-        public static readonly Field Redundancy = Field.Number(null, "s7comm.header.redid", about: "Redundancy identification");
-        public static readonly Field Reference = Field.Number("reference", "s7comm.header.pduref", about: "Number of the job");
-        public static readonly Field ParameterLength = Field.Number("parameter_length", "s7comm.header.parlg", about: "Bytes of parameters");
-        public static readonly Field DataLength = Field.Number("data_length", "s7comm.header.datlg", about: "Bytes of data");
-        public static readonly Field ErrorClass = Field.Number("error_class", "s7comm.header.errcls", about: "Class of the error");
-        public static readonly Field ErrorCode = Field.Number("error_code", "s7comm.header.errcod", about: "Error");
+        }, width: 1);
+        public static readonly Field Redundancy = Field.Number(null, "s7comm.header.redid", about: "Redundancy identification", width: 2);
+        public static readonly Field Reference = Field.Number("reference", "s7comm.header.pduref", about: "Number of the job", width: 2);
+        public static readonly Field ParameterLength = Field.Number("parameter_length", "s7comm.header.parlg", about: "Bytes of parameters", width: 2);
+        public static readonly Field DataLength = Field.Number("data_length", "s7comm.header.datlg", about: "Bytes of data", width: 2);
+        public static readonly Field ErrorClass = Field.Number("error_class", "s7comm.header.errcls", about: "Class of the error", width: 1);
+        public static readonly Field ErrorCode = Field.Number("error_code", "s7comm.header.errcod", about: "Error", width: 1);
         public static readonly Field Function = Field.Number("function", "s7comm.param.func", about: "Function", summary: true, names: static v => (int)v switch
         {
             ReadVariable => "read variable",
@@ -47,9 +49,9 @@ internal static class S7Protocol
             0x29 => "PLC stop",
             0xF0 => "set up communication",
             _ => null,
-        });
-        public static readonly Field ItemCount = Field.Number("items", "s7comm.param.itemcount", about: "Items");
-        public static readonly Field ReturnCode = Field.Number("return_code", "s7comm.data.returncode", about: "How an item ended");
+        }, width: 1);
+        public static readonly Field ItemCount = Field.Number("items", "s7comm.param.itemcount", about: "Items", width: 1);
+        public static readonly Field ReturnCode = Field.Number("return_code", "s7comm.data.returncode", about: "How an item ended", width: 1);
 
         public static readonly Field[] All =
         [
@@ -88,7 +90,7 @@ internal static class S7Protocol
         ByteReader data = reader.Inner(dataLength);
         if (kind == UserData)
         {
-            data.Report(sink, Fields.ReturnCode, 1);
+            DescribeUserData(parameter, data, sink);
             return;
         }
 
@@ -106,22 +108,50 @@ internal static class S7Protocol
         long count = parameter.Report(sink, Fields.ItemCount, 1);
         bool isWriteResponse = function == WriteVariable && kind == AckData;
         bool hasItems = (function == ReadVariable && kind == AckData) || (function == WriteVariable && kind == Job);
+        if (hasItems && !isWriteResponse)
+        {
+            DescribeItems(ref data, count, sink);
+            return;
+        }
+
         for (long i = 0; i < count && data.Left > 0; i++)
         {
             data.Report(sink, Fields.ReturnCode, 1);
-            if (isWriteResponse || !hasItems)
-            {
-                continue;
-            }
+        }
+    }
 
-            // Lengths of bits, bytes and integers count bits, the others bytes; items are filled up to two bytes.
+    // How each item ended, and what was read or is to be written.
+    private static void DescribeItems(ref ByteReader data, long count, IFieldSink sink)
+    {
+        for (long i = 0; i < count && data.Left > 0; i++)
+        {
+            data.Report(sink, Fields.ReturnCode, 1);
+
+            // Lengths of bits, bytes and integers count bits, the others bytes; items are filled up to two bytes. What could not be read has none, whatever its length says.
             int transport = data.Byte();
             long length = data.Read(2);
-            data.Skip(transport is 3 or 4 or 5 ? (length + 7) / 8 : length);
+            data.Skip(transport is 3 or 4 or 5 ? (length + 7) / 8 : transport == 0 ? 0 : length);
             if (i + 1 < count)
             {
                 data.Align(2);
             }
+        }
+    }
+
+    // A function group and a function stand in the parameters: head (3), length (1), method (1), group (1), function (1).
+    private static void DescribeUserData(ByteReader parameter, ByteReader data, IFieldSink sink)
+    {
+        data.Report(sink, Fields.ReturnCode, 1);
+        parameter.Skip(5);
+        int group = parameter.Byte();
+        int function = parameter.Byte();
+        if ((group & 0x0F, function) == (ProgrammerCommands, VariableStatus) && group >> 4 != 4)
+        {
+            // Transport and length, the sizes of two parts, the first of which says nothing of items.
+            data.Skip(3);
+            long parameters = data.Read(2);
+            data.Skip(2 + parameters);
+            DescribeItems(ref data, data.Read(2), sink);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NetLab.Osi.Application.Media;
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
@@ -24,9 +25,9 @@ internal static class TpktProtocol
         ];
     }
 
-    /// <summary>Whether bytes begin with a packet that asks for, grants or refuses a connection, or brings data.</summary>
+    /// <summary>Whether bytes begin with a packet that asks for, grants or refuses a connection, brings data, or signals a call.</summary>
     public static bool Begins(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= HeaderSize + 3 && bytes[0] == Version && Frame(bytes, true) >= HeaderSize + 3 && bytes[1] == 0 && CotpProtocol.Begins(bytes[HeaderSize..]);
+        bytes.Length >= HeaderSize + 3 && bytes[0] == Version && Frame(bytes, true) >= HeaderSize + 3 && bytes[1] == 0 && (CotpProtocol.Begins(bytes[HeaderSize..]) || Q931Protocol.Begins(bytes[HeaderSize..]));
 
     private static int Frame(ReadOnlySpan<byte> bytes, bool fromClient)
     {
@@ -55,7 +56,8 @@ internal static class TpktProtocol
         int length = BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[(offset + 2)..]);
         int packetEnd = Math.Min(end, offset + length);
         Dissection inside = dissection.Until(offset + length);
-        if (inside.Add(Value, offset, HeaderSize, packetEnd) && offset + HeaderSize < packetEnd && !CotpProtocol.Dissect(inside, offset + HeaderSize, packetEnd))
+        if (inside.Add(Value, offset, HeaderSize, packetEnd) && offset + HeaderSize < packetEnd && !CotpProtocol.Dissect(inside, offset + HeaderSize, packetEnd)
+            && !Q931Protocol.Value.Dissect(inside, offset + HeaderSize, packetEnd))
         {
             inside.Data(OsiLayer.Application, offset + HeaderSize, packetEnd);
         }

@@ -20,11 +20,11 @@ internal static class BitTorrentProtocol
     {
         public static readonly Field InfoHash = Field.Bytes("info_hash", "bittorrent.info_hash", about: "What is shared");
         public static readonly Field PeerId = Field.Bytes("peer_id", "bittorrent.peer_id", about: "Who shares it");
-        public static readonly Field Length = Field.Number("length", "bittorrent.msg.length", about: "Bytes of the message");
-        public static readonly Field Type = Field.Number("type", "bittorrent.msg.type", names: static v => NameOf((int)v), about: "Type of the message", summary: true);
-        public static readonly Field Piece = Field.Number("piece", "bittorrent.piece.index", about: "Piece");
-        public static readonly Field Begin = Field.Number("begin", "bittorrent.piece.begin", about: "Where a block begins in its piece");
-        public static readonly Field Block = Field.Number("block", "bittorrent.piece.length", about: "Bytes of a block");
+        public static readonly Field Length = Field.Number("length", "bittorrent.msg.length", about: "Bytes of the message", width: 4);
+        public static readonly Field Type = Field.Number("type", "bittorrent.msg.type", names: static v => NameOf((int)v), about: "Type of the message", summary: true, width: 1);
+        public static readonly Field Piece = Field.Number("piece", "bittorrent.piece.index", about: "Piece", width: 4);
+        public static readonly Field Begin = Field.Number("begin", "bittorrent.piece.begin", about: "Where a block begins in its piece", width: 4);
+        public static readonly Field Block = Field.Number("block", "bittorrent.piece.length", about: "Bytes of a block", width: 4);
 
         public static readonly Field[] All = [InfoHash, PeerId, Length, Type, Piece, Begin, Block];
     }

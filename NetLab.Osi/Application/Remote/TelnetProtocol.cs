@@ -18,8 +18,8 @@ internal sealed class TelnetProtocol : StreamProtocol
     private static class Fields
     {
         public static readonly Field Pieces = Field.Group("pieces", "What the packet brings");
-        public static readonly Field Command = Field.Number("command", "telnet.cmd", names: static v => NameOf((int)v), about: "Commands");
-        public static readonly Field Option = Field.Number("option", "telnet.subcmd", names: static v => OptionName((int)v), about: "Options that commands are about");
+        public static readonly Field Command = Field.Number("command", "telnet.cmd", names: static v => NameOf((int)v), about: "Commands", width: 1);
+        public static readonly Field Option = Field.Number("option", "telnet.subcmd", names: static v => OptionName((int)v), about: "Options that commands are about", width: 1);
         public static readonly Field Data = Field.Text("data", "telnet.data", about: "Text, line by line", summary: true);
 
         public static readonly Field[] All = [Pieces, Command, Option, Data];

@@ -20,8 +20,8 @@ internal sealed class VncProtocol : StreamProtocol
         public static readonly Field Messages = Field.Group("messages", "Messages");
         public static readonly Field ServerVersion = Field.Text("server_version", "vnc.server_proto_ver", about: "Version of the server", summary: true);
         public static readonly Field ClientVersion = Field.Text("client_version", "vnc.client_proto_ver", about: "Version of the client", summary: true);
-        public static readonly Field SecurityTypes = Field.Number("security_types", "vnc.security_type", names: static v => NameOf((int)v), about: "Ways of authentication that are offered");
-        public static readonly Field Chosen = Field.Number("security_type", "vnc.client_security_type", names: static v => NameOf((int)v), about: "Way of authentication that is taken");
+        public static readonly Field SecurityTypes = Field.Number("security_types", "vnc.security_type", names: static v => NameOf((int)v), about: "Ways of authentication that are offered", width: 1);
+        public static readonly Field Chosen = Field.Number("security_type", "vnc.client_security_type", names: static v => NameOf((int)v), about: "Way of authentication that is taken", width: 1);
 
         public static readonly Field[] All = [Messages, ServerVersion, ClientVersion, SecurityTypes, Chosen];
     }

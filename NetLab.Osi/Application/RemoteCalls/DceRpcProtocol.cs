@@ -26,7 +26,7 @@ internal static class DceRpcProtocol
 
     private static class Fields
     {
-        public static readonly Field Version = Field.Number("version", "dcerpc.ver", about: "Version");
+        public static readonly Field Version = Field.Number("version", "dcerpc.ver", about: "Version", width: 1);
         public static readonly Field Type = Field.Number("type", "dcerpc.pkt_type", about: "Kind of PDU", summary: true, names: static v => (int)v switch
         {
             Request => "request",
@@ -44,11 +44,11 @@ internal static class DceRpcProtocol
             18 => "cancel",
             19 => "orphaned",
             _ => null,
-        });
-        public static readonly Field Call = Field.Number("call", "dcerpc.cn_call_id", about: "Call");
-        public static readonly Field Context = Field.Number("context", "dcerpc.cn_ctx_id", about: "Context");
+        }, width: 1);
+        public static readonly Field Call = Field.Number("call", "dcerpc.cn_call_id", about: "Call", width: 4);
+        public static readonly Field Context = Field.Number("context", "dcerpc.cn_ctx_id", about: "Context", width: 2);
         public static readonly Field Interface = Field.Text("interface", "dcerpc.cn_bind_to_uuid", about: "Interface that is bound", summary: true);
-        public static readonly Field Operation = Field.Number("operation", "dcerpc.opnum", about: "Operation", summary: true);
+        public static readonly Field Operation = Field.Number("operation", "dcerpc.opnum", about: "Operation", summary: true, width: 2);
 
         public static readonly Field[] All = [Version, Type, Call, Context, Interface, Operation];
     }

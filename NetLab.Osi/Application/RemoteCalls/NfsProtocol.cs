@@ -31,9 +31,9 @@ internal static class NfsProtocol
 
     private static class Fields
     {
-        public static readonly Field Procedure2 = Field.Number("procedure", "nfs.procedure_v2", about: "Procedure of version 2", summary: true);
-        public static readonly Field Procedure3 = Field.Number("procedure", "nfs.procedure_v3", about: "Procedure", summary: true, names: static v => ProcedureName((int)v));
-        public static readonly Field Procedure4 = Field.Number("procedure", "nfs.procedure_v4", about: "Procedure of version 4", summary: true, names: static v => v == 1 ? "COMPOUND" : v == 0 ? "NULL" : null);
+        public static readonly Field Procedure2 = Field.Number("procedure", "nfs.procedure_v2", about: "Procedure of version 2", summary: true, width: 4);
+        public static readonly Field Procedure3 = Field.Number("procedure", "nfs.procedure_v3", about: "Procedure", summary: true, names: static v => ProcedureName((int)v), width: 4);
+        public static readonly Field Procedure4 = Field.Number("procedure", "nfs.procedure_v4", about: "Procedure of version 4", summary: true, names: static v => v == 1 ? "COMPOUND" : v == 0 ? "NULL" : null, width: 4);
         public static readonly Field Status = Field.Number("status", "nfs.status", about: "How the call ended", summary: true, names: static v => (int)v switch
         {
             0 => "OK",
@@ -46,16 +46,16 @@ internal static class NfsProtocol
             66 => "directory not empty",
             70 => "stale file handle",
             _ => null,
-        });
-        public static readonly Field HandleLength = Field.Number(null, "nfs.fh.length", about: "Bytes of a file handle");
+        }, width: 4);
+        public static readonly Field HandleLength = Field.Number(null, "nfs.fh.length", about: "Bytes of a file handle", width: 4);
         public static readonly Field Handle = Field.Bytes("handle", "nfs.fhandle", about: "File handle");
         public static readonly Field Name = Field.Text("name", "nfs.name", about: "Name of a file", summary: true);
         public static readonly Field AccessTime = Field.Of(FieldKind.Date, "atime", "nfs.atime", "When it was last read");
         public static readonly Field ModifyTime = Field.Of(FieldKind.Date, "mtime", "nfs.mtime", "When it was last written");
         public static readonly Field ChangeTime = Field.Of(FieldKind.Date, "ctime", "nfs.ctime", "When its attributes were last changed");
-        public static readonly Field AccessSeconds = Field.Number(null, "nfs.atime.sec", about: "Seconds of the time it was last read");
-        public static readonly Field ModifySeconds = Field.Number(null, "nfs.mtime.sec", about: "Seconds of the time it was last written");
-        public static readonly Field ChangeSeconds = Field.Number(null, "nfs.ctime.sec", about: "Seconds of the time its attributes were last changed");
+        public static readonly Field AccessSeconds = Field.Number(null, "nfs.atime.sec", about: "Seconds of the time it was last read", width: 4);
+        public static readonly Field ModifySeconds = Field.Number(null, "nfs.mtime.sec", about: "Seconds of the time it was last written", width: 4);
+        public static readonly Field ChangeSeconds = Field.Number(null, "nfs.ctime.sec", about: "Seconds of the time its attributes were last changed", width: 4);
 
         public static readonly Field[] All =
         [

@@ -26,14 +26,14 @@ internal static class PortmapProtocol
             Dump => "DUMP",
             CallIt => "CALLIT",
             _ => null,
-        });
-        public static readonly Field Procedure3 = Field.Number("procedure", "portmap.procedure_v3", about: "Procedure of version 3", summary: true);
-        public static readonly Field Procedure4 = Field.Number("procedure", "portmap.procedure_v4", about: "Procedure of version 4", summary: true);
-        public static readonly Field Program = Field.Number("program", "portmap.prog", about: "Program");
-        public static readonly Field Version = Field.Number("version", "portmap.version", about: "Version of the program");
-        public static readonly Field Protocol = Field.Number("protocol", "portmap.proto", about: "Protocol", names: static v => v == 6 ? "TCP" : v == 17 ? "UDP" : null);
-        public static readonly Field Port = Field.Number("port", "portmap.port", about: "Port", summary: true);
-        public static readonly Field CalledProgram = Field.Number("called_program", "portmap.proc", about: "Procedure that is called");
+        }, width: 4);
+        public static readonly Field Procedure3 = Field.Number("procedure", "portmap.procedure_v3", about: "Procedure of version 3", summary: true, width: 4);
+        public static readonly Field Procedure4 = Field.Number("procedure", "portmap.procedure_v4", about: "Procedure of version 4", summary: true, width: 4);
+        public static readonly Field Program = Field.Number("program", "portmap.prog", about: "Program", width: 4);
+        public static readonly Field Version = Field.Number("version", "portmap.version", about: "Version of the program", width: 4);
+        public static readonly Field Protocol = Field.Number("protocol", "portmap.proto", about: "Protocol", names: static v => v == 6 ? "TCP" : v == 17 ? "UDP" : null, width: 4);
+        public static readonly Field Port = Field.Number("port", "portmap.port", about: "Port", summary: true, width: 4);
+        public static readonly Field CalledProgram = Field.Number("called_program", "portmap.proc", about: "Procedure that is called", width: 4);
 
         public static readonly Field[] All = [Procedure2, Procedure3, Procedure4, Program, Version, Protocol, Port, CalledProgram];
     }

@@ -12,6 +12,7 @@ internal static class RemoteCallProtocols
         new("rpc", "udp.port==111,2049 udp", static () => RpcProtocol.Value, RpcProtocol.Begins),
         new("rpc", "tcp.port==111,2049 tcp", static () => RpcProtocol.Value, RpcProtocol.BeginsStream),
         new("portmap", "", static () => PortmapProtocol.Value),
+        new("mount", "", static () => MountProtocol.Value),
         new("nfs", "", static () => NfsProtocol.Value),
     ];
 }

@@ -18,15 +18,16 @@ internal static class RpcProtocol
     private const int Unix = 1;
     private const int PortMapper = 100000;
     private const int Nfs = 100003;
+    private const int Mount = 100005;
 
     public static readonly StreamedProtocol Value = StreamedProtocol.Messages(
         "rpc", OsiLayer.Session, "ONC Remote Procedure Call", Fields.All, Frame, Dissect, Describe, begins: BeginsStream);
 
     private static class Fields
     {
-        public static readonly Field Id = Field.Number("xid", "rpc.xid", about: "Number of the call");
-        public static readonly Field Type = Field.Number("type", "rpc.msgtyp", about: "Call or reply", summary: true, names: static v => v == 0 ? "call" : v == 1 ? "reply" : null);
-        public static readonly Field Version = Field.Number(null, "rpc.version", about: "Version of RPC");
+        public static readonly Field Id = Field.Number("xid", "rpc.xid", about: "Number of the call", width: 4);
+        public static readonly Field Type = Field.Number("type", "rpc.msgtyp", about: "Call or reply", summary: true, names: static v => v == 0 ? "call" : v == 1 ? "reply" : null, width: 4);
+        public static readonly Field Version = Field.Number(null, "rpc.version", about: "Version of RPC", width: 4);
         public static readonly Field Program = Field.Number("program", "rpc.program", about: "Program", summary: true, names: static v => (int)v switch
         {
             PortMapper => "portmap",
@@ -37,14 +38,14 @@ internal static class RpcProtocol
             100024 => "status",
             100227 => "NFS ACL",
             _ => null,
-        });
-        public static readonly Field ProgramVersion = Field.Number("program_version", "rpc.programversion", about: "Version of the program");
-        public static readonly Field Procedure = Field.Number("procedure", "rpc.procedure", about: "Procedure", summary: true);
-        public static readonly Field Flavor = Field.Number("flavor", "rpc.auth.flavor", about: "Kind of authentication");
-        public static readonly Field Length = Field.Number(null, "rpc.auth.length", about: "Bytes of authentication");
-        public static readonly Field Stamp = Field.Number(null, "rpc.auth.stamp", about: "Stamp of AUTH_SYS");
-        public static readonly Field ReplyState = Field.Number("reply_state", "rpc.replystat", about: "Whether the call was accepted");
-        public static readonly Field AcceptState = Field.Number("accept_state", "rpc.state_accept", about: "How an accepted call ended");
+        }, width: 4);
+        public static readonly Field ProgramVersion = Field.Number("program_version", "rpc.programversion", about: "Version of the program", width: 4);
+        public static readonly Field Procedure = Field.Number("procedure", "rpc.procedure", about: "Procedure", summary: true, width: 4);
+        public static readonly Field Flavor = Field.Number("flavor", "rpc.auth.flavor", about: "Kind of authentication", width: 4);
+        public static readonly Field Length = Field.Number(null, "rpc.auth.length", about: "Bytes of authentication", width: 4);
+        public static readonly Field Stamp = Field.Number(null, "rpc.auth.stamp", about: "Stamp of AUTH_SYS", width: 4);
+        public static readonly Field ReplyState = Field.Number("reply_state", "rpc.replystat", about: "Whether the call was accepted", width: 4);
+        public static readonly Field AcceptState = Field.Number("accept_state", "rpc.state_accept", about: "How an accepted call ended", width: 4);
 
         public static readonly Field[] All =
         [
@@ -175,19 +176,23 @@ internal static class RpcProtocol
         }
 
         int body = BodyOf(bytes, isReply);
-        bool carries = facts is { Program: PortMapper or Nfs } && body >= 0;
+        bool carries = facts is { Program: PortMapper or Nfs or Mount } && body >= 0;
         if (!dissection.Add(Value, offset, carries ? body : bytes.Length, end, facts) || !carries)
         {
             return true;
         }
 
-        if (facts!.Program == PortMapper)
+        switch (facts!.Program)
         {
-            PortmapProtocol.Dissect(dissection, facts, offset + body, end);
-        }
-        else
-        {
-            NfsProtocol.Dissect(dissection, facts, offset + body, end);
+            case PortMapper:
+                PortmapProtocol.Dissect(dissection, facts, offset + body, end);
+                break;
+            case Mount:
+                MountProtocol.Dissect(dissection, facts, offset + body, end);
+                break;
+            default:
+                NfsProtocol.Dissect(dissection, facts, offset + body, end);
+                break;
         }
 
         return true;

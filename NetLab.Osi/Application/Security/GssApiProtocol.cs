@@ -11,7 +11,9 @@ internal static class GssApiProtocol
     private const int NegotiationInit = 0xA0;
     private const int NegotiationResponse = 0xA1;
 
-    public static readonly Protocol Value = new("gss_api", OsiLayer.Presentation, "GSS-API", [], filter: "gss-api", describe: static (in PacketView _, int _, IFieldSink _) => { });
+    public static readonly Protocol Value = new(
+        "gss_api", OsiLayer.Presentation, "GSS-API", [], static (in Dissection dissection, int offset, int end) => Dissect(dissection, offset, end), filter: "gss-api",
+        describe: static (in PacketView _, int _, IFieldSink _) => { });
 
     public static readonly Protocol Spnego = new("spnego", OsiLayer.Presentation, "SPNEGO", Fields.All, describe: Describe);
 
@@ -57,6 +59,11 @@ internal static class GssApiProtocol
             return false;
         }
 
+        if (bytes[0] != NegotiationResponse && dissection.Conversation is { } opened)
+        {
+            opened.HasSecurityContext = true;
+        }
+
         if (noteOuter && !dissection.Add(Value, offset, 0, end))
         {
             return true;
@@ -64,7 +71,7 @@ internal static class GssApiProtocol
 
         if (bytes[0] != Token)
         {
-            DissectSpnego(dissection, offset, end);
+            DissectWithin(dissection, offset, end);
             return true;
         }
 
@@ -105,6 +112,20 @@ internal static class GssApiProtocol
         int at = token.IndexOf("NTLMSSP\0"u8);
         (user, domain) = ("", "");
         return at >= 0 && NtlmProtocol.TryReadAccount(token[at..], out user, out domain);
+    }
+
+    // Where the token that began the context was not captured, a later one stands behind a hole.
+    private static void DissectWithin(in Dissection dissection, int offset, int end)
+    {
+        if (dissection.Conversation is not { HasSecurityContext: false, IsResumed: false } conversation)
+        {
+            DissectSpnego(dissection, offset, end);
+            return;
+        }
+
+        conversation.IsResumed = true;
+        DissectSpnego(dissection, offset, end);
+        conversation.IsResumed = false;
     }
 
     private static void DissectSpnego(in Dissection dissection, int offset, int end)

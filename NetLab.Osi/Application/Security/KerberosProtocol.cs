@@ -38,12 +38,12 @@ internal static class KerberosProtocol
             22 => "CRED",
             30 => "ERROR",
             _ => null,
-        });
+        }, width: 4);
         public static readonly Field Realm = Field.Text("realm", "kerberos.realm", about: "Realm");
         public static readonly Field ClientRealm = Field.Text("client_realm", "kerberos.crealm", about: "The client's realm");
         public static readonly Field ClientName = Field.Text("client", "kerberos.CNameString", about: "A part of the client's name", summary: true);
         public static readonly Field ServerName = Field.Text("server", "kerberos.SNameString", about: "A part of the server's name", summary: true);
-        public static readonly Field Error = Field.Number("error", "kerberos.error_code", about: "Error", summary: true);
+        public static readonly Field Error = Field.Number("error", "kerberos.error_code", about: "Error", summary: true, width: 4);
 
         public static readonly Field[] All = [Type, Realm, ClientRealm, ClientName, ServerName, Error];
     }

@@ -27,7 +27,7 @@ internal static class NtlmProtocol
             2 => "challenge",
             Authenticate => "authenticate",
             _ => null,
-        });
+        }, width: 4);
         public static readonly Field Domain = Field.Text("domain", "ntlmssp.auth.domain", about: "Domain");
         public static readonly Field User = Field.Text("user", "ntlmssp.auth.username", about: "User", summary: true);
         public static readonly Field Host = Field.Text("host", "ntlmssp.auth.hostname", about: "Workstation");

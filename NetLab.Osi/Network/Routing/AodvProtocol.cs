@@ -34,10 +34,10 @@ internal static class AodvProtocol
         public static readonly Field HopCount = Field.Number("hops", "aodv.hopcount", at: 3, size: 1, about: "Hops");
         public static readonly Field RequestId = Field.Number("request_id", "aodv.rreq_id", at: 4, size: 4, about: "Number of the request");
         public static readonly Field Destination = Field.Ipv4("destination", "aodv.dest_ip", about: "Destination", summary: true);
-        public static readonly Field Sequence = Field.Number("sequence", "aodv.dest_seqno", about: "Sequence number of the destination");
+        public static readonly Field Sequence = Field.Number("sequence", "aodv.dest_seqno", about: "Sequence number of the destination", width: 4);
         public static readonly Field Originator = Field.Ipv4("originator", "aodv.orig_ip", about: "Who asks");
-        public static readonly Field OriginatorSequence = Field.Number("originator_sequence", "aodv.orig_seqno", about: "Sequence number of the asker");
-        public static readonly Field Lifetime = Field.Number("lifetime", "aodv.lifetime", about: "Milliseconds for which the route holds");
+        public static readonly Field OriginatorSequence = Field.Number("originator_sequence", "aodv.orig_seqno", about: "Sequence number of the asker", width: 4);
+        public static readonly Field Lifetime = Field.Number("lifetime", "aodv.lifetime", about: "Milliseconds for which the route holds", width: 4);
 
         public static readonly Field[] All =
             [Type, Flags, Repair, AcknowledgmentWanted, PrefixSize, HopCount, RequestId, Destination, Sequence, Originator, OriginatorSequence, Lifetime];

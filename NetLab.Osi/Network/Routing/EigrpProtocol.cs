@@ -13,8 +13,8 @@ internal static class EigrpProtocol
 
     private static class Fields
     {
-        public static readonly Field Types = Field.Number(null, "eigrp.tlv_type", about: "Type of an element");
-        public static readonly Field Lengths = Field.Number(null, "eigrp.tlv.len", about: "Bytes of an element");
+        public static readonly Field Types = Field.Number(null, "eigrp.tlv_type", about: "Type of an element", width: 2);
+        public static readonly Field Lengths = Field.Number(null, "eigrp.tlv.len", about: "Bytes of an element", width: 2);
 
         public static readonly Field[] All =
         [

@@ -23,10 +23,10 @@ internal static class IsisHelloProtocol
         public static readonly Field Source = Field.Text("source", "isis.hello.source_id", about: "Sender", summary: true);
         public static readonly Field Holding = Field.Number("holding_time", "isis.hello.holding_timer", at: 7, size: 2, about: "Seconds without a hello after which the sender is gone");
         public static readonly Field Length = Field.Number("length", "isis.hello.pdu_length", at: 9, size: 2, about: "Bytes of the packet");
-        public static readonly Field Priority = Field.Number("priority", "isis.hello.priority", about: "Priority for the election");
-        public static readonly Field Type = Field.Number(null, "isis.hello.clv.type", about: "Type of an element");
-        public static readonly Field ElementLength = Field.Number(null, "isis.hello.clv.length", about: "Bytes of an element");
-        public static readonly Field Protocol = Field.Number(null, "isis.hello.clv_nlpid.nlpid", about: "A protocol that the sender forwards");
+        public static readonly Field Priority = Field.Number("priority", "isis.hello.priority", about: "Priority for the election", width: 1);
+        public static readonly Field Type = Field.Number(null, "isis.hello.clv.type", about: "Type of an element", width: 1);
+        public static readonly Field ElementLength = Field.Number(null, "isis.hello.clv.length", about: "Bytes of an element", width: 1);
+        public static readonly Field Protocol = Field.Number(null, "isis.hello.clv_nlpid.nlpid", about: "A protocol that the sender forwards", width: 1);
         public static readonly Field Area = Field.Bytes(null, "isis.hello.area_address", about: "An area of the sender, behind its length");
         public static readonly Field Address = Field.Ipv4(null, "isis.hello.clv_ipv4_int_addr", about: "An address of the sender");
 

@@ -39,19 +39,19 @@ internal static class OspfProtocol
         public static readonly Field IsUpdate = Field.Flag(null, "ospf.msg.lsupdate", about: "A link state update");
         public static readonly Field IsAcknowledgment = Field.Flag(null, "ospf.msg.lsack", about: "A link state acknowledgment");
         public static readonly Field Mask = Field.Ipv4("mask", "ospf.hello.network_mask", about: "Mask of the network");
-        public static readonly Field Interval = Field.Number("hello_interval", "ospf.hello.hello_interval", about: "Seconds between hellos");
-        public static readonly Field Priority = Field.Number("priority", "ospf.hello.router_priority", about: "Priority for the election");
-        public static readonly Field DeadInterval = Field.Number("dead_interval", "ospf.hello.router_dead_interval", about: "Seconds without a hello after which a router is dead");
+        public static readonly Field Interval = Field.Number("hello_interval", "ospf.hello.hello_interval", about: "Seconds between hellos", width: 4);
+        public static readonly Field Priority = Field.Number("priority", "ospf.hello.router_priority", about: "Priority for the election", width: 1);
+        public static readonly Field DeadInterval = Field.Number("dead_interval", "ospf.hello.router_dead_interval", about: "Seconds without a hello after which a router is dead", width: 4);
         public static readonly Field Designated = Field.Ipv4("designated", "ospf.hello.designated_router", about: "Designated router");
         public static readonly Field Backup = Field.Ipv4("backup", "ospf.hello.backup_designated_router", about: "Backup designated router");
         public static readonly Field Neighbors = Field.Group("neighbors", "Routers heard of lately");
         public static readonly Field Neighbor = Field.Ipv4("router", "ospf.hello.active_neighbor", about: "Router heard of lately");
         public static readonly Field Advertisements = Field.Group("advertisements", "Link state advertisements");
-        public static readonly Field Age = Field.Number("age", "ospf.lsa.age", about: "Seconds since it was made");
-        public static readonly Field Type = Field.Number("type", "ospf.lsa", about: "Type", names: static v => v switch { 1 => "router", 2 => "network", 3 => "summary of a network", 4 => "summary of a boundary router", 5 => "external", 7 => "not so stubby external", _ => null });
+        public static readonly Field Age = Field.Number("age", "ospf.lsa.age", about: "Seconds since it was made", width: 2);
+        public static readonly Field Type = Field.Number("type", "ospf.lsa", about: "Type", names: static v => v switch { 1 => "router", 2 => "network", 3 => "summary of a network", 4 => "summary of a boundary router", 5 => "external", 7 => "not so stubby external", _ => null }, width: 1);
         public static readonly Field Id = Field.Ipv4("id", "ospf.lsa.id", about: "What it is about");
         public static readonly Field Advertiser = Field.Ipv4("router", "ospf.advrouter", about: "Router that made it");
-        public static readonly Field Sequence = Field.Number("sequence", "ospf.lsa.seqnum", about: "Sequence number");
+        public static readonly Field Sequence = Field.Number("sequence", "ospf.lsa.seqnum", about: "Sequence number", width: 4);
 
         public static readonly Field[] All =
         [

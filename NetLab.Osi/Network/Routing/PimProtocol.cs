@@ -37,13 +37,13 @@ internal static class PimProtocol
             10 => "designated forwarder election",
             _ => null,
         });
-        public static readonly Field HoldTime = Field.Number("hold_time", "pim.holdtime", about: "Seconds for which it holds");
-        public static readonly Field Family = Field.Number(null, "pim.addr_address_family", about: "Family of an address");
-        public static readonly Field Encoding = Field.Number(null, "pim.addr_encoding_type", about: "How an address is written");
-        public static readonly Field GroupFlags = Field.Number(null, "pim.group_addr.flags", about: "Flags of a group");
+        public static readonly Field HoldTime = Field.Number("hold_time", "pim.holdtime", about: "Seconds for which it holds", width: 2);
+        public static readonly Field Family = Field.Number(null, "pim.addr_address_family", about: "Family of an address", width: 1);
+        public static readonly Field Encoding = Field.Number(null, "pim.addr_encoding_type", about: "How an address is written", width: 1);
+        public static readonly Field GroupFlags = Field.Number(null, "pim.group_addr.flags", about: "Flags of a group", width: 1);
         public static readonly Field IsBidirectional = Field.Flag(null, "pim.group_addr.flags.b", about: "Bidirectional");
         public static readonly Field IsZone = Field.Flag(null, "pim.group_addr.flags.z", about: "Zone of an administrative scope");
-        public static readonly Field MaskLength = Field.Number(null, "pim.mask_len", about: "Bits of a group's or source's prefix");
+        public static readonly Field MaskLength = Field.Number(null, "pim.mask_len", about: "Bits of a group's or source's prefix", width: 1);
         public static readonly Field Group = Field.Of(FieldKind.Ip, null, "pim.group", "Group");
         public static readonly Field Source = Field.Of(FieldKind.Ip, null, "pim.source", "Source");
         public static readonly Field Unicast = Field.Of(FieldKind.Ip, null, "pim.unicast", "Router");

@@ -19,13 +19,13 @@ internal static class RipProtocol
         public static readonly Field Command = Field.Number("command", "rip.command", at: 0, size: 1, about: "Message", summary: true, names: static v => v switch { 1 => "request", 2 => "response", _ => null });
         public static readonly Field Version = Field.Number("version", "rip.version", at: 1, size: 1, about: "Version");
         public static readonly Field Routes = Field.Group("routes", "Routes");
-        public static readonly Field Family = Field.Number("family", "rip.family", about: "Address family");
-        public static readonly Field Tag = Field.Number("tag", "rip.route_tag", about: "Tag");
+        public static readonly Field Family = Field.Number("family", "rip.family", about: "Address family", width: 2);
+        public static readonly Field Tag = Field.Number("tag", "rip.route_tag", about: "Tag", width: 2);
         public static readonly Field Address = Field.Ipv4("ip", "rip.ip", about: "Network");
         public static readonly Field Mask = Field.Ipv4("mask", "rip.netmask", about: "Its mask");
         public static readonly Field NextHop = Field.Ipv4("next_hop", "rip.next_hop", about: "Next hop");
-        public static readonly Field Metric = Field.Number("metric", "rip.metric", about: "Hops; 16 is unreachable");
-        public static readonly Field AuthenticationType = Field.Number("authentication", "rip.auth.type", about: "Kind of authentication");
+        public static readonly Field Metric = Field.Number("metric", "rip.metric", about: "Hops; 16 is unreachable", width: 2);
+        public static readonly Field AuthenticationType = Field.Number("authentication", "rip.auth.type", about: "Kind of authentication", width: 2);
 
         public static readonly Field[] All = [Command, Version, Routes, Family, Tag, Address, Mask, NextHop, Metric, AuthenticationType];
     }

@@ -18,9 +18,9 @@ internal static class RipngProtocol
         public static readonly Field Version = Field.Number("version", "ripng.version", at: 1, size: 1, about: "Version");
         public static readonly Field Routes = Field.Group("routes", "Routes");
         public static readonly Field Prefix = Field.Ipv6("prefix", "ripng.rte.ipv6_prefix", about: "Network, or the next hop of those behind it");
-        public static readonly Field Tag = Field.Number("tag", "ripng.rte.route_tag", about: "Tag");
-        public static readonly Field Length = Field.Number("length", "ripng.rte.prefix_length", about: "Bits of the prefix");
-        public static readonly Field Metric = Field.Number("metric", "ripng.rte.metric", about: "Hops; 16 is unreachable, 255 marks a next hop");
+        public static readonly Field Tag = Field.Number("tag", "ripng.rte.route_tag", about: "Tag", width: 2);
+        public static readonly Field Length = Field.Number("length", "ripng.rte.prefix_length", about: "Bits of the prefix", width: 1);
+        public static readonly Field Metric = Field.Number("metric", "ripng.rte.metric", about: "Hops; 16 is unreachable, 255 marks a next hop", width: 1);
 
         public static readonly Field[] All = [Command, Version, Routes, Prefix, Tag, Length, Metric];
     }

@@ -35,7 +35,7 @@ internal static class RsvpProtocol
             22 => "hello",
             207 => "session attribute",
             _ => null,
-        });
+        }, width: 1);
 
         public static readonly Field[] All =
         [

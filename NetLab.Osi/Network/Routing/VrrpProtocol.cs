@@ -12,9 +12,9 @@ internal static class VrrpProtocol
 
     private static class Fields
     {
-        public static readonly Field Authentication = Field.Number("authentication", "vrrp.auth_type", about: "Version 2: kind of authentication");
-        public static readonly Field Interval = Field.Number("interval", "vrrp.adver_int", about: "Version 2: seconds between messages");
-        public static readonly Field ShortInterval = Field.Number("interval_cs", "vrrp.short_adver_int", about: "Version 3: hundredths of a second between messages");
+        public static readonly Field Authentication = Field.Number("authentication", "vrrp.auth_type", about: "Version 2: kind of authentication", width: 1);
+        public static readonly Field Interval = Field.Number("interval", "vrrp.adver_int", about: "Version 2: seconds between messages", width: 1);
+        public static readonly Field ShortInterval = Field.Number("interval_cs", "vrrp.short_adver_int", about: "Version 3: hundredths of a second between messages", width: 2);
         public static readonly Field Addresses = Field.Group("addresses", "Addresses of the virtual router");
         public static readonly Field Address4 = Field.Ipv4("ip", "vrrp.ip_addr", about: "Address of the virtual router");
         public static readonly Field Address6 = Field.Ipv6("ip", "vrrp.ipv6_addr", about: "Address of the virtual router");

@@ -9,15 +9,15 @@ internal sealed class QuicDetail : LayerDetail
     internal static class Fields
     {
         public static readonly Field Packets = Field.Text("packets", about: "Kinds of the packets in the datagram");
-        public static readonly Field Versions = Field.Number("versions", "quic.version", about: "Versions of the long headers", names: static v => QuicVersion.NameOf((uint)v));
+        public static readonly Field Versions = Field.Number("versions", "quic.version", about: "Versions of the long headers", names: static v => QuicVersion.NameOf((uint)v), width: 4);
         public static readonly Field Dcid = Field.Text("dcid", about: "Destination connection identifiers");
-        public static readonly Field HeaderForm = Field.Number(null, "quic.header_form", about: "1 long, 0 short", names: static v => v == 1 ? "long header" : "short header");
-        public static readonly Field LongType = Field.Number(null, "quic.long.packet_type", about: "Type of a long header");
-        public static readonly Field LongType2 = Field.Number(null, "quic.long.packet_type_v2", about: "Type of a long header of version 2");
+        public static readonly Field HeaderForm = Field.Number(null, "quic.header_form", about: "1 long, 0 short", names: static v => v == 1 ? "long header" : "short header", width: 1);
+        public static readonly Field LongType = Field.Number(null, "quic.long.packet_type", about: "Type of a long header", width: 1);
+        public static readonly Field LongType2 = Field.Number(null, "quic.long.packet_type_v2", about: "Type of a long header of version 2", width: 1);
         public static readonly Field DestinationId = Field.Bytes(null, "quic.dcid", about: "Destination connection identifier");
         public static readonly Field SourceId = Field.Bytes(null, "quic.scid", about: "Source connection identifier");
-        public static readonly Field Length = Field.Number(null, "quic.packet_length", about: "Bytes of the packet, header and all");
-        public static readonly Field Supported = Field.Number(null, "quic.supported_version", about: "Versions that a version negotiation offers");
+        public static readonly Field Length = Field.Number(null, "quic.packet_length", about: "Bytes of the packet, header and all", width: 4);
+        public static readonly Field Supported = Field.Number(null, "quic.supported_version", about: "Versions that a version negotiation offers", width: 4);
 
         public static readonly Field[] All = [Packets, Versions, Dcid, HeaderForm, LongType, LongType2, DestinationId, SourceId, Length, Supported];
     }

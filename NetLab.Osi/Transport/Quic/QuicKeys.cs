@@ -5,21 +5,27 @@ using NetLab.Osi.Presentation;
 namespace NetLab.Osi.Transport.Quic;
 
 /// <summary>The keys of one side's Initial packets, which anyone who saw the first connection identifier can make (RFC 9001, 5.2).</summary>
-internal sealed class QuicKeys : IDisposable
+internal sealed class QuicKeys : IDisposable, ICloneable
 {
     private const int SampleSize = 16;
     private const int TagSize = 16;
 
     private readonly AesGcm _cipher;
     private readonly Aes _headerCipher;
+    private readonly byte[] _key;
     private readonly byte[] _iv;
 
     private QuicKeys(QuicVersion version, byte[] secret)
+        : this(Expand(secret, $"{version.Label} key", 16), Expand(secret, $"{version.Label} iv", 12), Expand(secret, $"{version.Label} hp", 16))
     {
-        _cipher = new AesGcm(Expand(secret, $"{version.Label} key", 16), TagSize);
-        _iv = Expand(secret, $"{version.Label} iv", 12);
+    }
+
+    private QuicKeys(byte[] key, byte[] iv, byte[] headerKey)
+    {
+        (_key, _iv) = (key, iv);
+        _cipher = new AesGcm(key, TagSize);
         _headerCipher = Aes.Create();
-        _headerCipher.Key = Expand(secret, $"{version.Label} hp", 16);
+        _headerCipher.Key = headerKey;
     }
 
     /// <summary>The keys of both sides.</summary>
@@ -78,6 +84,9 @@ internal sealed class QuicKeys : IDisposable
             return null;
         }
     }
+
+    /// <summary>The same keys once more.</summary>
+    public object Clone() => new QuicKeys(_key, _iv, _headerCipher.Key);
 
     public void Dispose()
     {

@@ -39,7 +39,7 @@ internal sealed class NegotiatedOptions(ConnectionOptions options)
     public SegmentOptions OfSyn(bool isAnswer, bool sack, SegmentTimestamps? timestamps) => FitInto(
         new SegmentOptions
         {
-            MaxSegmentSize = options.MaxSegmentSize,
+            MaxSegmentSize = options.TellsSegmentSize ? options.MaxSegmentSize : null,
             WindowScale = (isAnswer ? _scales : options.WindowScaling) ? Receiver.ShiftFor(options) : null,
             SackPermitted = isAnswer ? sack : options.Sack,
             Timestamps = timestamps,

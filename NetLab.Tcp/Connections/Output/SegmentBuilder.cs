@@ -151,6 +151,13 @@ internal sealed class SegmentBuilder
         };
     }
 
+    /// <summary>
+    /// A RST: the one that ends the connection has its timestamp (RFC 7323, 3.2), which a peer may ask for before it believes it; one that answers
+    /// a segment of another life of these ports has no part in what was agreed on here.
+    /// </summary>
+    public SegmentHeader Reset(Instant now, in SegmentHeader header) => (header.Flags & SegmentFlags.Ack) == 0 ? header
+        : header with { Options = new SegmentOptions { Timestamps = TimestampsAt(now) } };
+
     /// <summary>A keep-alive probe: a number before the window, which the peer has to answer (RFC 9293, 3.8.4).</summary>
     public SegmentHeader KeepAliveProbe(Instant now) => BareAcknowledgment(now) with { Sequence = _stream.Wrap(_stream.Next - 1) };
 

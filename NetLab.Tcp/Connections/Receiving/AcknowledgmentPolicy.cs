@@ -22,7 +22,8 @@ internal sealed class AcknowledgmentPolicy(ConnectionOptions options, TimerTable
     /// <param name="now">When.</param>
     public void OnInOrder(int length, Instant now)
     {
-        _largestSegment = Math.Max(_largestSegment, length);
+        // What a device has put together counts as what a peer may send.
+        _largestSegment = Math.Max(_largestSegment, Math.Min(length, options.MaxSegmentSize));
         _unacknowledged += length;
         if (_quick > 0)
         {
@@ -46,6 +47,9 @@ internal sealed class AcknowledgmentPolicy(ConnectionOptions options, TimerTable
 
     /// <summary>A duplicate ACK is owed: one a segment, as the peer and its onlookers count them (RFC 5681, 4.2).</summary>
     public void OweDuplicate() => Owed = Math.Min(Owed + 1, MaxOwed);
+
+    /// <summary>No more than so many are owed: what was before a segment arrived, and one for it.</summary>
+    public void LimitTo(int count) => Owed = Math.Min(Owed, count);
 
     /// <summary>A segment with an acknowledgment leaves.</summary>
     public void OnSent()

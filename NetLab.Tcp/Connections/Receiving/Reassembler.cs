@@ -18,8 +18,8 @@ internal sealed class Reassembler
     // their order, they take no more memory than the window; and a single byte takes no more than a small segment would.
     private const int ChunkSize = 256;
 
-    // What the table and the memory's own header need for a piece.
-    private const int ChunkOverhead = 64;
+    // What the table, the set of ranges and the memory's own header need for a piece.
+    private const int ChunkOverhead = 96;
 
     // A table that a large hole has made larger than this is given back when the hole is filled.
     private const int MaxIdleTable = 1024;

@@ -14,12 +14,11 @@ namespace NetLab.Tcp.Connections.Recovery;
 /// </summary>
 internal sealed class LossRecovery
 {
-    private static readonly TimeSpan MinRenegingWait = TimeSpan.FromMilliseconds(10);
-
     private readonly ConnectionOptions _options;
     private readonly ConnectionStatistics _statistics;
     private readonly TimerTable _timers;
     private readonly LossTimer _timer;
+    private readonly LossTimeouts _timeouts;
     private readonly SentSegments _sent;
     private readonly RackDetector _rack;
     private readonly RoundTripEstimator _roundTrip;
@@ -58,6 +57,7 @@ internal sealed class LossRecovery
         int segmentSize)
     {
         (_options, _statistics, _timers, _timer, _sent, _rack, _roundTrip, _congestion) = (options, statistics, timers, timer, sent, rack, roundTrip, congestion);
+        _timeouts = new LossTimeouts(options, timer, sent, roundTrip);
         _segmentSize = segmentSize;
         _reduction = new ProportionalRateReduction(segmentSize);
     }
@@ -183,7 +183,7 @@ internal sealed class LossRecovery
         }
         else if (!_timer.AwaitsWindow)
         {
-            _timer.StartRetransmission(now + _roundTrip.Timeout);
+            _timeouts.Restart(now);
             ScheduleTailProbe(now);
             if (_sent.IsHeadSacked)
             {
@@ -245,7 +245,7 @@ internal sealed class LossRecovery
         {
             _roundTrip.UndoBackOff();
             _expiries--;
-            _timer.StartRetransmission(now + _roundTrip.Timeout);
+            _timeouts.Restart(now);
         }
     }
 
@@ -256,7 +256,7 @@ internal sealed class LossRecovery
         if (TailProbe.IsDue)
         {
             // RFC 8985, 7.3: the probe goes instead of what the retransmission timer would do, and that begins anew.
-            _timer.StartRetransmission(now + _roundTrip.Timeout);
+            _timeouts.Restart(now);
         }
     }
 
@@ -290,52 +290,20 @@ internal sealed class LossRecovery
     {
         _statistics.TailLossProbes++;
         TailProbe.OnSent(next, resent);
-        _timer.StartRetransmission(now + _roundTrip.Timeout);
+        _timeouts.Restart(now);
     }
 
     /// <summary>Something was sent into the window: its acknowledgment is awaited.</summary>
     /// <param name="now">The present moment.</param>
     /// <param name="isHead">Whether it was the oldest segment, again.</param>
-    public void AwaitAcknowledgment(Instant now, bool isHead)
-    {
-        // RFC 6298, 5.1: sending starts the timer only if it is not running; but a recovery that goes on for longer than the RTO must
-        // not be cut by it (RFC 6675, 6).
-        if (isHead && Phase == RecoveryPhase.Fast)
-        {
-            _timer.StartRetransmission(now + _roundTrip.Timeout);
-        }
-        else
-        {
-            _timer.EnsureRetransmission(now + _roundTrip.Timeout);
-        }
-    }
+    public void AwaitAcknowledgment(Instant now, bool isHead) => _timeouts.Await(now, isHead && Phase == RecoveryPhase.Fast);
 
     /// <summary>Sets the tail loss probe's timer, if one would find something (RFC 8985, 7.2).</summary>
-    public void ScheduleTailProbe(Instant now)
-    {
-        if ((_options.Without & Ablations.TailLossProbe) != 0 || !Sack || Phase != RecoveryPhase.None || _sent.SackedCount > 0 || TailProbe.IsOutstanding
-            || _sent.InFlight == 0 || _sent.AwaitsSyn || _timer.RetransmissionAt == Instant.Never)
-        {
-            _timer.CancelTailProbe();
-            return;
-        }
+    public void ScheduleTailProbe(Instant now) =>
+        _timeouts.ScheduleTailProbe(now, mayProbe: Sack && Phase == RecoveryPhase.None && !TailProbe.IsOutstanding);
 
-        _timer.StartTailProbe(now + TailLossProbe.TimeoutFor(_roundTrip, _sent.Count == 1, _options.DelayedAcknowledgment));
-    }
-
-    /// <summary>
-    /// The peer acknowledges up to what it had sacked, and not that: it has thrown it away (RFC 2018, 8), unless an acknowledgment of more
-    /// is about to come. It gets half a round trip for that (as in Linux), and not the whole RTO, in which nothing else happens.
-    /// </summary>
-    public void AwaitReneging(Instant now)
-    {
-        TimeSpan wait = TimeSpan.FromTicks(Math.Max(MinRenegingWait.Ticks, (_roundTrip.Smoothed ?? _roundTrip.Timeout).Ticks / 2));
-        Instant at = now + (wait < _roundTrip.Timeout ? wait : _roundTrip.Timeout);
-        if (at < _timer.RetransmissionAt)
-        {
-            _timer.StartRetransmission(at);
-        }
-    }
+    /// <summary>The peer acknowledges up to what it had sacked; see <see cref="LossTimeouts.AwaitReneging"/>.</summary>
+    public void AwaitReneging(Instant now) => _timeouts.AwaitReneging(now);
 
     /// <summary>Gives back memory that only a busy connection needs.</summary>
     public void Trim() => _undo.Trim();

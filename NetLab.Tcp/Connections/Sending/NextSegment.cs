@@ -1,4 +1,6 @@
+using NetLab.Tcp.Connections.Recovery;
 using NetLab.Tcp.Events;
+using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Connections.Sending;
 
@@ -38,4 +40,21 @@ internal readonly record struct NextSegment(long Start, int Length, int Index)
 
     /// <summary>Stream offset behind its last sequence number.</summary>
     public long End => Start + Length + (IsSyn ? 1 : 0) + (IsFin ? 1 : 0);
+
+    /// <summary>What is known of it once it has been sent for the first time.</summary>
+    /// <param name="now">When it is sent.</param>
+    /// <param name="inFlight">Whether it counts as in the network; what does not waits to be sent again.</param>
+    public SentSegment Sent(Instant now, bool inFlight) => new()
+    {
+        Start = Start,
+        End = End,
+        SentAt = now,
+        Transmissions = 1,
+        IsSyn = IsSyn,
+        IsFin = IsFin,
+        IsMtuProbe = IsMtuProbe,
+        IsWindowProbe = IsWindowProbe,
+        InFlight = inFlight,
+        IsLost = !inFlight,
+    };
 }

@@ -101,6 +101,29 @@ internal sealed class PathMtu(SentSegments sent, ConnectionStatistics statistics
         return true;
     }
 
+    /// <summary>The network has said how much the path carries, and is believed: what is out and larger goes again in pieces.</summary>
+    /// <param name="segmentSize">The largest segment that arrives, payload and options, in bytes.</param>
+    /// <returns>Whether segments are smaller from now on.</returns>
+    public bool OnReported(int segmentSize)
+    {
+        if (segmentSize >= SegmentSize)
+        {
+            return false;
+        }
+
+        // A search would go on to look for what the path has just said it has not.
+        _search = null;
+        _probe = default;
+        SegmentSize = segmentSize;
+        sent.LongerThan = PayloadLimit;
+        sent.MarkLongLost();
+        sent.Cut(PayloadLimit);
+        sent.ReadLosses();
+        sent.LongerThan = int.MaxValue;
+        statistics.PathMtuReductions++;
+        return true;
+    }
+
     /// <summary>Learns from losses: that of a probe is no sign of congestion (RFC 4821, 7.3), those of nothing but large segments are a black hole.</summary>
     /// <param name="now">When they were found.</param>
     /// <param name="isSmaller">Whether segments are smaller from now on.</param>

@@ -47,6 +47,7 @@ internal sealed class Sender
         _windowProbe = new ZeroWindowProbe(options, _stream, _sent, RoundTrip, _lossTimer);
         _selection = new SegmentSelection(options, timers, _stream, _sent, _recovery, _congestion, _mtu, _windowProbe, RoundTrip);
         var acknowledged = new AcknowledgedSegments(_sent, rack, _rate, RoundTrip, initial);
+        ReportedMtu = new ReportedMtu(_stream, _mtu, _congestion, _recovery);
         _processing = new AcknowledgmentProcessing(statistics, _stream, _sent, acknowledged, _rate, _recovery, _congestion, _mtu, _windowProbe, RoundTrip, ecn);
     }
 
@@ -104,6 +105,9 @@ internal sealed class Sender
 
     /// <summary>What the peer says of marks.</summary>
     public EcnDataSender Ecn { get; }
+
+    /// <summary>What the network says of the path's MTU.</summary>
+    public ReportedMtu ReportedMtu { get; }
 
     /// <summary>The number of the next transmission, as <see cref="SentSegment.Order"/> will have it.</summary>
     public long NextTransmission => _sent.LastTransmission + 1;
@@ -327,6 +331,7 @@ internal sealed class Sender
         }
 
         _processing.SynWasLost |= !_stream.SynAcknowledged;
+        ReportedMtu.OnTimeout();
         long reductions = _recovery.Reductions;
         int expiries = _recovery.OnTimeout(now, _stream.Outstanding, _stream.Next);
         _processing.NoteReductions(reductions);
@@ -380,19 +385,7 @@ internal sealed class Sender
 
     private void AppendNew(Instant now, in NextSegment next, bool inFlight)
     {
-        _sent.Append(new SentSegment
-        {
-            Start = next.Start,
-            End = next.End,
-            SentAt = now,
-            Transmissions = 1,
-            IsSyn = next.IsSyn,
-            IsFin = next.IsFin,
-            IsMtuProbe = next.IsMtuProbe,
-            InFlight = inFlight,
-            IsLost = !inFlight,
-            IsWindowProbe = next.IsWindowProbe,
-        });
+        _sent.Append(next.Sent(now, inFlight));
         _stream.AdvanceNext(next.End, next.IsFin);
     }
 }

@@ -7,6 +7,7 @@ using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation.Drill.Language;
 using NetLab.Tcp.Simulation.Drill.Settings;
 using NetLab.Tcp.Simulation.Drill.Wire;
+using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Simulation.Drill;
 
@@ -52,14 +53,14 @@ internal static class ConnectionInformation
     };
 
     /// <summary>The value of a name; the second is false if there is none.</summary>
-    public static (object? Value, bool IsKnown) Look(string name, DrillStream? stream, DrillFlow? flow, bool listens, DrillSystem system)
+    public static (object? Value, bool IsKnown) Look(string name, DrillStream? stream, DrillFlow? flow, Instant now, bool listens, DrillSystem system)
     {
         if (Constants.TryGetValue(name, out long constant))
         {
             return (constant, true);
         }
 
-        string state = name.StartsWith("TCPS_", StringComparison.Ordinal) ? name[5..] : name.StartsWith("TCP_", StringComparison.Ordinal) ? name[4..] : "";
+        string state = name.StartsWith("TCPS_", StringComparison.Ordinal) || name.StartsWith("TCPI_", StringComparison.Ordinal) ? name[5..] : name.StartsWith("TCP_", StringComparison.Ordinal) ? name[4..] : "";
         if (States.TryGetValue(state, out (long Linux, long FreeBsd) number))
         {
             return (system == DrillSystem.FreeBsd ? number.FreeBsd : number.Linux, true);
@@ -89,16 +90,28 @@ internal static class ConnectionInformation
             return (system == DrillSystem.FreeBsd ? States[named].FreeBsd : States[named].Linux, true);
         }
 
-        if (flow is not null && OfFlow(name, flow, stream?.Connection) is { } passed)
+        if (flow is not null && OfFlow(name, flow, stream?.Connection, now) is { } passed)
         {
             return (passed, true);
+        }
+
+        TimeSpan? spent = stream is null ? null : name switch
+        {
+            "tcpi_busy_time" => stream.Limits.Busy,
+            "tcpi_rwnd_limited" => stream.Limits.ByWindow,
+            "tcpi_sndbuf_limited" => stream.Limits.ByBuffer,
+            _ => null,
+        };
+        if (spent is { } duration)
+        {
+            return (Microseconds(duration), true);
         }
 
         return stream?.Connection is { } connection && Value(name, connection, system) is { } value ? (value, true) : (null, false);
     }
 
     // What both SYNs agreed on, and what passed between them.
-    private static long? OfFlow(string name, DrillFlow flow, Connection? connection)
+    private static long? OfFlow(string name, DrillFlow flow, Connection? connection, Instant now)
     {
         switch (name)
         {
@@ -117,6 +130,12 @@ internal static class ConnectionInformation
                 return flow.Counts.DataSegmentsSent;
             case "tcpi_data_segs_in":
                 return flow.Counts.DataSegmentsReceived;
+            case "tcpi_last_data_sent":
+                return (long)(now - flow.Counts.LastDataSent).TotalMilliseconds;
+            case "tcpi_last_data_recv":
+                return (long)(now - flow.Counts.LastDataReceived).TotalMilliseconds;
+            case "tcpi_last_ack_recv":
+                return (long)(now - flow.Counts.LastAcknowledgment).TotalMilliseconds;
             case "tcpi_bytes_retrans":
                 return flow.Counts.BytesSentAgain;
             case "tcpi_delivered":

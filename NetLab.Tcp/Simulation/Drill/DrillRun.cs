@@ -3,7 +3,6 @@ using System.Globalization;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation.Drill.Assertions;
 using NetLab.Tcp.Simulation.Drill.Language;
-using NetLab.Tcp.Simulation.Drill.Settings;
 using NetLab.Tcp.Simulation.Drill.Sockets;
 using NetLab.Tcp.Simulation.Drill.Wire;
 using NetLab.Udp.Sockets;
@@ -26,15 +25,17 @@ internal sealed class DrillRun
     private readonly SocketTable _sockets;
     private readonly AssertionScope _scope;
     private readonly DrillJournal _journal = new();
-    private (CallEvent Item, Func<CallResult> Try, Instant Due)? _pending;
+    private readonly DrillCommands _commands;
+    private (CallEvent Item, Func<CallResult> Try, Instant Due, Instant GivesUpAt)? _pending;
 
     public DrillRun(IReadOnlyList<DrillEvent> events, ScriptOptions options)
     {
         _events = events;
         _options = options;
+        _commands = new DrillCommands(options.System);
         _machine = new DrillMachine(options.InitialSequence, _buffer);
         _sockets = new SocketTable(_machine, options.System, new ScriptForesight(events));
-        _scope = new AssertionScope(name => ConnectionInformation.Look(name, _sockets.Current, _machine.Flow, _sockets.HasListener, options.System.System));
+        _scope = new AssertionScope(name => ConnectionInformation.Look(name, _sockets.Current, _machine.Flow, _machine.Now, _sockets.HasListener, options.System.System));
     }
 
     /// <summary>Runs it to its end or to the first difference.</summary>
@@ -51,6 +52,7 @@ internal sealed class DrillRun
             difference ??= Await();
             if (difference is not null)
             {
+                _commands.Check(difference);
                 NoteUnseen();
             }
 
@@ -109,28 +111,14 @@ internal sealed class DrillRun
             case CallEvent call:
                 return Call(call, index) ?? Poll();
             case CommandEvent command:
-                return ShellCommand.Run(_options.System, command.Command) is { } reason ? throw new DrillUnsupportedException(command.Line, reason) : Count(command);
+                return _commands.Perform(command, _machine.States);
             case CodeEvent code:
                 return AssertionCheck.Run(AssertionParser.Parse(code.Code, code.Line), _scope) is { } failed
-                    ? new DrillDifference(failed.Line, failed.Reason.Length > 0 ? $"the assertion does not hold: {failed.Reason}" : "the assertion does not hold", Shown(code.Code), Known(code.Code))
+                    ? new DrillDifference(failed.Line, failed.Reason.Length > 0 ? $"the assertion does not hold: {failed.Reason}" : "the assertion does not hold", DrillDifference.OneLine(code.Code), Known(code.Code))
                     : null;
             default:
                 return null;
         }
-    }
-
-    private DrillDifference? Count(CommandEvent command)
-    {
-        if (ShellCommand.CountOf(command.Command) is not { } wanted)
-        {
-            return null;
-        }
-
-        // The machine's connections, and no listener.
-        int count = _machine.States.Count(s => s == wanted.State);
-        return count == wanted.Count
-            ? null
-            : new DrillDifference(command.Line, string.Create(CultureInfo.InvariantCulture, $"{count} connections in {wanted.State} instead of {wanted.Count}"), Shown(command.Command), string.Join(", ", _machine.States));
     }
 
     private Instant MomentOf(DrillTime time, TimeSpan offset) =>
@@ -158,7 +146,14 @@ internal sealed class DrillRun
             Instant due = item.Time.Kind == DrillTimeKind.Absolute ? Instant.FromOrigin(until) : _machine.Now + (until - item.Time.Start);
             if (result.WouldBlock)
             {
-                _pending = (item, call, due);
+                // SO_RCVTIMEO, SO_SNDTIMEO.
+                Instant givesUpAt = _sockets.PatienceOf(item.Call, item.Line) is { } patience ? _machine.Now + patience : Instant.Never;
+                if (givesUpAt != Instant.Never)
+                {
+                    _machine.SetAlarm(givesUpAt, () => { });
+                }
+
+                _pending = (item, call, due, givesUpAt);
                 return null;
             }
 
@@ -176,6 +171,11 @@ internal sealed class DrillRun
         }
 
         CallResult result = pending.Try();
+        if (result.WouldBlock && _machine.Now >= pending.GivesUpAt)
+        {
+            result = result.Value > 0 ? CallResult.Done(result.Value) : CallResult.Failed(pending.Item.Call.Name == "connect" ? "EINPROGRESS" : "EAGAIN");
+        }
+
         if (result.WouldBlock)
         {
             return _machine.Now > pending.Due + _options.Tolerance
@@ -376,12 +376,6 @@ internal sealed class DrillRun
         ", ",
         AssertionLexer.Read(code, 1).Where(t => t.Kind == AssertionTokenKind.Name && t.Text.StartsWith("tcpi_", StringComparison.Ordinal)).Select(t => t.Text).Distinct()
             .Select(name => $"{name} = {AssertionValue.Show(_scope.Look(name, 1))}"));
-
-    private static string Shown(string code)
-    {
-        string line = string.Join(' ', code.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length > 160 ? string.Concat(line.AsSpan(0, 159), "…") : line;
-    }
 
     private static string Seconds(Instant at) => string.Create(CultureInfo.InvariantCulture, $"{at.SinceOrigin.TotalSeconds:F6} s");
 }

@@ -9,7 +9,8 @@ namespace NetLab.Benchmarks.Hostile;
 /// window of single bytes out of order, or bytes for an echo whose answer it takes none of, or nothing.
 /// </summary>
 /// <param name="servers">Who is attacked, in turns.</param>
-internal sealed class HostilePeers(IReadOnlyList<IPEndPoint> servers)
+/// <param name="kind">0 for those that send single bytes, 1 for those that ask an echo, 2 for those that say nothing; null for all in turns.</param>
+internal sealed class HostilePeers(IReadOnlyList<IPEndPoint> servers, int? kind = null)
 {
     private const int PerSocket = 20_000;
     private const int EarlySegments = 63;
@@ -97,7 +98,7 @@ internal sealed class HostilePeers(IReadOnlyList<IPEndPoint> servers)
                 Window = 0,
             };
             Send(socket, header, []);
-            switch (Completed % 3)
+            switch (kind ?? Completed % 3)
             {
                 case 0:
                     for (int i = 1; i <= EarlySegments; i++)

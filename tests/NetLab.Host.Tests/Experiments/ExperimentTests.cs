@@ -38,22 +38,30 @@ public sealed class ExperimentTests(ITestOutputHelper output)
         (Experiment Experiment, Mutation Mutation)[] all =
             [.. ExperimentCatalog.All.Where(e => !e.IsReal).SelectMany(e => e.Mutations.Select(m => (e, m)))];
         var failed = new string[all.Length][];
+        var laws = new string[all.Length][];
         Parallel.For(0, all.Length, i =>
         {
             // Over ten runs, as short as those that are judged together.
             ExperimentResult result = ExperimentRunner.Run(all[i].Experiment, 1, pictures: false, mutation: all[i].Mutation, runs: 10);
             failed[i] = [.. result.Laws.Where(l => !l.Holds).Select(l => l.Name)];
+            laws[i] = [.. result.Laws.Select(l => l.Name)];
         });
 
         // The table of experiment and mutation: which laws notice.
         int width = all.Max(a => a.Experiment.Name.Length);
         int words = all.Max(a => a.Mutation.Name.Length);
-        foreach (((Experiment experiment, Mutation mutation), string[] laws) in all.Zip(failed))
+        foreach (((Experiment experiment, Mutation mutation), string[] broken) in all.Zip(failed))
         {
-            output.WriteLine($"{experiment.Name.PadRight(width)}  {mutation.Name.PadRight(words)}  {(laws.Length == 0 ? "NOTHING FAILS" : string.Join("; ", laws))}");
+            output.WriteLine($"{experiment.Name.PadRight(width)}  {mutation.Name.PadRight(words)}  {(broken.Length == 0 ? "NOTHING FAILS" : string.Join("; ", broken))}");
         }
 
         Assert.All(all.Zip(failed), row => Assert.True(row.Second.Length > 0, $"{row.First.Experiment.Name} × {row.First.Mutation.Name}: no law fails"));
+
+        // And the other way: no law holds whatever is done.
+        Assert.Equal(ExperimentCatalog.All.Where(e => !e.IsReal), all.Select(a => a.Experiment).Distinct());
+        string[] unbroken = [.. all.Select((a, i) => (a.Experiment, i)).GroupBy(a => a.Experiment).SelectMany(group =>
+            group.SelectMany(a => laws[a.i]).Except(group.SelectMany(a => failed[a.i])).Select(law => $"{group.Key.Name}: {law}"))];
+        Assert.True(unbroken.Length == 0, "no mutation breaks: " + string.Join("; ", unbroken));
     }
 
     [Fact]

@@ -1,8 +1,4 @@
 using NetLab.Host.Experiments.Hunts;
-using NetLab.Osi.Captures;
-using NetLab.Osi.Decoding;
-using NetLab.Osi.Filters;
-using NetLab.Osi.Protocols;
 
 namespace NetLab.Host.Tests.Experiments;
 
@@ -16,9 +12,13 @@ public sealed class FaultHuntTests
     public void A_fault_is_seen_where_its_answer_says(string kind)
     {
         HiddenFault fault = HiddenFault.All.First(f => f.Name == kind);
-        byte[] capture = Record(fault, 5);
-        Assert.True(Count(capture, fault.Filter) > 0, $"{kind}: {fault.Filter}");
-        Assert.Equal(capture, Record(fault, 5));
+        for (ulong seed = 1; seed <= 10; seed++)
+        {
+            // Whatever number a hunt has, it can be solved.
+            byte[] capture = Record(fault, seed);
+            Assert.True(FaultHunt.Seen(fault, capture) >= fault.LeastSeen, $"{kind}, seed {seed}: {fault.Filter}");
+            Assert.Equal(capture, Record(fault, seed));
+        }
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class FaultHuntTests
     public void A_sound_path_shows_nothing_of_it(string kind)
     {
         HiddenFault fault = HiddenFault.All.First(f => f.Name == kind);
-        Assert.Equal(0, Count(Record(fault with { Link = "delay=20ms,rate=50M,queue=1M", Client = null }, 5), fault.Filter));
+        Assert.Equal(0, FaultHunt.Seen(fault, Record(fault with { Link = "delay=20ms,rate=50M,queue=1M", Client = null, LeastSeen = 0 }, 5)));
     }
 
     [Fact]
@@ -43,21 +43,5 @@ public sealed class FaultHuntTests
         using var capture = new MemoryStream();
         FaultHunt.Record(fault, seed, capture, CancellationToken.None);
         return capture.ToArray();
-    }
-
-    private static int Count(byte[] capture, string expression)
-    {
-        DisplayFilter filter = DisplayFilter.Parse(expression);
-        using CaptureReader reader = CaptureReader.Open(new MemoryStream(capture));
-        var decoder = new PacketDecoder();
-        var decoded = new DecodedPacket();
-        int count = 0;
-        while (reader.TryRead(out CapturedPacket packet))
-        {
-            decoder.Decode(packet, decoded);
-            count += filter.Matches(decoded, packet.Bytes) ? 1 : 0;
-        }
-
-        return count;
     }
 }

@@ -16,8 +16,13 @@ public sealed class RealExperimentTests(ITestOutputHelper output)
     public void Updates() => Check("updates");
 
     [Fact]
+    public void Kernel_nagle() => Check("nagle-kernel");
+
+    [Fact]
     public void Every_real_lesson_is_checked_here() =>
-        Assert.Equal(["loopback", "updates"], ExperimentCatalog.All.Where(e => e.IsReal).Select(e => e.Name));
+        Assert.Equal(
+            ["loopback", "nagle-kernel", .. KernelLessonTests.Lessons.Select(l => (string)l[0]), "updates"],
+            ExperimentCatalog.All.Where(e => e.IsReal).Select(e => e.Name));
 
     private void Check(string name)
     {

@@ -47,13 +47,22 @@ internal sealed class OpenPage : IAsyncDisposable
     }
 
     /// <summary>Opens captures, which are being read when this returns.</summary>
-    public static async Task<OpenPage> StartAtOnce(params string[] files)
+    public static Task<OpenPage> StartAtOnce(params string[] files) => Start(captures =>
     {
-        var captures = new OpenCaptures(BuiltInProtocols.Registry);
         foreach (string file in files)
         {
             captures.Open(Path.GetFileName(file), new CaptureInput(file, captures.Protocols, null, null));
         }
+    });
+
+    /// <summary>Opens a capture that is read as it comes: a file that another program writes, or a pipe.</summary>
+    public static Task<OpenPage> StartLive(string file, bool grows) =>
+        Start(captures => captures.OpenLater(Path.GetFileName(file), new CaptureInput(file, captures.Protocols, null, null) { Grows = grows }));
+
+    private static async Task<OpenPage> Start(Action<OpenCaptures> open)
+    {
+        var captures = new OpenCaptures(BuiltInProtocols.Registry);
+        open(captures);
 
         var runs = new LabRuns();
         var live = new LiveSessions();

@@ -33,6 +33,36 @@ public sealed class PageBrowserTests
     }
 
     [ChromiumFact]
+    public async Task An_answer_that_comes_late_takes_nobody_back()
+    {
+        await using OpenPage server = await OpenPage.Start(Lost);
+        await using Browser browser = await Browser.Start();
+        IPage page = await browser.Open(server.At("packet=5"));
+        await page.WaitForSelectorAsync(".list-row[aria-selected=true]");
+        var late = new TaskCompletionSource();
+        await page.RouteAsync("**/frames?*near=*", async route =>
+        {
+            await late.Task;
+            await route.ContinueAsync();
+        });
+
+        // By the address the page has to ask where the packet stands; the key is answered at once.
+        Task<IRequest> asked = page.WaitForRequestAsync("**/frames?*near=*");
+        await page.EvaluateAsync("() => { location.hash = 'packet=7' }");
+        await asked;
+        await page.FocusAsync(".list-body");
+        await page.Keyboard.PressAsync("End");
+        await Browser.Moved(page, "packet=40");
+        Task<IResponse> answered = page.WaitForResponseAsync("**/frames?*near=7*");
+        late.SetResult();
+        await (await answered).FinishedAsync();
+        await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        Assert.Contains("packet=40", page.Url, StringComparison.Ordinal);
+        Assert.Equal("40", await page.Locator(".list-row[aria-selected=true] .number").First.InnerTextAsync());
+        Assert.Empty(browser.Complaints);
+    }
+
+    [ChromiumFact]
     public async Task A_filter_is_red_while_it_is_wrong_and_the_list_stays()
     {
         await using OpenPage server = await OpenPage.Start(Lost);
@@ -136,7 +166,7 @@ public sealed class PageBrowserTests
             await page.WaitForSelectorAsync(".list-row[aria-selected=true]");
             for (int number = 1; number <= HostileCapture.Strings.Length; number++)
             {
-                foreach (string panel in (string[])["details", "follow", "ladder", "conversations", "statistics", "graphs"])
+                foreach (string panel in (string[])["details", "follow", "ladder", "conversations", "exchanges", "statistics", "graphs"])
                 {
                     await page.EvaluateAsync($"() => {{ location.hash = 'packet={number}&panel={panel}'; }}");
                     await page.WaitForSelectorAsync($".tabs [data-panel={panel}][aria-selected=true]");
@@ -145,9 +175,18 @@ public sealed class PageBrowserTests
                 await page.WaitForFunctionAsync("n => document.querySelector('.list-row[aria-selected=true] .number')?.textContent === n", number.ToString(CultureInfo.InvariantCulture));
             }
 
-            await page.EvaluateAsync("() => { location.hash = 'packet=2&panel=details&field=http.host'; }");
+            // A file's name, and a note, are strings as well.
+            using (var file = new ByteArrayContent(await File.ReadAllBytesAsync(path)))
+            {
+                (await server.Client.PostAsync(new Uri($"captures?name={Uri.EscapeDataString(HostileCapture.Strings[0])}", UriKind.Relative), file)).EnsureSuccessStatusCode().Dispose();
+            }
+
+            await server.Send(HttpMethod.Put, "frame/2/note?capture=1", $$"""{ "note": "{{HostileCapture.Strings[0]}}" }""");
+            await page.EvaluateAsync("() => { location.hash = 'capture=1&packet=3&panel=details'; }");
+            await page.WaitForFunctionAsync("() => document.querySelectorAll('select[aria-label=Capture] option').length === 2");
+            await page.EvaluateAsync("() => { location.hash = 'capture=1&packet=2&panel=details&field=http.host'; }");
             await page.WaitForFunctionAsync("() => [...document.querySelectorAll('.node .value')].some(v => v.textContent === \"<script>document.title='broken'</script>\")");
-            await page.EvaluateAsync("() => { location.hash = 'packet=5&panel=details&field=http.host'; }");
+            await page.EvaluateAsync("() => { location.hash = 'capture=1&packet=5&panel=details&field=http.host'; }");
             await page.WaitForFunctionAsync("() => [...document.querySelectorAll('.node .value')].some(v => v.textContent.startsWith('\\\\u202etxt.exe'))");
             Assert.Equal("NetLab: Captures", await page.TitleAsync());
             Assert.Equal(0, await page.Locator("main img, main script, main iframe, svg[onload]").CountAsync());
@@ -223,6 +262,30 @@ public sealed class PageBrowserTests
         using HttpResponseMessage events = await server.Client.GetAsync(new Uri("live/sessions/1/events", UriKind.Relative));
         string log = await events.Content.ReadAsStringAsync();
         Assert.Contains(log.Split('\n'), l => l.Contains($"client \\u003E {name["up.".Length..]} ", StringComparison.Ordinal) && l.Contains("dropped by the script", StringComparison.Ordinal));
+        Assert.Empty(browser.Complaints);
+    }
+
+    [ChromiumTheory]
+    [InlineData("run-1-latency.json.gz", "Round trip by percentile", "How large a share is at most so large: round trip")]
+    [InlineData("run-0-latency.json", "Round trip by percentile", "How large a share is at most so large: round trip")]
+    [InlineData("run-1-connections.json", "Connections a second", null)]
+    public async Task What_has_no_course_in_time_is_drawn_by_what_it_has(string file, string title, string? second)
+    {
+        await using OpenPage server = await OpenPage.Start();
+        using var run = new ByteArrayContent(await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "Data", "Runs", file)));
+        (await server.Client.PostAsync(new Uri($"measurements?name={file}", UriKind.Relative), run)).EnsureSuccessStatusCode().Dispose();
+        await using Browser browser = await Browser.Start();
+        IPage page = await browser.Open(server.At("view=measurements"));
+        await page.CheckAsync(".side input[type=checkbox]");
+        foreach (string expected in new[] { title, second }.OfType<string>())
+        {
+            ILocator chart = page.Locator(".chart", new PageLocatorOptions { Has = page.Locator("h3", new PageLocatorOptions { HasTextString = expected }) });
+            await chart.Locator("canvas").WaitForAsync();
+
+            // Transports by name, and a line each beside the horizontal axis.
+            Assert.Contains("kernel-tcp", await chart.InnerTextAsync(), StringComparison.Ordinal);
+        }
+
         Assert.Empty(browser.Complaints);
     }
 

@@ -52,6 +52,8 @@ public sealed class PageShots
                     {
                         string[] weak = await page.EvaluateAsync<string[]>(WeakTexts);
                         Assert.True(weak.Length == 0, $"{scheme} {place}: {string.Join("; ", weak)}");
+                        string[] unsaid = await page.EvaluateAsync<string[]>(UnsaidParts);
+                        Assert.True(unsaid.Length == 0, $"{place}: {string.Join("; ", unsaid)}");
                     }
 
                     if (folder is not null)
@@ -89,6 +91,34 @@ public sealed class PageShots
             if (ratio < 4.5) weak.add(`${node.tagName}.${node.getAttribute('class') ?? ''} ${ratio.toFixed(2)} '${node.textContent.trim().slice(0, 20)}'`);
           }
           return [...weak].slice(0, 12);
+        }
+        """;
+
+    // WCAG 2.2, 1.3.1 and 4.1.2: what can be used has a name; what is referred to is there; nothing but the document says the order of the Tab key.
+    private const string UnsaidParts =
+        """
+        () => {
+          const wrong = [];
+          const say = (node, what) => wrong.push(`${what}: ${node.outerHTML.slice(0, 100)}`);
+          for (const node of document.querySelectorAll('button, a[href], input, select, textarea, [tabindex], [role=button], [role=tab], [role=tree], [role=grid], [role=menu], [role=menuitem], [role=img], img, svg:not([aria-hidden])')) {
+            if (!node.checkVisibility() || node.id === 'main' || node.matches('tr')) continue;
+            const labels = [...(node.labels ?? [])].map(l => l.textContent.trim()).join('');
+            const name = node.getAttribute('aria-label') || labels || node.getAttribute('alt') || node.textContent.trim() || node.getAttribute('title');
+            if (!name) say(node, 'no name');
+            if (node.tabIndex > 0) say(node, 'an order of its own');
+            if (node.tagName === 'SELECT' && !node.getAttribute('aria-label') && !labels) say(node, 'no label');
+          }
+          for (const attribute of ['aria-controls', 'aria-owns', 'aria-activedescendant', 'aria-labelledby']) {
+            for (const node of document.querySelectorAll(`[${attribute}]`)) {
+              if (node.getAttribute(attribute) && !document.getElementById(node.getAttribute(attribute))) say(node, `${attribute} leads nowhere`);
+            }
+          }
+          const ids = [...document.querySelectorAll('[id]')].map(n => n.id);
+          ids.filter((id, i) => ids.indexOf(id) !== i).forEach(id => wrong.push(`twice: ${id}`));
+          for (const tree of document.querySelectorAll('[role=tree]')) if (tree.children.length && !tree.querySelector('[role=treeitem]')) say(tree, 'no items');
+          for (const list of document.querySelectorAll('[role=tablist]')) if (!list.hidden && list.querySelectorAll('[role=tab][aria-selected=true]').length !== 1) say(list, 'no tab chosen');
+          if (document.querySelectorAll('h1').length !== 1 || !document.documentElement.lang || !document.querySelector('main')) wrong.push('no heading, language or main part');
+          return wrong.slice(0, 12);
         }
         """;
 

@@ -19,6 +19,10 @@ internal static class DatabaseSamples
             "mysql.version=8.0 mysql.user=bob mysql.schema=db mysql.command=3 mysql.query=SELECT_1 mysql.error=1045 mysql.message=no"),
         new("resp", "tcp 6379", "> \"*2\" 0D0A \"$3\" 0D0A \"GET\" 0D0A \"$1\" 0D0A \"k\" 0D0A < \"+OK\" 0D0A \":5\" 0D0A \"$-1\" 0D0A", "resp.array=2 resp.bulk=GET resp.bulk=k resp.string=OK resp.integer=5"),
         new("resp", "tcp 40300", "> \"*1\" 0D0A \"$4\" 0D0A \"PING\" 0D0A < \"-ERR\" 0D0A", "resp.bulk=PING resp.error=ERR"),
+        new("ntlmssp", "tcp 1433",
+            "> 10 01 0072 0000 01 00" + new string('0', 2 * 78) + "5E00 0C00" + new string('0', 2 * 12) + "4E544C4D53535000 01000000 < 04 01 0017 0000 01 00 ED 0C00 4E544C4D53535000 02000000"
+                + "> 11 01 0014 0000 02 00 4E544C4D53535000 03000000",
+            "tds.type=16 ntlmssp.type=1 tds.type=4 ntlmssp.type=2 tds.type=17 ntlmssp.type=3"),
         new("tds", "tcp 1433", $"> 01 01 0018 0000 01 00 {Wide("SELECT 1")}", "tds.type=1 tds.end=True tds.length=24 tds.query=SELECT_1"),
         new("mongo", "tcp 27017", "> 24000000 01000000 00000000 DD070000 00000000 00 0F000000 10 \"ping\" 00 01000000 00", "mongo.length=36 mongo.request=1 mongo.opcode=2013 mongo.command=ping"),
         new("cql", "tcp 9042", "> 04 00 0001 07 0000000F 00000008 \"SELECT 1\" 0001 00 < 84 00 0001 00 00000006 00002000 0000", "cql.version=4 cql.opcode=7 cql.query=SELECT_1 cql.opcode=0 cql.error=8192"),

@@ -82,6 +82,49 @@ public sealed class Http2Tests
         Assert.Equal(7, talk.Fields.Count(f => f.StartsWith("http2.type=", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public void Bodies_may_come_in_pieces_with_padding_and_beside_each_other(int size)
+    {
+        byte[] json = System.Text.Encoding.ASCII.GetBytes("{\"name\":\"value\"}");
+        byte[] message = [0, 0, 0, 0, 3, 0x08, 0x96, 0x01];
+        byte[] said =
+        [
+            .. Preface, .. Frame(1, 0x4, 1, Block(":method", "POST", ":path", "/j", "content-type", "application/json")),
+            .. Frame(1, 0x4, 3, Block(":method", "POST", ":path", "/a.B/C", "content-type", "application/grpc+proto")),
+            .. Frame(0, 0x8, 1, [3, .. json[..5], 0, 0, 0]), .. Frame(0, 0, 3, message[..6]), .. Frame(0, 0, 1, json[5..]), .. Frame(0, 0, 1, []), .. Frame(0, 0x1, 3, message[6..]),
+            .. Frame(0, 0x1, 1, []),
+        ];
+        var talk = new TcpTalk(80);
+        foreach (byte[] piece in said.Chunk(size))
+        {
+            talk.Client(piece);
+        }
+
+        Assert.Contains("json.keys=name", talk.Fields);
+        Assert.Contains("grpc.length=3", talk.Fields);
+        Assert.Contains("protobuf.value=150", talk.Fields);
+    }
+
+    [Fact]
+    public void A_body_that_is_given_up_or_grows_beyond_all_bounds_is_left_out()
+    {
+        var talk = new TcpTalk(80);
+        talk.Client([.. Preface, .. Frame(1, 0x4, 1, Block(":method", "POST", ":path", "/", "content-type", "application/json")), .. Frame(0, 0, 1, "{\"a\":"u8.ToArray()), .. Frame(3, 0, 1, [0, 0, 0, 8]), .. Frame(0, 0x1, 1, "1}"u8.ToArray())]);
+        talk.Client(Frame(1, 0x4, 3, Block(":method", "POST", ":path", "/", "content-type", "application/grpc")));
+        for (int i = 0; i < 200; i++)
+        {
+            // A message of 4 GiB, of which the beginning is enough.
+            talk.Client(Frame(0, 0, 3, i == 0 ? [0, 0xFF, 0xFF, 0xFF, 0xFF, .. new byte[16_000]] : new byte[16_000]));
+        }
+
+        Assert.DoesNotContain(talk.Fields, f => f.StartsWith("json.", StringComparison.Ordinal));
+        Assert.Single(talk.Fields, f => f == "grpc.length=4294967295");
+        Assert.True(talk.Stream.Held < 1 << 20, $"{talk.Stream.Held} bytes");
+    }
+
     [Fact]
     public void A_frame_whose_lengths_lie_ends_the_reading_of_headers_and_not_of_frames()
     {
@@ -160,6 +203,10 @@ public sealed class Http2Tests
 
     private static List<string> Decode(HpackDecoder decoder, string block) =>
         [.. decoder.Decode(Convert.FromHexString(block))!.Select(f => $"{f.Name}: {f.Value}")];
+
+    // A header block whose fields are written out, names and values in turn.
+    private static byte[] Block(params string[] fields) =>
+        [.. fields.Chunk(2).SelectMany(f => (byte[])[0, (byte)f[0].Length, .. System.Text.Encoding.ASCII.GetBytes(f[0]), (byte)f[1].Length, .. System.Text.Encoding.ASCII.GetBytes(f[1])])];
 
     private static byte[] Frame(int type, int flags, int stream, byte[] payload) =>
         [(byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, (byte)type, (byte)flags, 0, 0, 0, (byte)stream, .. payload];

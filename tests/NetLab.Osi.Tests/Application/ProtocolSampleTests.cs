@@ -12,7 +12,7 @@ public sealed class ProtocolSampleTests
 {
     public static TheoryData<ProtocolSample> Samples => new(All);
 
-    internal static IEnumerable<ProtocolSample> All => [.. IndustrySamples.All, .. ServiceSamples.All, .. OfficeSamples.All, .. DatabaseSamples.All];
+    internal static IEnumerable<ProtocolSample> All => [.. IndustrySamples.All, .. ServiceSamples.All, .. OfficeSamples.All, .. DatabaseSamples.All, .. WebSamples.All, .. TelephonySamples.All];
 
     [Theory]
     [MemberData(nameof(Samples))]

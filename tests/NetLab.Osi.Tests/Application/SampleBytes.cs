@@ -16,6 +16,17 @@ internal static class SampleBytes
     /// <summary>A text in ASCII.</summary>
     public static string Ascii(string text) => Convert.ToHexString(Encoding.ASCII.GetBytes(text));
 
+    /// <summary>Hexadecimal digits with texts in quotes among them, as digits alone.</summary>
+    public static string Digits(string mixed) =>
+        string.Concat(mixed.Split('"').Select((part, i) => i % 2 == 1 ? Ascii(part) : part.Replace(" ", "", StringComparison.Ordinal)));
+
+    /// <summary>A packet of ISO transport on TCP (RFC 1006): its content behind its length.</summary>
+    public static string Tpkt(string content)
+    {
+        string digits = Digits(content);
+        return $" 0300{(digits.Length / 2) + 4:X4} {digits} ";
+    }
+
     /// <summary>A text in UTF-16, the lower byte first.</summary>
     public static string Wide(string text) => Convert.ToHexString(Encoding.Unicode.GetBytes(text));
 

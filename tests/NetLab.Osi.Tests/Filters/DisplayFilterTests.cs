@@ -9,6 +9,11 @@ namespace NetLab.Osi.Tests.Filters;
 /// <summary>What a filter says of expressions that make no sense, and that no expression and no packet makes it throw.</summary>
 public sealed class DisplayFilterTests(ITestOutputHelper log)
 {
+    /// <summary>What a packet's bytes can say, a filter can ask for.</summary>
+    [Fact]
+    public void No_field_takes_fewer_bytes_in_a_filter_than_in_a_packet() =>
+        Assert.All(BuiltInProtocols.Registry.Fields.Where(f => f.Size is > 0 and <= 8), f => Assert.True(f.Width >= f.Size, $"{f.FilterName}: {f.Width} of {f.Size}"));
+
     [Theory]
     [InlineData("ip.srx == 1", 1, "ip.src")]
     [InlineData("tcp.port == 80 and ip.srx", 20, "ip.src")]
@@ -41,6 +46,50 @@ public sealed class DisplayFilterTests(ITestOutputHelper log)
         Assert.Contains(word, error, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error);
     }
+
+    [Theory]
+    [InlineData("tcp.port == 99999999", 13, "'99999999' is too big for tcp.port: at most 65535")]
+    [InlineData("tcp.port == 65536", 13, "65535")]
+    [InlineData("tcp.port != 0x10000", 13, "65535")]
+    [InlineData("tcp.port > 70000", 12, "65535")]
+    [InlineData("udp.srcport in {53, 1..70000}", 24, "65535")]
+    [InlineData("udp.srcport not in {70000}", 21, "65535")]
+    [InlineData("tcp.port + 70000 == 80", 12, "65535")]
+    [InlineData("tcp.port + 1 == 70000", 17, "65535")]
+    [InlineData("abs(tcp.srcport) == 70000", 21, "65535")]
+    [InlineData("tcp.srcport & 65536 == 1", 15, "65535")]
+    [InlineData("icmp.type == 256", 14, "at most 255")]
+    [InlineData("ip.version == 256", 15, "at most 255")]
+    [InlineData("tcp.flags == 65536", 14, "at most 65535")]
+    [InlineData("dns.count.answers == 65536", 22, "at most 65535")]
+    [InlineData("tcp.seq == 4294967296", 12, "at most 4294967295")]
+    [InlineData("frame.number == 4294967296", 17, "at most 4294967295")]
+    [InlineData("tcp.port == 18446744073709551616", 13, "at most 65535")]
+    [InlineData("tcp.port == 999999999999999999999999999999999999999999999999", 13, "at most 65535")]
+    [InlineData("tcp.flags.syn == 18446744073709551616", 18, "too big")]
+    [InlineData("len(tcp.payload) == 5000000000", 21, "at most 4294967295")]
+    [InlineData("count(tcp.port) == 5000000000", 20, "at most 4294967295")]
+    [InlineData("tcp.port == -70000", 14, "at least 0")]
+    [InlineData("ntp.precision == 2147483648", 18, "at most 127")]
+    [InlineData("snmp.request_id == 2147483648", 20, "at most 2147483647")]
+    [InlineData("snmp.request_id == -2147483649", 21, "at least -2147483648")]
+    public void A_number_that_a_field_cannot_have_is_refused(string expression, int place, string word)
+    {
+        Assert.False(DisplayFilter.TryParse(expression, null, out _, out string? error));
+        Assert.StartsWith($"at character {place}: ", error, StringComparison.Ordinal);
+        Assert.Contains(word, error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error);
+    }
+
+    [Theory]
+    [InlineData("tcp.port == 65535 and tcp.port != 0")]
+    [InlineData("ip.version == 255 and ip.ttl <= 0xff")]
+    [InlineData("tcp.port > -1")]
+    [InlineData("tcp.len & 70000")]
+    [InlineData("tcp.flags.syn == 2")]
+    [InlineData("snmp.request_id == -2 and tcp.seq <= 4294967295")]
+    [InlineData("len(tcp.payload) > 70000 and eth.src[0] == 1")]
+    public void A_number_that_a_field_can_have_is_taken(string expression) => Assert.True(DisplayFilter.TryParse(expression, null, out _, out string? error), error);
 
     [Theory]
     [InlineData("tcp.port == 80", false)]

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Net;
 using System.Text;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
@@ -19,18 +21,97 @@ public sealed class CaptureIndexTests
     [MemberData(nameof(Captures))]
     public void A_packet_asked_for_alone_is_decoded_as_in_a_whole_decode(string name) => CheckAll(Path.Combine(Folders.Captures, name), most: int.MaxValue);
 
+    [Theory]
+    [MemberData(nameof(Captures))]
+    public void A_packet_decoded_behind_a_copied_decoder_is_decoded_as_in_a_whole_decode(string name)
+    {
+        foreach (int distance in (int[])[1, 2, 5])
+        {
+            CheckAll(Path.Combine(Folders.Captures, name), most: int.MaxValue, new Checkpoints(distance));
+        }
+    }
+
     [CorpusFact]
-    public void Packets_of_the_corpus_asked_for_in_any_order_are_decoded_as_in_a_whole_decode()
+    public void Packets_of_the_corpus_decoded_behind_copied_decoders_are_decoded_as_in_a_whole_decode() => CheckCorpus(3, () => new Checkpoints(2));
+
+    [CorpusFact]
+    public void Packets_of_the_corpus_asked_for_in_any_order_are_decoded_as_in_a_whole_decode() => CheckCorpus(0, null);
+
+    [Fact]
+    public void Copies_of_decoders_take_no_more_memory_than_they_may()
+    {
+        var checkpoints = new Checkpoints(1, 50_000);
+        CheckAll(Path.Combine(Folders.Captures, "lost-segments-as-tcp.pcapng"), most: int.MaxValue, checkpoints);
+        Assert.Null(checkpoints.Refused);
+        var all = new Checkpoints(1);
+        CheckAll(Path.Combine(Folders.Captures, "lost-segments-as-tcp.pcapng"), most: int.MaxValue, all);
+        Assert.InRange(checkpoints.Count, 1, all.Count / 2);
+    }
+
+    [Fact]
+    public void A_long_conversation_is_prepared_for_jumps()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            WriteLong(path, ConversationLinks.LongFrom + 500);
+            var expected = new List<string>();
+            Decode(path, (in CapturedPacket packet, DecodedPacket decoded) =>
+            {
+                expected.Add(packet.Number % 1000 == 0 ? Line(packet, decoded) : "");
+                return true;
+            }, new DecoderOptions { HashStreams = false });
+            using CaptureIndex index = Open(path);
+            var checkpoints = new Checkpoints();
+            var replays = new ReplayCache(index, checkpoints);
+            replays.Prepare();
+            Assert.Equal(2, checkpoints.Count);
+            Assert.Equal(2 * Checkpoints.Packets, checkpoints.Before((0, -1), index.Count));
+            foreach (int number in (int[])[16_000, 1000, 9000, 16_000, 8000])
+            {
+                string? got = null;
+                replays.Decode(number, (in CapturedPacket packet, DecodedPacket decoded) => (got = Line(packet, decoded)).Length > 0);
+                Assert.Equal(expected[number - 1], got);
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    // One connection: bytes one way, one in a thousand segments twice, and acknowledgments.
+    private static void WriteLong(string path, int packets)
+    {
+        using var writer = new PcapngWriter(File.Create(path));
+        writer.AddInterface(1, "long");
+        (IPEndPoint a, IPEndPoint b) = (new IPEndPoint(IPAddress.Parse("10.0.0.1"), 40_000), new IPEndPoint(IPAddress.Parse("10.0.0.2"), 9000));
+        uint next = 1000;
+        for (int i = 0; i < packets; i++)
+        {
+            bool isData = i % 3 != 2;
+            byte[] segment = new byte[20 + (isData ? 10 : 0)];
+            BinaryPrimitives.WriteUInt16BigEndian(segment, (ushort)(isData ? a : b).Port);
+            BinaryPrimitives.WriteUInt16BigEndian(segment.AsSpan(2), (ushort)(isData ? b : a).Port);
+            BinaryPrimitives.WriteUInt32BigEndian(segment.AsSpan(4), isData ? next : 1);
+            BinaryPrimitives.WriteUInt32BigEndian(segment.AsSpan(8), isData ? 1 : next);
+            (segment[12], segment[13], segment[14]) = (0x50, 0x10, 0x40);
+            next += isData && i % 1000 != 0 ? 10u : 0;
+            writer.Write(0, DateTimeOffset.UnixEpoch.AddMilliseconds(i), PacketBuilder.Tcp(isData ? a : b, isData ? b : a, segment, isData));
+        }
+    }
+
+    private static void CheckCorpus(int shift, Func<Checkpoints>? make)
     {
         string[] files = [.. Directory.EnumerateFiles(Folders.Corpus!, "*", SearchOption.AllDirectories)
-            .Where(f => f.EndsWith("cap", StringComparison.Ordinal) || f.EndsWith("pcapng", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Where((_, i) => i % 7 == 0).Take(40)];
+            .Where(f => f.EndsWith("cap", StringComparison.Ordinal) || f.EndsWith("pcapng", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Where((_, i) => i % 7 == shift).Take(40)];
         Assert.NotEmpty(files);
         var wrong = new List<string>();
         foreach (string file in files.Where(f => new FileInfo(f).Length < 2 << 20))
         {
             try
             {
-                CheckAll(file, most: 60);
+                CheckAll(file, most: 60, make?.Invoke());
             }
             catch (InvalidDataException)
             {
@@ -172,21 +253,23 @@ public sealed class CaptureIndexTests
         Assert.Equal((9, 8, 0, 0), (list[3], list[50_000], list[-1], list[int.MaxValue]));
     }
 
-    private static void CheckAll(string path, int most)
+    private static void CheckAll(string path, int most, Checkpoints? checkpoints = null)
     {
         var expected = new List<string>();
+        (RowText words, RowText numbers) = (new RowText(keepsNumbers: false), new RowText());
         using (CaptureReader reader = CaptureReader.Open(File.OpenRead(path)))
         {
             Decode(reader, (in CapturedPacket packet, DecodedPacket decoded) =>
             {
                 expected.Add(Line(packet, decoded));
+                Assert.Equal(Row(words, packet, decoded), Row(numbers, packet, decoded));
                 return true;
             });
         }
 
         using CaptureIndex index = Open(path);
         Assert.Equal(expected.Count, index.Count);
-        var replays = new ReplayCache(index);
+        ReplayCache replays = checkpoints is null ? new ReplayCache(index) : new ReplayCache(index, checkpoints);
         var random = new Random(Seed);
         foreach (int number in Enumerable.Range(1, expected.Count).OrderBy(_ => random.Next()).Take(most))
         {
@@ -199,6 +282,15 @@ public sealed class CaptureIndexTests
             Assert.Equal(expected[number - 1], got);
             Assert.Equal(number, index.Row(number).Number);
         }
+
+        Assert.Null(checkpoints?.Refused);
+    }
+
+    // The words of a row are the same, whether they are made at once or when somebody looks.
+    private static IndexedPacket Row(RowText text, in CapturedPacket packet, DecodedPacket decoded)
+    {
+        ReadOnlySpan<byte> words = text.Of(decoded, packet.Bytes, out Osi.Model.OsiLayer layer);
+        return RowText.Parse(packet.Number, new PacketRecord { Layer = (byte)layer, Traits = packet.Comment is null ? PacketTraits.None : PacketTraits.HasComment }, words, null);
     }
 
     private static CaptureIndex Open(string path)

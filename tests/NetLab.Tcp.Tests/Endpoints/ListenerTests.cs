@@ -115,6 +115,26 @@ public sealed class ListenerTests
         Assert.Equal((1, 3), (script.Statistics.CookiesAccepted, script.Welcomed));
     }
 
+    /// <summary>Its connection is in order, and its data brings the cookie back again; a RST would end what only has to wait.</summary>
+    [Fact]
+    public void The_ack_of_a_cookie_that_finds_the_backlog_full_meanwhile_is_dropped()
+    {
+        ConnectionScript script = ConnectionScript.Listening(backlog: 1);
+        script.InjectFrom(Unknown(1), 1, 80, Say.Syn());
+        script.TakeAll();
+        SequenceNumber first = script.OwnNumber(0);
+        script.Inject(Say.Syn());
+        script.Expect("a SYN_ACK", s => s.Has(SegmentFlags.Syn | SegmentFlags.Ack));
+        script.InjectFrom(Unknown(1), 1, 80, Say.Ack(1, 1 + first.DistanceFrom(script.OwnNumber(0))));
+        script.Inject(Say.Ack(1, 1));
+        script.ExpectNothing();
+        Assert.Equal((0, 2, 1), (script.Statistics.CookiesAccepted, script.Statistics.BacklogOverflows, script.Connections));
+
+        // One that is nobody's cookie has no connection to lose.
+        script.Inject(Say.Ack(1, 2));
+        script.Expect("a RST", s => s.Flags == SegmentFlags.Rst);
+    }
+
     [Theory]
     [InlineData(null, false, false)]
     [InlineData(1400, false, false)]

@@ -19,21 +19,8 @@ public sealed class QueueLawTests
     [Fact]
     public void Cubic_stays_in_the_bands_that_ns3_validated()
     {
-        (SimulatedNetwork network, SimulatedStream sender, _) = LongFlow(
-            new LinkDirection { Rate = 50_000_000, Delay = TimeSpan.FromMilliseconds(25), Discipline = new CoDelSettings() }, TimeSpan.FromMilliseconds(25), 1_460);
-        var windows = new List<(double At, double Segments)>();
-        while (network.Now.SinceOrigin < TimeSpan.FromSeconds(14))
-        {
-            network.Advance(TimeSpan.FromMilliseconds(1));
-            windows.Add((network.Now.SinceOrigin.TotalSeconds, sender.Connection!.CongestionWindow / 1_448.0));
-        }
-
-        double least = windows.Where(w => w.At is >= 0.43 and <= 0.465).Min(w => w.Segments);
-        double trough = windows.Where(w => w.At is >= 0.8 and <= 1).Min(w => w.Segments);
-
-        // A rise is counted where the window passes 225 from below after the trough.
-        int rises = windows.Where(w => w.At > 1).Zip(windows.Where(w => w.At > 1).Skip(1)).Count(pair => pair is { First.Segments: < 225, Second.Segments: >= 225 });
-        Assert.True(least >= 500 && trough <= 190 && rises >= 2, $"least {least:F0}, trough {trough:F0}, rises {rises}; {string.Join(" ", windows.Where((_, i) => i % 50 == 0).Select(w => $"{w.At:F2}:{w.Segments:F0}"))}");
+        (bool isInBands, string figures) = CubicOn(new CoDelSettings());
+        Assert.True(isInBands, figures);
     }
 
     [Theory]
@@ -41,27 +28,26 @@ public sealed class QueueLawTests
     [InlineData("fq_codel")]
     public void Under_CoDel_a_long_flow_keeps_nine_tenths_of_the_rate_at_ten_milliseconds_of_delay(string aqm)
     {
-        Assert.True(LinkDescription.TryParse($"rate=10M,delay=10ms,aqm={aqm}", out LinkDescription link, out string? error), error);
-        (SimulatedNetwork network, SimulatedStream _, EmulatedLink<VirtualNetwork.Route> there) = LongFlow(link.Up, TimeSpan.FromMilliseconds(10), 1_460);
-        network.Advance(TimeSpan.FromSeconds(5));
-        var waits = new List<double>();
-        there.Log = outcome => waits.Add(outcome.Waited.TotalMilliseconds);
-        long before = there.Statistics.DeliveredBytes + (28 * there.Statistics.Delivered);
-        network.Advance(TimeSpan.FromSeconds(30));
-        double share = (there.Statistics.DeliveredBytes + (28 * there.Statistics.Delivered) - before) * 8 / 30.0 / 10_000_000;
-        waits.Sort();
-        Assert.True(waits[waits.Count / 2] <= 10 && share >= 0.9, $"median wait {waits[waits.Count / 2]:F1} ms at {share:P1}");
+        (double wait, double share) = StandingDelay(aqm);
+        Assert.True(wait <= 10 && share >= 0.9, $"median wait {wait:F1} ms at {share:P1}");
     }
 
     [Fact]
     public void A_sparse_flow_beside_a_long_one_keeps_two_milliseconds_above_its_base_under_FQ_CoDel()
     {
-        (SimulatedNetwork network, SimulatedStream _, EmulatedLink<VirtualNetwork.Route> there) = LongFlow(
-            new LinkDirection { Rate = 10_000_000, Delay = TimeSpan.FromMilliseconds(10), Discipline = new FqCoDelSettings() }, TimeSpan.FromMilliseconds(10), 1_460);
-        List<double> probes = Probe(network, there);
-        network.Advance(TimeSpan.FromSeconds(20));
+        List<double> probes = ProbesBesideALongFlow(new FqCoDelSettings());
         Assert.True(probes.Count > 3_000);
         Assert.InRange(probes.Max(), 10, 12);
+    }
+
+    /// <summary>The same figures of the same flows where nothing but the discipline is missing: each bound is one that a plain queue breaks.</summary>
+    [Fact]
+    public void A_queue_without_a_discipline_breaks_each_of_these_bounds()
+    {
+        Assert.False(CubicOn(new DropTailSettings()).IsInBands);
+        Assert.True(StandingDelay("droptail").Wait > 50);
+        List<double> probes = ProbesBesideALongFlow(new DropTailSettings());
+        Assert.True(probes.Count > 1_000 && probes.Max() > 50);
     }
 
     /// <summary>10 Mbit/s, 4 ms there and back, a queue of so many frames: the worst round trip is the queue's and the way's.</summary>
@@ -77,6 +63,50 @@ public sealed class QueueLawTests
         there.Log = outcome => trips.Add(outcome.IsDropped ? 0 : (outcome.DeliverAt - outcome.EnteredAt).TotalMilliseconds + 2);
         network.Advance(TimeSpan.FromSeconds(60));
         Assert.InRange(trips.Max(), milliseconds * 0.98, milliseconds * 1.02);
+    }
+
+    private static (bool IsInBands, string Figures) CubicOn(QueueSettings discipline)
+    {
+        (SimulatedNetwork network, SimulatedStream sender, _) = LongFlow(
+            new LinkDirection { Rate = 50_000_000, Delay = TimeSpan.FromMilliseconds(25), Discipline = discipline }, TimeSpan.FromMilliseconds(25), 1_460);
+        var windows = new List<(double At, double Segments)>();
+        while (network.Now.SinceOrigin < TimeSpan.FromSeconds(14))
+        {
+            network.Advance(TimeSpan.FromMilliseconds(1));
+            windows.Add((network.Now.SinceOrigin.TotalSeconds, sender.Connection!.CongestionWindow / 1_448.0));
+        }
+
+        double least = windows.Where(w => w.At is >= 0.43 and <= 0.465).Min(w => w.Segments);
+        double trough = windows.Where(w => w.At is >= 0.8 and <= 1).Min(w => w.Segments);
+
+        // A rise is counted where the window passes 225 from below after the trough.
+        int rises = windows.Where(w => w.At > 1).Zip(windows.Where(w => w.At > 1).Skip(1)).Count(pair => pair is { First.Segments: < 225, Second.Segments: >= 225 });
+        return (least >= 500 && trough <= 190 && rises >= 2,
+            $"least {least:F0}, trough {trough:F0}, rises {rises}; {string.Join(" ", windows.Where((_, i) => i % 50 == 0).Select(w => $"{w.At:F2}:{w.Segments:F0}"))}");
+    }
+
+    // The median wait of a long flow in milliseconds, and what share of the rate it has.
+    private static (double Wait, double Share) StandingDelay(string aqm)
+    {
+        Assert.True(LinkDescription.TryParse($"rate=10M,delay=10ms,aqm={aqm}", out LinkDescription link, out string? error), error);
+        (SimulatedNetwork network, SimulatedStream _, EmulatedLink<VirtualNetwork.Route> there) = LongFlow(link.Up, TimeSpan.FromMilliseconds(10), 1_460);
+        network.Advance(TimeSpan.FromSeconds(5));
+        var waits = new List<double>();
+        there.Log = outcome => waits.Add(outcome.Waited.TotalMilliseconds);
+        long before = there.Statistics.DeliveredBytes + (28 * there.Statistics.Delivered);
+        network.Advance(TimeSpan.FromSeconds(30));
+        double share = (there.Statistics.DeliveredBytes + (28 * there.Statistics.Delivered) - before) * 8 / 30.0 / 10_000_000;
+        waits.Sort();
+        return (waits[waits.Count / 2], share);
+    }
+
+    private static List<double> ProbesBesideALongFlow(QueueSettings discipline)
+    {
+        (SimulatedNetwork network, SimulatedStream _, EmulatedLink<VirtualNetwork.Route> there) = LongFlow(
+            new LinkDirection { Rate = 10_000_000, Delay = TimeSpan.FromMilliseconds(10), Discipline = discipline }, TimeSpan.FromMilliseconds(10), 1_460);
+        List<double> probes = Probe(network, there);
+        network.Advance(TimeSpan.FromSeconds(20));
+        return probes;
     }
 
     // Probes of 32 bytes each 5 ms: one-way times in milliseconds.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using NetLab.Tcp.Memory;
 using NetLab.Tcp.Transport;
 using NetLab.Udp.Time;
 
@@ -79,6 +80,39 @@ public sealed class BlockPoolTests
         late.Dispose();
         GiveBack(pool, 2);
         Assert.Equal(0, pool.Spare);
+    }
+
+    [Fact]
+    public void A_block_is_paid_for_until_the_pool_lets_go_of_it_and_none_is_kept_while_memory_is_short()
+    {
+        var budget = new MemoryBudget(MemoryBudget.MinLimit);
+        var pool = new BlockPool(budget);
+        IMemoryOwner<byte> first = pool.Rent();
+        Assert.Equal(BlockPool.BlockSize, budget.Used);
+        first.Dispose();
+        Assert.Equal((1, BlockPool.BlockSize), (pool.Spare, budget.Used));
+
+        // The spare one is no second one.
+        first = pool.Rent();
+        Assert.Equal(BlockPool.BlockSize, budget.Used);
+        budget.Add(budget.Limit / 2);
+        first.Dispose();
+        Assert.Equal((0, budget.Limit / 2), (pool.Spare, budget.Used));
+        budget.Add(-budget.Limit / 2);
+        GiveBack(pool, 5);
+        Assert.Equal((5, 5L * BlockPool.BlockSize), (pool.Spare, budget.Used));
+
+        // Others need it: those that were kept go at once, and not after a second.
+        budget.Add(budget.Limit / 2);
+        pool.Trim(default);
+        Assert.Equal((0, budget.Limit / 2), (pool.Spare, budget.Used));
+        budget.Add(-budget.Limit / 2);
+        GiveBack(pool, 3);
+        IMemoryOwner<byte> late = pool.Rent();
+        pool.Dispose();
+        Assert.Equal(BlockPool.BlockSize, budget.Used);
+        late.Dispose();
+        Assert.Equal(0, budget.Used);
     }
 
     [Fact]

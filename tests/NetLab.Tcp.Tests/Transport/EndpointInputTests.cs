@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using NetLab.Tcp.Carriers;
 using NetLab.Tcp.Endpoints;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
@@ -23,18 +24,19 @@ public sealed class EndpointInputTests : IDisposable
     // A port of a loopback address that nobody else uses.
     private static readonly IPEndPoint Nobody = new(new IPAddress([127, 83, (byte)Random.Shared.Next(1, 255), (byte)Random.Shared.Next(1, 255)]), 1);
 
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
     private readonly Demultiplexer _demultiplexer = new(new EndpointSecrets(1, 2));
     private readonly List<byte[]> _shown = [];
     private readonly ManualTime _time = new();
     private readonly Socket _peer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private DatagramSocket? _socket;
+    private UdpCarrier? _carrier;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _peer.Dispose();
-        _socket?.Dispose();
+        _carrier?.EndWaits();
+        _carrier?.Dispose();
     }
 
     [Fact]
@@ -71,7 +73,7 @@ public sealed class EndpointInputTests : IDisposable
         EndpointInput input = Open(new TcpEndpointOptions { Remote = Nobody });
         var stream = new SimulatedStream();
         _demultiplexer.Open(_time.Clock.Now, DatagramAddress.From(Nobody), new ConnectionOptions(), stream);
-        new EndpointOutput(_socket!, _demultiplexer, new GuardedTap(null, NullLogger.Instance, _socket!.LocalEndPoint), _time.Clock).Transmit();
+        new EndpointOutput(_carrier!, _demultiplexer, new GuardedTap(null, NullLogger.Instance, _socket!.LocalEndPoint), _time.Clock).Transmit();
         Wait();
         input.Receive();
         Assert.Equal(CloseReason.Refused, stream.CloseReason);
@@ -107,8 +109,9 @@ public sealed class EndpointInputTests : IDisposable
     private EndpointInput Open(TcpEndpointOptions options)
     {
         _socket = DatagramSocket.Bind(Anywhere, options.Socket with { Remote = options.Remote });
+        _carrier = new UdpCarrier(_socket, options.Remote);
         var tap = new GuardedTap((_, datagram, _, _) => _shown.Add(datagram.ToArray()), NullLogger.Instance, _socket.LocalEndPoint);
-        return new EndpointInput(_socket, _buffer, _demultiplexer, tap, _time.Clock, options);
+        return new EndpointInput(_carrier, _demultiplexer, tap, _time.Clock, options);
     }
 
     private void Take(EndpointInput input)

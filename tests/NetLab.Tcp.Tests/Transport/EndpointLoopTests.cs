@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using NetLab.Tcp.Carriers;
 using NetLab.Tcp.Transport;
 using NetLab.Udp.Sockets;
 
@@ -52,7 +53,7 @@ public sealed class EndpointLoopTests
     {
         EndpointLoop loop = Start();
         Channel<TcpConnection> accepted = Channel.CreateUnbounded<TcpConnection>();
-        loop.Listen(1, accepted.Writer);
+        loop.Listen(null, 1, accepted.Writer, null);
         var behind = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         loop.TryPost(() =>
         {
@@ -70,15 +71,16 @@ public sealed class EndpointLoopTests
     public async Task There_is_one_listener_at_a_time_and_none_behind_the_end()
     {
         EndpointLoop loop = Start();
-        loop.Listen(1, Channel.CreateUnbounded<TcpConnection>().Writer);
-        Assert.Throws<InvalidOperationException>(() => loop.Listen(1, Channel.CreateUnbounded<TcpConnection>().Writer));
-        loop.StopListening();
+        Channel<TcpConnection> first = Channel.CreateUnbounded<TcpConnection>();
+        loop.Listen(null, 1, first.Writer, null);
+        Assert.Throws<InvalidOperationException>(() => loop.Listen(null, 1, Channel.CreateUnbounded<TcpConnection>().Writer, null));
+        loop.StopListening(first.Writer);
         Channel<TcpConnection> second = Channel.CreateUnbounded<TcpConnection>();
-        loop.Listen(1, second.Writer);
+        loop.Listen(null, 1, second.Writer, null);
         loop.Close();
         await loop.Completion.WaitAsync(Patience);
         await second.Reader.Completion.WaitAsync(Patience);
-        Assert.Throws<ObjectDisposedException>(() => loop.Listen(1, Channel.CreateUnbounded<TcpConnection>().Writer));
+        Assert.Throws<ObjectDisposedException>(() => loop.Listen(null, 1, Channel.CreateUnbounded<TcpConnection>().Writer, null));
     }
 
     [Theory]
@@ -99,5 +101,5 @@ public sealed class EndpointLoopTests
         loop.CloseSocket();
     }
 
-    private static EndpointLoop Start(bool keepsSocket = false) => new(DatagramSocket.Bind(Anywhere), new TcpEndpointOptions(), keepsSocket);
+    private static EndpointLoop Start(bool keepsSocket = false) => new(new UdpCarrier(DatagramSocket.Bind(Anywhere), null), new TcpEndpointOptions(), keepsSocket);
 }

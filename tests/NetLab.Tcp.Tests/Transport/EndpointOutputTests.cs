@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using NetLab.Tcp.Carriers;
 using NetLab.Tcp.Endpoints;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
@@ -17,7 +18,7 @@ public sealed class EndpointOutputTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly DatagramSocket _socket = DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly UdpCarrier _carrier = new(DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0)), null);
     private readonly Socket _peer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = (int)Patience.TotalMilliseconds };
     private readonly Demultiplexer _demultiplexer = new(new EndpointSecrets(1, 2));
     private readonly List<byte[]> _shown = [];
@@ -26,14 +27,15 @@ public sealed class EndpointOutputTests : IDisposable
     public EndpointOutputTests()
     {
         _peer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var tap = new GuardedTap((_, datagram, _, sent) => _shown.Add(sent ? datagram.ToArray() : []), NullLogger.Instance, _socket.LocalEndPoint);
-        _output = new EndpointOutput(_socket, _demultiplexer, tap, MonotonicClock.Shared);
+        var tap = new GuardedTap((_, datagram, _, sent) => _shown.Add(sent ? datagram.ToArray() : []), NullLogger.Instance, _carrier.LocalEndPoint);
+        _output = new EndpointOutput(_carrier, _demultiplexer, tap, MonotonicClock.Shared);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _socket.Dispose();
+        _carrier.EndWaits();
+        _carrier.Dispose();
         _peer.Dispose();
     }
 

@@ -137,7 +137,8 @@ public sealed class StreamBehaviourTests
     [Fact]
     public async Task What_was_said_before_a_reset_is_still_read_and_then_the_reset_is_told()
     {
-        await using var pair = await ConnectedPair.Open();
+        // What may leave at once does; paced, after a first round trip that a busy machine made long, that is less than all.
+        await using var pair = await ConnectedPair.Open(new ConnectionOptions { Pacing = false });
         await pair.Client.Transport.Output.WriteAsync(Bytes(1, 300_000));
         ReadResult some = await pair.Server.Transport.Input.ReadAtLeastAsync(1000).AsTask().WaitAsync(Patience);
         pair.Server.Transport.Input.AdvanceTo(some.Buffer.Start);

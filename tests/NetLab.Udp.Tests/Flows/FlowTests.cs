@@ -182,6 +182,43 @@ public sealed class FlowTests
 
     /// <summary>The sink's counts against the link's own log, datagram by datagram.</summary>
     [Fact]
+    public void A_sink_that_routes_counts_each_flow_in_the_sink_that_is_its_own()
+    {
+        DatagramAddress from = DatagramAddress.FromIPv4(0x7F00_0001, 9);
+        var own = new DatagramSink();
+        var told = new List<uint>();
+        DatagramSink? target = own;
+        var sink = new DatagramSink
+        {
+            Accepts = flow => flow.Number == 1,
+            Route = flow => flow.Number == 2 ? target : null,
+            OnPayload = (in ProbeHeader header, ReadOnlySpan<byte> payload, DatagramAddress _) => told.Add(header.Flow),
+        };
+        foreach ((uint flow, ulong sequence) in ((uint, ulong)[])[(1, 0), (2, 0), (2, 1), (3, 0), (1, 1)])
+        {
+            Take(flow, sequence);
+        }
+
+        Assert.Equal((2L, 2L, 1L, 0L), (sink.Find(new FlowId(from, 1))!.Received, own.Find(new FlowId(from, 2))!.Received, sink.Foreign, sink.Unreadable));
+        Assert.Equal([1u, 2u, 2u, 1u], told);
+
+        // Whose measurement is over is nobody's any more, also where it was the last that came.
+        Take(2, 2);
+        target = null;
+        sink.Reroute();
+        Take(2, 3);
+        sink.Take([1, 2, 3], from, Instant.Zero);
+        Assert.Equal((3L, 3L, 1L), (own.Find(new FlowId(from, 2))!.Received, sink.Foreign, sink.Unreadable));
+
+        void Take(uint flow, ulong sequence)
+        {
+            byte[] datagram = new byte[ProbeHeader.Size];
+            new ProbeHeader(flow, sequence, 0, 0, 0).Write(datagram, ProbeHeader.SumOf([]));
+            sink.Take(datagram, from, Instant.Zero);
+        }
+    }
+
+    [Fact]
     public void What_a_sink_counts_is_what_the_links_log_says() =>
         Gen.Select(Gen.Double[0, 0.4], Gen.Double[0, 0.4], Gen.Double[0, 0.4], Gen.Double[0, 0.3], Gen.Select(Gen.Int[0, 3000], Gen.Bool, Gen.ULong)).Sample(
             (loss, duplicate, reorder, corrupt, other) =>

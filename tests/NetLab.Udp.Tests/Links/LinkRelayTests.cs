@@ -53,6 +53,43 @@ public sealed class LinkRelayTests
         Assert.InRange(flow.Duplicates, 1, relay.Up.Duplicated);
     }
 
+    [Theory]
+    [InlineData(64)]
+    [InlineData(1_400)]
+    public void Much_over_a_link_that_delays_arrives_whole_in_order_and_never_before_its_time(int size)
+    {
+        const int Count = 20_000;
+        using DatagramSocket server = DatagramSocket.Bind(AnyPort);
+        using DatagramSocket client = DatagramSocket.Bind(AnyPort);
+        using LinkRelay relay = Start(server, "delay=5ms");
+        var source = new DatagramSource(client, DatagramAddress.From(relay.LocalEndPoint), 1);
+        var batch = new ProbeBatch(size);
+        var sink = new DatagramSink();
+        using var poller = new DatagramPoller();
+        poller.Add(server);
+        var readable = new List<DatagramSocket>();
+        while (source.Sent < Count)
+        {
+            // Less on the way than any buffer holds, so that nothing is lost but by the relay.
+            if (source.Sent - Received(sink) < 400)
+            {
+                source.TrySend(batch, (int)Math.Min(46, Count - source.Sent));
+            }
+
+            sink.Receive(server);
+        }
+
+        while (Received(sink) < Count)
+        {
+            poller.Wait(Patience, readable);
+            Assert.True(sink.Receive(server) > 0 || readable.Count > 0, "the relay passed less than it took");
+        }
+
+        FlowStatistics flow = Assert.Single(sink.Flows).Value;
+        Assert.Equal((Count, 0L, 0L, 0L), (flow.Received, flow.Duplicates, flow.Reordered, relay.SendFailures));
+        Assert.True(flow.Delay is null || flow.Delay.Min >= TimeSpan.FromMilliseconds(4.9), $"{flow.Delay?.Min}");
+    }
+
     [Fact]
     public void Answers_find_the_client_that_asked()
     {

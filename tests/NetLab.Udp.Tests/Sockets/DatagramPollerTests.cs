@@ -28,6 +28,26 @@ public sealed class DatagramPollerTests
         Assert.True(Stopwatch.GetElapsedTime(started) > TimeSpan.FromMilliseconds(10));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_pause_is_ended_by_a_wake_and_by_nothing_that_comes(bool byDatagram)
+    {
+        using DatagramSocket socket = DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var poller = new DatagramPoller(byDatagram ? new DatagramWaker() : Waker.Create());
+        poller.Add(socket);
+        socket.TrySend([1], 1, DatagramAddress.From(socket.LocalEndPoint), out _);
+        long started = Stopwatch.GetTimestamp();
+        poller.Pause(TimeSpan.FromMilliseconds(20));
+        Assert.True(Stopwatch.GetElapsedTime(started) > TimeSpan.FromMilliseconds(10));
+        Task pausing = Task.Run(() => poller.Pause(TimeSpan.FromMinutes(10)));
+        poller.Wake();
+        await pausing.WaitAsync(Patience);
+        var readable = new List<DatagramSocket>();
+        poller.Wait(Patience, readable);
+        Assert.Equal([socket], readable);
+    }
+
     [LinuxFact]
     public void A_wake_up_that_the_system_does_not_carry_is_not_the_last()
     {

@@ -11,6 +11,17 @@ internal static class AssertionCheck
         {
             try
             {
+                scope.Count();
+                if (statement.IsLoop)
+                {
+                    if (Repeat(statement, scope) is { } stopped)
+                    {
+                        return stopped;
+                    }
+
+                    continue;
+                }
+
                 object? value = statement.Expression(scope);
                 if (statement.Body is { } body && Run(AssertionValue.IsTrue(value) ? body : statement.Otherwise, scope) is { } failed)
                 {
@@ -31,6 +42,40 @@ internal static class AssertionCheck
             catch (AssertionErrorException error)
             {
                 return (statement.Line, error.Message);
+            }
+        }
+
+        return null;
+    }
+
+    private static (int Line, string Reason)? Repeat(AssertionStatement loop, AssertionScope scope)
+    {
+        if (loop.Target is not { } name)
+        {
+            while (AssertionValue.IsTrue(loop.Expression(scope)))
+            {
+                scope.Count();
+                if (Run(loop.Body!, scope) is { } failed)
+                {
+                    return failed;
+                }
+            }
+
+            return null;
+        }
+
+        if (loop.Expression(scope) is not IReadOnlyList<object?> items)
+        {
+            throw new AssertionErrorException("a loop needs a list");
+        }
+
+        foreach (object? item in items)
+        {
+            scope.Count();
+            scope.Set(name, item);
+            if (Run(loop.Body!, scope) is { } failed)
+            {
+                return failed;
             }
         }
 

@@ -33,11 +33,32 @@ internal static class AssertionFunctions
                 IReadOnlyList<object?> list => (long)list.Count,
                 var other => throw new AssertionErrorException($"{AssertionValue.Show(other)} has no length"),
             },
+            "range" => Range,
             "any" => values => Items(values, name).Any(AssertionValue.IsTrue),
             "all" => values => Items(values, name).All(AssertionValue.IsTrue),
             _ => throw new DrillUnsupportedException(line, $"the function {name}() in an assertion"),
         };
         return scope => function([.. arguments.Select(a => a(scope))]);
+    }
+
+    private static List<object?> Range(List<object?> values)
+    {
+        const int MaxItems = 10_000;
+        long[] bounds = [.. values.OfType<long>()];
+        (long from, long to, long step) = bounds switch
+        {
+            [var end] => (0L, end, 1L),
+            [var start, var end] => (start, end, 1L),
+            [var start, var end, not 0 and var by] => (start, end, by),
+            _ => throw new AssertionErrorException("range() needs one to three whole numbers"),
+        };
+        List<object?> items = [];
+        for (decimal item = from; step > 0 ? item < to : item > to; item += step)
+        {
+            items.Add(items.Count < MaxItems ? (long)item : throw new AssertionErrorException($"range() of more than {MaxItems} items"));
+        }
+
+        return items;
     }
 
     private static object? First(List<object?> values, string name) =>

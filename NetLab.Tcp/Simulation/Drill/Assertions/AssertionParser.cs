@@ -5,7 +5,7 @@ namespace NetLab.Tcp.Simulation.Drill.Assertions;
 /// <summary>Reads assertions: statements of a small part of Python.</summary>
 internal sealed class AssertionParser
 {
-    private static readonly string[] Statements = ["for", "while", "def", "class", "with", "try", "return", "lambda", "exec", "global", "del", "raise"];
+    private static readonly string[] Statements = ["def", "class", "with", "try", "return", "lambda", "exec", "global", "del", "raise"];
 
     private readonly AssertionCursor _cursor;
     private readonly ExpressionParser _expressions;
@@ -82,6 +82,27 @@ internal sealed class AssertionParser
         return new AssertionStatement(line, null, condition, null, IsAssertion: false) { Body = body, Otherwise = others };
     }
 
+    private AssertionStatement ParseLoop(int column, int line)
+    {
+        _cursor.Enter();
+        string? name = null;
+        if (_cursor.TryTake("for"))
+        {
+            name = _cursor.Now.Kind == AssertionTokenKind.Name ? _cursor.Now.Text : throw _cursor.Error("a name is expected behind 'for'");
+            _cursor.At++;
+            _cursor.Expect("in");
+        }
+        else
+        {
+            _cursor.Expect("while");
+        }
+
+        AssertionExpression over = _expressions.ParseTestList();
+        List<AssertionStatement> body = ParseBody(column);
+        _cursor.Leave();
+        return new AssertionStatement(line, name, over, null, IsAssertion: false) { Body = body, IsLoop = true };
+    }
+
     // On the same line behind the colon, or on those below it that are indented.
     private List<AssertionStatement> ParseBody(int column)
     {
@@ -95,6 +116,11 @@ internal sealed class AssertionParser
         if (_cursor.TryTake("if"))
         {
             return ParseIf(column, line);
+        }
+
+        if (_cursor.Now is { Kind: AssertionTokenKind.Name, Text: "for" or "while" })
+        {
+            return ParseLoop(column, line);
         }
 
         if (_cursor.TryTake("assert"))
@@ -115,7 +141,7 @@ internal sealed class AssertionParser
 
         if (_cursor.Now.Kind == AssertionTokenKind.Name && Statements.Contains(_cursor.Now.Text))
         {
-            throw new DrillUnsupportedException(line, $"'{_cursor.Now.Text}' in an assertion: of Python, only assert, print and assignments are spoken");
+            throw new DrillUnsupportedException(line, $"'{_cursor.Now.Text}' in an assertion: of Python, only assert, print, if, for, while and assignments are spoken");
         }
 
         if (_cursor.Now.Kind == AssertionTokenKind.Name && _cursor.Following is { Kind: AssertionTokenKind.Operator } sign && sign.Text.EndsWith('=')

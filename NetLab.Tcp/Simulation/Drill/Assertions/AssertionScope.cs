@@ -8,6 +8,11 @@ internal sealed class AssertionScope(Func<string, (object? Value, bool IsKnown)>
 {
     private const int MaxNames = 1000;
 
+    // Of all assertions of a script: a loop that never ends does, too.
+    private const int MaxSteps = 1_000_000;
+
+    private int _steps;
+
     private readonly Dictionary<string, object?> _own = [];
 
     /// <summary>The value of a name.</summary>
@@ -20,6 +25,15 @@ internal sealed class AssertionScope(Func<string, (object? Value, bool IsKnown)>
 
         (object? value, bool isKnown) = look(name);
         return isKnown ? value : throw new DrillUnsupportedException(line, $"'{name}' in an assertion: the machine has nothing of that name");
+    }
+
+    /// <summary>Counts what is done.</summary>
+    public void Count()
+    {
+        if (++_steps > MaxSteps)
+        {
+            throw new AssertionErrorException($"assertions of more than {MaxSteps} steps");
+        }
     }
 
     /// <summary>Gives a name a value.</summary>

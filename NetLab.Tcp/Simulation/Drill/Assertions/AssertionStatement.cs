@@ -8,6 +8,9 @@ namespace NetLab.Tcp.Simulation.Drill.Assertions;
 /// <param name="IsAssertion">Whether the value has to be true.</param>
 internal sealed record AssertionStatement(int Line, string? Target, AssertionExpression Expression, AssertionExpression? Message, bool IsAssertion)
 {
+    /// <summary>Whether the body is done for each item of the expression, under the target's name, or as long as the expression is true.</summary>
+    public bool IsLoop { get; init; }
+
     /// <summary>What is done if the expression is true; null for no condition.</summary>
     public IReadOnlyList<AssertionStatement>? Body { get; init; }
 

@@ -10,6 +10,9 @@ namespace NetLab.Tcp.Simulation.Drill.Settings;
 /// </summary>
 internal static class OptionsBuilder
 {
+    // RFC 9293, 3.7.1: of a peer that says nothing of its MSS.
+    private const int DefaultSegmentSize = 536;
+
     private const int UnscaledWindow = ushort.MaxValue;
 
     /// <summary>The options.</summary>
@@ -20,17 +23,18 @@ internal static class OptionsBuilder
     /// <param name="showsAccurateEcnOption">Whether the script expects an AccECN option anywhere.</param>
     public static ConnectionOptions Build(SystemSettings system, SocketSettings socket, DrillPacket? syn, DrillPacket? peer, bool showsAccurateEcnOption)
     {
-        bool says = syn?.Options is not null;
+        bool says = syn?.Options is not null && !socket.NoOptions;
         bool? Offers(byte kind) => !says ? null : syn!.Find(kind) is not null ? true : peer is null || peer.Find(kind) is not null ? false : null;
-        bool scales = Offers(DrillOption.WindowScale) ?? system.WindowScaling;
+        bool scales = !socket.NoOptions && (Offers(DrillOption.WindowScale) ?? system.WindowScaling);
         bool keepAlive = socket.KeepAlive ?? system.KeepAlive;
         var defaults = new ConnectionOptions();
         return new ConnectionOptions
         {
             MaxSegmentSize = Math.Clamp(
-                SegmentSizeOf(syn) ?? socket.SegmentSize ?? system.SegmentSize, ConnectionOptions.SmallestSegmentSize, ConnectionOptions.LargestSegmentSize),
-            Sack = Offers(DrillOption.SackPermitted) ?? system.Sack,
-            Timestamps = Offers(DrillOption.Timestamps) ?? system.Timestamps,
+                socket.NoOptions ? DefaultSegmentSize : SegmentSizeOf(syn) ?? socket.SegmentSize ?? system.SegmentSize, ConnectionOptions.SmallestSegmentSize, ConnectionOptions.LargestSegmentSize),
+            TellsSegmentSize = !socket.NoOptions,
+            Sack = !socket.NoOptions && (Offers(DrillOption.SackPermitted) ?? system.Sack),
+            Timestamps = !socket.NoOptions && (Offers(DrillOption.Timestamps) ?? system.Timestamps),
             WindowScaling = scales,
             WindowScale = syn?.Find(DrillOption.WindowScale) is { } scale ? Math.Min((int)scale.Value[0], 14) : null,
             ReceiveBufferSize = ReceiveBufferOf(system, socket, syn, scales, isAnswered: peer is null || peer.Find(DrillOption.WindowScale) is not null),

@@ -6,7 +6,7 @@ namespace NetLab.Tcp.Simulation.Drill.Settings;
 internal static class ShellCommand
 {
     // Programs that prepare a system and leave what a connection sends as it is.
-    private static readonly HashSet<string> Harmless = ["kldload", "kldunload", "modprobe", "sync", "true", ":", "echo", "cd", "exit", "set", "export", "tc", "ethtool", "sysrc", "test"];
+    private static readonly HashSet<string> Harmless = ["kldload", "kldunload", "modprobe", "sync", "true", ":", "echo", "cd", "exit", "set", "export", "tc", "ethtool", "sysrc", "test", "rm", "dd", "mkdir", "touch", "chmod", "sleep", "tcpdump", "dmesg", "killall"];
 
     private static readonly HashSet<string> Defaults = ["defaults.sh", "set_sysctls.py", "defaults-no-ecn.sh"];
 
@@ -36,6 +36,16 @@ internal static class ShellCommand
             // What Linux's suites begin with differs from the kernel's own defaults in this alone.
             settings.Ecn = program.StartsWith("defaults", StringComparison.Ordinal) ? EcnMode.Off : settings.Ecn;
             return SetAll(settings, words.Skip(1));
+        }
+
+        if (program == "tc" && words.IndexOf("limit") is > 0 and var limit && limit + 1 < words.Count && words[limit + 1] == "0")
+        {
+            return "tc … limit 0: whatever the machine sends leaves it";
+        }
+
+        if (program == "nstat")
+        {
+            return words.Contains("|") ? "nstat: the machine keeps none of a kernel's counters" : null;
         }
 
         words = words.Contains("|") && program is not ("sockstat" or "netstat" or "ss") ? words[..words.IndexOf("|")] : words;

@@ -41,6 +41,12 @@ internal sealed record SocketSettings
     /// <summary>TCP_LINGER2.</summary>
     public TimeSpan? FinTimeout { get; init; }
 
+    /// <summary>TCP_KEEPINIT: how long connect goes on.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
+
+    /// <summary>TCP_NOOPT: no segment has options.</summary>
+    public bool NoOptions { get; init; }
+
     /// <summary>TCP_NOTSENT_LOWAT.</summary>
     public int? UnsentLowWaterMark { get; init; }
 

@@ -5,6 +5,8 @@ namespace NetLab.Tcp.Simulation.Drill.Settings;
 /// <summary>What a system says for all its sockets: its defaults, and what sysctl changes of them.</summary>
 internal sealed class SystemSettings
 {
+    private readonly SortedDictionary<string, string> _reservations = new(StringComparer.Ordinal);
+
     /// <summary>The defaults of a system.</summary>
     public SystemSettings(DrillSystem system)
     {
@@ -18,6 +20,12 @@ internal sealed class SystemSettings
             ReceiveBuffer = 1 << 16;
         }
     }
+
+    /// <summary>How long connect goes on where nothing is said.</summary>
+    public static readonly TimeSpan DefaultConnectTimeout = TimeSpan.FromSeconds(75);
+
+    /// <summary>What has been asked for and cannot be, under the variable that asks: a script that differs may do so because of it.</summary>
+    public IReadOnlyDictionary<string, string> Reservations => _reservations;
 
     /// <summary>The system.</summary>
     public DrillSystem System { get; }
@@ -97,6 +105,19 @@ internal sealed class SystemSettings
     /// <summary>Whether larger segments are searched for.</summary>
     public bool MtuSearch { get; set; }
 
+    /// <summary>How long connect goes on; null for as many SYNs as the machine sends.</summary>
+    public TimeSpan? ConnectTimeout { get; set; }
+
     /// <summary>Unsent bytes below which a writer is woken.</summary>
     public int? UnsentLowWaterMark { get; set; }
+
+    /// <summary>A variable was set to what cannot be, for a reason; or, with null, to what is.</summary>
+    public void Reserve(string variable, string? reason)
+    {
+        _reservations.Remove(variable);
+        if (reason is not null)
+        {
+            _reservations.Add(variable, reason);
+        }
+    }
 }

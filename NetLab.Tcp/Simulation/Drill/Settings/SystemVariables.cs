@@ -8,9 +8,6 @@ internal static class SystemVariables
 {
     private const int MaxBuffer = 1 << 30;
 
-    // Milliseconds, as FreeBSD has them.
-    private const int DefaultConnectTimeout = 75_000;
-
     // What has no part in what a single connection sends, or is always so here: any value will do.
     private static readonly HashSet<string> Harmless =
     [
@@ -21,7 +18,7 @@ internal static class SystemVariables
         "tcp_moderate_rcvbuf", "tcp_adv_win_scale", "tcp_app_win", "tcp_base_mss", "tcp_min_snd_mss", "tcp_mtu_probe_floor", "tcp_low_latency", "tcp_reflect_tos",
         "tcp_migrate_req", "tcp_child_ehash_entries", "tcp_early_demux", "tcp_max_reordering", "tcp_workaround_signed_windows", "tcp_rfc1337",
         "tcp_autocorking", "tcp_min_rtt_wlen", "tcp_comp_sack_delay_ns", "tcp_comp_sack_slack_ns", "tcp_comp_sack_nr", "tcp_rcvbuf_low_rtt",
-        "tcp_ecn_option_beacon", "tcp_ecn_fallback", "tcp_retries1", "tcp_syn_linear_timeouts", "tcp_tw_reuse", "tcp_tw_recycle", "tcp_tw_reuse_delay",
+        "tcp_ecn_option_beacon", "tcp_retries1", "tcp_syn_linear_timeouts", "tcp_tw_reuse", "tcp_tw_recycle", "tcp_tw_reuse_delay",
         "tcp_fack", "tcp_frto", "tcp_frto_response", "tcp_plb_enabled",
         "tcp_fastopen", "tcp_fastopen_key", "tcp_fastopen_blackhole_timeout_sec", "tcp_reordering", "tcp_slow_start_after_idle",
         "ip_local_port_range", "ip_no_pmtu_disc", "ip_forward", "route.flush", "rmem_max", "wmem_max", "rmem_default", "wmem_default", "optmem_max", "somaxconn",
@@ -38,9 +35,10 @@ internal static class SystemVariables
         "ecn.maxretries", "ecn.generalized", "hz", "bpf.optimize_writers", "rack.misc", "retries", "insecure_vrf",
     ];
 
-    // What cannot be switched here: the values that ask for the opposite, and how it is.
+    // What cannot be switched here: the values that ask for the opposite, and how it is. A script may ask for them and not depend on them.
     private static readonly Dictionary<string, (string Refused, string Reason)> Fixed = new()
     {
+        ["tcp_ecn_fallback"] = ("0", "a path that changes the ECN field is never trusted (RFC 9768, 3.2.2.3)"),
         ["tcp_recovery"] = ("0", "RACK (RFC 8985) is always on"),
         ["tcp_early_retrans"] = ("0", "tail loss probes (RFC 8985) are always sent"),
         ["tcp_dsack"] = ("0", "duplicates are always reported (RFC 2883)"),
@@ -119,7 +117,8 @@ internal static class SystemVariables
                 settings.KeepAliveProbes = count;
                 return null;
             case "keepinit":
-                return number == DefaultConnectTimeout ? null : $"sysctl {name}: the machine gives up connecting by the number of its SYNs";
+                settings.ConnectTimeout = AtLeastOne(number);
+                return null;
             case "keepidle":
                 settings.KeepAliveIdle = Milliseconds(number);
                 return null;
@@ -173,7 +172,8 @@ internal static class SystemVariables
                 settings.UnsentLowWaterMark = number > 0 && number < MaxBuffer ? count : null;
                 return null;
             case var _ when Fixed.TryGetValue(last, out (string Refused, string Reason) known):
-                return number is >= 0 and <= 9 && known.Refused.Contains((char)('0' + number)) ? $"sysctl {name}={value}: {known.Reason}" : null;
+                settings.Reserve(last, number is >= 0 and <= 9 && known.Refused.Contains((char)('0' + number)) ? $"sysctl {name}={value}: {known.Reason}" : null);
+                return null;
             default:
                 // Variables of other parts of a system than TCP are none of a connection's business.
                 return Harmless.Contains(last) || !IsTcp(name) ? null : $"sysctl {name}: nothing here means the same";

@@ -94,6 +94,20 @@ internal static class CallArguments
         }
     }
 
+    /// <summary>Whether an argument is no address at all.</summary>
+    public static bool IsNull(DrillCall call, int index) => Text(call, index) == "NULL";
+
+    /// <summary>A value as a time: seconds and microseconds as in <c>{tv_sec=1, tv_usec=500000}</c>, or seconds.</summary>
+    public static TimeSpan? DurationOf(DrillArgument? argument)
+    {
+        const long MaxCount = 1_000_000;
+        DrillArgument? value = argument is ListArgument { Items: [StructArgument only] } ? only : argument;
+        var fields = value as StructArgument;
+        long? seconds = NumberOf(fields is null ? value : fields["tv_sec"] ?? (fields.Fields.Count > 0 ? fields.Fields[0].Value : null));
+        long microseconds = NumberOf(fields is null ? null : fields["tv_usec"] ?? (fields.Fields.Count > 1 ? fields.Fields[1].Value : null)) ?? 0;
+        return seconds is { } whole ? TimeSpan.FromSeconds(Math.Clamp(whole, 0, MaxCount)) + TimeSpan.FromMicroseconds(Math.Clamp(microseconds, 0, MaxCount)) : null;
+    }
+
     /// <summary>An argument as the names it is written with; empty if it is none.</summary>
     public static string Text(DrillCall call, int index) => index < call.Arguments.Count ? TextOf(call.Arguments[index]) : "";
 

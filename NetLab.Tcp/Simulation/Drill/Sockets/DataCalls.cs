@@ -46,11 +46,7 @@ internal static class DataCalls
             return CallResult.Done();
         }
 
-        if (!stream.IsEstablished && table.System.System == DrillSystem.FreeBsd)
-        {
-            return CallResult.Failed("ENOTCONN");
-        }
-
+        // Of a handshake under way, too: FreeBSD has a read wait, though not a write.
         return CallResult.Waits();
     }
 

@@ -42,6 +42,25 @@ internal sealed class DrillSocket
     /// <summary>SO_LINGER: null if off.</summary>
     public TimeSpan? Linger { get; set; }
 
+    /// <summary>SO_RCVTIMEO: how long accept and a read wait; null for as long as it takes.</summary>
+    public TimeSpan? ReceiveTimeout { get; set; }
+
+    /// <summary>SO_SNDTIMEO: how long connect and a write wait; null for as long as it takes.</summary>
+    public TimeSpan? SendTimeout { get; set; }
+
+    /// <summary>Whether a write waits for room.</summary>
+    public bool AwaitsRoom
+    {
+        get => Stream?.Limits.AwaitsRoom ?? false;
+        set
+        {
+            if (Stream is { } stream)
+            {
+                stream.Limits.AwaitsRoom = value;
+            }
+        }
+    }
+
     /// <summary>Values that were set and only have to be read again.</summary>
     public Dictionary<string, long> Remembered { get; } = [];
 

@@ -16,7 +16,7 @@ internal sealed class ScriptForesight(IReadOnlyList<DrillEvent> events)
     {
         "SO_RCVBUF", "SO_SNDBUF", "TCP_CONGESTION", "TCP_USER_TIMEOUT", "SO_KEEPALIVE", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_LINGER2",
         "TCP_NOTSENT_LOWAT", "TCP_QUICKACK", "TCP_MAXSEG", "TCP_MAXUNACKTIME", "SO_MAX_PACING_RATE", "TCP_RTO_MAX_MS", "TCP_RTO_MIN_US", "TCP_DELACK_MAX_US",
-        "TCP_WINDOW_CLAMP", "TCP_SYNCNT",
+        "TCP_WINDOW_CLAMP", "TCP_SYNCNT", "TCP_KEEPINIT",
     };
 
     /// <summary>Whether the machine is expected to send an AccECN option anywhere.</summary>

@@ -36,6 +36,13 @@ internal static class SocketOptions
             return CallResult.Done();
         }
 
+        if (name is "SO_RCVTIMEO" or "SO_SNDTIMEO")
+        {
+            TimeSpan? limit = CallArguments.DurationOf(value) is { Ticks: > 0 } some ? some : null;
+            (socket.ReceiveTimeout, socket.SendTimeout) = name == "SO_RCVTIMEO" ? (limit, socket.SendTimeout) : (socket.ReceiveTimeout, limit);
+            return CallResult.Done();
+        }
+
         if (name is "TCP_CORK" or "TCP_NOPUSH")
         {
             socket.IsCorked = CallArguments.NumberOf(value) is not (null or 0);
@@ -99,6 +106,8 @@ internal static class SocketOptions
                 return Compare(name, (long)(socket.Settings.KeepAliveInterval ?? table.System.KeepAliveInterval).TotalSeconds, expected);
             case "TCP_KEEPCNT":
                 return Compare(name, socket.Settings.KeepAliveProbes ?? table.System.KeepAliveProbes, expected);
+            case "TCP_KEEPINIT":
+                return Compare(name, (long)(socket.Settings.ConnectTimeout ?? table.System.ConnectTimeout ?? SystemSettings.DefaultConnectTimeout).TotalSeconds, expected);
             case "TCP_NODELAY":
                 return Compare(name, socket.Settings.NoDelay == true ? 1 : 0, expected);
             case "SO_KEEPALIVE":
@@ -111,7 +120,7 @@ internal static class SocketOptions
                 return Compare(name, socket.IsCorked ? 1 : 0, expected);
             case "SO_RCVLOWAT":
                 return Compare(name, socket.Settings.ReceiveLowWaterMark ?? 1, expected);
-            case "TCP_CONGESTION" or "SO_RCVBUF" or "SO_SNDBUF" or "SO_LINGER":
+            case "TCP_CONGESTION" or "SO_RCVBUF" or "SO_SNDBUF" or "SO_LINGER" or "SO_RCVTIMEO" or "SO_SNDTIMEO":
                 return CallResult.Done();
             default:
                 return socket.Remembered.TryGetValue(name, out long known) ? Compare(name, known, expected)
@@ -143,6 +152,10 @@ internal static class SocketOptions
                 return settings with { UserTimeout = count == 0 ? null : Seconds(count) };
             case "SO_KEEPALIVE":
                 return settings with { KeepAlive = count != 0 };
+            case "TCP_KEEPINIT":
+                return settings with { ConnectTimeout = Seconds(count) };
+            case "TCP_NOOPT":
+                return settings with { NoOptions = count != 0 };
             case "TCP_KEEPIDLE":
                 return settings with { KeepAliveIdle = Seconds(count) };
             case "TCP_KEEPINTVL":
@@ -170,7 +183,7 @@ internal static class SocketOptions
                 return settings with { ReceiveLowWaterMark = (int)Math.Clamp(count, 1, 1 << 30) };
             case "TCP_QUICKACK":
                 return settings with { QuickAcknowledgment = count != 0 };
-            case "TCP_CORK" or "TCP_NOPUSH":
+            case "TCP_CORK" or "TCP_NOPUSH" or "SO_RCVTIMEO" or "SO_SNDTIMEO":
                 return null;
             default:
                 return Remembered.Contains(name) ? null : throw new DrillUnsupportedException(line, $"the socket option {name}: nothing here means the same");

@@ -48,6 +48,14 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
     /// <summary>The socket of a number; null if there is none.</summary>
     public DrillSocket? Find(long number) => _sockets.GetValueOrDefault(number);
 
+    /// <summary>How long a call that waits does so at most; null for as long as it takes.</summary>
+    public TimeSpan? PatienceOf(DrillCall call, int line) => call.Name switch
+    {
+        "accept" or "accept4" or "read" or "recv" or "recvfrom" or "readv" or "recvmsg" => Find(call, line)?.ReceiveTimeout,
+        "connect" or "write" or "send" or "sendto" or "writev" or "sendmsg" or "sendfile" => Find(call, line)?.SendTimeout,
+        _ => null,
+    };
+
     /// <summary>Opens a socket under the number that the script expects.</summary>
     public CallResult Open(DrillCall call, int line)
     {
@@ -139,7 +147,20 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
         {
             socket.Stream = Current = new DrillStream { IsCorked = socket.IsCorked };
             socket.IsActive = true;
-            machine.Connect(Options(foresight.OfSocket(index, socket.Settings, call), foresight.NextSyn(index), null, line), socket.Stream);
+            SocketSettings settings = foresight.OfSocket(index, socket.Settings, call);
+            machine.Connect(Options(settings, foresight.NextSyn(index), null, line), socket.Stream);
+            if ((settings.ConnectTimeout ?? system.ConnectTimeout) is { } limit)
+            {
+                DrillStream stream = socket.Stream;
+                machine.SetAlarm(machine.Now + limit, () => stream.Do(c =>
+                {
+                    if (!stream.IsEstablished)
+                    {
+                        c.Teardown.Abort(Events.CloseReason.TimedOut);
+                    }
+                }));
+            }
+
             return CallResult.Waits("EINPROGRESS");
         }
 
@@ -198,7 +219,7 @@ internal sealed class SocketTable(DrillMachine machine, SystemSettings system, S
         Current = stream;
         stream.IsCorked = socket.IsCorked;
         stream.Do(c => c.Nagle &= socket.Settings.NoDelay != true);
-        return Add(call, new DrillSocket { Stream = stream, IsCorked = socket.IsCorked, ConnectTold = true, IsBound = true, Settings = socket.Settings, Linger = socket.Linger }, line);
+        return Add(call, new DrillSocket { Stream = stream, IsCorked = socket.IsCorked, ConnectTold = true, IsBound = true, Settings = socket.Settings, Linger = socket.Linger, ReceiveTimeout = socket.ReceiveTimeout, SendTimeout = socket.SendTimeout }, line);
     }
 
     /// <summary>close.</summary>

@@ -69,7 +69,7 @@ internal static class SystemCalls
                 return () => PollCalls.Poll(table, call, line);
             case "read" or "recv" or "recvfrom" or "readv" or "recvmsg":
                 (long wanted, long readFlags) = ReadArguments(table, call, line);
-                return () => table.Find(call, line) is { } socket ? ControlMessages.Check(call, socket, DataCalls.Read(table, socket, wanted, readFlags), line) : CallResult.Failed("EBADF");
+                return () => table.Find(call, line) is not { } socket ? CallResult.Failed("EBADF") : CallArguments.IsNull(call, 1) ? CallResult.Failed("EFAULT") : ControlMessages.Check(call, socket, DataCalls.Read(table, socket, wanted, readFlags), line);
             case "write" or "send" or "sendto" or "writev" or "sendmsg" or "sendfile":
                 return BeginWrite(table, item);
             default:
@@ -102,7 +102,7 @@ internal static class SystemCalls
             _ => DataCalls.Bytes(call, 2, line),
         };
         string names = call.Name is "write" or "writev" or "sendfile" ? "" : CallArguments.Text(call, call.Name == "sendmsg" ? 2 : 3);
-        Refuse(names, line, "MSG_FASTOPEN", "MSG_OOB", "MSG_ZEROCOPY", "MSG_EOF", "MSG_SPLICE_PAGES");
+        Refuse(names, line, "MSG_FASTOPEN", "MSG_OOB", "MSG_EOF", "MSG_EOR", "MSG_SPLICE_PAGES");
         bool more = names.Contains("MSG_MORE", StringComparison.Ordinal);
         long written = 0;
         bool blocks = item.BlocksUntil is not null;
@@ -113,14 +113,20 @@ internal static class SystemCalls
                 return CallResult.Failed("EBADF");
             }
 
+            if (CallArguments.IsNull(call, 1) && bytes > 0)
+            {
+                return CallResult.Failed("EFAULT");
+            }
+
             CallResult result = DataCalls.Write(table, socket, bytes - written, more);
+            socket.AwaitsRoom = result.WouldBlock || (blocks && written + result.Value < bytes);
             if (result.Error is null)
             {
                 written += result.Value;
-                return blocks && written < bytes ? CallResult.Waits() : CallResult.Done(written);
+                return blocks && written < bytes ? CallResult.Waits() with { Value = written } : CallResult.Done(written);
             }
 
-            return written > 0 && !result.WouldBlock ? CallResult.Done(written) : result;
+            return written == 0 ? result : result.WouldBlock ? result with { Value = written } : CallResult.Done(written);
         };
     }
 
@@ -137,7 +143,12 @@ internal static class SystemCalls
         {
             if (names.Contains(name, StringComparison.Ordinal))
             {
-                throw new DrillUnsupportedException(line, $"{name}: {(name == "MSG_FASTOPEN" ? "the machine has no Fast Open (RFC 7413)" : "the machine does not have it")}");
+                throw new DrillUnsupportedException(line, $"{name}: {name switch
+                {
+                    "MSG_FASTOPEN" => "the machine has no Fast Open (RFC 7413)",
+                    "MSG_EOR" => "the machine keeps no bounds of records",
+                    _ => "the machine does not have it",
+                }}");
             }
         }
     }

@@ -28,6 +28,7 @@ internal sealed class DrillMachine
     private readonly byte[] _buffer;
     private readonly uint _offset;
     private ConnectionOptions? _listening;
+    private readonly List<(Instant At, Action Ring)> _alarms = [];
     private int _timers;
     private int _emittedInAll;
 
@@ -50,7 +51,7 @@ internal sealed class DrillMachine
     public bool IsExhausted => _timers > MaxTimers || _emittedInAll > MaxEmitted;
 
     /// <summary>When the next timer comes due.</summary>
-    public Instant NextTimeout => _demultiplexer.NextTimeout;
+    public Instant NextTimeout => _alarms.Aggregate(_demultiplexer.NextTimeout, (next, alarm) => Instant.Min(next, alarm.At));
 
     /// <summary>Passive connections from their first segment on, in the order they came.</summary>
     public Queue<DrillStream> Welcomed { get; } = new();
@@ -127,7 +128,7 @@ internal sealed class DrillMachine
             Flow.NotePeerTimestamp(BinaryPrimitives.ReadUInt32BigEndian(timestamps.Value));
         }
 
-        Flow.Counts.OnReceived(packet);
+        Flow.Counts.OnReceived(packet, Now);
         byte[] datagram = SegmentBytes.Write(packet, Flow);
         EcnCodepoint ecn = packet.Ecn.Count > 0 ? packet.Ecn[0] : EcnCodepoint.NotEct;
         _demultiplexer.Receive(Now, Flow.Peer, datagram, ecn);
@@ -154,6 +155,9 @@ internal sealed class DrillMachine
         }
     }
 
+    /// <summary>Has something done at a moment that is none of the machine's business.</summary>
+    public void SetAlarm(Instant at, Action ring) => _alarms.Add((at, ring));
+
     /// <summary>Lets the next timer come due, if it does so by a moment; else lets time pass up to that moment.</summary>
     /// <returns>Whether a timer came due.</returns>
     public bool Step(Instant limit)
@@ -161,15 +165,34 @@ internal sealed class DrillMachine
         Instant next = NextTimeout;
         if (next > limit || IsExhausted)
         {
-            Now = limit == Instant.Never ? Now : Instant.Max(Now, limit);
+            PassTo(limit == Instant.Never ? Now : Instant.Max(Now, limit));
             return false;
         }
 
-        Now = Instant.Max(Now, next);
+        PassTo(Instant.Max(Now, next));
         _timers++;
+        foreach ((_, Action ring) in _alarms.Where(a => a.At <= Now).ToList())
+        {
+            ring();
+        }
+
+        _alarms.RemoveAll(a => a.At <= Now);
         _demultiplexer.Timeout(Now);
         Flush();
         return true;
+    }
+
+    private void PassTo(Instant moment)
+    {
+        foreach (ConnectionEntry entry in moment > Now ? _demultiplexer.Entries : [])
+        {
+            if (entry.Connection.Handler is DrillStream stream)
+            {
+                stream.Limits.OnTimePassed(moment - Now, stream);
+            }
+        }
+
+        Now = moment;
     }
 
     /// <summary>Looks at the next segment that was sent and is not compared yet.</summary>

@@ -41,6 +41,12 @@ internal sealed class DrillStream : IConnectionHandler
     /// <summary>Bytes written and not acknowledged.</summary>
     public long Unacknowledged => Written - _acknowledged;
 
+    /// <summary>Of them, those that the machine has sent.</summary>
+    public long InFlight => _shown - _acknowledged - (Connection?.Unsent ?? 0);
+
+    /// <summary>What sending waited for.</summary>
+    public StreamLimits Limits { get; } = new();
+
     /// <summary>Whether everything written and the FIN behind it are acknowledged, or nothing will be any more.</summary>
     public bool IsFlushed => Ended is not null || Connection?.State is ConnectionState.FinWait2 or ConnectionState.TimeWait or ConnectionState.Closed;
 

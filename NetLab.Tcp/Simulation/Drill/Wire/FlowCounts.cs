@@ -1,6 +1,7 @@
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation.Drill.Language;
 using NetLab.Udp.Sockets;
+using NetLab.Udp.Time;
 
 namespace NetLab.Tcp.Simulation.Drill.Wire;
 
@@ -25,9 +26,19 @@ internal sealed class FlowCounts
     /// <summary>Whether a segment of the script came with ECT or a mark.</summary>
     public bool HasSeenEct { get; private set; }
 
+    /// <summary>When the machine sent payload last; at first, when the connection began.</summary>
+    public Instant LastDataSent { get; private set; }
+
+    /// <summary>When the script sent payload last; at first, when the connection began.</summary>
+    public Instant LastDataReceived { get; private set; }
+
+    /// <summary>When the script sent an acknowledgment last.</summary>
+    public Instant LastAcknowledgment { get; private set; }
+
     /// <summary>The machine sent a segment.</summary>
     public void OnSent(EmittedSegment segment)
     {
+        LastDataSent = segment.Length > 0 || segment.Has(SegmentFlags.Syn) ? segment.At : LastDataSent;
         DataSegmentsSent += segment.Length > 0 ? 1 : 0;
         int length = segment.Length + (segment.Has(SegmentFlags.Syn) ? 1 : 0) + (segment.Has(SegmentFlags.Fin) ? 1 : 0);
         if (length == 0 || segment.Has(SegmentFlags.Rst))
@@ -47,8 +58,10 @@ internal sealed class FlowCounts
     }
 
     /// <summary>The script sent a packet.</summary>
-    public void OnReceived(DrillPacket packet)
+    public void OnReceived(DrillPacket packet, Instant now)
     {
+        LastDataReceived = packet.Length > 0 || packet.Has(SegmentFlags.Syn) ? now : LastDataReceived;
+        LastAcknowledgment = packet.Has(SegmentFlags.Ack) ? now : LastAcknowledgment;
         DataSegmentsReceived += packet.Length > 0 ? 1 : 0;
         HasSeenEct |= packet.Ecn.Count > 0 && packet.Ecn[0] != EcnCodepoint.NotEct;
     }

@@ -93,6 +93,9 @@ public sealed class BbrTests
         Assert.False(probe.IsOver(Samples.Of(Start, 1, inFlight: 60_000, isRoundStart: true)));
         Assert.False(probe.IsOver(Samples.Of(Start, 1, inFlight: 50_000, isRoundStart: true)));
         Assert.False(probe.IsOver(Samples.Of(Start + TimeSpan.FromMilliseconds(201), 1, inFlight: 50_000)));
-        Assert.True(probe.IsOver(Samples.Of(Start + TimeSpan.FromMilliseconds(202), 1, inFlight: 50_000, isRoundStart: true)));
+        probe.Start();
+        Assert.False(probe.IsOver(Samples.Of(Start, 1, inFlight: 50_000)));
+        Assert.False(probe.IsOver(Samples.Of(Start + TimeSpan.FromMilliseconds(200), 1, inFlight: 50_000, isRoundStart: true)));
+        Assert.True(probe.IsOver(Samples.Of(Start + TimeSpan.FromMilliseconds(202), 1, inFlight: 50_000)));
     }
 }

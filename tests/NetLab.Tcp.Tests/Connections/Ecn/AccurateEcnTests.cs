@@ -1,18 +1,14 @@
-using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Segments;
 using NetLab.Tcp.Simulation;
 using NetLab.Udp.Sockets;
+using static NetLab.Tcp.Tests.Connections.Ecn.EcnWords;
 
 namespace NetLab.Tcp.Tests.Connections.Ecn;
 
 /// <summary>Marks instead of losses: the handshake of RFC 9768, its counters, and what is made of them.</summary>
 public sealed class AccurateEcnTests
 {
-    private const SegmentFlags Bits = SegmentFlags.Ae | SegmentFlags.Cwr | SegmentFlags.Ece;
-    private static readonly ConnectionOptions Request = new() { Ecn = EcnMode.Request, Pacing = false };
-    private static readonly SegmentOptions Mss100 = new() { MaxSegmentSize = 100 };
-
     [Fact]
     [Conformance(127)]
     public void Who_asks_and_is_answered_sends_what_may_be_marked_and_counts_from_five()
@@ -286,112 +282,6 @@ public sealed class AccurateEcnTests
         Assert.Equal(1, server.Connection.Statistics.MarksReported);
     }
 
-    [Theory]
-    [InlineData(9, null, 9)] // 6 and then 7: nine segments, two or ten marks; no more than nine can be, one if none came round
-    [InlineData(9, 100u, 1)] // the option says 100 bytes: one segment
-    [InlineData(9, 900u, 9)] // all of them
-    [InlineData(7, null, 1)]
-    [Conformance(127)]
-    public void A_count_of_three_bits_may_have_come_round_when_an_ack_covers_eight_segments(int segments, uint? markedBytes, int marks)
-    {
-        ConnectionScript script = Server(new ConnectionOptions { Pacing = false, Timestamps = false });
-        script.Write(new byte[1_000]);
-        script.TakeAll();
-        script.Inject(Say.Ack(1, 1 + (100 * segments)) with
-        {
-            Flags = SegmentFlags.Ack | BitsOf(6),
-            Options = new SegmentOptions { AccurateEcn = markedBytes is { } bytes ? new AccurateEcnCounters(1, bytes, 0, Fields: 2) : null },
-        });
-        Assert.Equal(marks, script.Connection!.Statistics.MarksReported);
-    }
-
-    [Fact]
-    [Conformance(127)]
-    public void Bytes_are_told_in_the_order_of_the_standard_and_only_what_ever_changed()
-    {
-        ConnectionScript script = Server(new ConnectionOptions { Timestamps = false });
-        AccurateEcnCounters? After(long seq, EcnCodepoint ecn)
-        {
-            script.Inject(Say.Data(seq, 1, new byte[100]) with { Ecn = ecn });
-            return script.Expect("an ACK", s => s.Payload.IsEmpty).Options.AccurateEcn;
-        }
-
-        Assert.Null(After(1, EcnCodepoint.NotEct));
-        Assert.Equal(new AccurateEcnCounters(101, 0, 0, 1), After(101, EcnCodepoint.Ect0));
-        Assert.Equal(new AccurateEcnCounters(101, 100, 0, 2), After(201, EcnCodepoint.Ce));
-        Assert.Equal(new AccurateEcnCounters(201, 100, 0, 2), After(301, EcnCodepoint.Ect0));
-        Assert.Equal(new AccurateEcnCounters(201, 100, 101, 3), After(401, EcnCodepoint.Ect1));
-        Assert.Null(After(501, EcnCodepoint.NotEct));
-
-        ConnectionScript other = Server(new ConnectionOptions { Timestamps = false });
-        script = other;
-        Assert.Equal(new AccurateEcnCounters(0, 0, 101, 1, Ect1First: true), After(1, EcnCodepoint.Ect1));
-        Assert.Equal(new AccurateEcnCounters(0, 100, 101, 2, Ect1First: true), After(101, EcnCodepoint.Ce));
-    }
-
-    [Fact]
-    [Conformance(78, 127)]
-    public void Two_sack_blocks_go_before_marks_and_marks_before_a_third()
-    {
-        ConnectionScript script = ConnectionScript.Listening(new ConnectionOptions { Pacing = false });
-        SegmentOptions options = Mss100 with { SackPermitted = true, Timestamps = new SegmentTimestamps(1, 0) };
-        script.Inject(Asking(EcnCodepoint.NotEct) with { Options = options });
-        script.TakeAll();
-        SegmentOptions stamps = new() { Timestamps = new SegmentTimestamps(2, 0) };
-        script.Inject(new ScriptedSegment { Flags = SegmentFlags.Ack | BitsOf(0b010), Sequence = 1, Acknowledgment = 1, Options = stamps });
-        ScriptedSegment? last = null;
-        foreach (long seq in (long[])[201, 401, 601])
-        {
-            script.Inject(Say.Data(seq, 1, new byte[100]) with { Ecn = EcnCodepoint.Ect0, Options = stamps });
-            last = script.Expect("an ACK", s => s.Payload.IsEmpty);
-        }
-
-        // 12 of timestamps, 20 of two blocks and 8 of one counter are 40.
-        Assert.Equal((2, new AccurateEcnCounters(301, 0, 0, 1)), (last!.Options.Sack.Count, last.Options.AccurateEcn));
-        script.Inject(Say.Data(801, 1, new byte[100]) with { Ecn = EcnCodepoint.Ect1, Options = stamps });
-        last = script.Expect("an ACK", s => s.Payload.IsEmpty);
-        Assert.Equal((2, new AccurateEcnCounters(0, 0, 101, 1, Ect1First: true)), (last.Options.Sack.Count, last.Options.AccurateEcn));
-    }
-
-    [Fact]
-    [Conformance(127)]
-    public void A_peer_that_knows_only_RFC_3168_is_echoed_until_it_says_that_it_has_answered()
-    {
-        ConnectionScript script = ConnectionScript.Listening(new ConnectionOptions { Pacing = false });
-        script.Inject(Asking(EcnCodepoint.NotEct) with { Flags = SegmentFlags.Syn | SegmentFlags.Ece | SegmentFlags.Cwr });
-        script.Expect("ECE alone", s => s.Flags == (SegmentFlags.Syn | SegmentFlags.Ack | SegmentFlags.Ece));
-        script.Inject(Say.Ack(1, 1));
-        script.Inject(Say.Data(1, 1, new byte[10]) with { Ecn = EcnCodepoint.Ce });
-        script.Expect("an echo", s => s.Flags == (SegmentFlags.Ack | SegmentFlags.Ece));
-        script.Inject(Say.Data(11, 1, new byte[10]) with { Ecn = EcnCodepoint.Ect0 });
-        script.Expect("an echo", s => s.Flags == (SegmentFlags.Ack | SegmentFlags.Ece));
-        ScriptedSegment reduced = Say.Data(21, 1, new byte[10]);
-        script.Inject(reduced with { Flags = reduced.Flags | SegmentFlags.Cwr, Ecn = EcnCodepoint.Ect0 });
-        script.Expect("no echo", s => s.Flags == SegmentFlags.Ack);
-    }
-
-    [Fact]
-    [Conformance(127)]
-    public void An_echo_of_RFC_3168_is_answered_once_a_round_trip_and_said_on_the_next_new_data()
-    {
-        ConnectionScript script = ConnectionScript.Connecting(new ConnectionOptions { Ecn = EcnMode.RequestClassic, Pacing = false });
-        script.Expect("a SYN that asks", s => s.Flags == (SegmentFlags.Syn | SegmentFlags.Ece | SegmentFlags.Cwr));
-        script.Inject(Answer(0b001, EcnCodepoint.NotEct));
-        script.TakeAll();
-        script.Write(new byte[5_000]);
-        Assert.All(script.TakeAll(), s => Assert.Equal((EcnCodepoint.Ect0, false), (s.Ecn, s.Has(SegmentFlags.Cwr))));
-        long before = script.Connection!.CongestionWindow;
-        script.Inject(Say.Ack(1, 101) with { Flags = SegmentFlags.Ack | SegmentFlags.Ece });
-        long after = script.Connection.CongestionWindow;
-        Assert.True(after < before);
-        script.Inject(Say.Ack(1, 201) with { Flags = SegmentFlags.Ack | SegmentFlags.Ece });
-        Assert.Equal(after, script.Connection.CongestionWindow);
-        script.Inject(Say.Ack(1, 801) with { Flags = SegmentFlags.Ack | SegmentFlags.Ece });
-        IReadOnlyList<ScriptedSegment> next = script.TakeAll();
-        Assert.NotEmpty(next);
-        Assert.Equal([true, .. Enumerable.Repeat(false, next.Count - 1)], next.Select(s => s.Has(SegmentFlags.Cwr)));
-    }
-
     [Fact]
     [Conformance(127)]
     public void A_request_that_nobody_has_defined_yet_is_taken_for_one()
@@ -403,49 +293,4 @@ public sealed class AccurateEcnTests
             Assert.Equal(0b010, Said(script.Expect("an answer", s => s.Has(SegmentFlags.Syn))).Code);
         }
     }
-
-    [Fact]
-    [Conformance(127)]
-    public void Data_that_arrives_without_any_count_of_bytes_moving_goes_over_a_path_that_clears_the_field()
-    {
-        ConnectionScript script = ConnectionScript.Connecting(Request);
-        script.TakeAll();
-        ScriptedSegment answer = Answer(0b010, EcnCodepoint.NotEct);
-        script.Inject(answer with { Options = answer.Options with { AccurateEcn = new AccurateEcnCounters(1, 0, 1) } });
-        script.TakeAll();
-        script.Write(new byte[10_000]);
-        long acknowledged = 1;
-        for (int i = 0; i < 12; i++)
-        {
-            acknowledged += 100;
-            script.Inject(Say.Ack(1, acknowledged) with { Flags = SegmentFlags.Ack | BitsOf(5) });
-        }
-
-        IReadOnlyList<ScriptedSegment> sent = script.TakeAll();
-        Assert.Equal((EcnCodepoint.Ect0, EcnCodepoint.NotEct), (sent[0].Ecn, sent[^1].Ecn));
-    }
-
-    private static ScriptedSegment Asking(EcnCodepoint ecn) => new() { Flags = SegmentFlags.Syn | Bits, Options = Mss100, Ecn = ecn };
-
-    private static ConnectionScript Server(ConnectionOptions options)
-    {
-        ConnectionScript script = ConnectionScript.Listening(options);
-        script.Inject(new ScriptedSegment { Flags = SegmentFlags.Syn | Bits, Options = Mss100, Ecn = EcnCodepoint.Ect0 });
-        script.TakeAll();
-        script.Inject(new ScriptedSegment { Flags = SegmentFlags.Ack | BitsOf(0b010), Sequence = 1, Acknowledgment = 1 });
-        script.ExpectState(ConnectionState.Established);
-        return script;
-    }
-
-    private static ScriptedSegment Answer(int code, EcnCodepoint ecn)
-    {
-        ScriptedSegment answer = Say.SynAck(1, Mss100);
-        return answer with { Flags = answer.Flags | BitsOf(code), Ecn = ecn };
-    }
-
-    private static (int Code, EcnCodepoint Ecn) Said(ScriptedSegment segment) =>
-        ((segment.Has(SegmentFlags.Ae) ? 4 : 0) | (segment.Has(SegmentFlags.Cwr) ? 2 : 0) | (segment.Has(SegmentFlags.Ece) ? 1 : 0), segment.Ecn);
-
-    private static SegmentFlags BitsOf(int code) =>
-        ((code & 4) != 0 ? SegmentFlags.Ae : 0) | ((code & 2) != 0 ? SegmentFlags.Cwr : 0) | ((code & 1) != 0 ? SegmentFlags.Ece : 0);
 }

@@ -35,6 +35,8 @@ public sealed class SegmentBuilderTests
 
             if (isMarked)
             {
+                test.Marks?.OnReceived(SegmentFlags.None, EcnCodepoint.Ect0, 100);
+                test.Marks?.OnReceived(SegmentFlags.None, EcnCodepoint.Ect1, 100);
                 test.Marks?.OnReceived(SegmentFlags.None, EcnCodepoint.Ce, 100);
             }
 
@@ -51,6 +53,9 @@ public sealed class SegmentBuilderTests
             SegmentHeader bare = test.Builder.BareAcknowledgment(Now);
             Assert.InRange(SegmentWriter.SizeOf(bare.Options), SegmentHeader.MinSize, SegmentHeader.MaxSize);
             Assert.Equal(Math.Min(islands, timestamps ? 3 : 4) > 0, bare.Options.Sack.Count > 0);
+
+            // RFC 9768, 3.2.3.3: two blocks go before marks.
+            Assert.InRange(bare.Options.Sack.Count, Math.Min(islands, 2), timestamps ? 3 : 4);
         });
 
     [Fact]
@@ -86,14 +91,70 @@ public sealed class SegmentBuilderTests
         Assert.Equal(0, test.Receiver.Policy.Owed);
     }
 
+    [Fact]
+    [Conformance(127)]
+    public void What_the_answer_arrived_as_is_reported_once_and_the_count_from_then_on()
+    {
+        var test = new Parts(timestamps: false, EcnMode.Answer);
+        test.Negotiation.HandshakeReportDue = true;
+        Assert.Equal(SegmentFlags.Ack | SegmentFlags.Cwr, test.Builder.BareAcknowledgment(Now).Flags);
+        Assert.Equal(SegmentFlags.Ack | SegmentFlags.Ae | SegmentFlags.Ece, test.Builder.BareAcknowledgment(Now).Flags);
+    }
+
+    [Fact]
+    [Conformance(127)]
+    public void The_first_answer_tests_whether_the_option_comes_through_and_a_repeated_one_does_without()
+    {
+        var test = new Parts(timestamps: false, EcnMode.Answer);
+        Assert.NotNull(test.Builder.Syn(Now, isAnswer: true, isFirst: true).Options.AccurateEcn);
+        Assert.Null(test.Builder.Syn(Now, isAnswer: true, isFirst: false).Options.AccurateEcn);
+        Assert.Null(test.Builder.Syn(Now, isAnswer: false, isFirst: true).Options.AccurateEcn);
+    }
+
+    /// <summary>RFC 3168, 6.1.2: the next new data says so, and nothing that is sent again.</summary>
+    [Fact]
+    [Conformance(127)]
+    public void A_smaller_window_is_told_once_and_on_new_data()
+    {
+        var test = new Parts(timestamps: false, EcnMode.Answer, SegmentFlags.Ece | SegmentFlags.Cwr);
+        test.Sender.Buffer.Supply(new ReadOnlySequence<byte>(new byte[300]));
+        test.Sender.Ecn.OnReduced();
+        bool[] told = [.. new[] { 0, -1, -1 }.Select(index => (test.Builder.Data(Now, new NextSegment(1, 100, index), out _).Flags & SegmentFlags.Cwr) != 0)];
+        Assert.Equal([false, true, false], told);
+    }
+
+    /// <summary>RFC 7323, 2.2.</summary>
+    [Fact]
+    [Conformance(37)]
+    public void The_window_of_a_syn_is_not_scaled()
+    {
+        var test = new Parts(timestamps: false);
+        test.Receiver.WindowShift = 7;
+        Assert.Equal(ushort.MaxValue, test.Builder.Syn(Now, isAnswer: true, isFirst: true).Window);
+        Assert.InRange(test.Builder.BareAcknowledgment(Now).Window, 1, ushort.MaxValue - 1);
+    }
+
+    /// <summary>RFC 7323, 3.2: a RST that ends what was agreed on has what was agreed on; one that answers strangers has not.</summary>
+    [Theory]
+    [InlineData(true, SegmentFlags.Rst | SegmentFlags.Ack, true)]
+    [InlineData(true, SegmentFlags.Rst, false)]
+    [InlineData(false, SegmentFlags.Rst | SegmentFlags.Ack, false)]
+    public void The_reset_that_ends_the_connection_carries_a_timestamp(bool timestamps, SegmentFlags flags, bool expected)
+    {
+        var test = new Parts(timestamps);
+        SegmentHeader reset = test.Builder.Reset(Now, new SegmentHeader { Flags = flags, Sequence = new SequenceNumber(7) });
+        Assert.Equal((flags, 7U, expected), (reset.Flags, reset.Sequence.Value, reset.Options.Timestamps is not null));
+    }
+
     // A builder with the halves that it speaks for, behind the handshake.
     private sealed class Parts
     {
-        public Parts(bool timestamps, EcnMode ecn = EcnMode.Off)
+        public Parts(bool timestamps, EcnMode ecn = EcnMode.Off, SegmentFlags asks = SegmentFlags.Ece | SegmentFlags.Cwr | SegmentFlags.Ae)
         {
             var options = new ConnectionOptions { Timestamps = timestamps, Pacing = false, Ecn = ecn };
             var timers = new TimerTable();
             var negotiation = new EcnNegotiation(ecn);
+            Negotiation = negotiation;
             var marks = new EcnDataReceiver(sendsOption: true);
             var negotiated = new NegotiatedOptions(options);
             Sender = new Sender(options, new SequenceNumber(uint.MaxValue - 10), timers, new ConnectionStatistics(), new EcnDataSender(negotiation)) { Sack = true };
@@ -107,7 +168,7 @@ public sealed class SegmentBuilderTests
             Sender.UpdateWindow(1 << 20);
             if (ecn != EcnMode.Off)
             {
-                negotiation.OnSyn(SegmentFlags.Syn | SegmentFlags.Ece | SegmentFlags.Cwr | SegmentFlags.Ae, EcnCodepoint.NotEct);
+                negotiation.OnSyn(SegmentFlags.Syn | asks, EcnCodepoint.NotEct);
                 marks.Begin(negotiation.Feedback);
                 Marks = marks;
             }
@@ -118,6 +179,8 @@ public sealed class SegmentBuilderTests
             Sender.Commit(Now, syn, null);
             Sender.Acknowledge(Now, 1, new Segment(new SegmentHeader { Flags = SegmentFlags.Ack }, default), windowChanged: false, echoAge: null);
         }
+
+        public EcnNegotiation Negotiation { get; }
 
         public Receiver Receiver { get; }
 

@@ -9,7 +9,7 @@ public sealed class TransmitBufferTests
 {
     [Fact]
     public void A_batch_is_what_the_kernel_can_cut() =>
-        Gen.Select(Gen.Int[1, 300], Gen.Int[0, 2], (size, ecn) => (size, ecn)).Array[0, 20].Select(Gen.Int[0, 2_000], Gen.Int[1, 12]).Sample(t =>
+        Gen.Select(Gen.Int[1, 4].Select(n => 75 * n), Gen.Int[0, 1], (size, ecn) => (size, ecn)).Array[0, 20].Select(Gen.Int[0, 2_000], Gen.Int[1, 12]).Sample(t =>
         {
             ((int size, int ecn)[] segments, int length, int max) = t;
             var batch = new TransmitBuffer(new byte[length], max);
@@ -40,6 +40,7 @@ public sealed class TransmitBufferTests
                 Assert.Equal(taken[0], (batch.Result.SegmentSize, batch.Result.Ecn));
                 Assert.All(taken.SkipLast(1), s => Assert.Equal(taken[0], s));
                 Assert.True(taken[^1].Size <= taken[0].Size);
+                Assert.Equal(taken[0].Ecn, taken[^1].Ecn);
             }
         });
 

@@ -30,6 +30,7 @@ public sealed class ZeroWindowProbeTests
     {
         _stream.Buffer.Supply(new ReadOnlySequence<byte>(new byte[100]));
         Assert.Equal([1, 2, 4, 8, 10, 10], Intervals(6));
+        _probe.Await(Instant.Zero);
         _probe.OnWindowOpened();
         Assert.False(_timers.IsSet(ConnectionTimer.WindowProbe));
         Assert.Equal([1, 2], Intervals(2));
@@ -62,6 +63,12 @@ public sealed class ZeroWindowProbeTests
         _probe.OnTimer();
         Assert.True(_probe.TryChoose(1_000, out NextSegment next));
         Assert.Equal((1L, 1, 0), (next.Start, next.Length, next.Index));
+
+        // Where there is room for it, it is sent again as what it is.
+        _stream.UpdateWindow(7);
+        _probe.OnTimer();
+        Assert.False(_probe.TryChoose(1_000, out _));
+        Assert.False(_probe.IsDue);
     }
 
     [Fact]

@@ -41,6 +41,11 @@ public sealed class ScriptLanguageTests
     [InlineData("+0 ... 0.050 read(4, ..., 10) = 0\n+.05 < F. 1:1(0) ack 1 win 100\n+0 > . 1:1(0) ack 2\n")]
     [InlineData("+0 setsockopt(4, SOL_TCP, TCP_CORK, [1], 4) = 0\n+0 write(4, ..., 10) = 10\n+.1 setsockopt(4, SOL_TCP, TCP_CORK, [0], 4) = 0\n+0 > P. 1:11(10) ack 1\n")]
     [InlineData("+0 send(4, ..., 10, MSG_MORE) = 10\n+.1 send(4, ..., 10, 0) = 10\n+0 > P. 1:21(20) ack 1\n")]
+    [InlineData("+0 setsockopt(4, SOL_SOCKET, SO_RCVTIMEO, {tv_sec=0, tv_usec=300000}, 16) = 0\n+0...0.300 read(4, ..., 10) = -1 EAGAIN (Resource temporarily unavailable)\n")]
+    [InlineData("+0 setsockopt(4, SOL_SOCKET, SO_RCVTIMEO, [1], 16) = 0\n+0...0.100 read(4, ..., 10) = 10\n+.1 < P. 1:11(10) ack 1 win 100\n+0 > . 1:1(0) ack 11\n")]
+    [InlineData("+0 setsockopt(4, SOL_SOCKET, SO_SNDTIMEO, {0, 100000}, 16) = 0\n+0 setsockopt(4, SOL_SOCKET, SO_SNDBUF, [5000], 4) = 0\n+0...0.100 write(4, ..., 6000) = 5000\n")]
+    [InlineData("+0 write(4, NULL, 10) = -1 EFAULT (Bad address)\n+0 send(4, NULL, 10, 0) = -1 EFAULT (Bad address)\n+0 < P. 1:11(10) ack 1 win 100\n+0 read(4, NULL, 10) = -1 EFAULT (Bad address)\n+0 read(4, ..., 10) = 10\n")]
+    [InlineData("+0 send(4, ..., 100, MSG_ZEROCOPY) = 100\n+0 > P. 1:101(100) ack 1\n")]
     [InlineData("+0 ioctl(4, SIOCINQ, [0]) = 0\n+0 getsockopt(4, SOL_SOCKET, SO_ERROR, [0], [4]) = 0\n+0 close(4) = 0\n+0 close(4) = -1 EBADF (Bad file descriptor)\n")]
     public void Calls_are_made(string calls) => Passes(Server + calls);
 
@@ -54,6 +59,9 @@ public sealed class ScriptLanguageTests
     [InlineData("assert tcpi_snd_ssthresh == TCP_INFINITE_SSTHRESH and tcpi_ca_state == TCP_CA_Open")]
     [InlineData("assert 'a %s' % 1 == 'a 1' and '{} b'.format(2) == '2 b' and True != False and None is None")]
     [InlineData("if tcpi_snd_cwnd != 10:\n  print 'odd'\n  assert False\nelif tcpi_unacked > 3: assert False\nelse:\n  x = 4\n  if x == 4: x = 5\n\nassert x == 5")]
+    [InlineData("sum = 0\nfor i in range(2, 6):\n  if i % 2 == 0: continue_ = 1\n  sum += i\nassert sum == 14 and i == 5")]
+    [InlineData("n = 3\nwhile n > 0: n -= 1\nassert n == 0\nfor x in [1, 2]:\n  for y in range(2):\n    n += x * y\nassert n == 3 and range(5, 0, -2) == [5, 3, 1]")]
+    [InlineData("assert tcpi_last_data_recv == 100 and tcpi_last_ack_recv == 0 and tcpi_busy_time == 0 and tcpi_state == TCPI_ESTABLISHED")]
     [InlineData("assert 7 / 2 == 3.5 and -7 // 2 == -4 and -7 % 3 == 2 and ~1 == -2 and 0x10 == 16")]
     public void Assertions_are_worked_out_as_in_Python(string code) => Passes(Server + "+0 %{\n" + code + "\n}%\n");
 
@@ -75,10 +83,13 @@ public sealed class ScriptLanguageTests
     [InlineData("+0 sendto(4, ..., 10, MSG_FASTOPEN, ..., ...) = 10\n", "MSG_FASTOPEN: the machine has no Fast Open (RFC 7413)")]
     [InlineData("+0 `iptables -A INPUT -j DROP`\n", "the command 'iptables' is not run")]
     [InlineData("+0 `sysctl net.ipv4.tcp_congestion_control=dctcp`\n", "the congestion control 'dctcp': the machine has cubic, reno and bbr")]
-    [InlineData("+0 `sysctl net.ipv4.tcp_early_retrans=0`\n", "sysctl net.ipv4.tcp_early_retrans=0: tail loss probes (RFC 8985) are always sent")]
+    [InlineData("+0 `sysctl net.ipv4.tcp_early_retrans=0`\n+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n+.3 > P. 1:11(10) ack 1\n", "sysctl net.ipv4.tcp_early_retrans=0: tail loss probes (RFC 8985) are always sent")]
+    [InlineData("+0 `tc qdisc add dev tun0 root pfifo limit 0`\n", "tc … limit 0: whatever the machine sends leaves it")]
+    [InlineData("+0 `nstat | grep TcpExtBeyondWindow | grep -q ' 1 '`\n", "nstat: the machine keeps none of a kernel's counters")]
+    [InlineData("+0 send(4, ..., 10, MSG_EOR) = 10\n", "MSG_EOR: the machine keeps no bounds of records")]
     [InlineData("+0 setsockopt(3, SOL_TCP, TCP_DEFER_ACCEPT, [1], 4) = 0\n", "the socket option TCP_DEFER_ACCEPT: nothing here means the same")]
     [InlineData("+0 `sysctl net.ipv4.tcp_made_up=1`\n", "sysctl net.ipv4.tcp_made_up: nothing here means the same")]
-    [InlineData("+0 %{ for x in y: pass }%\n", "'for' in an assertion: of Python, only assert, print and assignments are spoken")]
+    [InlineData("+0 %{ def f(): pass }%\n", "'def' in an assertion: of Python, only assert, print, if, for, while and assignments are spoken")]
     [InlineData("+0 %{ assert tcpi_made_up == 1 }%\n", "'tcpi_made_up' in an assertion: the machine has nothing of that name")]
     [InlineData("+0 splice(4, 5) = 0\n", "the system call splice()")]
     public void What_cannot_be_expressed_is_said_with_line_and_reason(string line, string reason)
@@ -86,6 +97,27 @@ public sealed class ScriptLanguageTests
         DrillResult result = DrillScript.Run(Server + line);
 
         Assert.Equal((DrillOutcome.CannotExpress, 8, reason), (result.Outcome, result.Line, result.Message));
+    }
+
+    [Theory]
+    [InlineData("+0 `sysctl net.inet.tcp.insecure_rst=1`\n+0 < R 1:1(0) win 100\n+0 getsockopt(4, SOL_SOCKET, SO_ERROR, [ECONNRESET], [4]) = 0\n")]
+    [InlineData("+0 `sysctl net.ipv4.tcp_early_retrans=0`\n+0 `sysctl net.ipv4.tcp_early_retrans=3`\n+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1\n")]
+    public void What_is_otherwise_here_is_borne_where_nothing_depends_on_it(string lines) => Passes(Server + lines);
+
+    [Fact]
+    public void What_is_no_longer_asked_for_explains_no_difference()
+    {
+        DrillResult result = DrillScript.Run(Server + "+0 `sysctl net.ipv4.tcp_dsack=0`\n+0 `sysctl net.ipv4.tcp_dsack=1`\n+0 write(4, ..., 10) = 11\n");
+
+        Assert.Equal((DrillOutcome.Differs, 10, "write() returned 10"), (result.Outcome, result.Line, result.Message));
+    }
+
+    [Fact]
+    public void An_assertion_without_an_end_is_ended()
+    {
+        DrillResult result = DrillScript.Run(Server + "+0 %{ while True: pass }%\n");
+
+        Assert.Equal((DrillOutcome.Differs, "the assertion does not hold: assertions of more than 1000000 steps"), (result.Outcome, result.Message));
     }
 
     [Theory]

@@ -1,0 +1,36 @@
+using System.Globalization;
+using NetLab.Host.Captures;
+using NetLab.Osi.Captures;
+
+namespace NetLab.Host.Tables;
+
+/// <summary>Where tables are written, and how they are cut into files.</summary>
+/// <param name="Folder">The folder; it is made.</param>
+/// <param name="ByHour">Whether the packets of each hour (UTC) have a file of their own.</param>
+/// <param name="ByInterface">Whether the packets of each interface have.</param>
+/// <param name="Shard">The share of the conversations that is written; null for all.</param>
+internal sealed record ParquetSettings(string Folder, bool ByHour, bool ByInterface, Shard? Shard)
+{
+    /// <summary>The file of a table.</summary>
+    public string PathOf(string table) => Path.Combine(Folder, Shard is null ? $"{table}.parquet" : $"{table}-{Shard.Index}-of-{Shard.Count}.parquet");
+
+    /// <summary>The folders below <c>packets</c> that a packet's file is in, as engines read them: <c>hour=2026-01-31T12/interface=eth0</c>; empty for none.</summary>
+    public string PartitionOf(in CapturedPacket packet)
+    {
+        if (!ByHour && !ByInterface)
+        {
+            return "";
+        }
+
+        string hour = packet.Time is { } time
+            ? DateTimeOffset.UnixEpoch.AddTicks(time / 100).ToString("yyyy-MM-dd'T'HH", CultureInfo.InvariantCulture)
+            : "none";
+        string network = SafeName.Of(packet.Source.Name, "none");
+        return (ByHour, ByInterface) switch
+        {
+            (true, true) => $"hour={hour}/interface={network}",
+            (true, _) => $"hour={hour}",
+            _ => $"interface={network}",
+        };
+    }
+}

@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using NetLab.Osi.Captures;
+using NetLab.Osi.Decoding;
+using NetLab.Osi.Protocols;
+
+namespace NetLab.Osi.Tests.Rendering;
+
+/// <summary>Columns of what streams carry, and of frames in files that hold more than packets: as Wireshark has them.</summary>
+public sealed class StreamColumnTests
+{
+    // TPKT, COTP data, and a job of S7 that asks for a function.
+    private static byte[] Job(byte reference) => [3, 0, 0, 19, 2, 0xF0, 0x80, 0x32, 1, 0, 0, 0, reference, 0, 2, 0, 0, 0x28, 0];
+
+    [Fact]
+    public void A_line_that_two_segments_share_is_two_messages_in_columns_and_one_in_json()
+    {
+        TcpTalk talk = new TcpTalk(6667).Show("irc.response.command", "irc.response.num_command", "irc.response.trailer").Client("NICK me\r\n")
+            .Server(":srv 001 me :Welcome\r\n:srv 26").Server("6 me :Users\r\n");
+        Assert.Equal(["||", "1,26|1|Welcome", "6||Users"], talk.Rows);
+        Assert.Contains("irc.number=266", talk.Fields);
+        Assert.Contains("irc.text=Users", talk.Fields);
+    }
+
+    [Fact]
+    public void A_request_that_two_segments_share_is_read_once_in_each()
+    {
+        TcpTalk talk = new TcpTalk(6667).Show("irc.request", "irc.request.command").Client("NICK a\r\nUSER b").Client(" 0 * :me\r\nJOIN #c\r\n").Client("QUIT\r\n");
+        Assert.Equal(["NICK a,USER b|NICK,USER", "0 * :me,JOIN #c|0,JOIN", "QUIT|QUIT"], talk.Rows);
+    }
+
+    [Fact]
+    public void A_mail_of_imap_is_shown_where_the_response_ends()
+    {
+        TcpTalk talk = new TcpTalk(143).Show("imf.from").Client("a FETCH 1 BODY[]\r\n").Server("* 1 FETCH (BODY[] {21}\r\nFrom: d@example.org\r\n").Server(")\r\na OK done\r\n");
+        Assert.Equal(["", "", "d@example.org"], talk.Rows);
+    }
+
+    [Fact]
+    public void Columns_end_at_a_hole_and_the_tree_goes_on_behind_it()
+    {
+        TcpTalk talk = new TcpTalk(102).Show("tpkt.length", "s7comm.header.pduref").ClientSyn().ServerSyn(0)
+            .Client(Job(1)).Server(Job(2)).ServerLost(40).ClientAck().Server(Job(3)).Client(Job(4));
+        Assert.Equal(["|", "|", "19|1", "19|2", "|", "|", "19|4"], talk.Rows);
+        Assert.Contains("s7comm.reference=3", talk.Fields);
+    }
+
+    [Fact]
+    public void Custom_blocks_of_pcapng_are_counted_by_the_number_that_wireshark_has_and_by_no_other()
+    {
+        byte[] file = [.. Block(0x0A0D0D0A, [0x4D, 0x3C, 0x2B, 0x1A, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]), .. Block(1, [1, 0, 0, 0, 0, 0, 0, 0]),
+            .. Block(0xBAD, [1, 0, 0, 0]), .. Block(3, [4, 0, 0, 0, 1, 2, 3, 4]), .. Block(0x40000BAD, [1, 0, 0, 0, 9, 9, 9, 9]), .. Block(3, [4, 0, 0, 0, 1, 2, 3, 4])];
+        using var reader = CaptureReader.Open(new MemoryStream(file));
+        var decoder = new PacketDecoder();
+        var decoded = new DecodedPacket();
+        List<(long Number, long Frame)> numbers = [];
+        while (reader.TryRead(out CapturedPacket packet))
+        {
+            decoder.Decode(packet, decoded);
+            numbers.Add((decoded.Number, decoded.FrameNumber));
+        }
+
+        Assert.Equal([(1, 2), (2, 4)], numbers);
+    }
+
+    private static byte[] Block(uint type, byte[] body)
+    {
+        byte[] block = new byte[12 + body.Length];
+        BinaryPrimitives.WriteUInt32LittleEndian(block, type);
+        BinaryPrimitives.WriteInt32LittleEndian(block.AsSpan(4), block.Length);
+        body.CopyTo(block, 8);
+        BinaryPrimitives.WriteInt32LittleEndian(block.AsSpan(block.Length - 4), block.Length);
+        return block;
+    }
+}
