@@ -3,14 +3,12 @@ using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Rendering;
-using NetLab.Osi.Session;
 
 namespace NetLab.Host.Demo;
 
 /// <summary>Shows a demo's recording by OSI layer: the handshake whole, the rest in summary.</summary>
 internal static class DemoDecode
 {
-    private const int HandshakeSegments = 3;
     private const int SummaryLines = 12;
 
     public static void Show(FileInfo recording, bool isLong)
@@ -19,7 +17,7 @@ internal static class DemoDecode
         var summary = new List<string>();
         var protocols = new SortedDictionary<string, (long Packets, long Bytes)>(StringComparer.Ordinal);
         long packets = 0;
-        int shown = 0;
+        var handshake = new HandshakeSegments(isLong ? HandshakeSegments.All : 1);
         using (CaptureReader reader = CaptureReader.Open(recording.OpenRead()))
         {
             var decoder = new PacketDecoder();
@@ -35,9 +33,8 @@ internal static class DemoDecode
                 (long count, long bytes) = protocols.GetValueOrDefault(path);
                 protocols[path] = (count + 1, bytes + decoded.OriginalLength);
                 string text = line.Line(decoded, packet.Bytes);
-                if (shown < (isLong ? HandshakeSegments : 1) && decoded.InterfaceName == "sender" && IsHandshake(decoded))
+                if (decoded.InterfaceName == "sender" && handshake.IsNext(decoded))
                 {
-                    shown++;
                     tree.Begin(decoded);
                     PacketDecoder.Describe(packet.Bytes, decoded, tree);
                     tree.End(decoded);
@@ -61,10 +58,4 @@ internal static class DemoDecode
             Console.WriteLine($"  {count,6} packets {bytes,9} bytes  {path}");
         }
     }
-
-    // The first connection's own: SYN and SYN_ACK, and the ACK after which it is established. Not their repetitions.
-    private static bool IsHandshake(DecodedPacket packet) =>
-        packet.Session is { StreamNumber: 0, IsRetransmission: false } session
-        && session.Stream.ClientToServer.Bytes == 0
-        && session.State is TcpSessionState.Opening or TcpSessionState.Answered or TcpSessionState.Established;
 }
