@@ -3,6 +3,7 @@ using System.CommandLine;
 using NetLab.Host.Captures;
 using NetLab.Host.Rendering;
 using NetLab.Host.Settings;
+using NetLab.Host.Tables;
 using NetLab.Osi.Captures;
 using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
@@ -79,10 +80,10 @@ internal static class DecodeCommand
                 throw new UsageException($"{first.Name} and {second.Name} are two different outputs: choose one");
             }
 
-            if (tables.IsAsked(parsed) && (shapes.FirstOrDefault(s => s.IsAsked).Name
+            if (tables.NameOf(parsed) is { } table && (shapes.FirstOrDefault(s => s.IsAsked).Name
                 ?? (parsed.GetValue(hex) ? "--hex" : parsed.GetValue(layer) is not null ? "--layer" : parsed.GetValue(packet) is not null ? "--packet" : parsed.GetValue(write) is not null ? "-w" : null)) is { } other)
             {
-                throw new UsageException($"--parquet and {other} are two different outputs: choose one");
+                throw new UsageException($"{table} and {other} are two different outputs: choose one");
             }
 
             bool isTree = !Array.Exists(shapes, s => s.IsAsked) && parsed.GetValue(columns) is null;
@@ -106,9 +107,16 @@ internal static class DecodeCommand
             }
 
             PacketSelection chosen = selection.Read(parsed, capture.Protocols) with { Offset = parsed.GetValue(at) };
+            var written = new CaptureTables(capture, fields, chosen, parsed.GetValue(count));
+            if (tables.IsArrow(parsed))
+            {
+                return CaptureWork.RunAsync(capture, stop => WriteArrow(written, stop), cancellationToken);
+            }
+
             if (tables.Read(parsed, chosen) is { } settings)
             {
-                return CaptureWork.RunAsync(capture, stop => TableArguments.Write(capture, settings, fields, chosen, parsed.GetValue(count), stop), cancellationToken);
+                return CaptureWork.RunAsync(
+                    capture, tables.ByFile(parsed, capture, settings, chosen) is { } folder ? stop => folder.Write(written, stop) : stop => written.WriteParquet(settings, stop), cancellationToken);
             }
 
             var view = new DecodeView(
@@ -121,6 +129,12 @@ internal static class DecodeCommand
             return CaptureWork.RunAsync(capture, stop => Decode(capture, view, stop), cancellationToken);
         });
         return command;
+    }
+
+    private static int WriteArrow(CaptureTables tables, CancellationToken cancellationToken)
+    {
+        using Stream output = Console.OpenStandardOutput();
+        return tables.WriteArrow(output, cancellationToken);
     }
 
     private static int Decode(CaptureInput capture, DecodeView view, CancellationToken cancellationToken)

@@ -1,10 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using NetLab.Host.Captures;
 using NetLab.Host.Settings;
 using NetLab.Host.Tables;
-using NetLab.Osi.Captures;
-using NetLab.Osi.Decoding;
-using NetLab.Osi.Protocols;
 
 namespace NetLab.Host.Commands;
 
@@ -12,6 +10,8 @@ namespace NetLab.Host.Commands;
 internal sealed class TableArguments
 {
     private readonly Option<string?> _parquet = new("--parquet") { Description = "Write tables for DuckDB, Spark and the like into this folder: packets, conversations, and one a protocol", HelpName = "DIR" };
+    private readonly Option<bool> _byFile = new("--by-file") { Description = "With --parquet: each file by itself, in tables of its own; complete ones are passed over, and --shard chooses files" };
+    private readonly Option<bool> _arrow = new("--arrow") { Description = "The table of packets as an Arrow IPC stream to standard output, for pandas, Polars and the like" };
     private readonly Option<string?> _partition = new("--partition") { Description = "With --parquet: a file for the packets of each hour, interface, or both (hour,interface)", HelpName = "BY" };
 
     /// <summary>Adds them to a verb.</summary>
@@ -19,10 +19,28 @@ internal sealed class TableArguments
     {
         command.Add(_parquet);
         command.Add(_partition);
+        command.Add(_byFile);
+        command.Add(_arrow);
     }
 
-    /// <summary>Whether tables are asked for.</summary>
-    public bool IsAsked(ParseResult parsed) => parsed.GetValue(_parquet) is not null;
+    /// <summary>Which form of tables is asked for: the option's name; null for none.</summary>
+    public string? NameOf(ParseResult parsed) => parsed.GetValue(_parquet) is not null ? _parquet.Name : parsed.GetValue(_arrow) ? _arrow.Name : null;
+
+    /// <summary>Whether an Arrow stream is asked for.</summary>
+    /// <exception cref="UsageException">Nobody could read it.</exception>
+    public bool IsArrow(ParseResult parsed)
+    {
+        if (!parsed.GetValue(_arrow))
+        {
+            return false;
+        }
+
+        return parsed.GetValue(_parquet) is not null ? throw new UsageException("--parquet and --arrow are two different outputs: choose one")
+            : parsed.GetValue(_partition) is not null ? throw new UsageException("--partition: is of --parquet")
+            : parsed.GetValue(_byFile) ? throw new UsageException("--by-file: is of --parquet")
+            : !Console.IsOutputRedirected ? throw new UsageException("--arrow: is for programs; write it to a file or through a pipe")
+            : true;
+    }
 
     /// <summary>What a command line wants; null if it wants no tables.</summary>
     /// <exception cref="UsageException">It makes no sense.</exception>
@@ -36,7 +54,9 @@ internal sealed class TableArguments
 
         if (parsed.GetValue(_parquet) is not { } folder)
         {
-            return parsed.GetValue(_partition) is null ? null : throw new UsageException("--partition: is of --parquet");
+            return parsed.GetValue(_partition) is not null ? throw new UsageException("--partition: is of --parquet")
+                : parsed.GetValue(_byFile) ? throw new UsageException("--by-file: is of --parquet")
+                : null;
         }
 
         if (folder.Length == 0 || File.Exists(folder))
@@ -47,41 +67,29 @@ internal sealed class TableArguments
         return new ParquetSettings(folder, by.Contains("hour"), by.Contains("interface"), selection.Shard);
     }
 
-    /// <summary>Writes the tables.</summary>
-    /// <param name="capture">What is read.</param>
-    /// <param name="settings">Where the tables are written.</param>
-    /// <param name="columns">The columns of packets; null for the usual ones.</param>
+    /// <summary>The captures when each is written by itself; null when all are one.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="capture">All of them.</param>
+    /// <param name="settings">How tables are written.</param>
     /// <param name="selection">Which packets.</param>
-    /// <param name="count">How many packets at most.</param>
-    /// <param name="cancellationToken">Ends it early; then the files are not complete.</param>
-    /// <returns>The exit code.</returns>
-    public static int Write(CaptureInput capture, ParquetSettings settings, IReadOnlyList<Field>? columns, PacketSelection selection, long? count, CancellationToken cancellationToken)
+    /// <exception cref="UsageException">It makes no sense.</exception>
+    public CaptureFolder? ByFile(ParseResult parsed, CaptureInput capture, ParquetSettings settings, PacketSelection selection)
     {
-        var export = new ParquetExport(settings, capture, columns);
-        try
+        if (!parsed.GetValue(_byFile))
         {
-            long left = count ?? long.MaxValue;
-            int exit = capture.Decode(
-                new DecoderOptions { FollowStreams = true },
-                (in CapturedPacket packet, DecodedPacket decoded) =>
-                {
-                    if (selection.Includes(packet, decoded))
-                    {
-                        export.Add(packet, decoded);
-                        left--;
-                    }
+            return null;
+        }
 
-                    return left > 0 && packet.Number < (selection.Last ?? long.MaxValue);
-                },
-                _ => { },
-                cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
-            export.CompleteAsync().GetAwaiter().GetResult();
-            return exit;
-        }
-        finally
+        if (capture.Path == "-" || capture.Others?.Contains("-") == true)
         {
-            export.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw new UsageException("--by-file '-': tables are named after their file, and standard input has no name");
         }
+
+        // What else is on the command line decides what the tables hold.
+        IEnumerable<string> options = parsed.CommandResult.Children.OfType<OptionResult>()
+            .Where(o => !o.Implicit && o.Option.Name is not ("--parquet" or "--shard" or "--color"))
+            .Select(o => string.Join(' ', [o.Option.Name, .. o.Tokens.Select(t => t.Value)]))
+            .Order(StringComparer.Ordinal);
+        return new CaptureFolder(capture, settings, selection, string.Join('\n', options.Prepend($"nlab {CommandLine.Version}")));
     }
 }

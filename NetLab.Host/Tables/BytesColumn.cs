@@ -1,4 +1,6 @@
 using System.IO.Hashing;
+using Apache.Arrow;
+using Apache.Arrow.Types;
 using Parquet;
 using Parquet.Schema;
 
@@ -8,6 +10,8 @@ namespace NetLab.Host.Tables;
 internal sealed class BytesColumn(string name, bool isList = false) : TableColumn(name, typeof(byte[]), isList)
 {
     private readonly List<ReadOnlyMemory<byte>> _values = [];
+
+    public override IArrowType ArrowType => BinaryType.Default;
 
     /// <summary>A value, which is kept elsewhere for as long as the rows are.</summary>
     public void Add(byte[] value, bool isNext = false)
@@ -25,6 +29,26 @@ internal sealed class BytesColumn(string name, bool isList = false) : TableColum
         {
             hashes.Add(XxHash64.HashToUInt64(value.Span));
         }
+    }
+
+    protected override IArrowArray ToArrow(ReadOnlySpan<int> definitions)
+    {
+        var array = new BinaryArray.Builder();
+        array.Reserve(definitions.Length);
+        int next = 0;
+        foreach (int definition in definitions)
+        {
+            if (definition == 0)
+            {
+                array.AppendNull();
+            }
+            else
+            {
+                array.Append(_values[next++].Span);
+            }
+        }
+
+        return array.Build();
     }
 
     public override void Clear()

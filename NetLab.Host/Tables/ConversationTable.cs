@@ -172,6 +172,7 @@ internal sealed class ConversationTable
     /// <summary>The rows of the table.</summary>
     internal sealed class Rows : TableRows
     {
+        private readonly FileNameColumn? _file;
         private readonly TextColumn _protocol;
         private readonly ValueColumn<long> _stream;
         private readonly TextColumn _firstAddress;
@@ -183,8 +184,11 @@ internal sealed class ConversationTable
         private readonly TextColumn _application;
         private readonly (ValueColumn<long> Column, Func<Totals, long> Value)[] _counts;
 
-        public Rows()
+        /// <summary>Makes empty rows.</summary>
+        /// <param name="file">The capture that all are of, which has a column then; or null.</param>
+        public Rows(string? file = null)
         {
+            _file = FileNameColumn.Of(this, file);
             _protocol = Column(new TextColumn("protocol"));
             _stream = Column(new ValueColumn<long>("stream") { IsGrowing = true });
             _firstAddress = Column(new TextColumn("first.address") { HasBloomFilter = true });
@@ -210,6 +214,7 @@ internal sealed class ConversationTable
 
         public void Add(string protocol, long stream, Totals totals)
         {
+            _file?.Add();
             _protocol.Add(protocol);
             _stream.Add(stream);
             _firstAddress.Add(totals.First.Address);

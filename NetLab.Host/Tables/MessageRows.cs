@@ -12,13 +12,16 @@ internal sealed class MessageRows : TableRows
 
     private readonly List<FieldColumn> _keys = [];
     private readonly List<FieldColumn> _fields = [];
+    private readonly FileNameColumn? _file;
 
     /// <summary>Makes empty rows.</summary>
     /// <param name="fields">What <see cref="FieldsOf"/> says.</param>
     /// <param name="protocol">The protocol.</param>
     /// <param name="texts">The texts of addresses.</param>
-    public MessageRows(IReadOnlyList<Field> fields, Protocol protocol, AddressTexts texts)
+    /// <param name="file">The capture that all are of, which has a column then; or null.</param>
+    public MessageRows(IReadOnlyList<Field> fields, Protocol protocol, AddressTexts texts, string? file = null)
     {
+        _file = FileNameColumn.Of(this, file);
         int keys = fields.Count - OwnFields(protocol).Count();
         for (int i = 0; i < fields.Count; i++)
         {
@@ -49,6 +52,7 @@ internal sealed class MessageRows : TableRows
     /// <param name="layer">Which of the packet's layers the message is.</param>
     public void Add(PacketFields fields, int layer)
     {
+        _file?.Add();
         foreach (FieldColumn key in _keys)
         {
             key.Add(fields);

@@ -46,6 +46,16 @@ internal sealed class PacketRows : TableRows
         _offset = Column(new ValueColumn<long>("frame.offset") { IsGrowing = true });
     }
 
+    /// <summary>The fields that are columns.</summary>
+    /// <param name="chosen">Those that a command line names; null for the usual ones.</param>
+    /// <param name="registry">Where they are found.</param>
+    public static IReadOnlyList<Field> FieldsOf(IReadOnlyList<Field>? chosen, ProtocolRegistry registry)
+    {
+        return [.. (chosen ?? DefaultColumns.Select(Find)).DistinctBy(f => f.FilterName)];
+
+        Field Find(string name) => registry.TryFindField(name, out Field? field) ? field : throw new InvalidOperationException($"there is no field {name}");
+    }
+
     /// <summary>Puts a packet into the columns; the row is to be ended.</summary>
     /// <param name="packet">The packet.</param>
     /// <param name="fields">Its fields.</param>

@@ -39,11 +39,9 @@ internal sealed class ParquetExport : IAsyncDisposable
     public ParquetExport(ParquetSettings settings, CaptureInput input, IReadOnlyList<Field>? fields)
     {
         (_settings, _input) = (settings, input);
-        _fields = [.. (fields ?? PacketRows.DefaultColumns.Select(Find)).DistinctBy(f => f.FilterName)];
+        _fields = PacketRows.FieldsOf(fields, input.Protocols);
         _values = new PacketFields(_fields.Concat(ConversationTable.FieldsOf(input.Protocols)));
         _conversations = new ConversationTable(_values, _fields.Count, _texts);
-
-        Field Find(string name) => input.Protocols.TryFindField(name, out Field? field) ? field : throw new InvalidOperationException($"there is no field {name}");
     }
 
     /// <summary>Puts a packet into the tables.</summary>
@@ -95,10 +93,11 @@ internal sealed class ParquetExport : IAsyncDisposable
             await (messages?.File.CompleteAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         }
 
-        await using var conversations = new TableFile<ConversationTable.Rows>(PathOf("conversations"), () => new ConversationTable.Rows(), PacketsTogether);
+        await using var conversations = new TableFile<ConversationTable.Rows>(PathOf("conversations"), () => new ConversationTable.Rows(FileName), PacketsTogether);
         await _conversations.WriteAsync(conversations).ConfigureAwait(false);
         int tables = 2 + _messages.Values.Count(m => m is not null);
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_count} packets, {_conversations.Count} conversations: {tables} tables in {_settings.Folder}"));
+        string name = FileName is null ? "" : $"{FileName}: ";
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}{_count} packets, {_conversations.Count} conversations: {tables} tables in {_settings.Folder}"));
         if (_conversations.PacketsLeftOut > 0)
         {
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"nlab: conversations.parquet was full: {_conversations.PacketsLeftOut} packets of further conversations are in no row of it"));
@@ -152,7 +151,7 @@ internal sealed class ParquetExport : IAsyncDisposable
     private TableFile<PacketRows> NewPackets(string partition)
     {
         int number = _filesOf[partition] = _filesOf.GetValueOrDefault(partition) + 1;
-        string path = partition.Length == 0 ? PathOf("packets") : _settings.PathOf(Path.Combine("packets", partition, $"packets-{number}"));
+        string path = partition.Length == 0 ? PathOf("packets") : _settings.PathOf(partition, number);
         return new TableFile<PacketRows>(path, () => new PacketRows(_fields, _texts), PacketsTogether / (partition.Length == 0 ? 1 : MaxOpenPartitions));
     }
 
@@ -165,11 +164,14 @@ internal sealed class ParquetExport : IAsyncDisposable
 
         IReadOnlyList<Field> fields = MessageRows.FieldsOf(protocol, _input.Protocols);
         messages = protocol.Fields.Any(f => f.FilterName is not null) && protocol.Name is not ("session" or "data" or "packets" or "conversations")
-            ? (new PacketFields(fields), new TableFile<MessageRows>(PathOf(protocol.Name), () => new MessageRows(fields, protocol, _texts), MessagesTogether))
+            ? (new PacketFields(fields), new TableFile<MessageRows>(PathOf(protocol.Name), () => new MessageRows(fields, protocol, _texts, FileName), MessagesTogether))
             : null;
         _messages.Add(protocol, messages);
         return messages;
     }
+
+    // Numbers of packets and streams are only clear beside the name of the file that they are of.
+    private string? FileName => _settings.Capture is null ? null : _input.Path;
 
     private string PathOf(string table) => _settings.PathOf(table);
 }

@@ -1,3 +1,5 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
 using Parquet;
 using Parquet.Schema;
 
@@ -56,6 +58,9 @@ internal abstract class TableColumn
     /// <summary>How Parquet knows its values.</summary>
     public DataField Values { get; }
 
+    /// <summary>What one of its values is in Arrow.</summary>
+    public abstract IArrowType ArrowType { get; }
+
     protected ReadOnlyMemory<int> Definitions => _definitions.AsMemory(0, Levels);
 
     protected ReadOnlyMemory<int>? Repetitions => IsList ? _repetitions.AsMemory(0, Levels) : null;
@@ -72,8 +77,46 @@ internal abstract class TableColumn
     /// <summary>The hashes of the values, for the filter: XXH64 of each as Parquet's plain encoding has it.</summary>
     public abstract void AddHashes(HashSet<ulong> hashes);
 
+    /// <summary>What was gathered, as Arrow has it: for each row a value, a list of them, or a gap.</summary>
+    public IArrowArray ToArrow()
+    {
+        ReadOnlySpan<int> definitions = _definitions.AsSpan(0, Levels);
+        if (!IsList)
+        {
+            return ToArrow(definitions);
+        }
+
+        var offsets = new ArrowBuffer.Builder<int>(Levels + 1);
+        var validity = new ArrowBuffer.BitmapBuilder(Levels);
+        int values = 0;
+        int rows = 0;
+        int gaps = 0;
+        for (int i = 0; i < Levels; i++)
+        {
+            if (_repetitions[i] == 0)
+            {
+                offsets.Append(values);
+                validity.Append(definitions[i] > 0);
+                gaps += definitions[i] > 0 ? 0 : 1;
+                rows++;
+            }
+
+            values += definitions[i] > 0 ? 1 : 0;
+        }
+
+        offsets.Append(values);
+        int[] present = new int[values];
+        System.Array.Fill(present, 1);
+        IArrowArray elements = ToArrow(present);
+        return new ListArray(new ArrayData(new ListType(ArrowType), rows, gaps, 0, [validity.Build(), offsets.Build()], [elements.Data]));
+    }
+
     /// <summary>Forgets what was gathered.</summary>
     public virtual void Clear() => Levels = 0;
+
+    /// <summary>The values as Arrow has them.</summary>
+    /// <param name="definitions">For each place whether there is the next value (not 0), or a gap.</param>
+    protected abstract IArrowArray ToArrow(ReadOnlySpan<int> definitions);
 
     /// <summary>Notes a value.</summary>
     /// <param name="isNext">Whether it goes on a row's list.</param>
@@ -83,10 +126,10 @@ internal abstract class TableColumn
     {
         if (Levels == _definitions.Length)
         {
-            Array.Resize(ref _definitions, 2 * Levels);
+            System.Array.Resize(ref _definitions, 2 * Levels);
             if (IsList)
             {
-                Array.Resize(ref _repetitions, 2 * Levels);
+                System.Array.Resize(ref _repetitions, 2 * Levels);
             }
         }
 

@@ -22,7 +22,7 @@ internal abstract class TableRows
     }
 
     /// <summary>Adds a column.</summary>
-    protected T Column<T>(T column)
+    internal T Column<T>(T column)
         where T : TableColumn
     {
         _columns.Add(column);

@@ -1,5 +1,7 @@
 using System.IO.Hashing;
 using System.Text;
+using Apache.Arrow;
+using Apache.Arrow.Types;
 using Parquet;
 using Parquet.Schema;
 
@@ -13,6 +15,8 @@ internal sealed class TextColumn(string name, bool isList = false) : TableColumn
     private readonly List<ReadOnlyMemory<char>> _values = [];
     private char[] _chunk = [];
     private int _used;
+
+    public override IArrowType ArrowType => StringType.Default;
 
     /// <summary>A value that is kept elsewhere for as long as the rows are.</summary>
     public void Add(string value, bool isNext = false)
@@ -50,6 +54,29 @@ internal sealed class TextColumn(string name, bool isList = false) : TableColumn
             Span<byte> bytes = most <= utf8.Length ? utf8 : new byte[most];
             hashes.Add(XxHash64.HashToUInt64(bytes[..Encoding.UTF8.GetBytes(value.Span, bytes)]));
         }
+    }
+
+    protected override IArrowArray ToArrow(ReadOnlySpan<int> definitions)
+    {
+        var array = new StringArray.Builder();
+        array.Reserve(definitions.Length);
+        Span<byte> utf8 = stackalloc byte[256];
+        int next = 0;
+        foreach (int definition in definitions)
+        {
+            if (definition == 0)
+            {
+                array.AppendNull();
+                continue;
+            }
+
+            ReadOnlySpan<char> value = _values[next++].Span;
+            int most = Encoding.UTF8.GetMaxByteCount(value.Length);
+            Span<byte> bytes = most <= utf8.Length ? utf8 : new byte[most];
+            array.Append(bytes[..Encoding.UTF8.GetBytes(value, bytes)]);
+        }
+
+        return array.Build();
     }
 
     public override void Clear()

@@ -1,5 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using Apache.Arrow;
+using Apache.Arrow.Types;
 using Parquet;
 using Parquet.Schema;
 
@@ -19,12 +21,20 @@ internal sealed class ValueColumn<T>(string name, bool isList = false) : TableCo
     public override EncodingHint Packing =>
         typeof(T) == typeof(bool) || typeof(T) == typeof(double) ? EncodingHint.Default : IsGrowing ? EncodingHint.DeltaBinaryPacked : EncodingHint.Dictionary;
 
+    public override IArrowType ArrowType =>
+        IsTime ? new TimestampType(TimeUnit.Nanosecond, (string?)null)
+        : typeof(T) == typeof(bool) ? BooleanType.Default
+        : typeof(T) == typeof(double) ? DoubleType.Default
+        : typeof(T) == typeof(int) ? Int32Type.Default
+        : typeof(T) == typeof(ulong) ? UInt64Type.Default
+        : Int64Type.Default;
+
     public void Add(T value, bool isNext = false)
     {
         AddLevel(isNext);
         if (_count == _values.Length)
         {
-            Array.Resize(ref _values, 2 * _count);
+            System.Array.Resize(ref _values, 2 * _count);
         }
 
         _values[_count++] = value;
@@ -39,6 +49,23 @@ internal sealed class ValueColumn<T>(string name, bool isList = false) : TableCo
         {
             hashes.Add(XxHash64.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value))));
         }
+    }
+
+    protected override IArrowArray ToArrow(ReadOnlySpan<int> definitions)
+    {
+        var validity = new ArrowBuffer.BitmapBuilder(definitions.Length);
+        var values = new T[definitions.Length];
+        int next = 0;
+        for (int i = 0; i < definitions.Length; i++)
+        {
+            validity.Append(definitions[i] > 0);
+            values[i] = definitions[i] > 0 ? _values[next++] : default;
+        }
+
+        ArrowBuffer buffer = values is bool[] bits
+            ? new ArrowBuffer.BitmapBuilder(bits.Length).AppendRange(bits).Build()
+            : new ArrowBuffer(MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+        return ArrowArrayFactory.BuildArray(new ArrayData(ArrowType, definitions.Length, definitions.Length - next, 0, [validity.Build(), buffer]));
     }
 
     public override void Clear()

@@ -1,5 +1,5 @@
 #!/bin/sh
-# One share of a capture's conversations as tables: what each of N machines runs, told its number in the way of its scheduler.
+# One share of a capture's conversations (or, with NLAB_OPTIONS=--by-file, of the captures) as tables: what each of N machines runs, told its number in the way of its scheduler.
 #
 #   shard.sh N TABLES CAPTURE…
 #
@@ -28,4 +28,6 @@ if [ -e "$tables/conversations-$share-of-$count.parquet" ]; then
     exit 0
 fi
 
-exec nlab decode "$@" --parquet "$tables" --shard "$share/$count"
+# The options are several words.
+# shellcheck disable=SC2086
+exec nlab decode "$@" --parquet "$tables" --shard "$share/$count" ${NLAB_OPTIONS:-}

@@ -27,6 +27,17 @@ public sealed class DeployTests
     }
 
     [UnixFact]
+    public async Task Shares_may_be_of_files()
+    {
+        string tables = Directory.CreateTempSubdirectory("nlab-deploy-").FullName;
+        string[] captures = [Path.Combine(Folders.Captures, "dns.pcapng"), Path.Combine(Folders.Captures, "lost-segments-as-tcp.pcapng")];
+        Assert.Equal(0, (await Script("shard.sh", ["2", tables, .. captures], ("PARALLEL_SEQ", "2"), ("NLAB_OPTIONS", "--by-file --partition hour"))).Exit);
+        Assert.Equal("lost-segments-as-tcp.pcapng.json", Assert.Single(Directory.GetFiles(Path.Combine(tables, "complete")).Select(Path.GetFileName)));
+        (int exit, string errors) = await Script("shard.sh", ["2", tables, .. captures], ("PARALLEL_SEQ", "2"), ("NLAB_OPTIONS", "--by-file --partition hour"));
+        Assert.Equal((0, $"complete already in {tables}: 1"), (exit, errors.Trim()));
+    }
+
+    [UnixFact]
     public async Task Without_a_number_a_share_says_what_is_missing()
     {
         (int exit, string errors) = await Script("shard.sh", ["3", "tables", "capture"]);
