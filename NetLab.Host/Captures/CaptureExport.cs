@@ -9,9 +9,10 @@ internal sealed class CaptureExport : IDisposable
     private readonly Dictionary<CaptureInterface, int> _interfaces = new(ReferenceEqualityComparer.Instance);
     private readonly PcapngWriter _writer;
     private readonly string _path;
+    private readonly OutputFile? _file;
     private long _packets;
 
-    private CaptureExport(string path, PcapngWriter writer) => (_path, _writer) = (path, writer);
+    private CaptureExport(string path, Stream stream) => (_path, _writer, _file) = (path, new PcapngWriter(stream), stream as OutputFile);
 
     /// <summary>Begins a file.</summary>
     /// <param name="path">Where; an older file of that name is replaced.</param>
@@ -28,22 +29,16 @@ internal sealed class CaptureExport : IDisposable
             }
         }
 
-        try
-        {
-            return new CaptureExport(path, new PcapngWriter(new BufferedStream(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 0), 64 << 10)));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"-w '{path}': {OutputPath.Why(path, error)}");
-        }
+        return new CaptureExport(path, OutputFile.Open("-w", path, holdsBack: true));
     }
 
     /// <summary>Begins one on a stream, which is closed with it.</summary>
-    public static CaptureExport To(Stream stream) => new("", new PcapngWriter(stream));
+    public static CaptureExport To(Stream stream) => new("", stream);
 
     /// <summary>Writes a packet.</summary>
     public void Write(in CapturedPacket packet)
     {
+        _file?.Begin();
         if (!_interfaces.TryGetValue(packet.Source, out int number))
         {
             number = _writer.AddInterface(packet.Source);
@@ -61,7 +56,12 @@ internal sealed class CaptureExport : IDisposable
     public void Flush() => _writer.Flush();
 
     /// <summary>Says on stderr what was written.</summary>
-    public void Report() => Console.Error.WriteLine($"{_packets} packet{(_packets == 1 ? "" : "s")} written to {_path}");
+    public void Report()
+    {
+        // No packet is a capture, too, when none was wanted.
+        _file?.Begin();
+        Console.Error.WriteLine($"{_packets} packet{(_packets == 1 ? "" : "s")} written to {_path}");
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();

@@ -127,13 +127,15 @@ internal static class CaptureCommand
         Console.Error.WriteLine($"capturing on {name}; Ctrl-C stops");
         long packets = 0;
         long? end = null;
+        int waits = 0;
         while (packets < settings.Count)
         {
             // What had passed when Ctrl-C came still waits in the kernel.
             end ??= cancellationToken.IsCancellationRequested ? (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * 100 : null;
             if (!capture.TryRead(out CapturedPacket packet))
             {
-                if (end is not null)
+                // The kernel hands over what it has gathered a tenth of a second after the first of it came.
+                if (end is not null && ++waits == 2)
                 {
                     break;
                 }

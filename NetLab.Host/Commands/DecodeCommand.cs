@@ -113,7 +113,7 @@ internal static class DecodeCommand
                 return CaptureWork.RunAsync(capture, stop => WriteArrow(written, stop), cancellationToken);
             }
 
-            if (tables.Read(parsed, chosen) is { } settings)
+            if (tables.Read(parsed, chosen, capture.Protocols, fields is not null) is { } settings)
             {
                 return CaptureWork.RunAsync(
                     capture, tables.ByFile(parsed, capture, settings, chosen) is { } folder ? stop => folder.Write(written, stop) : stop => written.WriteParquet(settings, stop), cancellationToken);
@@ -206,7 +206,10 @@ internal static class DecodeCommand
 
                     Flush();
                     EndColumns();
-                    export?.Report();
+                    if (begins && (view.Packet is null || shown))
+                    {
+                        export?.Report();
+                    }
                 },
                 cancellationToken,
                 Math.Min(view.Selection.IsAll ? view.Count ?? long.MaxValue : long.MaxValue, capture.Interface is null ? view.Packet ?? long.MaxValue : long.MaxValue),

@@ -74,7 +74,8 @@ internal static class HttpCommand
 
     private static async Task<int> RunAsync(HttpPlan plan, StreamOptions options, RecordingOptions recording, CancellationToken cancellationToken)
     {
-        using Stream body = OpenOutput(plan.Output);
+        // Before anything is asked for: an answer that cannot be kept is not to be had twice.
+        using Stream body = plan.Output is { } file ? OutputFile.Open("--output", file.FullName) : StandardOutput.Open();
         using LabRecorder? recorder = recording.Open();
         SegmentLadder? ladder = plan.Ladder ? new SegmentLadder() : null;
         using LinkRelay? relay = plan.Link is { } link ? StartLink(plan, link, options.AllowRemote) : null;
@@ -101,6 +102,7 @@ internal static class HttpCommand
                     await body.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
                 }
 
+                (body as OutputFile)?.Begin();
                 await body.FlushAsync(cancellationToken).ConfigureAwait(false);
                 exit = (int)response.StatusCode < 400 ? ExitCode.Done : ExitCode.Failed;
             },
@@ -115,19 +117,6 @@ internal static class HttpCommand
         }
 
         return exit;
-    }
-
-    // Before anything is asked for: an answer that cannot be kept is not to be had twice.
-    private static Stream OpenOutput(FileInfo? file)
-    {
-        try
-        {
-            return file is null ? StandardOutput.Open() : file.Create();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--output '{file}': {OutputPath.Why(file!.FullName, error)}");
-        }
     }
 
     private static LinkRelay StartLink(HttpPlan plan, LinkDescription link, bool allowRemote)
@@ -181,6 +170,17 @@ internal static class HttpCommand
         {
             // Instead of the one that is said of itself.
             content.Headers.ContentType = null;
+        }
+
+        // RFC 9110, 5.5: a line of its own would be a field of its own.
+        if (value.AsSpan().ContainsAny('\r', '\n', '\0') || name.AsSpan().ContainsAny('\r', '\n', '\0'))
+        {
+            throw new UsageException($"--header '{PlainText.Of(field)}': a field is one line");
+        }
+
+        if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UsageException($"--header '{field}': the length is that of --data");
         }
 
         if (name.Length == 0 || (!request.Headers.TryAddWithoutValidation(name, value) && request.Content?.Headers.TryAddWithoutValidation(name, value) != true))

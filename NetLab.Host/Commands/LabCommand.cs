@@ -47,11 +47,7 @@ internal static class LabCommand
             }
 
             OutputPath.Check(parsed.GetValue(report), "--report");
-            if (parsed.GetValue(output) is { } folder && (folder.Length == 0 || File.Exists(folder)))
-            {
-                throw new UsageException($"--out '{folder}': {(folder.Length == 0 ? "a folder has a name" : "is a file")}");
-            }
-
+            OutputPath.CheckFolder(parsed.GetValue(output), "--out");
             IReadOnlyList<Experiment> chosen = Choose(parsed.GetValue(name), parsed.GetValue(all));
             if (chosen.Count == 0)
             {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using NetLab.Host.Paths;
-using NetLab.Host.Recording;
 using NetLab.Host.Settings;
 using NetLab.Udp.Links;
 using NetLab.Udp.Links.Paths;
@@ -15,7 +14,7 @@ internal static class LinkPathOutput
     public static LinkPathRecorder? Open(FileInfo? file)
     {
         // Said now, and not after an hour.
-        RecordingFile.OpenFile("--record", file)?.Dispose();
+        OutputPath.Check(file?.FullName, "--record");
         return file is null ? null : new LinkPathRecorder();
     }
 
@@ -60,7 +59,7 @@ internal static class LinkPathOutput
             return;
         }
 
-        using var stream = RecordingFile.OpenFile("--record", file)!;
+        using var stream = OutputFile.Open("--record", file.FullName);
         using var writer = new StreamWriter(stream);
         RecordedPathFile.Write(writer, captured.Path, comments);
         foreach (string note in captured.Notes)

@@ -24,15 +24,11 @@ internal static class ObjectsCommand
         input.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            if (parsed.GetRequiredValue(folder).Length == 0)
-            {
-                throw new UsageException("--out '': a folder has a name");
-            }
-
+            string path = parsed.GetRequiredValue(folder);
+            OutputPath.CheckFolder(path, "--out");
             CaptureInput capture = input.Read(parsed);
-            var writer = new ObjectFolder(Open(parsed.GetRequiredValue(folder)));
             bool asJson = parsed.GetValue(json);
-            return CaptureWork.RunAsync(capture, stop => Run(capture, writer, asJson, stop), cancellationToken);
+            return CaptureWork.RunAsync(capture, stop => Run(capture, path, asJson, stop), cancellationToken);
         });
         return command;
     }
@@ -45,6 +41,22 @@ internal static class ObjectsCommand
         new("of", f => f.Protocol) { IsText = true, Rank = 2 },
         new("type", f => VisibleText.Of(f.ContentType ?? "")) { IsText = true, Rank = 3 },
     ]);
+
+    private static int Run(CaptureInput capture, string path, bool json, CancellationToken cancellationToken)
+    {
+        bool isNew = !Directory.Exists(path);
+        var folder = new ObjectFolder(Open(path));
+        try
+        {
+            return Run(capture, folder, json, cancellationToken);
+        }
+        catch (UsageException) when (isNew && folder.Files.Count == 0)
+        {
+            // Nothing was done, so nothing is left.
+            Directory.Delete(folder.Path);
+            throw;
+        }
+    }
 
     private static int Run(CaptureInput capture, ObjectFolder folder, bool json, CancellationToken cancellationToken)
     {

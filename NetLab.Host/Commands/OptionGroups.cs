@@ -15,7 +15,7 @@ internal static class OptionGroups
         ("The link:", ["--link", "--schedule", "--record", "--namespaces"]),
         ("How streams work:", ["--congestion", "--ecn", "--mtu-search", "--poll"]),
         ("What is written:",
-            ["--json", "--json-iperf3", "--csv", "--tsv", "--columns", "--summary", "--hex", "--layer", "--plot", "--save", "--output", "--out", "--report", "--write", "--parquet", "--partition", "--by-file", "--arrow",
+            ["--json", "--json-iperf3", "--csv", "--tsv", "--columns", "--summary", "--hex", "--layer", "--plot", "--save", "--output", "--out", "--report", "--write", "--parquet", "--partition", "--tables", "--by-file", "--arrow",
              "--ladder", "--log", "--rotate-size", "--rotate-time", "--files"]),
         ("Recordings:", ["--pcap", "--pcap-as-tcp", "--qlog"]),
         ("Always there:", ["--seed", "--timeout", "--verbose", "--allow-remote", "--help", "--color", "--version"]),

@@ -46,9 +46,9 @@ internal static class StatsCommand
                 throw new UsageException("--json and --csv are two different outputs: choose one");
             }
 
-            if (parsed.GetValue(top) is < 0)
+            if (parsed.GetValue(top) is < 1)
             {
-                throw new UsageException($"--top {parsed.GetValue(top)}: a count is not negative");
+                throw new UsageException($"--top {parsed.GetValue(top)}: a count is at least 1");
             }
 
             TrafficKind? kind = parsed.GetValue(conversations) is { } name ? KindFrom(name) : null;

@@ -46,7 +46,12 @@ internal static class UiCommand
 
             if (parsed.GetValue(keyLog) is { } secrets && !File.Exists(secrets))
             {
-                throw new UsageException($"--keylog '{secrets}': no such file");
+                throw new UsageException($"--keylog '{secrets}': {(Directory.Exists(secrets) ? "is a folder" : "no such file")}");
+            }
+
+            if (parsed.GetValue(follow) && !Array.Exists(paths, p => p != "-"))
+            {
+                throw new UsageException("--follow: reads a file on, and none is named");
             }
 
             await using var captures = new OpenCaptures(BuiltInProtocols.Registry);

@@ -24,6 +24,9 @@ internal sealed class VerbHelp(HelpAction inner) : SynchronousCommandLineAction
         ("mtu=1500", "larger ones are lost"),
         ("every=N", "each Nth is dropped"),
         ("drop=SYN#1,DATA#20", "exactly those segments"),
+        ("copy=DATA#20", "comes twice"),
+        ("damage=DATA#20", "has a bit flipped"),
+        ("hold=DATA#20/60ms", "comes later"),
         ("outage=2s/30s", "down so long, so often"),
         ("seed=7", "of everything random"),
     ];

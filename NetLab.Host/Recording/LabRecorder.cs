@@ -18,6 +18,7 @@ internal sealed class LabRecorder : IDisposable
     private readonly MonotonicClock _clock = MonotonicClock.Shared;
     private readonly RecordingFile? _asUdp;
     private readonly RecordingFile? _asTcp;
+    private readonly OutputFile? _qlogFile;
     private readonly QlogFile? _qlog;
 
     /// <summary>Opens the files asked for.</summary>
@@ -27,11 +28,12 @@ internal sealed class LabRecorder : IDisposable
         _asUdp = RecordingFile.Open("--pcap", options.AsUdp);
         _asTcp = RecordingFile.Open("--pcap-as-tcp", options.AsTcp);
         Instant now = _clock.Now;
-        _qlog = RecordingFile.OpenFile("--qlog", options.Qlog) is { } qlog ? new QlogFile(qlog, "nlab", now, _clock.ToWallClock(now)) : null;
+        _qlogFile = options.Qlog is { } file ? OutputFile.Open("--qlog", file.FullName, holdsBack: true) : null;
+        _qlog = _qlogFile is null ? null : new QlogFile(_qlogFile, "nlab", now, _clock.ToWallClock(now));
     }
 
     /// <summary>Who writes down the events of a connection; null if nobody asked for them.</summary>
-    public Func<ObservedConnection, IConnectionObserver?>? Observe => _qlog is { } qlog ? qlog.Observe : null;
+    public Func<ObservedConnection, IConnectionObserver?>? Observe => _qlog is null ? null : ObserveConnection;
 
     /// <summary>Adds a place to record at, an interface of the capture.</summary>
     /// <param name="name">Its name there.</param>
@@ -78,6 +80,12 @@ internal sealed class LabRecorder : IDisposable
         {
             Console.Error.WriteLine($"nlab: --qlog: the log is not complete: {failure.Message}");
         }
+    }
+
+    private IConnectionObserver ObserveConnection(ObservedConnection connection)
+    {
+        _qlogFile!.Begin();
+        return _qlog!.Observe(connection);
     }
 
     private void Record(

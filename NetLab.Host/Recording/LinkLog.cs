@@ -8,11 +8,11 @@ namespace NetLab.Host.Recording;
 /// <summary>What a link did to each datagram, and how it changed, as JSON Lines. Times are those of the monotonic clock, and dates.</summary>
 internal sealed class LinkLog : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly OutputFile _file;
     private readonly Utf8JsonWriter _json;
     private bool _ended;
 
-    private LinkLog(FileStream file)
+    private LinkLog(OutputFile file)
     {
         _file = file;
         _json = new Utf8JsonWriter(file);
@@ -20,7 +20,7 @@ internal sealed class LinkLog : IDisposable
 
     /// <summary>Opens a log; null if none is asked for.</summary>
     /// <exception cref="UsageException">It cannot be written there.</exception>
-    public static LinkLog? Open(FileInfo? file) => RecordingFile.OpenFile("--log", file) is { } stream ? new LinkLog(stream) : null;
+    public static LinkLog? Open(FileInfo? file) => file is null ? null : new LinkLog(OutputFile.Open("--log", file.FullName));
 
     /// <summary>Writes an entry. Called by one thread. A full disk ends the log, with a line on standard error, and not the link.</summary>
     public void Write(bool up, LinkOutcome outcome) => Guard(() => WriteEntry(up, outcome));

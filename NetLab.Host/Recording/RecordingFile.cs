@@ -20,6 +20,7 @@ internal sealed class RecordingFile : IDisposable
 
     private readonly Lock _lock = new();
     private readonly string _option;
+    private readonly OutputFile _file;
     private readonly PcapngWriter _writer;
     private readonly PriorityQueue<(int Interface, DateTimeOffset Time, byte[] Packet), (DateTimeOffset Time, long Ordinal)> _waiting = new();
     private readonly Timer _timer;
@@ -27,9 +28,9 @@ internal sealed class RecordingFile : IDisposable
     private long _ordinal;
     private bool _ended;
 
-    private RecordingFile(string option, Stream file)
+    private RecordingFile(string option, OutputFile file)
     {
-        _option = option;
+        (_option, _file) = (option, file);
         _writer = new PcapngWriter(file);
         _timer = new Timer(_ => WriteOlderThan(DateTimeOffset.UtcNow - Horizon), null, Horizon, Horizon);
     }
@@ -38,23 +39,7 @@ internal sealed class RecordingFile : IDisposable
     /// <param name="option">The option that names it.</param>
     /// <param name="file">The file.</param>
     /// <exception cref="UsageException">It cannot be written.</exception>
-    public static RecordingFile? Open(string option, FileInfo? file) => OpenFile(option, file) is { } stream ? new RecordingFile(option, stream) : null;
-
-    /// <summary>Opens a file to be written; null if none is asked for.</summary>
-    /// <param name="option">The option that names it.</param>
-    /// <param name="file">The file.</param>
-    /// <exception cref="UsageException">It cannot be written.</exception>
-    public static FileStream? OpenFile(string option, FileInfo? file)
-    {
-        try
-        {
-            return file is null ? null : new FileStream(file.FullName, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"{option} '{file}': {OutputPath.Why(file!.FullName, error)}");
-        }
-    }
+    public static RecordingFile? Open(string option, FileInfo? file) => file is null ? null : new RecordingFile(option, OutputFile.Open(option, file.FullName, holdsBack: true));
 
     /// <summary>Adds an interface; the number by which packets name it.</summary>
     public int AddInterface(string name, string description)
@@ -102,6 +87,7 @@ internal sealed class RecordingFile : IDisposable
         {
             _waiting.Dequeue();
             _waitingBytes -= next.Packet.Length;
+            _file.Begin();
             _writer.Write(next.Interface, next.Time, next.Packet);
         }
     });

@@ -15,6 +15,10 @@ internal sealed class AddressTexts
 
     private readonly Dictionary<(UInt128 Number, int Size), (string Text, byte[] Bytes)> _known = [];
 
+    // An address is asked for as text, and then as bytes.
+    private (UInt128 Number, int Size) _lastKey = (0, -1);
+    private (string Text, byte[] Bytes) _last;
+
     /// <summary>An address of a column as text, and as 16 bytes: one of IPv4 as IPv6 writes it, ::ffff:a.b.c.d (RFC 4291, 2.5.5.2).</summary>
     public (string Text, byte[] Bytes) Of(PacketFields fields, int column, int index)
     {
@@ -29,9 +33,15 @@ internal sealed class AddressTexts
         padded.Clear();
         address.CopyTo(padded[(Ipv6Size - address.Length)..]);
         (UInt128, int) key = (BinaryPrimitives.ReadUInt128BigEndian(padded), address.Length);
-        if (_known.TryGetValue(key, out (string, byte[]) known))
+        if (key == _lastKey)
         {
-            return known;
+            return _last;
+        }
+
+        _lastKey = key;
+        if (_known.TryGetValue(key, out _last))
+        {
+            return _last;
         }
 
         if (_known.Count == MaxAddresses)
@@ -44,6 +54,6 @@ internal sealed class AddressTexts
             padded.Slice(MappedAt, 2).Fill(0xFF);
         }
 
-        return _known[key] = (fields.Text(column, index), padded.ToArray());
+        return _known[key] = _last = (fields.Text(column, index), padded.ToArray());
     }
 }

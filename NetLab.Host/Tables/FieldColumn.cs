@@ -76,6 +76,18 @@ internal abstract class FieldColumn(TableColumn column, int source)
     public void Add(PacketFields fields, int layer = -1)
     {
         int count = fields.Count(source);
+        if (count == 0)
+        {
+            column.AddAbsent();
+            return;
+        }
+
+        if (layer < 0 && !column.IsList)
+        {
+            AddValue(fields, 0, isNext: false);
+            return;
+        }
+
         bool isNext = false;
         for (int i = 0; i < count; i++)
         {

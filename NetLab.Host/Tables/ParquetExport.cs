@@ -22,6 +22,8 @@ internal sealed class ParquetExport : IAsyncDisposable
 
     private readonly ParquetSettings _settings;
     private readonly CaptureInput _input;
+    private readonly bool _hasPackets;
+    private readonly bool _hasConversations;
     private readonly IReadOnlyList<Field> _fields;
     private readonly PacketFields _values;
     private readonly AddressTexts _texts = new();
@@ -39,20 +41,33 @@ internal sealed class ParquetExport : IAsyncDisposable
     public ParquetExport(ParquetSettings settings, CaptureInput input, IReadOnlyList<Field>? fields)
     {
         (_settings, _input) = (settings, input);
-        _fields = PacketRows.FieldsOf(fields, input.Protocols);
-        _values = new PacketFields(_fields.Concat(ConversationTable.FieldsOf(input.Protocols)));
+        (_hasPackets, _hasConversations) = (settings.Has("packets"), settings.Has("conversations"));
+        _fields = _hasPackets ? PacketRows.FieldsOf(fields, input.Protocols) : [];
+        _values = new PacketFields(_fields.Concat(_hasConversations ? ConversationTable.FieldsOf(input.Protocols) : []));
         _conversations = new ConversationTable(_values, _fields.Count, _texts);
     }
 
     /// <summary>Puts a packet into the tables.</summary>
     public void Add(in CapturedPacket packet, DecodedPacket decoded)
     {
-        TableFile<PacketRows> packets = PacketsOf(packet);
-        _values.Read(decoded, packet.Bytes);
-        packets.Rows.Add(packet, _values, packet.File == 0 ? _input.Path : _input.Others![packet.File - 1]);
-        packets.EndRow();
         _count++;
-        _conversations.Add(decoded);
+        if (_hasPackets || _hasConversations)
+        {
+            _values.Read(decoded, packet.Bytes);
+        }
+
+        if (_hasPackets)
+        {
+            TableFile<PacketRows> packets = PacketsOf(packet);
+            packets.Rows.Add(packet, _values, packet.File == 0 ? _input.Path : _input.Others![packet.File - 1]);
+            packets.EndRow();
+        }
+
+        if (_hasConversations)
+        {
+            _conversations.Add(decoded);
+        }
+
         Protocol? read = null;
         ReadOnlySpan<LayerEntry> entries = decoded.Entries;
         for (int i = 0; i < entries.Length; i++)
@@ -81,7 +96,7 @@ internal sealed class ParquetExport : IAsyncDisposable
             await file.CompleteAsync().ConfigureAwait(false);
         }
 
-        if (_filesOf.Count == 0)
+        if (_hasPackets && _filesOf.Count == 0)
         {
             // No packet is a table, too.
             await using TableFile<PacketRows> empty = NewPackets("");
@@ -93,11 +108,16 @@ internal sealed class ParquetExport : IAsyncDisposable
             await (messages?.File.CompleteAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         }
 
-        await using var conversations = new TableFile<ConversationTable.Rows>(PathOf("conversations"), () => new ConversationTable.Rows(FileName), PacketsTogether);
-        await _conversations.WriteAsync(conversations).ConfigureAwait(false);
-        int tables = 2 + _messages.Values.Count(m => m is not null);
+        if (_hasConversations)
+        {
+            await using var conversations = new TableFile<ConversationTable.Rows>(PathOf("conversations"), () => new ConversationTable.Rows(FileName), PacketsTogether);
+            await _conversations.WriteAsync(conversations).ConfigureAwait(false);
+        }
+
+        int tables = (_hasPackets ? 1 : 0) + (_hasConversations ? 1 : 0) + _messages.Values.Count(m => m is not null);
         string name = FileName is null ? "" : $"{FileName}: ";
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}{_count} packets, {_conversations.Count} conversations: {tables} tables in {_settings.Folder}"));
+        string conversationsText = _hasConversations ? string.Create(CultureInfo.InvariantCulture, $", {_conversations.Count} conversations") : "";
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}{_count} packets{conversationsText}: {tables} {(tables == 1 ? "table" : "tables")} in {_settings.Folder}"));
         if (_conversations.PacketsLeftOut > 0)
         {
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"nlab: conversations.parquet was full: {_conversations.PacketsLeftOut} packets of further conversations are in no row of it"));
@@ -163,7 +183,7 @@ internal sealed class ParquetExport : IAsyncDisposable
         }
 
         IReadOnlyList<Field> fields = MessageRows.FieldsOf(protocol, _input.Protocols);
-        messages = protocol.Fields.Any(f => f.FilterName is not null) && protocol.Name is not ("session" or "data" or "packets" or "conversations")
+        messages = _settings.Has(protocol.Name) && protocol.Fields.Any(f => f.FilterName is not null) && protocol.Name is not ("session" or "data" or "packets" or "conversations")
             ? (new PacketFields(fields), new TableFile<MessageRows>(PathOf(protocol.Name), () => new MessageRows(fields, protocol, _texts, FileName), MessagesTogether))
             : null;
         _messages.Add(protocol, messages);

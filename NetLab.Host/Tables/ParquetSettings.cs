@@ -12,6 +12,12 @@ namespace NetLab.Host.Tables;
 /// <param name="Capture">What the capture is called whose tables are files of their own, a folder a table; null if all captures are one.</param>
 internal sealed record ParquetSettings(string Folder, bool ByHour, bool ByInterface, Shard? Shard, string? Capture = null)
 {
+    /// <summary>The only tables that are written, by name; null for all.</summary>
+    public IReadOnlySet<string>? Tables { get; init; }
+
+    /// <summary>Whether a table is written.</summary>
+    public bool Has(string table) => Tables?.Contains(table) != false;
+
     /// <summary>The file of a table.</summary>
     public string PathOf(string table) => Path.Combine(
         Folder, Capture is not null ? Path.Combine(table, $"{Capture}.parquet") : Shard is null ? $"{table}.parquet" : $"{table}-{Shard.Index}-of-{Shard.Count}.parquet");

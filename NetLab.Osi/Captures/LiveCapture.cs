@@ -55,9 +55,16 @@ public sealed class LiveCapture : IDisposable
                 Mode = DeviceModes.Promiscuous,
                 Snaplen = snapLength,
                 ReadTimeout = ReadTimeoutMilliseconds,
-                Immediate = true,
+
+                // Packet by packet each would have a place in the kernel as large as the largest: fewer than a thousand on loopback.
+                Immediate = false,
                 BufferSize = buffer,
             });
+            if (found.Loopback)
+            {
+                device.PassOverOutgoing();
+            }
+
             if (filter is not null)
             {
                 SetFilter(device, filter);

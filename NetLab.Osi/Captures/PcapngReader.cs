@@ -175,7 +175,13 @@ internal sealed class PcapngReader : CaptureReader
 
     private void ReadInterface(ReadOnlySpan<byte> body)
     {
-        if (body.Length < 8 || _interfaces.Count >= MaxInterfaces)
+        if (_interfaces.Count >= MaxInterfaces)
+        {
+            Damage = $"before byte {Stream.Position} one interface more than the {MaxInterfaces} that are read";
+            return;
+        }
+
+        if (body.Length < 8)
         {
             Damage = $"damaged: before byte {Stream.Position} an interface description of {body.Length} bytes";
             return;

@@ -51,8 +51,10 @@ internal static class UdpPayload
         dissection.Data(OsiLayer.Application, offset, end);
     }
 
-    /// <summary>Whether the caller said what a port carries: that goes before what bytes say.</summary>
-    public static bool IsChosen(ProtocolRegistry registry, int source, int destination) =>
-        registry.HasOwnPorts
-        && (registry.Find(NumberTable.UdpPort, destination) is { Reference.IsOwn: true } || registry.Find(NumberTable.UdpPort, source) is { Reference.IsOwn: true });
+    /// <summary>What the caller said that a port carries, which goes before what bytes say; null if nothing was said.</summary>
+    public static ProtocolReference? ChosenBy(ProtocolRegistry registry, int source, int destination) =>
+        !registry.HasOwnPorts ? null
+        : registry.Find(NumberTable.UdpPort, destination)?.Reference is { IsOwn: true } to ? to
+        : registry.Find(NumberTable.UdpPort, source)?.Reference is { IsOwn: true } from ? from
+        : null;
 }

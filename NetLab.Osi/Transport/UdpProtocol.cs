@@ -65,7 +65,8 @@ internal static class UdpProtocol
             dissection.Result.UdpConversations.Add(new PacketConversation(dissection.Result.Count - 1, flow.Number, key.SourceIsLow == flow.BeganLow));
             flow.IsFromClient = key.SourceIsLow == flow.BeganLow;
             flow.Count(key.SourceIsLow, dissection.Result.OriginalLength);
-            if (!UdpPayload.IsChosen(dissection.Registry, source, destination) && CarriesTcp(inside, flow, payload, payloadEnd))
+            ProtocolReference? chosen = UdpPayload.ChosenBy(dissection.Registry, source, destination);
+            if (chosen is null ? CarriesTcp(inside, flow, payload, payloadEnd) : chosen.Protocol == TcpProtocol.Value && payload < payloadEnd)
             {
                 DissectSegments(inside, payload, payloadEnd);
             }

@@ -18,7 +18,7 @@ public sealed partial class ReadmeTests : IDisposable
         ("nlab perf --transport tcp,kernel-tcp --latency", ["--time", "100ms", "--warm-up", "20ms"]),
         ("nlab perf --transport tcp,kernel-tcp --connections", ["--time", "100ms", "--warm-up", "20ms"]),
         ("nlab perf --transport tcp --under-load --link delay=2ms,rate=10M,queue=100p", ["--time", "500ms", "--warm-up", "100ms"]),
-        ("nlab perf --congestion cubic,bbr --link delay=10ms,rate=100M --save a.json.gz", ["--transport", "tcp", "--time", "300ms", "--warm-up", "50ms"]),
+        ("nlab perf --transport tcp --congestion cubic,bbr --link delay=10ms,rate=100M --save a.json.gz", ["--time", "300ms", "--warm-up", "50ms"]),
     ];
 
     // Those that other tests run (all lessons, the link's exactness, devices, which need a right), and servers, which the tests below start with addresses of their own.

@@ -35,6 +35,20 @@ public class SegmentBatchTests
         Assert.Equal(0u, decoded.Session!.RelativeSequence - 1);
     }
 
+    [Theory]
+    [InlineData("udp.port==9000,tcp")]
+    [InlineData("udp.port==40000,tcp")]
+    public void It_is_cut_as_well_where_the_caller_said_that_the_port_carries_it(string rule)
+    {
+        byte[] frame = PacketBuilder.Udp(Client, Server, Batch(5, 300), sent: true);
+        var decoder = new PacketDecoder(new DecoderOptions { Protocols = BuiltInProtocols.Registry.WithRule(rule) });
+        var decoded = new DecodedPacket();
+        decoder.Decode(new CapturedPacket(1, new CaptureInterface(1, 0), 0, frame.Length, frame), decoded);
+        Assert.Equal(5, Tcp(decoded));
+        Assert.Equal((4 * Payload) + 300, Assert.Single(decoder.TcpStreams).ClientToServer.Bytes);
+        Assert.Null(decoded.Stop);
+    }
+
     [Fact]
     public void A_batch_that_the_capture_cut_is_taken_as_far_as_it_goes()
     {

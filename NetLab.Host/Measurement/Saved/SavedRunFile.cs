@@ -14,15 +14,12 @@ internal static class SavedRunFile
     /// <exception cref="UsageException">The name or the folder is wrong.</exception>
     public static void Check(FileInfo? file)
     {
-        if (file is { Directory.Exists: false })
-        {
-            throw new UsageException($"--save '{file}': the folder does not exist");
-        }
-
         if (file is not null && !IsCompressed(file) && !file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase))
         {
             throw new UsageException($"--save '{file}': a saved run is .json, or .json.gz");
         }
+
+        OutputPath.Check(file?.ToString(), "--save");
     }
 
     /// <summary>Writes one, whole or not at all.</summary>

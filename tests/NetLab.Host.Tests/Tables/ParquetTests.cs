@@ -163,6 +163,26 @@ public sealed class ParquetTests
         Assert.Equal("2", duck.One($"select min(len(\"tcp.port\")) from '{tables}/packets.parquet'"));
     }
 
+    [Theory]
+    [InlineData("packets", " packets: 1 table in ")]
+    [InlineData("conversations,http", " packets, 1 conversations: 2 tables in ")]
+    public async Task Only_the_tables_that_are_named_are_written_as_they_are_among_all(string names, string said)
+    {
+        string capture = Path.Combine(Folders.Captures, "http-as-tcp.pcapng");
+        string all = await Write(capture);
+        string some = Directory.CreateTempSubdirectory("nlab-tables-").FullName;
+        Nlab.Ended ended = await Nlab.Run("decode", capture, "--parquet", some, "--tables", names);
+        Assert.True(ended.ExitCode == 0, ended.Errors);
+        Assert.Contains(said, ended.Errors, StringComparison.Ordinal);
+        Assert.Equal(names.Split(',').Order(StringComparer.Ordinal), Directory.EnumerateFiles(some).Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal));
+        using var duck = new DuckDb();
+        foreach (string table in names.Split(','))
+        {
+            Assert.Equal("0", duck.One($"select count(*) from ((from '{all}/{table}.parquet') except all (from '{some}/{table}.parquet'))"));
+            Assert.NotEqual("0", duck.One($"select count(*) from '{some}/{table}.parquet'"));
+        }
+    }
+
     [Fact]
     public async Task A_folder_is_asked_by_the_names_of_its_tables()
     {
