@@ -63,6 +63,7 @@ internal static class NodeCommand
             await (await Task.WhenAny(stopped.Task, node.Failed).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         return ExitCode.Done;
     }
 

@@ -1,8 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using NetLab.Cluster.Work;
 using NetLab.Host.Measurement;
-using NetLab.Host.Measurement.Reports;
-using NetLab.Host.Measurement.Saved;
 using NetLab.Host.Settings;
 
 namespace NetLab.Host.Nodes;
@@ -61,20 +60,20 @@ internal sealed class NodeWork : INodeWork
         {
             string save = Path.Combine(folder.FullName, "run.json.gz");
             var perf = new ChildProcess(["perf", url, "--allow-remote", "--save", save, "--json", .. measurement.Words], []);
-            string? printed = null;
+            var printed = new StringBuilder();
             await using (perf.ConfigureAwait(false))
             {
                 using CancellationTokenRegistration stop = cancellationToken.Register(perf.Kill);
                 await foreach (string line in perf.Output.ConfigureAwait(false))
                 {
-                    printed = line;
+                    printed.AppendLine(line);
                 }
 
                 await perf.EndAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            PerfDocument document = JsonSerializer.Deserialize(printed ?? throw new IOException("it printed nothing"), PerfDocumentJson.Default.PerfDocument)!;
-            return new MeasurementResult(FiguresOf(document), await File.ReadAllBytesAsync(save, cancellationToken).ConfigureAwait(false));
+            using var document = JsonDocument.Parse(printed.ToString());
+            return new MeasurementResult(FiguresOf(document.RootElement), await File.ReadAllBytesAsync(save, cancellationToken).ConfigureAwait(false));
         }
         finally
         {
@@ -83,15 +82,20 @@ internal sealed class NodeWork : INodeWork
     }
 
     // Under load, what the receiver got while nothing came back the other way.
-    private static MeasurementFigures FiguresOf(PerfDocument document)
+    private static MeasurementFigures FiguresOf(JsonElement document)
     {
-        LoadedLatency? idle = document.UnderLoad?.FirstOrDefault(l => l.Load == "idle");
-        LoadedLatency? up = document.UnderLoad?.FirstOrDefault(l => l.Load == "up");
-        return new MeasurementFigures(
-            up?.UpBitsPerSecond ?? document.Runs[0].End.SumReceived.BitsPerSecond,
-            idle?.RoundTrip?.P50 / MicrosecondsPerMillisecond,
-            up?.RoundTrip?.P50 / MicrosecondsPerMillisecond);
+        if (!document.TryGetProperty("under_load", out JsonElement loads) || loads.ValueKind != JsonValueKind.Array)
+        {
+            return new MeasurementFigures(document.GetProperty("runs")[0].GetProperty("end").GetProperty("sum_received").GetProperty("bits_per_second").GetDouble(), null, null);
+        }
+
+        JsonElement up = Load("up");
+        return new MeasurementFigures(up.GetProperty("up_bits_per_second").GetDouble(), MedianOf(Load("idle")), MedianOf(up));
+
+        JsonElement Load(string name) => loads.EnumerateArray().First(load => load.GetProperty("load").GetString() == name);
     }
+
+    private static double? MedianOf(JsonElement load) => load.GetProperty("round_trip") is { ValueKind: JsonValueKind.Object } trip ? trip.GetProperty("p50").GetDouble() / MicrosecondsPerMillisecond : null;
 
     private sealed class MeasurementServer(ChildProcess process, string url) : IMeasurementServer
     {

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -16,8 +15,6 @@ internal sealed class ClusterConnection : IAsyncDisposable
     // Where somebody listens; on a machine that is busy even that takes its time.
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
-
     private readonly IHost _host;
 
     private ClusterConnection(IHost host) => _host = host;
@@ -33,11 +30,7 @@ internal sealed class ClusterConnection : IAsyncDisposable
     /// <exception cref="IOException">No node is reached; one line says why.</exception>
     public static async Task<ClusterConnection> OpenAsync(ClusterAddress cluster, ClusterSecurity security, Action<string>? log, CancellationToken cancellationToken)
     {
-        if (cluster.Kind == MembershipKind.FirstNode)
-        {
-            await ProbeAsync(cluster, cancellationToken).ConfigureAwait(false);
-        }
-
+        await MembershipProbe.CheckAsync(cluster, isNode: false, cancellationToken).ConfigureAwait(false);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(new LineLogger(log));
         builder.UseOrleansClient(client =>
@@ -74,22 +67,6 @@ internal sealed class ClusterConnection : IAsyncDisposable
         using var late = new CancellationTokenSource(ConnectTimeout);
         await _host.StopAsync(late.Token).ConfigureAwait(false);
         await ((IAsyncDisposable)_host).DisposeAsync().ConfigureAwait(false);
-    }
-
-    // Orleans would try again and again.
-    private static async Task ProbeAsync(ClusterAddress cluster, CancellationToken cancellationToken)
-    {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        late.CancelAfter(ProbeTimeout);
-        using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await probe.ConnectAsync(cluster.Gateway, late.Token).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is SocketException || !cancellationToken.IsCancellationRequested)
-        {
-            throw new IOException($"{cluster}: no node listens there; nlab node begins a cluster", error);
-        }
     }
 
     private static string ReasonOf(Exception error) => error is OperationCanceledException or TimeoutException or SiloUnavailableException || error.GetType().Name == "ConnectionFailedException"

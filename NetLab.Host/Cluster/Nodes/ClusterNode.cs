@@ -47,6 +47,11 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <exception cref="IOException">It cannot listen, or not join; one line says why.</exception>
     public static async Task<ClusterNode> StartAsync(NodeSettings settings, INodeWork work, Action<string>? log, CancellationToken cancellationToken)
     {
+        if (settings.Cluster.Kind != MembershipKind.FirstNode || !settings.Cluster.FirstNode.Equals(settings.Address))
+        {
+            await MembershipProbe.CheckAsync(settings.Cluster, isNode: true, cancellationToken).ConfigureAwait(false);
+        }
+
         var fatal = new FatalErrors();
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(new LineLogger(log));

@@ -84,6 +84,7 @@ internal sealed class ClusterNetwork : IAsyncDisposable
         await Ip(true, "-n", NameOf(0), "link", "add", "br0", "type", "bridge");
         await Ip(true, "-n", NameOf(0), "addr", "add", Hub + "/24", "dev", "br0");
         await Ip(true, "-n", NameOf(0), "link", "set", "br0", "up");
+        await Ip(true, "-n", NameOf(0), "link", "set", "lo", "up");
         for (int i = 1; i <= count; i++)
         {
             await Ip(true, "netns", "add", NameOf(i));
