@@ -52,7 +52,9 @@ internal sealed class CaptureArguments(bool several = false)
             paths[0], ProtocolsFrom(parsed.GetValue(_decodeAs) ?? []), keyLog, parsed.GetValue(_interface), paths.Length > 1 ? paths[1..] : null);
     }
 
-    private static ProtocolRegistry ProtocolsFrom(string[] rules)
+    /// <summary>The protocols that are known, with what rules say of them.</summary>
+    /// <exception cref="UsageException">A rule makes no sense.</exception>
+    internal static ProtocolRegistry ProtocolsFrom(string[] rules)
     {
         ProtocolRegistry protocols = BuiltInProtocols.Registry;
         foreach (string rule in rules)

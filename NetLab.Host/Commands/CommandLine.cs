@@ -45,6 +45,8 @@ internal static class CommandLine
         ("capture", CaptureCommand.Create),
         ("ui", UiCommand.Create),
         ("drill", DrillCommand.Create),
+        ("node", NodeCommand.Create),
+        ("on", OnCommand.Create),
         ("completion", CompletionCommand.Create),
     ];
 
@@ -52,7 +54,7 @@ internal static class CommandLine
     private static readonly TimeSpan SignalTimeout = TimeSpan.FromSeconds(1);
 
     // What Ctrl-C or SIGTERM ends is not broken off by them, however early they come.
-    private static readonly HashSet<string> UntilStopped = ["serve", "forward", "link", "up", "capture", "ui", "perf server"];
+    private static readonly HashSet<string> UntilStopped = ["serve", "forward", "link", "up", "capture", "ui", "perf server", "node"];
 
     private static readonly Option<ColorChoice> Color = new("--color")
     {

@@ -292,7 +292,7 @@ internal static class DecodeCommand
     }
 
     // A name that no protocol here has makes an empty column and a line on standard error: a script that asks for more than there is still gets the rest.
-    private static List<Field> FieldsFrom(string names, ProtocolRegistry protocols)
+    internal static List<Field> FieldsFrom(string names, ProtocolRegistry protocols)
     {
         var fields = new List<Field>();
         string[] wanted = names.Split(',', StringSplitOptions.TrimEntries);

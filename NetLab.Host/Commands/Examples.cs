@@ -34,6 +34,10 @@ internal static class Examples
         ["objects"] = ["nlab objects demo.pcapng --out found", "nlab objects demo.pcapng --out found --json"],
         ["lab"] = ["nlab lab lost-syn-ack", "nlab lab bufferbloat --report bufferbloat.html"],
         ["hunt"] = ["nlab hunt --seed 7", "nlab hunt --seed 7 --answer loss"],
+        ["node"] = ["nlab node", "nlab node --join 127.0.0.1:11111"],
+        ["on"] = ["nlab on 127.0.0.1:11111 decode captures --parquet tables", "nlab on 127.0.0.1:11111 mesh --transport kernel-tcp --time 1s"],
+        ["on decode"] = ["nlab on 127.0.0.1:11111 decode captures --parquet tables", "nlab on 127.0.0.1:11111 decode demo.pcapng --parquet demo-tables --shards 4"],
+        ["on mesh"] = ["nlab on 127.0.0.1:11111 mesh --transport tcp,kernel-tcp --time 1s", "nlab on 127.0.0.1:11111 mesh --under-load --schedule 1h --out measured"],
         ["man"] = ["nlab man | man -l -", "nlab man > nlab.1"],
         ["completion"] = ["nlab completion bash > ~/.local/share/bash-completion/completions/nlab", "source <(nlab completion zsh)"],
     };

@@ -9,6 +9,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    // How this program says that something is wrong.
+    private const string Complaint = "nlab: ";
+
     private readonly Process _process;
     private readonly Channel<string> _output = Channel.CreateUnbounded<string>();
     private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,8 +47,9 @@ internal sealed class ChildProcess : IAsyncDisposable
             {
                 _listening.TrySetResult(line.Data[Listening.Length..]);
             }
-            else if (!string.IsNullOrEmpty(line.Data))
+            else if (!string.IsNullOrEmpty(line.Data) && (line.Data.StartsWith(Complaint, StringComparison.Ordinal) || !_lastError.StartsWith(Complaint, StringComparison.Ordinal)))
             {
+                // What went wrong is not hidden by what is said behind it.
                 _lastError = line.Data;
             }
         };
@@ -78,11 +82,27 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Ends its standard input: its sign to stop.</summary>
     public void CloseInput() => _process.StandardInput.Close();
 
-    /// <summary>Waits for its end.</summary>
-    /// <exception cref="IOException">It failed; says what it said.</exception>
-    public async Task EndAsync()
+    /// <summary>Kills it, and what it started.</summary>
+    public void Kill()
     {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    /// <summary>Waits for its end.</summary>
+    /// <param name="cancellationToken">Kills it.</param>
+    /// <exception cref="IOException">It failed; says what it said.</exception>
+    public async Task EndAsync(CancellationToken cancellationToken = default)
+    {
+        using CancellationTokenRegistration kill = cancellationToken.Register(Kill);
         await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
         if (_process.ExitCode != 0)
         {
             throw Failure($"it ended with {_process.ExitCode}");
@@ -111,5 +131,5 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     private IOException Failure(string otherwise) =>
-        new(_lastError.Length == 0 ? otherwise : _lastError.StartsWith("nlab: ", StringComparison.Ordinal) ? _lastError["nlab: ".Length..] : _lastError);
+        new(_lastError.Length == 0 ? otherwise : _lastError.StartsWith(Complaint, StringComparison.Ordinal) ? _lastError[Complaint.Length..] : _lastError);
 }

@@ -23,6 +23,13 @@ internal static class TransferProgress
             }).ConfigureAwait(false);
     }
 
+    /// <summary>Does work that reports (done, total) of things that are counted.</summary>
+    public static async Task<T> CountAsync<T>(string title, Func<IProgress<(long Done, long Total)>?, Task<T>> work) => !Terminal.IsLive
+        ? await work(null).ConfigureAwait(false)
+        : await Terminal.Error.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(context => work(new Reporter(context.AddTask(Markup.Escape(title))))).ConfigureAwait(false);
+
     private sealed class Reporter(ProgressTask task) : IProgress<(long Done, long Total)>
     {
         public void Report((long Done, long Total) value)

@@ -66,9 +66,14 @@ public sealed class ArchitectureTests
     [InlineData("NetLab.Tcp")]
     [InlineData("NetLab.Osi")]
     [InlineData("NetLab.Experiments")]
+    [InlineData("NetLab.Cluster")]
     [InlineData("nlab")]
     public void The_folders_of_a_project_form_no_circle(string project) =>
         Assert.Empty(FolderArrows.Of(Path.Combine(AppContext.BaseDirectory, project + ".dll")).Circles());
+
+    [Fact]
+    public void Orleans_is_known_to_the_cluster_alone() => Assert.DoesNotContain(
+        typeof(Commands.CommandLine).Assembly.GetReferencedAssemblies(), a => a.Name!.StartsWith("Orleans", StringComparison.Ordinal) || a.Name is "StackExchange.Redis" or "Npgsql");
 
     [Fact]
     public void A_circle_would_be_noticed()

@@ -15,9 +15,10 @@ internal sealed class Nlab : IDisposable
     private readonly Task _reading;
     private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Nlab(string? folder, string[] arguments, string? path = null, IReadOnlyDictionary<string, string>? environment = null)
+    private Nlab(string? folder, string[] arguments, string? path = null, IReadOnlyDictionary<string, string>? environment = null, string[]? within = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "nlab.dll"), .. arguments])
+        string[] words = [.. within ?? [], "dotnet", Path.Combine(AppContext.BaseDirectory, "nlab.dll"), .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -63,6 +64,9 @@ internal sealed class Nlab : IDisposable
     public static Nlab Start(string? folder, params string[] arguments) => new(folder, arguments);
 
     public static Nlab Start(string? folder, string verb, IEnumerable<string> arguments) => new(folder, [verb, .. arguments]);
+
+    /// <summary>Starts it in a network namespace.</summary>
+    public static Nlab StartIn(string name, string? folder, params string[] arguments) => new(folder, arguments, within: ["ip", "netns", "exec", name]);
 
     /// <summary>Runs to the end where no other program is installed.</summary>
     public static async Task<Ended> RunAlone(params string[] arguments)

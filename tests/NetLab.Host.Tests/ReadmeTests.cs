@@ -8,7 +8,7 @@ namespace NetLab.Host.Tests;
 /// <summary>What the READMEs tell people to type is understood, runs, and prints what stands below it.</summary>
 public sealed partial class ReadmeTests : IDisposable
 {
-    private static readonly string[] Files = ["README.md", "NetLab.Host/README.md", "NetLab.Osi/README.md", "NetLab.Tcp/README.md", "NetLab.Udp/README.md", "NetLab.Host/Experiments/README.md", "captures/README.md"];
+    private static readonly string[] Files = ["README.md", "NetLab.Host/README.md", "NetLab.Osi/README.md", "NetLab.Tcp/README.md", "NetLab.Udp/README.md", "NetLab.Host/Experiments/README.md", "NetLab.Host/Cluster/README.md", "captures/README.md"];
 
     // Short runs of what takes its time: the READMEs' own take seconds, and show nothing else.
     private static readonly (string Words, string[] Added)[] Shorter =
@@ -74,7 +74,8 @@ public sealed partial class ReadmeTests : IDisposable
     {
         string[] bySteps = [.. Bad, .. Http, "nlab send file.bin tcp://127.0.0.1:9000 --pcap-as-tcp run.pcapng"];
         string[] forgotten = [.. Files.SelectMany(In).Distinct().Where(line =>
-            !WithoutOthers.Contains(line) && !Elsewhere.Contains(line) && !bySteps.Contains(line) && !line.StartsWith("nlab lab", StringComparison.Ordinal) && !line.StartsWith("nlab serve", StringComparison.Ordinal))];
+            !WithoutOthers.Contains(line) && !Elsewhere.Contains(line) && !bySteps.Contains(line) && !line.StartsWith("nlab lab", StringComparison.Ordinal) && !line.StartsWith("nlab serve", StringComparison.Ordinal)
+            && !line.StartsWith("nlab node", StringComparison.Ordinal) && !line.StartsWith("nlab on", StringComparison.Ordinal))];
         Assert.Empty(forgotten);
         Assert.Empty(Shorter.Select(s => s.Words).Concat(bySteps).Concat(Elsewhere).Except(Files.SelectMany(In)));
     }
