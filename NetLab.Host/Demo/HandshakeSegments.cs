@@ -1,4 +1,3 @@
-using NetLab.Osi.Decoding;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Session;
 
