@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using NetLab.Cluster.Membership;
 using NetLab.Cluster.Nodes;
+using NetLab.Cluster.Pages;
 using NetLab.Cluster.Security;
 using NetLab.Host.Nodes;
 using NetLab.Host.Settings;
@@ -17,8 +18,9 @@ internal static class NodeCommand
         var join = new Option<string?>("--join") { Description = "The cluster: its first node (127.0.0.1:11111, on this machine), redis://HOST:PORT or postgres://USER@HOST/DATABASE; without it this is a first node", HelpName = "CLUSTER" };
         var address = new Option<string>("--address") { Description = "Where the other nodes reach this one", HelpName = "IP", DefaultValueFactory = _ => "127.0.0.1" };
         var port = new Option<int?>("--port") { Description = $"At which port, and commands one further; {ClusterAddress.DefaultPort} if not given, on loopback another where that is taken", HelpName = "N" };
+        var http = new Option<string?>("--http") { Description = "Show the last measurements there, as a page and at /metrics; everybody who reaches it may read it", HelpName = "IP:PORT" };
         var arguments = new ClusterArguments();
-        var command = new Command("node", "Be a node of a cluster, which decodes and measures for nlab on, until Ctrl-C") { join, address, port };
+        var command = new Command("node", "Be a node of a cluster, which decodes and measures for nlab on, until Ctrl-C") { join, address, port, http };
         arguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -31,6 +33,12 @@ internal static class NodeCommand
             if (parsed.GetValue(port) is { } asked and (< 1 or > 65_534))
             {
                 throw new UsageException($"--port '{asked}': 1 to 65534, as commands come to the next one");
+            }
+
+            IPEndPoint? page = null;
+            if (parsed.GetValue(http) is { } shown && (!IPEndPoint.TryParse(shown, out page) || !shown.EndsWith($":{page.Port}", StringComparison.Ordinal)))
+            {
+                throw new UsageException($"--http '{shown}': an address and a port, such as 127.0.0.1:8080");
             }
 
             ClusterAddress? cluster = parsed.GetValue(join) is { } name ? ClusterArguments.AddressOf(name, "--join") : null;
@@ -47,20 +55,31 @@ internal static class NodeCommand
 
             var own = new IPEndPoint(ip, PortOf(ip, parsed.GetValue(port), cluster is null));
             var settings = new NodeSettings(own, cluster ?? new ClusterAddress(MembershipKind.FirstNode, ip.ToString(), own.Port), security);
-            return await RunAsync(settings, arguments.Log(parsed), cancellationToken).ConfigureAwait(false);
+            return await RunAsync(settings, page, arguments.Log(parsed), cancellationToken).ConfigureAwait(false);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(NodeSettings settings, Action<string>? log, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(NodeSettings settings, IPEndPoint? http, Action<string>? log, CancellationToken cancellationToken)
     {
         ClusterNode node = await ClusterNode.StartAsync(settings, new NodeWork(), log, cancellationToken).ConfigureAwait(false);
         await using (node.ConfigureAwait(false))
         {
-            Console.Error.WriteLine($"listening on {settings.Address}, commands on {settings.Address.Port + ClusterAddress.GatewayOffset}: a node of {settings.Cluster}; {settings.Security.Name}");
+            NodePage? page = http is null ? null : await NodePage.StartAsync(node, http, cancellationToken).ConfigureAwait(false);
+            Console.Error.WriteLine($"listening on {settings.Address}, commands on {settings.Address.Port + ClusterAddress.GatewayOffset}: a node of {settings.Cluster}; {settings.Security.Name}{(page is null ? "" : $"; {page.Url}")}");
             var stopped = new TaskCompletionSource();
             using CancellationTokenRegistration stop = cancellationToken.Register(stopped.SetResult);
-            await (await Task.WhenAny(stopped.Task, node.Failed).ConfigureAwait(false)).ConfigureAwait(false);
+            try
+            {
+                await (await Task.WhenAny(stopped.Task, node.Failed).ConfigureAwait(false)).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (page is not null)
+                {
+                    await page.DisposeAsync().ConfigureAwait(false);
+                }
+            }
         }
 
         cancellationToken.ThrowIfCancellationRequested();

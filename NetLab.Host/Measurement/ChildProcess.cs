@@ -96,9 +96,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for its end.</summary>
+    /// <exception cref="IOException">It failed; says what it said.</exception>
+    public Task EndAsync() => EndOrKillAsync(CancellationToken.None);
+
+    /// <summary>Waits for its end, and brings it about.</summary>
     /// <param name="cancellationToken">Kills it.</param>
     /// <exception cref="IOException">It failed; says what it said.</exception>
-    public async Task EndAsync(CancellationToken cancellationToken = default)
+    public async Task EndOrKillAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration kill = cancellationToken.Register(Kill);
         await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal sealed class NodeWork : INodeWork
         {
             try
             {
-                await decode.EndAsync(cancellationToken).ConfigureAwait(false);
+                await decode.EndOrKillAsync(cancellationToken).ConfigureAwait(false);
                 return null;
             }
             catch (IOException error) when (Directory.EnumerateFiles(folder, "conversations*.parquet").Any() && !Directory.EnumerateFiles(folder, "*.part").Any())
@@ -69,7 +69,7 @@ internal sealed class NodeWork : INodeWork
                     printed.AppendLine(line);
                 }
 
-                await perf.EndAsync(cancellationToken).ConfigureAwait(false);
+                await perf.EndOrKillAsync(cancellationToken).ConfigureAwait(false);
             }
 
             using var document = JsonDocument.Parse(printed.ToString());

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using NetLab.Cluster.Membership;
 using NetLab.Cluster.Nodes;
 using NetLab.Cluster.Security;
-using Orleans.Runtime;
 
 namespace NetLab.Cluster.Clients;
 

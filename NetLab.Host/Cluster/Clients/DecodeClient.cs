@@ -1,5 +1,4 @@
 using NetLab.Cluster.Decoding;
-using Orleans.Runtime;
 
 namespace NetLab.Cluster.Clients;
 

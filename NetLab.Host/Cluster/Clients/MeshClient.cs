@@ -1,5 +1,4 @@
 using NetLab.Cluster.Meshes;
-using Orleans.Runtime;
 
 namespace NetLab.Cluster.Clients;
 

@@ -1,7 +1,6 @@
 using NetLab.Cluster.Nodes;
 using NetLab.Cluster.Work;
 using Orleans.Concurrency;
-using Orleans.Runtime;
 
 namespace NetLab.Cluster.Decoding;
 

@@ -5,8 +5,6 @@ using Microsoft.Extensions.Logging;
 using NetLab.Cluster.Membership;
 using NetLab.Cluster.Work;
 using Orleans.Configuration;
-using Orleans.Runtime;
-using Orleans.Runtime.Placement;
 
 namespace NetLab.Cluster.Nodes;
 

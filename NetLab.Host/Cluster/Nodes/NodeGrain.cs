@@ -1,13 +1,12 @@
 using NetLab.Cluster.Work;
 using Orleans.Concurrency;
-using Orleans.Runtime;
 
 namespace NetLab.Cluster.Nodes;
 
 /// <summary>A node's part of jobs: it decodes pieces and takes part in measurements, which others tell it.</summary>
 [OnNode]
 [Reentrant]
-internal sealed class NodeGrain(INodeWork work, NodeBoard board, ILocalSiloDetails self) : Grain, INodeGrain
+internal sealed class NodeGrain(INodeWork work, NodeBoard board, ILocalSiloDetails self) : Grain, INodeGrain, IDisposable
 {
     private readonly Dictionary<(string Job, int Index), (Task<string?> Task, CancellationTokenSource Stop)> _decoding = [];
     private readonly HashSet<Task> _measuring = [];
@@ -122,6 +121,9 @@ internal sealed class NodeGrain(INodeWork work, NodeBoard board, ILocalSiloDetai
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => CloseServerAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopMeasuring.Dispose();
 
     /// <inheritdoc/>
     public Task ShowAsync(PairFigures figures)

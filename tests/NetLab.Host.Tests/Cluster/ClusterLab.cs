@@ -25,11 +25,11 @@ internal sealed class ClusterLab : IDisposable
     private bool IsOfFirstNode { get; }
 
     /// <summary>Starts a node, and waits until it is one.</summary>
-    public async Task<Nlab> StartNode()
+    public async Task<Nlab> StartNode(params string[] words)
     {
         bool isFirst = IsOfFirstNode && _nodes.Count == 0;
         int port = isFirst ? int.Parse(Name.Split(':')[1], CultureInfo.InvariantCulture) : Ports.Free();
-        Nlab node = Nlab.Start(null, "node", [.. isFirst ? (string[])[] : ["--join", Name], "--port", $"{port}", .. _words]);
+        Nlab node = Nlab.Start(null, "node", [.. isFirst ? (string[])[] : ["--join", Name], "--port", $"{port}", .. _words, .. words]);
         _nodes.Add(node);
         await node.Listening();
         return node;

@@ -29,7 +29,8 @@ public sealed class ClusterMeshTests
         Assert.Equal(["nlab node", "nlab node --join 127.0.0.1:11111"], lines[..2]);
         using var lab = new ClusterLab();
         await lab.StartNode();
-        Nlab second = await lab.StartNode();
+        int http = Ports.Free();
+        Nlab second = await lab.StartNode("--http", $"127.0.0.1:{http}");
         string[] decode = lines[2].Split(' ')[3..];
         decode[1] = Path.Combine(Folders.Root, decode[1]);
         Nlab.Ended ended = await lab.On(decode);
@@ -47,6 +48,15 @@ public sealed class ClusterMeshTests
         Assert.Equal(4, pairs.Length);
         Assert.All(pairs, p => Assert.True(p.GetProperty("bits_per_second").GetDouble() > 0 && p.GetProperty("loaded_ms").GetDouble() > 0));
         Assert.All(pairs.Zip(pairs.Skip(1)), p => Assert.True(p.First.GetProperty("ended").GetDateTimeOffset() <= p.Second.GetProperty("began").GetDateTimeOffset()));
+
+        // Each node shows it.
+        using var browser = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{http}") };
+        string metrics = await browser.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        Assert.Matches($"netlab_mesh_bits_per_second{{from=\"{lab.Name}\",to=\"127.0.0.1:[0-9]+\",transport=\"kernel-tcp\"}} [0-9.E+]+\n", metrics);
+        Assert.Contains("netlab_cluster_nodes 2\n", metrics, StringComparison.Ordinal);
+        Assert.Contains($"<th scope=\"row\">{lab.Name}</th>", await browser.GetStringAsync(new Uri("/", UriKind.Relative)), StringComparison.Ordinal);
+        using var rebound = new HttpRequestMessage(HttpMethod.Get, "/metrics") { Headers = { Host = "somewhere.test" } };
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, (await browser.SendAsync(rebound)).StatusCode);
 
         // Again and again, until Ctrl-C.
         using Nlab scheduled = lab.StartOn("mesh", "--transport", "kernel-tcp", "--time", "100ms", "--schedule", "1s", "--out", "often");

@@ -95,8 +95,8 @@ internal sealed class ClusterNetwork : IAsyncDisposable
             await Ip(true, "-n", NameOf(i), "link", "set", "eth0", "up");
         }
 
-        _redis = Process.Start(new ProcessStartInfo(
-            "ip", ["netns", "exec", NameOf(0), "redis-server", "--bind", Hub, "--port", "6379", "--protected-mode", "no", "--save", "", "--dir", Folder.FullName]) { RedirectStandardOutput = true })!;
+        string[] words = ["netns", "exec", NameOf(0), "redis-server", "--bind", Hub, "--port", "6379", "--protected-mode", "no", "--save", "", "--dir", Folder.FullName];
+        _redis = Process.Start(new ProcessStartInfo("ip", words) { RedirectStandardOutput = true })!;
         string? line;
         do
         {

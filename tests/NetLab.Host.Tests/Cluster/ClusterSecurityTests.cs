@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using NetLab.Cluster.Security;
 
@@ -118,6 +120,36 @@ public sealed class ClusterSecurityTests : IDisposable
         Assert.Single(ended.Errors.TrimEnd().Split('\n'));
         Assert.StartsWith($"nlab: {cluster}: ", ended.Errors, StringComparison.Ordinal);
         Assert.InRange(time.Elapsed.TotalSeconds, 0, 20);
+    }
+
+    [Fact]
+    public async Task Certificates_of_the_authority_are_let_in_and_no_others()
+    {
+        (string authority, string certificate) = Certificates("ours");
+        (_, string stranger) = Certificates("theirs");
+        using var lab = new ClusterLab(null, "--certificate", certificate, "--ca", authority);
+        await lab.StartNode();
+        await lab.StartNode();
+        Nlab.Ended known = await lab.On("mesh", "--transport", "kernel-tcp", "--time", "100ms");
+        Assert.True(known.ExitCode == 0, known.Errors);
+        foreach (string[] words in (string[][])[["--certificate", stranger, "--ca", authority], []])
+        {
+            Nlab.Ended other = await Nlab.Run(["on", lab.Name, "mesh", .. words]);
+            Assert.Equal(1, other.ExitCode);
+            Assert.Single(other.Errors.TrimEnd().Split('\n'));
+        }
+    }
+
+    private (string Authority, string Certificate) Certificates(string name)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var authority = new CertificateRequest($"CN={name}", authorityKey, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using X509Certificate2 root = authority.CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 signed = new CertificateRequest("CN=node", key, HashAlgorithmName.SHA256).Create(root, now.AddHours(-1), now.AddMinutes(50), [1, 2, 3]);
+        return (FileOf(root.ExportCertificatePem()), FileOf(signed.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem()));
     }
 
     private static async Task<bool> Then(Task<bool> handshake, PipeWriter writer)
