@@ -128,7 +128,7 @@ internal static class OnDecodeCommand
             text.Append(CultureInfo.InvariantCulture, $"{capture}\0{file.Length}\0{file.LastWriteTimeUtc.Ticks}\n");
         }
 
-        string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text + string.Join('\0', words))))[..32];
+        string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder + "\n" + text + string.Join('\0', words))))[..32];
         if (captures.Length == 1 && ShardFolder.JobOf(folder)?.Split(' ') is [var known, var shares] && known == id)
         {
             count = int.Parse(shares, CultureInfo.InvariantCulture);

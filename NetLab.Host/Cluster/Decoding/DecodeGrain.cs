@@ -47,6 +47,12 @@ internal sealed class DecodeGrain(LiveNodes nodes, ILocalSiloDetails self, TimeP
             await _work;
         }
 
+        if (_work.IsCompleted)
+        {
+            // Whoever asks next may have removed the tables: what is done is read in the folder, and not remembered.
+            DeactivateOnIdle();
+        }
+
         return new DecodeProgress(
             NodeName.Of(self.SiloAddress), nodes.All.Count, _done.Count, _running.Count, _job!.Shards.Count, [.. _notes],
             [.. _done.Values.OfType<string>()], [.. _failures.Values], _work.IsCompleted && !_isStopped);

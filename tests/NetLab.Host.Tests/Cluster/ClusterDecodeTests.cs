@@ -28,6 +28,12 @@ public sealed class ClusterDecodeTests
         Assert.True(ended.ExitCode == 0, ended.Errors);
         Assert.Equal(written, Directory.EnumerateFiles(tables).Order(StringComparer.Ordinal).Select(File.GetLastWriteTimeUtc));
 
+        // The folder is the record: what is removed from it is made again.
+        Directory.Delete(tables, recursive: true);
+        ended = await lab.On("decode", captures, "--parquet", "tables");
+        Assert.True(ended.ExitCode == 0, ended.Errors);
+        Assert.Equal(written.Length, Directory.EnumerateFiles(tables).Count());
+
         // Other captures would be mixed with these.
         ended = await lab.On("decode", files[0], "--parquet", "tables");
         Assert.Equal((2, $"nlab: --parquet '{tables}': has tables of other captures: choose an empty folder\n"), (ended.ExitCode, ended.Errors));

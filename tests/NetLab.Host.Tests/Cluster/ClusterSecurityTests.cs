@@ -67,7 +67,7 @@ public sealed class ClusterSecurityTests : IDisposable
 
         // Those that have it are let in.
         Nlab.Ended known = await lab.On("mesh");
-        Assert.Equal((1, "nlab: a mesh needs two nodes, and there is one\n"), (known.ExitCode, known.Errors));
+        Assert.Equal((1, $"{lab.Name} coordinates\nnlab: a mesh needs two nodes, and there is one\n"), (known.ExitCode, known.Errors));
     }
 
     [Theory]
