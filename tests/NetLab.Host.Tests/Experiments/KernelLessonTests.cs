@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace NetLab.Host.Tests.Experiments;
 
 /// <summary>The kernel's TCP beside NetLab's through the same link: the laws hold, a broken one is noticed, and nothing is left behind.</summary>
+[Collection(nameof(RealNetworks))]
 public sealed class KernelLessonTests(ITestOutputHelper output)
 {
     /// <summary>The lessons, and seconds that are enough to see them broken.</summary>

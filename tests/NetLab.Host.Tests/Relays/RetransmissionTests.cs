@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using NetLab.Host.Experiments.Real;
 using NetLab.Host.Streams;
+using NetLab.Host.Tests.Experiments;
 using NetLab.Tcp.Diagnostics;
 using NetLab.Tcp.Events;
 using NetLab.Tcp.Options;
@@ -14,6 +15,7 @@ using NetLab.Udp.Devices;
 namespace NetLab.Host.Tests.Relays;
 
 /// <summary>What the kernel says was sent again (ss -ti, TCP_INFO, its counters) and what NetLab's event log says is the same, whichever of them sent it.</summary>
+[Collection(nameof(RealNetworks))]
 public sealed partial class RetransmissionTests
 {
     private const int Bytes = 2 << 20;
