@@ -47,6 +47,14 @@ internal sealed class StreamSender(IReadOnlyList<PerfConnection> connections, Pe
         }
 
         await sending.ConfigureAwait(false);
+        if (_samples.Count == 0)
+        {
+            // Over before the first interval, or before this thread came to look.
+            long now = Retransmissions();
+            _samples.Add(Sample(now - retransmitted));
+            retransmitted = now;
+        }
+
         double seconds = Stopwatch.GetElapsedTime(from).TotalSeconds;
         double cpu = processor.Percent;
         var sum = new PerfSent(seconds, Volatile.Read(ref _sent) - counted, 0) { Retransmits = retransmitted - retransmittedBefore };
