@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NetLab.Host.Captures;
@@ -50,16 +51,32 @@ internal sealed partial class CompletedCaptures(string folder, string question)
         }
     }
 
-    /// <summary>Forgets a capture before its tables are written anew.</summary>
+    /// <summary>Removes a capture's note and its tables before they are written anew: not all that another question had tables of has one now.</summary>
+    /// <param name="name">Its name, of <see cref="NamesOf"/>.</param>
     public void Remove(string name)
     {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
         try
         {
             File.Delete(PathOf(name));
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // There is no note yet.
+            foreach (string table in Directory.EnumerateDirectories(folder))
+            {
+                File.Delete(Path.Combine(table, name + ".parquet"));
+            }
+
+            // A partition may have several files of it, by number.
+            string packets = Path.Combine(folder, "packets");
+            foreach (string partition in Directory.Exists(packets) ? Directory.EnumerateDirectories(packets, "*", SearchOption.AllDirectories) : [])
+            {
+                foreach (string file in Directory.EnumerateFiles(partition).Where(f => IsNumbered(Path.GetFileName(f), name)))
+                {
+                    File.Delete(file);
+                }
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -77,6 +94,10 @@ internal sealed partial class CompletedCaptures(string folder, string question)
         File.WriteAllBytes(note + ".part", JsonSerializer.SerializeToUtf8Bytes(NoteOf(path), NoteJson.Default.Note));
         File.Move(note + ".part", note, overwrite: true);
     }
+
+    private static bool IsNumbered(string file, string name) =>
+        file.StartsWith(name + "-", StringComparison.Ordinal) && file.EndsWith(".parquet", StringComparison.Ordinal)
+        && int.TryParse(file.AsSpan()[(name.Length + 1)..^".parquet".Length], NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private string PathOf(string name) => Path.Combine(folder, "complete", name + ".json");
 

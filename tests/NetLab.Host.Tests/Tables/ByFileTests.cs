@@ -74,6 +74,18 @@ public sealed class ByFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_question_leaves_no_table_of_the_one_before()
+    {
+        Assert.Equal(0, (await Run("--partition", "hour")).ExitCode);
+        Assert.NotEmpty(Tables("http"));
+        Nlab.Ended second = await Run("--filter", "dns", "--tables", "packets,dns");
+        Assert.True(second.ExitCode == 0, second.Errors);
+        Assert.Empty(Tables("http"));
+        Assert.Empty(Tables("conversations"));
+        Assert.Equal(Names.Select(n => n + ".parquet"), Tables("packets"));
+    }
+
+    [Fact]
     public async Task Shares_are_of_the_files_and_none_is_in_two()
     {
         foreach (int share in (int[])[2, 1])
@@ -118,6 +130,9 @@ public sealed class ByFileTests : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private IEnumerable<string> Tables(string table) =>
+        Directory.EnumerateFiles(Path.Combine(_tables, table), "*.parquet", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal);
 
     private Task<Nlab.Ended> Run(params string[] more) => Nlab.Run(["decode", .. _captures, "--by-file", "--parquet", _tables, .. more]);
 
