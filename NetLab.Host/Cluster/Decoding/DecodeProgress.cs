@@ -1,3 +1,5 @@
+using NetLab.Cluster.Work;
+
 namespace NetLab.Cluster.Decoding;
 
 /// <summary>How far a decode is.</summary>
@@ -11,4 +13,5 @@ namespace NetLab.Cluster.Decoding;
 /// <param name="Failures">Pieces that no node could decode, and why.</param>
 /// <param name="IsOver">Whether nothing is left to do.</param>
 [GenerateSerializer]
-internal sealed record DecodeProgress(string Coordinator, int Nodes, int Done, int Running, int Total, string[] Notes, string[] Warnings, string[] Failures, bool IsOver);
+internal sealed record DecodeProgress(string Coordinator, int Nodes, int Done, int Running, int Total, string[] Notes, string[] Warnings, string[] Failures, bool IsOver)
+    : IJobProgress;

@@ -162,10 +162,7 @@ internal sealed class MeshGrain(LiveNodes nodes, ILocalSiloDetails self, TimePro
 
             DateTimeOffset ended = clock.GetUtcNow();
             _results[pair] = new MeshResult(pair, began, ended, result);
-            foreach (SiloAddress node in nodes.All)
-            {
-                await nodes.Of(node).ShowAsync(new PairFigures(pair.From, pair.To, pair.Transport, ended, result.Figures));
-            }
+            await ShowAsync(new PairFigures(pair.From, pair.To, pair.Transport, ended, result.Figures));
         }
         catch (Exception error) when (!_results.ContainsKey(pair))
         {
@@ -191,6 +188,21 @@ internal sealed class MeshGrain(LiveNodes nodes, ILocalSiloDetails self, TimePro
         {
             _running.Remove(pair);
             _busy.ExceptWith(pair.Hosts);
+        }
+    }
+
+    private async Task ShowAsync(PairFigures figures)
+    {
+        foreach (SiloAddress node in nodes.All)
+        {
+            try
+            {
+                await nodes.Of(node).ShowAsync(figures);
+            }
+            catch (Exception error) when (LiveNodes.IsLost(error))
+            {
+                // A page that is gone shows nothing; what was measured is kept by whoever asked.
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using NetLab.Cluster.Work;
+
 namespace NetLab.Cluster.Meshes;
 
 /// <summary>How far the measurements between all nodes are.</summary>
@@ -10,4 +12,5 @@ namespace NetLab.Cluster.Meshes;
 /// <param name="Failures">Pairs that cannot be measured, and why.</param>
 /// <param name="IsOver">Whether nothing is left to do.</param>
 [GenerateSerializer]
-internal sealed record MeshProgress(string Coordinator, string[] Nodes, MeshResult[] Results, int Running, int Total, string[] Notes, MeshFailure[] Failures, bool IsOver);
+internal sealed record MeshProgress(string Coordinator, string[] Nodes, MeshResult[] Results, int Running, int Total, string[] Notes, MeshFailure[] Failures, bool IsOver)
+    : IJobProgress;

@@ -51,7 +51,6 @@ public sealed class ClusterSecurityTests : IDisposable
         await lab.StartNode();
         foreach (string[] words in (string[][])[["--secret-file", FileOf("another that is as long.")], []])
         {
-            var time = Stopwatch.StartNew();
             Nlab.Ended command = await Nlab.Run(["on", lab.Name, "mesh", .. words]);
             Assert.Equal(1, command.ExitCode);
             Assert.Single(command.Errors.TrimEnd().Split('\n'));
