@@ -51,7 +51,7 @@ internal static class FollowCommand
         public int Run(CaptureInput capture, string? file, CancellationToken cancellationToken)
         {
             // A file is only touched when there is something to write.
-            var opened = new Lazy<Stream>(() => file is null ? new BufferedStream(Console.OpenStandardOutput()) : Create(file));
+            var opened = new Lazy<Stream>(() => file is null ? new BufferedStream(Console.OpenStandardOutput()) : OutputFile.Open("-o", file));
             var text = new Lazy<ConversationText>(() => new ConversationText(opened.Value, form, file is null && !LayerColors.IsPlain));
             bool hasGap = false;
             bool isDecrypted = false;
@@ -101,6 +101,7 @@ internal static class FollowCommand
                 throw new InvalidDataException($"{capture.Path}: there is no stream {name}");
             }
 
+            (opened.Value as OutputFile)?.Begin();
             text.Value.End();
             opened.Value.Dispose();
             if (!name.IsUdp && capture.KeyLog is not null && !isDecrypted)
@@ -123,18 +124,6 @@ internal static class FollowCommand
                 {
                     text.Value.Write(fromClient, bytes);
                 }
-            }
-        }
-
-        private static FileStream Create(string file)
-        {
-            try
-            {
-                return new FileStream(file, FileMode.Create, FileAccess.Write);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                throw new UsageException($"-o '{file}': {OutputPath.Why(file, error)}");
             }
         }
 

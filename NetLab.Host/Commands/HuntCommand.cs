@@ -42,7 +42,7 @@ internal static class HuntCommand
     private static int Start(ulong seed, string file, CancellationToken cancellationToken)
     {
         HiddenFault fault = HiddenFault.Of(seed);
-        using (var capture = new FileStream(file, FileMode.Create, FileAccess.Write))
+        using (OutputFile capture = OutputFile.Open("--out", file))
         {
             FaultHunt.Record(fault, seed, capture, cancellationToken);
         }
