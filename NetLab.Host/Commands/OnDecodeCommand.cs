@@ -114,9 +114,11 @@ internal static class OnDecodeCommand
         return captures.Length > 0 ? captures : throw new UsageException($"'{path}': there is no capture in it");
     }
 
-    private static string FolderOf(string folder) => folder.Length == 0 || File.Exists(folder)
-        ? throw new UsageException($"--parquet '{folder}': {(folder.Length == 0 ? "names no folder" : "is a file, and a folder is needed")}")
-        : Path.GetFullPath(folder);
+    private static string FolderOf(string folder)
+    {
+        OutputPath.CheckFolder(folder, "--parquet");
+        return Path.GetFullPath(folder);
+    }
 
     // The same captures, unchanged, with the same words are the same job: it goes on where it was left. Of one capture the number of shares stays what it was.
     private static string IdOf(string folder, string[] captures, string[] words, ref int count)
