@@ -62,7 +62,12 @@ internal sealed partial class CompletedCaptures(string folder, string question)
 
         try
         {
-            File.Delete(PathOf(name));
+            // A folder that another program made, or a run without notes, has no notes: File.Delete would say that the path is not there.
+            if (File.Exists(PathOf(name)))
+            {
+                File.Delete(PathOf(name));
+            }
+
             foreach (string table in Directory.EnumerateDirectories(folder))
             {
                 File.Delete(Path.Combine(table, name + ".parquet"));

@@ -86,6 +86,15 @@ public sealed class ByFileTests : IDisposable
     }
 
     [Fact]
+    public async Task The_folder_may_be_there_already()
+    {
+        Directory.CreateDirectory(_tables);
+        Nlab.Ended ended = await Run();
+        Assert.True(ended.ExitCode == 0, ended.Errors);
+        Assert.Equal(Names.Select(n => n + ".parquet"), Tables("packets"));
+    }
+
+    [Fact]
     public async Task Shares_are_of_the_files_and_none_is_in_two()
     {
         foreach (int share in (int[])[2, 1])
