@@ -12,36 +12,47 @@ internal sealed class AddressTexts
     private const int MaxAddresses = 1 << 16;
     private const int MappedAt = 10;
     private const int Ipv6Size = 16;
+    private const int RecentSize = 256;
 
-    private readonly Dictionary<(UInt128 Number, int Size), (string Text, byte[] Bytes)> _known = [];
+    private readonly Dictionary<(UInt128 Number, int Size), Known> _known = [];
 
-    // An address is asked for as text, and then as bytes.
-    private (UInt128 Number, int Size) _lastKey = (0, -1);
-    private (string Text, byte[] Bytes) _last;
+    // Where an address was found last, by a few bits of it: both ends of a conversation come in turns, each as text and as bytes.
+    private readonly Known?[] _recent = new Known?[RecentSize];
 
-    /// <summary>An address of a column as text, and as 16 bytes: one of IPv4 as IPv6 writes it, ::ffff:a.b.c.d (RFC 4291, 2.5.5.2).</summary>
-    public (string Text, byte[] Bytes) Of(PacketFields fields, int column, int index)
+    /// <summary>An address of a column as text.</summary>
+    public string TextOf(PacketFields fields, int column, int index) => Of(fields, column, index).Text;
+
+    /// <summary>An address of a column as 16 bytes: one of IPv4 as IPv6 writes it, ::ffff:a.b.c.d (RFC 4291, 2.5.5.2).</summary>
+    public byte[] BytesOf(PacketFields fields, int column, int index) => Of(fields, column, index).Bytes;
+
+    private Known Of(PacketFields fields, int column, int index)
     {
         ReadOnlySpan<byte> address = fields.Bytes(column, index);
         if (address.Length > Ipv6Size)
         {
             // A hardware address of something else than Ethernet.
-            return (fields.Text(column, index), []);
+            return new Known(0, address.Length, fields.Text(column, index), []);
         }
 
         Span<byte> padded = stackalloc byte[Ipv6Size];
         padded.Clear();
         address.CopyTo(padded[(Ipv6Size - address.Length)..]);
-        (UInt128, int) key = (BinaryPrimitives.ReadUInt128BigEndian(padded), address.Length);
-        if (key == _lastKey)
+        UInt128 number = BinaryPrimitives.ReadUInt128BigEndian(padded);
+        ulong folded = ((ulong)number ^ (ulong)(number >> 64)) * 0x9E37_79B9_7F4A_7C15;
+        ref Known? recent = ref _recent[folded >> 56];
+        if (recent is null || recent.Number != number || recent.Size != address.Length)
         {
-            return _last;
+            recent = Find(number, padded, address.Length, fields, column, index);
         }
 
-        _lastKey = key;
-        if (_known.TryGetValue(key, out _last))
+        return recent;
+    }
+
+    private Known Find(UInt128 number, Span<byte> padded, int size, PacketFields fields, int column, int index)
+    {
+        if (_known.TryGetValue((number, size), out Known? known))
         {
-            return _last;
+            return known;
         }
 
         if (_known.Count == MaxAddresses)
@@ -49,11 +60,13 @@ internal sealed class AddressTexts
             _known.Clear();
         }
 
-        if (address.Length == 4)
+        if (size == 4)
         {
             padded.Slice(MappedAt, 2).Fill(0xFF);
         }
 
-        return _known[key] = _last = (fields.Text(column, index), padded.ToArray());
+        return _known[(number, size)] = new Known(number, size, fields.Text(column, index), padded.ToArray());
     }
+
+    private sealed record Known(UInt128 Number, int Size, string Text, byte[] Bytes);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Hashing;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -9,7 +10,7 @@ namespace NetLab.Host.Tables;
 /// <summary>A column of bytes.</summary>
 internal sealed class BytesColumn(string name, bool isList = false) : TableColumn(name, typeof(byte[]), isList)
 {
-    private readonly List<ReadOnlyMemory<byte>> _values = [];
+    private readonly List<byte[]> _values = [];
 
     public override IArrowType ArrowType => BinaryType.Default;
 
@@ -20,23 +21,39 @@ internal sealed class BytesColumn(string name, bool isList = false) : TableColum
         _values.Add(value);
     }
 
-    public override Task WriteAsync(ParquetRowGroupWriter group, DataField values, CancellationToken cancellationToken) =>
-        group.WriteAllPartsAsync<ReadOnlyMemory<byte>>(values, _values.ToArray(), Definitions, Repetitions, cancellationToken);
-
     public override void AddHashes(HashSet<ulong> hashes)
     {
-        foreach (ReadOnlyMemory<byte> value in _values)
+        foreach (byte[] value in _values)
         {
-            hashes.Add(XxHash64.HashToUInt64(value.Span));
+            hashes.Add(XxHash64.HashToUInt64(value));
         }
     }
 
-    protected override IArrowArray ToArrow(ReadOnlySpan<int> definitions)
+    protected override async Task WriteAsync(
+        ParquetRowGroupWriter group, DataField values, ReadOnlyMemory<int> definitions, ReadOnlyMemory<int>? repetitions, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte>[] all = ArrayPool<ReadOnlyMemory<byte>>.Shared.Rent(_values.Count);
+        try
+        {
+            for (int i = 0; i < _values.Count; i++)
+            {
+                all[i] = _values[i];
+            }
+
+            await group.WriteAllPartsAsync<ReadOnlyMemory<byte>>(values, all.AsMemory(0, _values.Count), definitions, repetitions, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(all, clearArray: true);
+        }
+    }
+
+    protected override IArrowArray ToArrow(ReadOnlySpan<byte> definitions)
     {
         var array = new BinaryArray.Builder();
         array.Reserve(definitions.Length);
         int next = 0;
-        foreach (int definition in definitions)
+        foreach (byte definition in definitions)
         {
             if (definition == 0)
             {
@@ -44,7 +61,7 @@ internal sealed class BytesColumn(string name, bool isList = false) : TableColum
             }
             else
             {
-                array.Append(_values[next++].Span);
+                array.Append(_values[next++].AsSpan());
             }
         }
 

@@ -114,8 +114,8 @@ internal sealed class ConversationTable
 
     private long Number(int field) => _values.Number(_at + field);
 
-    private string AddressOf(int end) => CountOf(Ipv4 + end) > 0 ? _texts.Of(_values, _at + Ipv4 + end, 0).Text
-        : CountOf(Ipv6 + end) > 0 ? _texts.Of(_values, _at + Ipv6 + end, 0).Text
+    private string AddressOf(int end) => CountOf(Ipv4 + end) > 0 ? _texts.TextOf(_values, _at + Ipv4 + end, 0)
+        : CountOf(Ipv6 + end) > 0 ? _texts.TextOf(_values, _at + Ipv6 + end, 0)
         : "";
 
     /// <summary>What a conversation came to.</summary>
@@ -226,19 +226,10 @@ internal sealed class ConversationTable
                 _begin.Add(begin);
                 _duration.Add((totals.End - begin) / 1e9);
             }
-            else
-            {
-                _begin.AddAbsent();
-                _duration.AddAbsent();
-            }
 
             if (totals.Application is { } application)
             {
                 _application.Add(application);
-            }
-            else
-            {
-                _application.AddAbsent();
             }
 
             foreach ((ValueColumn<long> column, Func<Totals, long> value) in _counts)

@@ -32,14 +32,15 @@ internal abstract class FieldColumn(TableColumn column, int source)
         bool isGrowing = name is "frame.number";
         return field.Kind switch
         {
-            FieldKind.Boolean or FieldKind.Mark => new NumberField<bool>(new ValueColumn<bool>(name, isList), source, field.Kind == FieldKind.Mark ? static _ => true : static v => v != 0),
-            FieldKind.Time or FieldKind.Date => new NumberField<long>(new ValueColumn<long>(name, isList) { IsTime = !isList, IsGrowing = !isList }, source, static v => v),
-            FieldKind.Duration => new NumberField<double>(new ValueColumn<double>(name, isList), source, static v => v / 1e9),
-            FieldKind.Real => new NumberField<double>(new ValueColumn<double>(name, isList), source, BitConverter.Int64BitsToDouble),
-            FieldKind.SignedNumber => new NumberField<long>(new ValueColumn<long>(name, isList) { HasBloomFilter = hasBloomFilter }, source, static v => v),
-            FieldKind.Number when SizeOf(field) < 4 => new NumberField<int>(new ValueColumn<int>(name, isList) { HasBloomFilter = hasBloomFilter }, source, static v => (int)v),
-            FieldKind.Number when SizeOf(field) < 8 => new NumberField<long>(new ValueColumn<long>(name, isList) { IsGrowing = isGrowing }, source, static v => v),
-            FieldKind.Number => new NumberField<ulong>(new ValueColumn<ulong>(name, isList), source, static v => (ulong)v),
+            FieldKind.Mark => new NumberField<bool, AlwaysTrue>(new ValueColumn<bool>(name, isList), source),
+            FieldKind.Boolean => new NumberField<bool, Truth>(new ValueColumn<bool>(name, isList), source),
+            FieldKind.Time or FieldKind.Date => new NumberField<long, AsItIs>(new ValueColumn<long>(name, isList) { IsTime = !isList, IsGrowing = !isList }, source),
+            FieldKind.Duration => new NumberField<double, Seconds>(new ValueColumn<double>(name, isList), source),
+            FieldKind.Real => new NumberField<double, RealNumber>(new ValueColumn<double>(name, isList), source),
+            FieldKind.SignedNumber => new NumberField<long, AsItIs>(new ValueColumn<long>(name, isList) { HasBloomFilter = hasBloomFilter }, source),
+            FieldKind.Number when SizeOf(field) < 4 => new NumberField<int, Narrow>(new ValueColumn<int>(name, isList) { HasBloomFilter = hasBloomFilter }, source),
+            FieldKind.Number when SizeOf(field) < 8 => new NumberField<long, AsItIs>(new ValueColumn<long>(name, isList) { IsGrowing = isGrowing }, source),
+            FieldKind.Number => new NumberField<ulong, WithoutSign>(new ValueColumn<ulong>(name, isList), source),
             FieldKind.Text => new TextField(new TextColumn(name, isList), source),
             FieldKind.Bytes => new BytesField(new BytesColumn(name, isList), source),
             _ => new AddressField(new TextColumn(name, isList) { HasBloomFilter = hasBloomFilter }, source, texts),
@@ -70,18 +71,11 @@ internal abstract class FieldColumn(TableColumn column, int source)
     private static bool IsOncePerMessage(string name) =>
         name == "dns.id" || name.StartsWith("dns.count.", StringComparison.Ordinal) || name.Contains(".flags.", StringComparison.Ordinal);
 
-    /// <summary>Puts a packet's values into the column: a row.</summary>
+    /// <summary>Puts the values of a packet that has some into the row.</summary>
     /// <param name="fields">The packet.</param>
     /// <param name="layer">The only layer whose values count; negative for all.</param>
     public void Add(PacketFields fields, int layer = -1)
     {
-        int count = fields.Count(source);
-        if (count == 0)
-        {
-            column.AddAbsent();
-            return;
-        }
-
         if (layer < 0 && !column.IsList)
         {
             AddValue(fields, 0, isNext: false);
@@ -89,6 +83,7 @@ internal abstract class FieldColumn(TableColumn column, int source)
         }
 
         bool isNext = false;
+        int count = fields.Count(source);
         for (int i = 0; i < count; i++)
         {
             if (layer >= 0 && fields.Layer(source, i) != layer)
@@ -103,19 +98,56 @@ internal abstract class FieldColumn(TableColumn column, int source)
                 break;
             }
         }
-
-        if (!isNext)
-        {
-            column.AddAbsent();
-        }
     }
 
     protected abstract void AddValue(PacketFields fields, int index, bool isNext);
 
-    private sealed class NumberField<T>(ValueColumn<T> column, int source, Func<long, T> convert) : FieldColumn(column, source)
-        where T : unmanaged
+    // How a collected number becomes a column's; a type each, so that none is called through a delegate for every value.
+    private interface IConversion<T>
     {
-        protected override void AddValue(PacketFields fields, int index, bool isNext) => column.Add(convert(fields.Number(Source, index)), isNext);
+        static abstract T Of(long value);
+    }
+
+    private readonly struct AlwaysTrue : IConversion<bool>
+    {
+        public static bool Of(long value) => true;
+    }
+
+    private readonly struct Truth : IConversion<bool>
+    {
+        public static bool Of(long value) => value != 0;
+    }
+
+    private readonly struct AsItIs : IConversion<long>
+    {
+        public static long Of(long value) => value;
+    }
+
+    private readonly struct Narrow : IConversion<int>
+    {
+        public static int Of(long value) => (int)value;
+    }
+
+    private readonly struct WithoutSign : IConversion<ulong>
+    {
+        public static ulong Of(long value) => (ulong)value;
+    }
+
+    private readonly struct Seconds : IConversion<double>
+    {
+        public static double Of(long value) => value / 1e9;
+    }
+
+    private readonly struct RealNumber : IConversion<double>
+    {
+        public static double Of(long value) => BitConverter.Int64BitsToDouble(value);
+    }
+
+    private sealed class NumberField<T, TConversion>(ValueColumn<T> column, int source) : FieldColumn(column, source)
+        where T : unmanaged
+        where TConversion : struct, IConversion<T>
+    {
+        protected override void AddValue(PacketFields fields, int index, bool isNext) => column.Add(TConversion.Of(fields.Number(Source, index)), isNext);
     }
 
     private sealed class TextField(TextColumn column, int source) : FieldColumn(column, source)
@@ -125,12 +157,12 @@ internal abstract class FieldColumn(TableColumn column, int source)
 
     private sealed class AddressField(TextColumn column, int source, AddressTexts texts) : FieldColumn(column, source)
     {
-        protected override void AddValue(PacketFields fields, int index, bool isNext) => column.Add(texts.Of(fields, Source, index).Text, isNext);
+        protected override void AddValue(PacketFields fields, int index, bool isNext) => column.Add(texts.TextOf(fields, Source, index), isNext);
     }
 
     private sealed class AddressBytesField(BytesColumn column, int source, AddressTexts texts) : FieldColumn(column, source)
     {
-        protected override void AddValue(PacketFields fields, int index, bool isNext) => column.Add(texts.Of(fields, Source, index).Bytes, isNext);
+        protected override void AddValue(PacketFields fields, int index, bool isNext) => column.Add(texts.BytesOf(fields, Source, index), isNext);
     }
 
     private sealed class BytesField(BytesColumn column, int source) : FieldColumn(column, source)

@@ -10,8 +10,8 @@ internal sealed class MessageRows : TableRows
     private static readonly string[] Keys =
         ["frame.number", "frame.time", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "tcp.stream", "tcp.srcport", "tcp.dstport", "udp.stream", "udp.srcport", "udp.dstport"];
 
-    private readonly List<FieldColumn> _keys = [];
-    private readonly List<FieldColumn> _fields = [];
+    private readonly FieldColumn[] _fields;
+    private readonly int _keys;
     private readonly FileNameColumn? _file;
 
     /// <summary>Makes empty rows.</summary>
@@ -22,12 +22,12 @@ internal sealed class MessageRows : TableRows
     public MessageRows(IReadOnlyList<Field> fields, Protocol protocol, AddressTexts texts, string? file = null)
     {
         _file = FileNameColumn.Of(this, file);
-        int keys = fields.Count - OwnFields(protocol).Count();
+        _keys = fields.Count - OwnFields(protocol).Count();
+        _fields = new FieldColumn[fields.Count];
         for (int i = 0; i < fields.Count; i++)
         {
-            var field = FieldColumn.Of(fields[i], i, texts, isList: i >= keys && FieldColumn.IsRepeated(fields[i]));
-            (i < keys ? _keys : _fields).Add(field);
-            Column(field.Column);
+            _fields[i] = FieldColumn.Of(fields[i], i, texts, isList: i >= _keys && FieldColumn.IsRepeated(fields[i]));
+            Column(_fields[i].Column);
         }
     }
 
@@ -53,14 +53,9 @@ internal sealed class MessageRows : TableRows
     public void Add(PacketFields fields, int layer)
     {
         _file?.Add();
-        foreach (FieldColumn key in _keys)
+        foreach (int source in fields.Present)
         {
-            key.Add(fields);
-        }
-
-        foreach (FieldColumn field in _fields)
-        {
-            field.Add(fields, layer);
+            _fields[source].Add(fields, source < _keys ? -1 : layer);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class PacketRows : TableRows
 
     private static readonly string[] Ports = ["tcp.srcport", "tcp.dstport", "udp.srcport", "udp.dstport"];
 
-    private readonly List<FieldColumn> _fields = [];
+    private readonly FieldColumn[][] _fields;
     private readonly TextColumn _file;
     private readonly ValueColumn<long> _offset;
 
@@ -31,14 +31,16 @@ internal sealed class PacketRows : TableRows
     /// <param name="texts">The texts of addresses.</param>
     public PacketRows(IReadOnlyList<Field> fields, AddressTexts texts)
     {
+        _fields = new FieldColumn[fields.Count][];
         for (int i = 0; i < fields.Count; i++)
         {
             bool isAddress = fields[i].Kind is FieldKind.Ipv4 or FieldKind.Ipv6 or FieldKind.Ip;
             bool isRepeated = FieldColumn.IsRepeated(fields[i]);
-            Add(FieldColumn.Of(fields[i], i, texts, isRepeated, hasBloomFilter: isAddress || Ports.Contains(fields[i].FilterName)));
-            if (isAddress && !isRepeated)
+            var field = FieldColumn.Of(fields[i], i, texts, isRepeated, hasBloomFilter: isAddress || Ports.Contains(fields[i].FilterName));
+            _fields[i] = isAddress && !isRepeated ? [field, FieldColumn.BytesOf(fields[i], i, texts)] : [field];
+            foreach (FieldColumn column in _fields[i])
             {
-                Add(FieldColumn.BytesOf(fields[i], i, texts));
+                Column(column.Column);
             }
         }
 
@@ -58,13 +60,20 @@ internal sealed class PacketRows : TableRows
 
     /// <summary>Puts a packet into the columns; the row is to be ended.</summary>
     /// <param name="packet">The packet.</param>
-    /// <param name="fields">Its fields.</param>
+    /// <param name="fields">Its fields: the columns, and others behind them.</param>
     /// <param name="file">The name of its file.</param>
     public void Add(in CapturedPacket packet, PacketFields fields, string file)
     {
-        foreach (FieldColumn field in _fields)
+        foreach (int source in fields.Present)
         {
-            field.Add(fields);
+            // What conversations are counted by stands behind the columns.
+            if (source < _fields.Length)
+            {
+                foreach (FieldColumn field in _fields[source])
+                {
+                    field.Add(fields);
+                }
+            }
         }
 
         _file.Add(file);
@@ -72,15 +81,5 @@ internal sealed class PacketRows : TableRows
         {
             _offset.Add(packet.OffsetInFile);
         }
-        else
-        {
-            _offset.AddAbsent();
-        }
-    }
-
-    private void Add(FieldColumn field)
-    {
-        _fields.Add(field);
-        Column(field.Column);
     }
 }

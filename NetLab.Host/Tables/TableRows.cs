@@ -11,7 +11,7 @@ internal abstract class TableRows
     /// <summary>Rows so far.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Ends a row: every column was given its value, or that it has none.</summary>
+    /// <summary>Ends a row: a column that was given no value has none in it.</summary>
     public void EndRow() => Count++;
 
     /// <summary>Forgets them.</summary>
@@ -25,6 +25,7 @@ internal abstract class TableRows
     internal T Column<T>(T column)
         where T : TableColumn
     {
+        column.Rows = this;
         _columns.Add(column);
         return column;
     }

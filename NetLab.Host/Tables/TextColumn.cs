@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Hashing;
 using System.Text;
 using Apache.Arrow;
@@ -7,82 +8,138 @@ using Parquet.Schema;
 
 namespace NetLab.Host.Tables;
 
-/// <summary>A column of text.</summary>
-internal sealed class TextColumn(string name, bool isList = false) : TableColumn(name, typeof(string), isList)
+/// <summary>A column of text: each text that occurs is kept once, and for every value which it is.</summary>
+internal sealed class TextColumn : TableColumn
 {
-    private const int ChunkSize = 64 << 10;
+    private const int ShortText = 256;
 
-    private readonly List<ReadOnlyMemory<char>> _values = [];
-    private char[] _chunk = [];
-    private int _used;
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _numbersBySpan;
+    private readonly List<string> _texts = [];
+    private int[] _values = new int[256];
+    private int _count;
+
+    // The text before, which often comes again.
+    private string? _last;
+    private int _lastNumber;
+
+    /// <summary>Makes an empty column.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="isList">Whether a row has a list of texts rather than one.</param>
+    public TextColumn(string name, bool isList = false)
+        : base(name, typeof(string), isList) => _numbersBySpan = _numbers.GetAlternateLookup<ReadOnlySpan<char>>();
 
     public override IArrowType ArrowType => StringType.Default;
 
-    /// <summary>A value that is kept elsewhere for as long as the rows are.</summary>
+    /// <summary>A value.</summary>
     public void Add(string value, bool isNext = false)
     {
-        AddLevel(isNext);
-        _values.Add(value.AsMemory());
+        if (!ReferenceEquals(value, _last))
+        {
+            if (!_numbers.TryGetValue(value, out int number))
+            {
+                number = Number(value);
+            }
+
+            (_last, _lastNumber) = (value, number);
+        }
+
+        AddNumber(_lastNumber, isNext);
     }
 
     /// <summary>A value as its bytes stand in a packet; what is not UTF-8 of it is replaced.</summary>
     public void Add(ReadOnlySpan<byte> utf8, bool isNext = false)
     {
-        AddLevel(isNext);
+        char[]? rented = null;
         int most = Encoding.UTF8.GetMaxCharCount(utf8.Length);
-        if (_chunk.Length - _used < most)
+        Span<char> text = most <= ShortText ? stackalloc char[ShortText] : rented = ArrayPool<char>.Shared.Rent(most);
+        text = text[..Encoding.UTF8.GetChars(utf8, text)];
+        if (!_numbersBySpan.TryGetValue(text, out int number))
         {
-            // What lies in the chunk before stays there: values point to it.
-            _chunk = new char[Math.Max(ChunkSize, most)];
-            _used = 0;
+            number = Number(text.ToString());
         }
 
-        int length = Encoding.UTF8.GetChars(utf8, _chunk.AsSpan(_used));
-        _values.Add(_chunk.AsMemory(_used, length));
-        _used += length;
+        AddNumber(number, isNext);
+        if (rented is not null)
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
     }
-
-    public override Task WriteAsync(ParquetRowGroupWriter group, DataField values, CancellationToken cancellationToken) =>
-        group.WriteAllPartsAsync<ReadOnlyMemory<char>>(values, _values.ToArray(), Definitions, Repetitions, cancellationToken);
 
     public override void AddHashes(HashSet<ulong> hashes)
     {
-        Span<byte> utf8 = stackalloc byte[256];
-        foreach (ReadOnlyMemory<char> value in _values)
+        Span<byte> usual = stackalloc byte[ShortText];
+        foreach (string text in _texts)
         {
-            int most = Encoding.UTF8.GetMaxByteCount(value.Length);
-            Span<byte> bytes = most <= utf8.Length ? utf8 : new byte[most];
-            hashes.Add(XxHash64.HashToUInt64(bytes[..Encoding.UTF8.GetBytes(value.Span, bytes)]));
+            int most = Encoding.UTF8.GetMaxByteCount(text.Length);
+            Span<byte> bytes = most <= usual.Length ? usual : new byte[most];
+            hashes.Add(XxHash64.HashToUInt64(bytes[..Encoding.UTF8.GetBytes(text, bytes)]));
         }
-    }
-
-    protected override IArrowArray ToArrow(ReadOnlySpan<int> definitions)
-    {
-        var array = new StringArray.Builder();
-        array.Reserve(definitions.Length);
-        Span<byte> utf8 = stackalloc byte[256];
-        int next = 0;
-        foreach (int definition in definitions)
-        {
-            if (definition == 0)
-            {
-                array.AppendNull();
-                continue;
-            }
-
-            ReadOnlySpan<char> value = _values[next++].Span;
-            int most = Encoding.UTF8.GetMaxByteCount(value.Length);
-            Span<byte> bytes = most <= utf8.Length ? utf8 : new byte[most];
-            array.Append(bytes[..Encoding.UTF8.GetBytes(value, bytes)]);
-        }
-
-        return array.Build();
     }
 
     public override void Clear()
     {
         base.Clear();
-        _values.Clear();
-        (_chunk, _used) = ([], 0);
+        _numbers.Clear();
+        _texts.Clear();
+        (_count, _last) = (0, null);
+    }
+
+    protected override async Task WriteAsync(
+        ParquetRowGroupWriter group, DataField values, ReadOnlyMemory<int> definitions, ReadOnlyMemory<int>? repetitions, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<char>[] all = ArrayPool<ReadOnlyMemory<char>>.Shared.Rent(_count);
+        try
+        {
+            for (int i = 0; i < _count; i++)
+            {
+                all[i] = _texts[_values[i]].AsMemory();
+            }
+
+            await group.WriteAllPartsAsync<ReadOnlyMemory<char>>(values, all.AsMemory(0, _count), definitions, repetitions, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<ReadOnlyMemory<char>>.Shared.Return(all, clearArray: true);
+        }
+    }
+
+    protected override IArrowArray ToArrow(ReadOnlySpan<byte> definitions)
+    {
+        var array = new StringArray.Builder();
+        array.Reserve(definitions.Length);
+        byte[][] utf8 = [.. _texts.Select(Encoding.UTF8.GetBytes)];
+        int next = 0;
+        foreach (byte definition in definitions)
+        {
+            if (definition == 0)
+            {
+                array.AppendNull();
+            }
+            else
+            {
+                array.Append(utf8[_values[next++]].AsSpan());
+            }
+        }
+
+        return array.Build();
+    }
+
+    private int Number(string text)
+    {
+        _numbers.Add(text, _texts.Count);
+        _texts.Add(text);
+        return _texts.Count - 1;
+    }
+
+    private void AddNumber(int number, bool isNext)
+    {
+        AddLevel(isNext);
+        if (_count == _values.Length)
+        {
+            System.Array.Resize(ref _values, 2 * _count);
+        }
+
+        _values[_count++] = number;
     }
 }

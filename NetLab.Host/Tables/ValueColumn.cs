@@ -40,18 +40,24 @@ internal sealed class ValueColumn<T>(string name, bool isList = false) : TableCo
         _values[_count++] = value;
     }
 
-    public override Task WriteAsync(ParquetRowGroupWriter group, DataField values, CancellationToken cancellationToken) =>
-        group.WriteAllPartsAsync<T>(values, _values.AsMemory(0, _count), Definitions, Repetitions, cancellationToken);
+    protected override Task WriteAsync(
+        ParquetRowGroupWriter group, DataField values, ReadOnlyMemory<int> definitions, ReadOnlyMemory<int>? repetitions, CancellationToken cancellationToken) =>
+        group.WriteAllPartsAsync<T>(values, _values.AsMemory(0, _count), definitions, repetitions, cancellationToken);
 
     public override void AddHashes(HashSet<ulong> hashes)
     {
+        // Each value once: ports come again and again.
+        var seen = new HashSet<T>();
         foreach (ref readonly T value in _values.AsSpan(0, _count))
         {
-            hashes.Add(XxHash64.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value))));
+            if (seen.Add(value))
+            {
+                hashes.Add(XxHash64.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value))));
+            }
         }
     }
 
-    protected override IArrowArray ToArrow(ReadOnlySpan<int> definitions)
+    protected override IArrowArray ToArrow(ReadOnlySpan<byte> definitions)
     {
         var validity = new ArrowBuffer.BitmapBuilder(definitions.Length);
         var values = new T[definitions.Length];

@@ -16,6 +16,8 @@ internal sealed class FieldCollector : IFieldSink
     private readonly List<Field> _wanted = [];
     private CollectedValue[][] _values = [];
     private int[] _counts = [];
+    private int[] _told = [];
+    private int _toldCount;
     private short[] _slots = [];
     private byte[] _protocols = new byte[64];
     private byte[] _bytes = new byte[1024];
@@ -48,6 +50,7 @@ internal sealed class FieldCollector : IFieldSink
         _wanted.Add(field);
         Array.Resize(ref _values, slot + 1);
         Array.Resize(ref _counts, slot + 1);
+        Array.Resize(ref _told, slot + 1);
         _values[slot] = new CollectedValue[4];
         int top = Math.Max(_slots.Length, field.Id + 1);
         int before = _slots.Length;
@@ -63,11 +66,28 @@ internal sealed class FieldCollector : IFieldSink
     /// <summary>The values of a slot, in the order in which they stand in the packet.</summary>
     public ReadOnlySpan<CollectedValue> this[int slot] => _values[slot].AsSpan(0, _counts[slot]);
 
+    /// <summary>The slots that have values, in the order in which their first ones were told.</summary>
+    public ReadOnlySpan<int> Told => _told.AsSpan(0, _toldCount);
+
+    /// <summary>How many values a slot has.</summary>
+    public int Count(int slot) => _counts[slot];
+
+    /// <summary>The field of a slot.</summary>
+    public Field FieldOf(int slot) => _wanted[slot];
+
+    /// <summary>Whether a field is wanted.</summary>
+    public bool IsWanted(Field field) => SlotOf(field) >= 0;
+
     /// <summary>Takes the values out of a packet, in place of those of the packet before.</summary>
     public void Collect(in PacketView view)
     {
         _used = 0;
-        Array.Clear(_counts);
+        foreach (int slot in Told)
+        {
+            _counts[slot] = 0;
+        }
+
+        _toldCount = 0;
         ReadOnlySpan<LayerEntry> entries = view.Decoded.Entries;
         for (int i = 0; i < entries.Length; i++)
         {
@@ -83,11 +103,11 @@ internal sealed class FieldCollector : IFieldSink
     {
         if (TryNext(field, out int slot))
         {
-            _values[slot][_counts[slot]++] = new CollectedValue(value, 0, 0, _layer, field);
+            Keep(new CollectedValue(value, 0, 0, _layer, slot));
         }
     }
 
-    bool IFieldSink.Wants(Field field) => SlotOf(field) >= 0;
+    bool IFieldSink.Wants(Field field) => IsWanted(field);
 
     void IFieldSink.Real(Field field, double value, int offset, int length) => ((IFieldSink)this).Number(field, BitConverter.DoubleToInt64Bits(value), offset, length);
 
@@ -130,8 +150,19 @@ internal sealed class FieldCollector : IFieldSink
         }
 
         value.CopyTo(_bytes.AsSpan(_used));
-        _values[slot][_counts[slot]++] = new CollectedValue(0, _used, value.Length, _layer, field);
+        Keep(new CollectedValue(0, _used, value.Length, _layer, slot));
         _used += value.Length;
+    }
+
+    private void Keep(in CollectedValue value)
+    {
+        int slot = value.Slot;
+        int count = _counts[slot]++;
+        _values[slot][count] = value;
+        if (count == 0)
+        {
+            _told[_toldCount++] = slot;
+        }
     }
 
     private bool TryNext(Field field, out int slot)

@@ -45,7 +45,7 @@ internal sealed class FieldOperand(Field field, int[] slots, LayerRange[]? layer
         }
     }
 
-    private static FilterValue ValueOf(in CollectedValue value, FieldCollector fields) => value.Field.Kind switch
+    private static FilterValue ValueOf(in CollectedValue value, FieldCollector fields) => fields.FieldOf(value.Slot).Kind switch
     {
         FieldKind.Number => new FilterValue((ulong)value.Number),
         FieldKind.SignedNumber or FieldKind.Boolean or FieldKind.Time or FieldKind.Date or FieldKind.Duration or FieldKind.Real => new FilterValue(value.Number),

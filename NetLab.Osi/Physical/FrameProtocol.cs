@@ -76,7 +76,7 @@ internal static class FrameProtocol
 
         if (sink.Wants(Fields.Protocols))
         {
-            sink.Text(Fields.Protocols, FrameProtocols.Of(packet), 0, 0);
+            FrameProtocols.Tell(packet, Fields.Protocols, sink);
         }
     }
 

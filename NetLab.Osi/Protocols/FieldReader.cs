@@ -16,7 +16,8 @@ public static class FieldReader
         bool hidden = sink.WantsHidden;
         foreach (Field field in fields)
         {
-            if ((hidden || field.Name is not null) && field.At + field.Size <= header.Length)
+            // Who wants hidden fields looks at few; who does not takes all that have a name.
+            if ((hidden ? sink.Wants(field) : field.Name is not null) && field.At + field.Size <= header.Length)
             {
                 Report(field, header, at, sink);
             }

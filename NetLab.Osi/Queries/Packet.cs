@@ -66,7 +66,7 @@ public sealed class Packet
         {
             foreach (ref readonly CollectedValue value in collector[slot])
             {
-                values.Add((value.Layer, new FieldValue(value.Field, value.Number, collector.Buffer.AsSpan(value.Start, value.Length).ToArray())));
+                values.Add((value.Layer, new FieldValue(collector.FieldOf(value.Slot), value.Number, collector.Buffer.AsSpan(value.Start, value.Length).ToArray())));
             }
         }
 

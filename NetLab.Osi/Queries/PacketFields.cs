@@ -13,9 +13,11 @@ public sealed class PacketFields
 {
     private readonly FieldCollector _collector = new();
     private readonly Utf8Text _text = new();
-    private readonly int[][] _slots;
-    private readonly CollectedValue[][] _merged;
-    private readonly int[] _counts;
+    private readonly Column[] _columns;
+    private readonly int[][] _columnsOfSlot;
+    private readonly int[] _merging;
+    private readonly int[] _present;
+    private int _presentCount;
 
     /// <summary>Chooses fields.</summary>
     /// <param name="columns">The fields; one that stands for several (<see cref="Field.Members"/>) has the values of all of them.</param>
@@ -23,13 +25,20 @@ public sealed class PacketFields
     {
         ArgumentNullException.ThrowIfNull(columns);
         Columns = [.. columns];
-        _slots = [.. Columns.Select(_collector.AddAll)];
-        _merged = [.. _slots.Select(s => s.Length == 1 ? [] : new CollectedValue[4])];
-        _counts = new int[Columns.Count];
+        _columns = [.. Columns.Select(c => new Column(_collector.AddAll(c)))];
+        int[] all = [.. Enumerable.Range(0, _columns.Length)];
+        _merging = Array.FindAll(all, c => _columns[c].Slots.Length != 1);
+        int[] single = Array.FindAll(all, c => _columns[c].Slots.Length == 1);
+        int slots = _columns.SelectMany(c => c.Slots).DefaultIfEmpty(-1).Max() + 1;
+        _columnsOfSlot = [.. Enumerable.Range(0, slots).Select(slot => Array.FindAll(single, c => _columns[c].Slots[0] == slot))];
+        _present = new int[_columns.Length];
     }
 
     /// <summary>The fields.</summary>
     public IReadOnlyList<Field> Columns { get; }
+
+    /// <summary>The columns that have values in the packet, in no order; valid until the next packet is read.</summary>
+    public ReadOnlySpan<int> Present => _present.AsSpan(0, _presentCount);
 
     /// <summary>Whether one of them is only known when TCP streams are followed.</summary>
     public bool NeedsStreams => _collector.NeedsStreams;
@@ -41,21 +50,31 @@ public sealed class PacketFields
     {
         ArgumentNullException.ThrowIfNull(packet);
         _collector.Collect(new PacketView(bytes, packet));
-        for (int column = 0; column < _slots.Length; column++)
+        _presentCount = 0;
+        foreach (int slot in _collector.Told)
         {
-            if (_slots[column].Length == 1)
+            foreach (int column in _columnsOfSlot[slot])
             {
-                _counts[column] = _collector[_slots[column][0]].Length;
+                _present[_presentCount++] = column;
             }
-            else
+        }
+
+        foreach (int column in _merging)
+        {
+            _columns[column].Merge(_collector);
+            if (_columns[column].Count > 0)
             {
-                Merge(column);
+                _present[_presentCount++] = column;
             }
         }
     }
 
     /// <summary>How many values a column has in the packet.</summary>
-    public int Count(int column) => _counts[column];
+    public int Count(int column)
+    {
+        Column c = _columns[column];
+        return c.Slots.Length == 1 ? _collector.Count(c.Slots[0]) : c.Count;
+    }
 
     /// <summary>Which of the packet's layers told a value: an index of <see cref="DecodedPacket.Entries"/>.</summary>
     public int Layer(int column, int index) => Value(column, index).Layer;
@@ -69,49 +88,61 @@ public sealed class PacketFields
     /// <summary>A value of text (UTF-8 as it stood in the packet), bytes or an address; valid until the next packet is read.</summary>
     public ReadOnlySpan<byte> Bytes(int column, int index = 0)
     {
-        CollectedValue value = Value(column, index);
+        ref readonly CollectedValue value = ref Value(column, index);
         return _collector.Buffer.AsSpan(value.Start, value.Length);
     }
 
     /// <summary>A value as columns show it.</summary>
     public string Text(int column, int index = 0)
     {
-        CollectedValue value = Value(column, index);
+        ref readonly CollectedValue value = ref Value(column, index);
         _text.Clear();
-        FieldText.Append(_text, value.Field.Kind, value.Number, _collector.Buffer.AsSpan(value.Start, value.Length));
+        FieldText.Append(_text, _collector.FieldOf(value.Slot).Kind, value.Number, _collector.Buffer.AsSpan(value.Start, value.Length));
         return Encoding.UTF8.GetString(_text.Written);
     }
 
-    private CollectedValue Value(int column, int index)
+    private ref readonly CollectedValue Value(int column, int index)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _counts[column]);
-        return _slots[column].Length == 1 ? _collector[_slots[column][0]][index] : _merged[column][index];
+        Column c = _columns[column];
+        ReadOnlySpan<CollectedValue> values = c.Slots.Length == 1 ? _collector[c.Slots[0]] : c.Merged;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)values.Length, nameof(index));
+        return ref values[index];
     }
 
-    // The members of a field that stands for several come in the order of the packet's layers; within one, as they are named.
-    private void Merge(int column)
+    // Where a column's values are: in one slot of the collector, or put together from several.
+    private sealed class Column(int[] slots)
     {
-        int count = 0;
-        foreach (int slot in _slots[column])
+        private CollectedValue[] _merged = slots.Length == 1 ? [] : new CollectedValue[4];
+
+        public int[] Slots => slots;
+
+        public int Count { get; private set; }
+
+        public ReadOnlySpan<CollectedValue> Merged => _merged.AsSpan(0, Count);
+
+        // The members of a field that stands for several come in the order of the packet's layers; within one, as they are named.
+        public void Merge(FieldCollector collector)
         {
-            foreach (ref readonly CollectedValue value in _collector[slot])
+            Count = 0;
+            foreach (int slot in slots)
             {
-                if (count == _merged[column].Length)
+                foreach (ref readonly CollectedValue value in collector[slot])
                 {
-                    Array.Resize(ref _merged[column], 2 * count);
-                }
+                    if (Count == _merged.Length)
+                    {
+                        Array.Resize(ref _merged, 2 * Count);
+                    }
 
-                int at = count++;
-                while (at > 0 && _merged[column][at - 1].Layer > value.Layer)
-                {
-                    _merged[column][at] = _merged[column][at - 1];
-                    at--;
-                }
+                    int at = Count++;
+                    while (at > 0 && _merged[at - 1].Layer > value.Layer)
+                    {
+                        _merged[at] = _merged[at - 1];
+                        at--;
+                    }
 
-                _merged[column][at] = value;
+                    _merged[at] = value;
+                }
             }
         }
-
-        _counts[column] = count;
     }
 }

@@ -100,13 +100,14 @@ public sealed class ColumnTable
             }
 
             ReadOnlySpan<byte> bytes = _collector.Buffer.AsSpan(_values[i].Start, _values[i].Length);
-            if (_values[i].Field.IsMark && !bytes.IsEmpty)
+            Field field = _collector.FieldOf(_values[i].Slot);
+            if (field.IsMark && !bytes.IsEmpty)
             {
                 text.Append(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes)));
                 continue;
             }
 
-            FieldText.Append(text, _values[i].Field.Kind, _values[i].Number, bytes);
+            FieldText.Append(text, field.Kind, _values[i].Number, bytes);
         }
     }
 
@@ -145,21 +146,22 @@ public sealed class ColumnTable
 
     private void WriteJson(ReadOnlySpan<byte> name, in CollectedValue value)
     {
-        switch (value.Field.Kind)
+        FieldKind kind = _collector.FieldOf(value.Slot).Kind;
+        switch (kind)
         {
             case FieldKind.Boolean:
                 _json.Flag(name, value.Number != 0);
                 break;
             case FieldKind.Number or FieldKind.SignedNumber or FieldKind.Real or FieldKind.Mark or FieldKind.Time or FieldKind.Duration:
                 _json.Name(name);
-                FieldText.Append(Text, value.Field.Kind, value.Number, default);
+                FieldText.Append(Text, kind, value.Number, default);
                 break;
             case FieldKind.Text:
                 _json.String(name, _collector.Buffer.AsSpan(value.Start, value.Length));
                 break;
             default:
                 _cell.Clear();
-                FieldText.Append(_cell, value.Field.Kind, value.Number, _collector.Buffer.AsSpan(value.Start, value.Length));
+                FieldText.Append(_cell, kind, value.Number, _collector.Buffer.AsSpan(value.Start, value.Length));
                 _json.Plain(name, _cell.Written);
                 break;
         }

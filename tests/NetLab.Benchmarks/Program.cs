@@ -29,6 +29,8 @@ switch (args)
         return IndexRace.Run(rest);
     case ["interop", .. var rest]:
         return await InteropRun.RunAsync(rest).ConfigureAwait(false);
+    case ["parquet-race", .. var rest]:
+        return ParquetRace.Run(rest);
     case ["soak", .. var rest]:
         return await SoakRun.RunAsync(rest).ConfigureAwait(false);
     default:
