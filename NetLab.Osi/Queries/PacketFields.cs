@@ -14,6 +14,7 @@ public sealed class PacketFields
     private readonly FieldCollector _collector = new();
     private readonly Utf8Text _text = new();
     private readonly Column[] _columns;
+    private readonly int[] _slotOf;
     private readonly int[][] _columnsOfSlot;
     private readonly int[] _merging;
     private readonly int[] _present;
@@ -26,11 +27,12 @@ public sealed class PacketFields
         ArgumentNullException.ThrowIfNull(columns);
         Columns = [.. columns];
         _columns = [.. Columns.Select(c => new Column(_collector.AddAll(c)))];
+        _slotOf = [.. _columns.Select(c => c.Slots.Length == 1 ? c.Slots[0] : -1)];
         int[] all = [.. Enumerable.Range(0, _columns.Length)];
-        _merging = Array.FindAll(all, c => _columns[c].Slots.Length != 1);
-        int[] single = Array.FindAll(all, c => _columns[c].Slots.Length == 1);
+        _merging = Array.FindAll(all, c => _slotOf[c] < 0);
+        int[] single = Array.FindAll(all, c => _slotOf[c] >= 0);
         int slots = _columns.SelectMany(c => c.Slots).DefaultIfEmpty(-1).Max() + 1;
-        _columnsOfSlot = [.. Enumerable.Range(0, slots).Select(slot => Array.FindAll(single, c => _columns[c].Slots[0] == slot))];
+        _columnsOfSlot = [.. Enumerable.Range(0, slots).Select(slot => Array.FindAll(single, c => _slotOf[c] == slot))];
         _present = new int[_columns.Length];
     }
 
@@ -62,7 +64,7 @@ public sealed class PacketFields
         foreach (int column in _merging)
         {
             _columns[column].Merge(_collector);
-            if (_columns[column].Count > 0)
+            if (Count(column) > 0)
             {
                 _present[_presentCount++] = column;
             }
@@ -70,11 +72,7 @@ public sealed class PacketFields
     }
 
     /// <summary>How many values a column has in the packet.</summary>
-    public int Count(int column)
-    {
-        Column c = _columns[column];
-        return c.Slots.Length == 1 ? _collector.Count(c.Slots[0]) : c.Count;
-    }
+    public int Count(int column) => _slotOf[column] >= 0 ? _collector.Count(_slotOf[column]) : _columns[column].Merged.Length;
 
     /// <summary>Which of the packet's layers told a value: an index of <see cref="DecodedPacket.Entries"/>.</summary>
     public int Layer(int column, int index) => Value(column, index).Layer;
@@ -103,8 +101,8 @@ public sealed class PacketFields
 
     private ref readonly CollectedValue Value(int column, int index)
     {
-        Column c = _columns[column];
-        ReadOnlySpan<CollectedValue> values = c.Slots.Length == 1 ? _collector[c.Slots[0]] : c.Merged;
+        int slot = _slotOf[column];
+        ReadOnlySpan<CollectedValue> values = slot >= 0 ? _collector[slot] : _columns[column].Merged;
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)values.Length, nameof(index));
         return ref values[index];
     }
@@ -113,27 +111,26 @@ public sealed class PacketFields
     private sealed class Column(int[] slots)
     {
         private CollectedValue[] _merged = slots.Length == 1 ? [] : new CollectedValue[4];
+        private int _count;
 
         public int[] Slots => slots;
 
-        public int Count { get; private set; }
-
-        public ReadOnlySpan<CollectedValue> Merged => _merged.AsSpan(0, Count);
+        public ReadOnlySpan<CollectedValue> Merged => _merged.AsSpan(0, _count);
 
         // The members of a field that stands for several come in the order of the packet's layers; within one, as they are named.
         public void Merge(FieldCollector collector)
         {
-            Count = 0;
+            _count = 0;
             foreach (int slot in slots)
             {
                 foreach (ref readonly CollectedValue value in collector[slot])
                 {
-                    if (Count == _merged.Length)
+                    if (_count == _merged.Length)
                     {
-                        Array.Resize(ref _merged, 2 * Count);
+                        Array.Resize(ref _merged, 2 * _count);
                     }
 
-                    int at = Count++;
+                    int at = _count++;
                     while (at > 0 && _merged[at - 1].Layer > value.Layer)
                     {
                         _merged[at] = _merged[at - 1];
