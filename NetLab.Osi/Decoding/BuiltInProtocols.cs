@@ -9,6 +9,7 @@ using NetLab.Osi.Application.RemoteCalls;
 using NetLab.Osi.Application.Security;
 using NetLab.Osi.DataLink;
 using NetLab.Osi.Network;
+using NetLab.Osi.Network.Routing;
 using NetLab.Osi.Physical;
 using NetLab.Osi.Presentation;
 using NetLab.Osi.Protocols;

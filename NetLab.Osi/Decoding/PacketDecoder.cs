@@ -204,14 +204,14 @@ public sealed class PacketDecoder
         }
     }
 
-    private Dissection DissectionOf(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> bytes, DecodedPacket result, DecoderMemory memory, int wireEnd, int buffer) =>
-        new(packet, bytes, result, _options.Protocols, memory, wireEnd, buffer);
+    private Dissection DissectionOf(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> bytes, DecodedPacket result, DecoderMemory memory, int wireEnd, int buffer, bool isQuoted = false) =>
+        new(packet, bytes, result, _options.Protocols, memory, wireEnd, buffer, isQuoted);
 
     // The last layer is data behind a UDP header: a message may have said what it is.
     private void DissectExpected(ReadOnlySpan<byte> bytes, DecodedPacket result)
     {
         LayerEntry data = result.Entries[result.Undecided];
-        Dissection dissection = DissectionOf(bytes, result.BufferOf(bytes, data), result, _streams, data.Offset + data.WireLength, data.Buffer);
+        Dissection dissection = DissectionOf(bytes, result.BufferOf(bytes, data), result, _streams, data.Offset + data.WireLength, data.Buffer, data.IsQuoted);
         if (result.Undecided == result.Count - 1 && _expected.Find(dissection, result.Undecided - 1) is { } protocol)
         {
             result.RemoveLast();

@@ -167,7 +167,7 @@ public readonly ref struct Dissection
             return Add(protocol, offset, end - offset, end);
         }
 
-        TooShort(protocol.Layer, protocol.Title, offset, minSize, end);
+        AddCut(protocol, offset, minSize, end);
         return false;
     }
 
@@ -182,7 +182,7 @@ public readonly ref struct Dissection
     {
         if (end - offset < minSize)
         {
-            TooShort(protocol.Layer, protocol.Title, offset, minSize, end);
+            AddCut(protocol, offset, minSize, end);
             return false;
         }
 
@@ -241,6 +241,17 @@ public readonly ref struct Dissection
 
     /// <summary>Takes apart a datagram or a message of a conversation.</summary>
     internal Dissection In(MessageConversation? conversation) => new(Packet, Bytes, Result, Registry, Memory, WireEnd, Buffer, IsQuoted, conversation);
+
+    // What there is of a header tells the fields that stand in it.
+    private void AddCut(Protocol protocol, int offset, int minSize, int end)
+    {
+        if (end > offset)
+        {
+            Add(protocol, offset, end - offset, end, CutMessage.Value);
+        }
+
+        TooShort(protocol.Layer, protocol.Title, offset, minSize, end);
+    }
 
     /// <summary>Notes a protocol that does the work of another layer than its own.</summary>
     internal bool Add(Protocol protocol, OsiLayer layer, int offset, int headerLength, int end, LayerDetail? detail = null)

@@ -12,6 +12,10 @@ internal static class LayerFields
         {
             detail.Describe(entry, sink);
         }
+        else if (entry.Detail is CutMessage)
+        {
+            entry.Protocol.DescribeHeader(view, index, sink);
+        }
         else if (entry.IsPart)
         {
             sink.Number(PartBytes, entry.Length, entry.Offset, entry.Length);

@@ -43,7 +43,7 @@ internal static class UdpPayload
             return;
         }
 
-        if (dissection.Conversation is not null && dissection.Result.Undecided < 0)
+        if ((dissection.Conversation is not null || dissection.IsQuoted) && dissection.Result.Undecided < 0)
         {
             dissection.Result.Undecided = dissection.Result.Count;
         }

@@ -64,6 +64,50 @@ public sealed class LowerLayerFaultTests
         Assert.Equal(("10.0.0.1", "2"), (fields["ip.src"], fields["udp.dport"]));
     }
 
+    [Fact]
+    public void Of_a_message_that_ends_too_soon_the_fields_that_are_there_are_told()
+    {
+        FieldList fields = Decode(Ip(112, Hex("2102 0001 01ff")), out DecodedPacket decoded);
+        Assert.Equal(("2", "2", "1"), (fields["vrrp.version"], fields["vrrp.router"], fields["vrrp.count"]));
+        Assert.Equal((DecodeStopReason.BadLength, OsiLayer.Network), (decoded.Stop!.Value.Reason, decoded.Stop.Value.Layer));
+        Assert.Equal("3", Decode(Ip(112, Hex("31")), out _)["vrrp.version"]);
+        Decode(Ip(112, []), out decoded);
+        Assert.DoesNotContain(decoded.Entries.ToArray(), e => e.Protocol.Name == "vrrp");
+    }
+
+    [Fact]
+    public void Version_1_of_PIM_is_a_message_of_IGMP()
+    {
+        FieldList fields = Decode(Ip(2, Hex("1404 6df4 10000000 ef7b7b7b ffffffff 01010101 0000 010e")), out DecodedPacket decoded);
+        Assert.Equal(["igmp", "pim"], decoded.Entries.ToArray()[^2..].Select(e => e.Protocol.Name));
+        Assert.Equal(("1", "4", "270"), (fields["pim.version"], fields["pim.code"], fields["pim.hold_time"]));
+        Assert.Null(fields["igmp.igmp_type"]);
+    }
+
+    [Fact]
+    public void A_datagram_that_answers_no_call_is_no_reply()
+    {
+        const string Call = "00000001 00000000 00000002 000186b5 00000003 00000000 00000000 00000000 00000000 00000000";
+        const string Reply = "00000001 00000001 00000000 00000000 00000000 00000000";
+        Assert.Equal(("data", "rpc", "rpc"), (Rpc(Reply), Rpc(Call, Call), Rpc(Call, Reply)));
+        Assert.Equal("data", Rpc(Call, "00000002" + Reply[8..]));
+    }
+
+    // The innermost protocol of the last of some datagrams at a port of no protocol, of which the second and further ones go back.
+    private static string Rpc(params string[] messages)
+    {
+        var decoder = new PacketDecoder();
+        var decoded = new DecodedPacket();
+        for (int i = 0; i < messages.Length; i++)
+        {
+            byte[] message = Hex(messages[i]);
+            byte[] packet = [.. Hex(Ethernet + "0800 4500"), 0, (byte)(28 + message.Length), .. Hex("0001 0000 40 11 0000" + (i == 0 ? "0a000001 0a000002 03ff 0801" : "0a000002 0a000001 0801 03ff")), 0, (byte)(8 + message.Length), 0, 0, .. message];
+            decoder.Decode(new CapturedPacket(i + 1, new CaptureInterface(1, 0), i, packet.Length, packet), decoded);
+        }
+
+        return decoded.Entries[^1].Protocol.Name;
+    }
+
     [Theory]
     [InlineData("0003 0003", DecodeStopReason.Malformed)]
     [InlineData("0003 000f 00000001 0000 0000 00000000", DecodeStopReason.Malformed)]

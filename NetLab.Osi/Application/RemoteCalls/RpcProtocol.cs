@@ -170,8 +170,9 @@ internal static class RpcProtocol
         {
             facts = new RpcFacts(true, call.Program, call.Version, call.Procedure);
         }
-        else if (dissection.Conversation is null)
+        else if (dissection.Conversation is not StreamConversation)
         {
+            // Two words that look like those of a reply are no reply to anything; a stream that began as RPC goes on with it.
             return false;
         }
 

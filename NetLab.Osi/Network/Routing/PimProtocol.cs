@@ -4,7 +4,7 @@ using NetLab.Osi.Protocols;
 
 namespace NetLab.Osi.Network.Routing;
 
-/// <summary>Protocol Independent Multicast, version 2 (RFC 7761, 4.9; dense mode, RFC 3973).</summary>
+/// <summary>Protocol Independent Multicast, version 2 (RFC 7761, 4.9; dense mode, RFC 3973), and version 1, which IGMP carries (draft-ietf-pim-sm-spec-00).</summary>
 internal static class PimProtocol
 {
     private const int Size = 4;
@@ -16,6 +16,11 @@ internal static class PimProtocol
     private const int Graft = 6;
     private const int GraftAcknowledgment = 7;
     private const int HoldTimeOption = 1;
+
+    // Version 1 is a type of IGMP's.
+    private const int FirstVersion = 0x14;
+    private const int FirstSize = 8;
+    private const int FirstReachable = 4;
 
     public static readonly Protocol Value = new("pim", OsiLayer.Network, "Protocol Independent Multicast", Fields.All, Dissect, Describe);
 
@@ -37,6 +42,7 @@ internal static class PimProtocol
             10 => "designated forwarder election",
             _ => null,
         });
+        public static readonly Field Code = Field.Number("code", "pim.code", about: "Version 1: message", width: 1);
         public static readonly Field HoldTime = Field.Number("hold_time", "pim.holdtime", about: "Seconds for which it holds", width: 2);
         public static readonly Field Family = Field.Number(null, "pim.addr_address_family", about: "Family of an address", width: 1);
         public static readonly Field Encoding = Field.Number(null, "pim.addr_encoding_type", about: "How an address is written", width: 1);
@@ -48,8 +54,11 @@ internal static class PimProtocol
         public static readonly Field Source = Field.Of(FieldKind.Ip, null, "pim.source", "Source");
         public static readonly Field Unicast = Field.Of(FieldKind.Ip, null, "pim.unicast", "Router");
 
-        public static readonly Field[] All = [Version, Type, HoldTime, Family, Encoding, GroupFlags, IsBidirectional, IsZone, MaskLength, Group, Source, Unicast];
+        public static readonly Field[] All = [Version, Type, Code, HoldTime, Family, Encoding, GroupFlags, IsBidirectional, IsZone, MaskLength, Group, Source, Unicast];
     }
+
+    /// <summary>Notes a message of version 1.</summary>
+    public static void DissectFirst(in Dissection dissection, int offset, int end) => dissection.AddMessage(Value, offset, FirstSize, end);
 
     private static bool Dissect(in Dissection dissection, int offset, int end)
     {
@@ -73,6 +82,12 @@ internal static class PimProtocol
 
     private static void Describe(in PacketView view, int index, IFieldSink sink)
     {
+        if (view.BytesOf(index)[0] == FirstVersion)
+        {
+            DescribeFirst(view.BytesOf(index), view[index].Offset, sink);
+            return;
+        }
+
         Value.DescribeHeader(view, index, sink);
         var reader = new Reader(view.BytesOf(index), view[index].Offset, sink);
         switch (view.BytesOf(index)[0])
@@ -91,6 +106,29 @@ internal static class PimProtocol
                 break;
             default:
                 break;
+        }
+    }
+
+    private static void DescribeFirst(ReadOnlySpan<byte> bytes, int at, IFieldSink sink)
+    {
+        int code = bytes[1];
+        sink.Number(Fields.Code, code, at + 1, 1);
+        if (bytes.Length < FirstSize)
+        {
+            return;
+        }
+
+        sink.Number(Fields.Version, bytes[4] >> 4, at + 4, 1);
+        int holdTime = code switch
+        {
+            Hello => 10,
+            JoinPrune or Graft => 14,
+            FirstReachable => 22,
+            _ => bytes.Length,
+        };
+        if (holdTime + 2 <= bytes.Length)
+        {
+            sink.Number(Fields.HoldTime, BinaryPrimitives.ReadUInt16BigEndian(bytes[holdTime..]), at + holdTime, 2);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Xunit.Abstractions;
 
 namespace NetLab.Host.Tests.Relays;
 
@@ -8,7 +9,7 @@ namespace NetLab.Host.Tests.Relays;
 /// Transfers between the kernel's TCP and NetLab's over a link that keeps changing; now and then what made the device is killed. Nothing is damaged, and
 /// nothing is left. <c>NETLAB_TUN_SOAK_MINUTES=60</c> goes on for an hour.
 /// </summary>
-public sealed class TunSoakTests
+public sealed class TunSoakTests(ITestOutputHelper output)
 {
     private static readonly string[] Links =
     [
@@ -32,6 +33,7 @@ public sealed class TunSoakTests
             Task changing = ChangeAsync(lab, random, stop.Token);
             for (int round = 0; round < rounds || watch.Elapsed.TotalMinutes < minutes; round++)
             {
+                output.WriteLine($"round {round} at {watch.Elapsed:g}");
                 byte[] there = RandomNumberGenerator.GetBytes(random.Next(1, 3 << 20));
                 byte[] back = RandomNumberGenerator.GetBytes(random.Next(1, 3 << 20));
                 await lab.ToNetLab(there, back);

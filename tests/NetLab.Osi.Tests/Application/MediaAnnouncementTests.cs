@@ -33,6 +33,19 @@ public sealed class MediaAnnouncementTests
     }
 
     [Fact]
+    public void What_an_error_quotes_is_what_was_announced()
+    {
+        Last(new IPEndPoint(Caller.Address, 5060), new IPEndPoint(IPAddress.Parse("192.0.2.9"), 5060), Offer(40_011));
+        Assert.Equal("rtp", Last(Caller, Called, Rtp));
+        byte[] datagram = PacketBuilder.Udp(Caller, Called, Rtp, true)[14..];
+        byte[] error = [.. PacketBuilder.Udp(Called, Caller, [], false)[..34], 3, 3, 0, 0, 0, 0, 0, 0, .. datagram];
+        error[17] = (byte)(error.Length - 14);
+        error[23] = 1;
+        DecodedPacket decoded = Decode(error);
+        Assert.Equal(("rtp", true), (decoded.Entries[^1].Protocol.Name, decoded.Entries[^1].IsQuoted));
+    }
+
+    [Fact]
     public void A_DTLS_server_that_takes_up_use_srtp_has_media_beside_the_handshake()
     {
         Assert.Equal("dtls", Last(Called, Caller, ServerHello(extension: 14)));
@@ -61,11 +74,12 @@ public sealed class MediaAnnouncementTests
     }
 
     // The innermost protocol of a datagram.
-    private string Last(IPEndPoint from, IPEndPoint to, byte[] payload)
+    private string Last(IPEndPoint from, IPEndPoint to, byte[] payload) => Decode(PacketBuilder.Udp(from, to, payload, from.Equals(Caller))).Entries[^1].Protocol.Name;
+
+    private DecodedPacket Decode(byte[] frame)
     {
-        byte[] frame = PacketBuilder.Udp(from, to, payload, from.Equals(Caller));
         var decoded = new DecodedPacket();
         _decoder.Decode(new CapturedPacket(++_number, new CaptureInterface(1, 0), _number * 1000, frame.Length, frame), decoded);
-        return decoded.Entries[^1].Protocol.Name;
+        return decoded;
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using NetLab.Osi.Model;
 using NetLab.Osi.Protocols;
 
-namespace NetLab.Osi.Network;
+namespace NetLab.Osi.Network.Routing;
 
 /// <summary>IGMP (RFC 1112, RFC 2236, RFC 3376).</summary>
 internal static class IgmpProtocol
@@ -35,6 +35,7 @@ internal static class IgmpProtocol
     private const int Size = 8;
     private const int Query = 0x11;
     private const int Report1 = 0x12;
+    private const int Pim = 0x14;
     private const int Report2 = 0x16;
     private const int Leave = 0x17;
     private const int Report3 = 0x22;
@@ -53,6 +54,10 @@ internal static class IgmpProtocol
         {
             dissection.TooShort(OsiLayer.Network, "IGMP header", offset, Size, end);
         }
+        else if (dissection.Bytes[offset] == Pim)
+        {
+            PimProtocol.DissectFirst(dissection, offset, end);
+        }
 
         return true;
     }
@@ -61,6 +66,12 @@ internal static class IgmpProtocol
     {
         ReadOnlySpan<byte> bytes = view.BytesOf(index);
         int at = view[index].Offset;
+        if (bytes.Length >= Size && bytes[0] == Pim)
+        {
+            // The message is of PIM, which tells it.
+            return;
+        }
+
         sink.Number(Fields.IgmpType, bytes[0], at, 1);
         if (bytes.Length < Size)
         {
@@ -130,7 +141,7 @@ internal static class IgmpProtocol
         Query => "membership query",
         Report1 => "membership report (version 1)",
         0x13 => "DVMRP",
-        0x14 => "PIM version 1",
+        Pim => "PIM version 1",
         Report2 => "membership report (version 2)",
         Leave => "leave group",
         Report3 => "membership report (version 3)",
