@@ -69,10 +69,10 @@ internal static class GreProtocol
         {
             ErspanProtocol.Dissect(dissection, type, (flags & HasSequence) != 0, payload, end);
         }
-        else if (IsVersion1(flags))
+        else if (IsVersion1(flags) && (flags & HasKey) != 0)
         {
             // RFC 2637, 4.1: what the key's upper half says, with PPP in it.
-            int wire = BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[(offset + MinSize)..]);
+            int wire = BinaryPrimitives.ReadUInt16BigEndian(dissection.Bytes[(offset + KeyAt(flags))..]);
             int until = wire > 0 && payload + wire < dissection.WireEnd ? payload + wire : dissection.WireEnd;
             dissection.Until(until).Next(NumberTable.EtherType, type, payload, Math.Min(end, until));
         }
@@ -99,7 +99,7 @@ internal static class GreProtocol
         int at = view[index].Offset;
         int flags = BinaryPrimitives.ReadUInt16BigEndian(bytes);
         sink.Number(Fields.Protocol, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]), at + 2, 2);
-        int next = MinSize + ((flags & (HasChecksum | HasRouting)) != 0 ? 4 : 0);
+        int next = KeyAt(flags);
         if ((flags & HasKey) != 0 && bytes.Length >= next + 4)
         {
             if (IsVersion1(flags))
@@ -129,10 +129,11 @@ internal static class GreProtocol
 
     private static bool IsVersion1(int flags) => (flags & 7) == 1;
 
+    private static int KeyAt(int flags) => MinSize + ((flags & (HasChecksum | HasRouting)) != 0 ? 4 : 0);
+
     private static int LengthOf(int flags, ReadOnlySpan<byte> bytes)
     {
-        int length = MinSize
-            + ((flags & (HasChecksum | HasRouting)) != 0 ? 4 : 0)
+        int length = KeyAt(flags)
             + ((flags & HasKey) != 0 ? 4 : 0)
             + ((flags & HasSequence) != 0 ? 4 : 0)
             + ((flags & HasAcknowledgment) != 0 && IsVersion1(flags) ? 4 : 0);

@@ -75,6 +75,24 @@ public sealed class LowerLayerFaultTests
         Assert.DoesNotContain(decoded.Entries.ToArray(), e => e.Protocol.Name == "vrrp");
     }
 
+    [Theory]
+    [InlineData("0001 0303 07")]
+    [InlineData("8001 880b 0000 0000 07")]
+    [InlineData("1001 880b 00000001 07")]
+    public void Version_1_of_GRE_without_its_key_says_no_length(string header)
+    {
+        Decode(Ip(47, Hex(header)), out DecodedPacket decoded);
+        Assert.Contains(decoded.Entries.ToArray(), e => e.Protocol.Name == "gre");
+    }
+
+    [Fact]
+    public void The_length_of_version_1_of_GRE_stands_in_the_key()
+    {
+        FieldList fields = Decode(Ip(47, Hex("a001 880b 0000 0000 0004 0007 ff03 0021 45")), out DecodedPacket decoded);
+        Assert.Equal(("4", "7"), (fields["gre.payload_length"], fields["gre.call"]));
+        Assert.Equal("ppp", decoded.Entries[^1].Protocol.Name);
+    }
+
     [Fact]
     public void Version_1_of_PIM_is_a_message_of_IGMP()
     {
