@@ -45,6 +45,22 @@ public sealed class StreamColumnTests
     }
 
     [Fact]
+    public void Columns_end_at_a_hole_in_dialogs_too()
+    {
+        TcpTalk talk = new TcpTalk(25).Show("smtp.response.code").Server("220 hi\r\n").ServerLost(10).ClientAck().Server("251 forwarded\r\n").ClientAck();
+        Assert.Equal(["220", "", "", ""], talk.Rows);
+        Assert.Contains("smtp.codes=251", talk.Fields);
+    }
+
+    [Fact]
+    public void Columns_end_where_a_syn_begins_a_direction_once_more()
+    {
+        TcpTalk talk = new TcpTalk(25).Show("smtp.response.code").ClientSyn().ServerSyn(0).Server("220 hi\r\n").ServerSyn(-1).Server("250 ok\r\n");
+        Assert.Equal(["", "", "220", "", ""], talk.Rows);
+        Assert.Contains("smtp.codes=250", talk.Fields);
+    }
+
+    [Fact]
     public void Custom_blocks_of_pcapng_are_counted_by_the_number_that_wireshark_has_and_by_no_other()
     {
         byte[] file = [.. Block(0x0A0D0D0A, [0x4D, 0x3C, 0x2B, 0x1A, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]), .. Block(1, [1, 0, 0, 0, 0, 0, 0, 0]),
