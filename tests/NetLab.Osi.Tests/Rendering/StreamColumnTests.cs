@@ -61,6 +61,19 @@ public sealed class StreamColumnTests
     }
 
     [Fact]
+    public void The_headers_of_mails_in_a_mail_stand_behind_its_own()
+    {
+        const string Inner = "Content-Type: message/rfc822\r\n\r\nFrom: b@example.org\r\nSubject: inner\r\n\r\nx\r\n";
+        const string Coded = "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nFrom: c@example.org\r\n\r\n";
+        TcpTalk talk = new TcpTalk(25).Show("imf.from", "imf.subject", "imf.content.type").Client("DATA\r\n").Server("354 go\r\n").Client(
+            "From: a@example.org\r\nSubject: outer\r\nContent-Type: multipart/mixed; boundary=xy\r\n\r\n--xy\r\n" + Inner + "--xy\r\n" + Coded + "--xy\r\n"
+            + "Content-Type: multipart/mixed;\r\n boundary=\"in\"\r\n\r\n--in\r\n" + Inner + "--in--\r\n--xy\r\n" + Inner + ".\r\n");
+        Assert.Equal("a@example.org,b@example.org,b@example.org|outer,inner,inner|multipart/mixed; boundary=xy", talk.Rows[^1]);
+        Assert.Contains("imf.from=a@example.org", talk.Fields);
+        Assert.DoesNotContain("imf.from=b@example.org", talk.Fields);
+    }
+
+    [Fact]
     public void Custom_blocks_of_pcapng_are_counted_by_the_number_that_wireshark_has_and_by_no_other()
     {
         byte[] file = [.. Block(0x0A0D0D0A, [0x4D, 0x3C, 0x2B, 0x1A, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]), .. Block(1, [1, 0, 0, 0, 0, 0, 0, 0]),
