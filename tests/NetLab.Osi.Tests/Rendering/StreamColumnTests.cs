@@ -74,6 +74,13 @@ public sealed class StreamColumnTests
     }
 
     [Fact]
+    public void A_line_of_telnet_ends_at_cr_nul_and_goes_on_over_an_escaped_255()
+    {
+        TcpTalk talk = new TcpTalk(23).Show("telnet.cmd", "telnet.data").Client("a\r\0b\r\0").Client("\r\r\nx\ry").Client("a\0b").Client("a\u00FF\u00FFb\u00FF\u00F9");
+        Assert.Equal([@"|a\r,b\r", @"|\r\r\n,x\ry", @"|a\x00b", "249|a\uFFFD\uFFFDb"], talk.Rows);
+    }
+
+    [Fact]
     public void Custom_blocks_of_pcapng_are_counted_by_the_number_that_wireshark_has_and_by_no_other()
     {
         byte[] file = [.. Block(0x0A0D0D0A, [0x4D, 0x3C, 0x2B, 0x1A, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]), .. Block(1, [1, 0, 0, 0, 0, 0, 0, 0]),
