@@ -164,6 +164,9 @@ public sealed class StreamApplication
     /// <summary>A direction begins once more: what seemed to end it was no part of the stream.</summary>
     internal void Restart(bool fromClient) => Side(fromClient).IsIgnored = false;
 
+    /// <summary>What comes next in a direction may be the middle of a message.</summary>
+    internal void Resume(bool fromClient) => Side(fromClient).IsResuming = true;
+
     /// <summary>The packet brought bytes and no message: they are shown as a part of what the direction speaks.</summary>
     internal void ShowPart(in StreamSegment segment)
     {

@@ -61,9 +61,7 @@ public readonly ref struct StreamSegment
     {
         ArgumentNullException.ThrowIfNull(protocol);
         Stream.Recognize(protocol);
-        StreamConversation conversation = Application.Conversation ??= new StreamConversation(Stream.Number);
-        conversation.IsFromClient = FromClient != Application.IsInverted;
-        conversation.IsResumed = Side.IsResuming;
+        StreamConversation conversation = Conversation();
         if (!IsDecrypted && _dissection.Bytes.Overlaps(message, out int offset))
         {
             // All of it is in this packet: it is read where it stands.
@@ -102,7 +100,7 @@ public readonly ref struct StreamSegment
         }
 
         T detail = create();
-        _dissection.Add(protocol, _payload, _end - _payload, _end, detail);
+        Shown.Add(protocol, _payload, _end - _payload, _end, detail);
         return detail;
     }
 
@@ -124,7 +122,7 @@ public readonly ref struct StreamSegment
         }
 
         var detail = new MessagesDetail(list);
-        _dissection.Add(protocol, _payload, _end - _payload, _end, detail);
+        Shown.Add(protocol, _payload, _end - _payload, _end, detail);
         return detail;
     }
 
@@ -132,14 +130,14 @@ public readonly ref struct StreamSegment
     public void Add(Protocol protocol, LayerDetail detail)
     {
         Stream.Recognize(protocol);
-        _dissection.Add(protocol, _payload, _end - _payload, _end, detail);
+        Shown.Add(protocol, _payload, _end - _payload, _end, detail);
     }
 
     /// <summary>Shows that the packet brings a part of a protocol's message, or a part that says nothing by itself.</summary>
     public void Part(Protocol protocol)
     {
         Stream.Recognize(protocol);
-        _dissection.Add(protocol, _payload, 0, _end);
+        Shown.Add(protocol, _payload, 0, _end);
     }
 
     /// <summary>Shows a protocol on this packet that ends a message there, unless it is shown already.</summary>
@@ -154,6 +152,17 @@ public readonly ref struct StreamSegment
         }
 
         Part(protocol);
+    }
+
+    // Where a layer of the segment is added: behind a hole it is marked as such, as a message that is dissected there.
+    private Dissection Shown => Side.IsResuming ? _dissection.In(Conversation()) : _dissection;
+
+    private StreamConversation Conversation()
+    {
+        StreamConversation conversation = Application.Conversation ??= new StreamConversation(Stream.Number);
+        conversation.IsFromClient = FromClient != Application.IsInverted;
+        conversation.IsResumed = Side.IsResuming;
+        return conversation;
     }
 
     /// <summary>Bytes of no known protocol.</summary>

@@ -201,13 +201,17 @@ internal sealed class TcpStreams
     }
 
     // A SYN_ACK whose number is not the one that was seen in its direction: if no byte was taken, what was seen was no part
-    // of the connection.
+    // of the connection; else what follows need not go on where the bytes ended.
     private static void Restart(TcpStream stream, TcpStreamDirection direction, in TcpHeader header, bool fromClient)
     {
         if (direction.Restart(header.Sequence))
         {
             stream.State = TcpSessionState.Opening;
             stream.Application?.Restart(fromClient);
+        }
+        else
+        {
+            stream.Application?.Resume(fromClient);
         }
     }
 

@@ -35,5 +35,11 @@ internal static class ColumnSamples
         new("frame relay in gre", 1, "02000000000202000000000108004500003000010000402f669c0a0000010a00000200006559184103cc4500001400010000400066e30a0000010a000002",
             "gre.proto,ip.len",
             "25945|48,20"),
+        new("rtcp of an application, which tells of a source and not of a sender", 1, "02000000000202000000000108004500003000010000401166ba0a0000010a0000021e611e62001c00008dcc0002000000074142434480c9000100000005",
+            "rtcp.pt,rtcp.senderssrc,rtcp.ssrc.identifier",
+            "204,201|5|7"),
+        new("rtcp with encrypted bytes behind it that look like a type nobody sends", 1, "02000000000202000000000108004500003400010000401166b60a0000010a0000021e611e620020000080c90001000007d337d5fb295249893e10ec54db80000015",
+            "rtcp.version,rtcp.pt,rtcp.senderssrc",
+            "2|201|2003"),
     ];
 }

@@ -10,6 +10,9 @@ internal static class ImfProtocol
     // Parts in parts end: no mail is nested deeper, or has more of them, that anybody reads.
     private const int MaxDepth = 4;
     private const int MaxParts = 256;
+
+    // Filters and columns know the header of each mail in a mail, and of those in it: what forwards failures forwards them again.
+    private const int MaxMailDepth = 128;
     private const int MaxBoundary = 70;
 
     public static readonly Protocol Value = new("imf", OsiLayer.Application, "Internet Message Format", Fields.All, Dissect, Describe);
@@ -58,7 +61,24 @@ internal static class ImfProtocol
     {
         ReadOnlySpan<byte> message = view.BytesOf(index);
         int at = view[index].Offset;
-        ReadOnlySpan<byte> type = default;
+        int parts = 0;
+        int body = DescribeHeader(message, at, sink, out ReadOnlySpan<byte> type);
+        if (sink.WantsHidden)
+        {
+            DescribeMails(message[body..], at + body, type, 0, ref parts, sink);
+        }
+        else if (BoundaryOf(type) is { IsEmpty: false } boundary)
+        {
+            sink.BeginList(Fields.Parts);
+            DescribeParts(message[body..], at + body, boundary, 0, ref parts, sink);
+            sink.EndList();
+        }
+    }
+
+    // Returns where the body begins.
+    private static int DescribeHeader(ReadOnlySpan<byte> message, int at, IFieldSink sink, out ReadOnlySpan<byte> type)
+    {
+        type = default;
         int seen = 0;
         var header = new MailHeader(message);
         while (header.MoveNext())
@@ -82,13 +102,56 @@ internal static class ImfProtocol
             }
         }
 
-        if (!sink.WantsHidden && BoundaryOf(type) is { IsEmpty: false } boundary)
+        return header.End;
+    }
+
+    // The mails among the parts of a body (RFC 2046, 5.2.1), each with those in it; a part without its end is none.
+    private static void DescribeMails(ReadOnlySpan<byte> body, int at, ReadOnlySpan<byte> type, int depth, ref int count, IFieldSink sink)
+    {
+        if (depth == MaxMailDepth || BoundaryOf(type) is not { IsEmpty: false } boundary)
         {
-            int parts = 0;
-            sink.BeginList(Fields.Parts);
-            DescribeParts(message[header.End..], at + header.End, boundary, 0, ref parts, sink);
-            sink.EndList();
+            return;
         }
+
+        int start = NextDelimiter(body, 0, boundary, out int first, out bool isLast);
+        while (start >= 0 && !isLast && count < MaxParts)
+        {
+            start = NextDelimiter(body, first, boundary, out int next, out isLast);
+            if (start >= 0)
+            {
+                count++;
+                DescribeMail(body[first..start], at + first, depth, ref count, sink);
+            }
+
+            first = next;
+        }
+    }
+
+    // A part that is a mail, or has parts itself; what is coded is none of them.
+    private static void DescribeMail(ReadOnlySpan<byte> part, int at, int depth, ref int count, IFieldSink sink)
+    {
+        ReadOnlySpan<byte> type = default;
+        bool isCoded = false;
+        var header = new MailHeader(part);
+        while (header.MoveNext())
+        {
+            if (AsciiText.Same(header.Name, "Content-Type"u8))
+            {
+                type = header.Value.TrimStart(" \t\r\n"u8);
+            }
+            else if (AsciiText.Same(header.Name, "Content-Transfer-Encoding"u8))
+            {
+                isCoded = AsciiText.Begins(header.Value, "base64"u8) || AsciiText.Begins(header.Value, "quoted-printable"u8);
+            }
+        }
+
+        int body = header.End;
+        if (!isCoded && AsciiText.Same(AsciiText.First(type, "; \t\r\n"u8), "message/rfc822"u8))
+        {
+            body += DescribeHeader(part[body..], at + body, sink, out type);
+        }
+
+        DescribeMails(part[body..], at + body, type, depth + 1, ref count, sink);
     }
 
     private static Field? FieldOf(ReadOnlySpan<byte> name) => name.Length switch

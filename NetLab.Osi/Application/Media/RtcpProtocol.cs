@@ -25,8 +25,9 @@ internal static class RtcpProtocol
         public static readonly Field Length = Field.Number("length", "rtcp.length", about: "Length in words of 32 bits, less one", width: 2);
         public static readonly Field Sender = Field.Number("ssrc", "rtcp.senderssrc", about: "Who sends it", width: 4);
         public static readonly Field Source = Field.Number(null, "rtcp.ssrc.identifier", about: "Sources that it tells of", width: 4);
+        public static readonly Field ApplicationSource = Field.Number("ssrc", about: "Source that an application tells of");
 
-        public static readonly Field[] All = [Packets, Version, Type, Length, Sender, Source];
+        public static readonly Field[] All = [Packets, Version, Type, Length, Sender, Source, ApplicationSource];
     }
 
     /// <summary>Whether a second byte is a packet type (IANA): 192 to 223, which RTP leaves free (RFC 5761, 4).</summary>
@@ -47,7 +48,7 @@ internal static class RtcpProtocol
         dissection.Add(Value, offset, bytes.Length, end);
         for (int at = 0; at < bytes.Length; at += Size(bytes[at..]))
         {
-            if (bytes.Length - at < HeaderSize || bytes[at] >> 6 != 2 || !IsAssigned(bytes[at + 1]))
+            if (bytes.Length - at < HeaderSize || bytes[at] >> 6 != 2 || !IsExpected(bytes[at + 1]))
             {
                 // SRTCP (RFC 3711) has an index and a tag behind the last packet.
                 break;
@@ -63,8 +64,9 @@ internal static class RtcpProtocol
         return true;
     }
 
-    // IANA: those behind 213 are not assigned, and what is encrypted (RFC 3711) is any number.
-    private static bool IsAssigned(byte type) => type is (>= 192 and <= 195) or (>= 200 and <= 213);
+    // Of IANA's types those that are sent: behind the first packet stands what is encrypted (RFC 3711), and an index and a tag, which are
+    // any number; another type says more often that they begin than what it stands for.
+    private static bool IsExpected(byte type) => type is 192 or 193 or (>= SenderReport and <= 210);
 
     private static int Size(ReadOnlySpan<byte> packet) => HeaderSize + (4 * BinaryPrimitives.ReadUInt16BigEndian(packet[2..]));
 
@@ -73,7 +75,7 @@ internal static class RtcpProtocol
         ReadOnlySpan<byte> bytes = view.BytesOf(index);
         int start = view[index].Offset;
         sink.BeginList(Fields.Packets);
-        for (int at = 0; bytes.Length - at >= HeaderSize && IsAssigned(bytes[at + 1]); at += Size(bytes[at..]))
+        for (int at = 0; bytes.Length - at >= HeaderSize && IsExpected(bytes[at + 1]); at += Size(bytes[at..]))
         {
             ReadOnlySpan<byte> packet = bytes[at..Math.Min(bytes.Length, at + Size(bytes[at..]))];
             int type = packet[1];
@@ -81,7 +83,7 @@ internal static class RtcpProtocol
             sink.Number(Fields.Version, packet[0] >> 6, start + at, 1);
             sink.Number(Fields.Type, type, start + at + 1, 1);
             sink.Number(Fields.Length, BinaryPrimitives.ReadUInt16BigEndian(packet[2..]), start + at + 2, 2);
-            if (type is not (SourceDescription or Bye) && IsKnown(type) && packet.Length >= 8)
+            if (HasSender(type) && packet.Length >= 8)
             {
                 sink.Number(Fields.Sender, BinaryPrimitives.ReadUInt32BigEndian(packet[4..]), start + at + 4, 4);
             }
@@ -89,6 +91,10 @@ internal static class RtcpProtocol
             if (sink.WantsHidden)
             {
                 DescribeSources(packet, start + at, sink);
+            }
+            else if (type == Application && packet.Length >= 8)
+            {
+                sink.Number(Fields.ApplicationSource, BinaryPrimitives.ReadUInt32BigEndian(packet[4..]), start + at + 4, 4);
             }
 
             sink.EndItem();
@@ -104,12 +110,13 @@ internal static class RtcpProtocol
     // 6.4 to 6.6: report blocks of 24 bytes, chunks of a description, and those who leave.
     private static void DescribeSources(ReadOnlySpan<byte> packet, int at, IFieldSink sink)
     {
-        int count = packet[0] & 31;
+        // Of an application, these bits are its subtype.
+        int count = packet[1] == Application ? 1 : packet[0] & 31;
         (int first, int step) = packet[1] switch
         {
             SenderReport => (28, 24),
             ReceiverReport => (8, 24),
-            Bye => (4, 4),
+            Bye or Application => (4, 4),
             SourceDescription => (4, packet.Length),
             _ => (packet.Length, 4),
         };
@@ -119,7 +126,8 @@ internal static class RtcpProtocol
         }
     }
 
-    private static bool IsKnown(int type) => type is SenderReport or ReceiverReport or Application or 205 or 206 or 207;
+    // 6.6 and 6.7: who leaves is in a list, and what an application says is about a source, whoever sends it.
+    private static bool HasSender(int type) => type is SenderReport or ReceiverReport or 205 or PayloadFeedback or 207;
 
     private static string? TypeName(int type) => type switch
     {

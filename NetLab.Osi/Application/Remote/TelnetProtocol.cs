@@ -71,6 +71,9 @@ internal sealed class TelnetProtocol : StreamProtocol
         // What an option's parameters have at most.
         private const int MaxSubnegotiation = 4096;
 
+        // A byte of text that would begin a command.
+        private static ReadOnlySpan<byte> EscapedIac => [Iac, Iac];
+
         public override Protocol Protocol => Value;
 
         public override bool Skip(in StreamSegment segment, long missing) => true;
@@ -81,7 +84,7 @@ internal sealed class TelnetProtocol : StreamProtocol
             int at = 0;
             while (at < bytes.Length)
             {
-                int size = bytes[at] == Iac ? CommandSize(bytes[at..]) : TextSize(bytes[at..]);
+                int size = bytes[at] == Iac && !bytes[at..].StartsWith(EscapedIac) ? CommandSize(bytes[at..]) : TextSize(bytes[at..]);
                 if (size == 0)
                 {
                     break;
@@ -99,7 +102,8 @@ internal sealed class TelnetProtocol : StreamProtocol
         {
             if (bytes[0] != Iac || (bytes.Length > 1 && bytes[1] == Iac))
             {
-                piece.Add(Fields.Data, bytes);
+                // The NUL of CR NUL says that no line follows: it is none of the text.
+                piece.Add(Fields.Data, bytes.EndsWith("\r\0"u8) ? bytes[..^1] : bytes);
                 return;
             }
 
@@ -114,13 +118,33 @@ internal sealed class TelnetProtocol : StreamProtocol
             }
         }
 
-        // Text ends behind a line, or where a command begins.
+        // Text ends behind a line, which is LF or CR NUL (RFC 854), or where a command begins.
         private static int TextSize(ReadOnlySpan<byte> bytes)
         {
-            int command = bytes.IndexOf(Iac);
-            ReadOnlySpan<byte> text = command < 0 ? bytes : bytes[..command];
-            int line = text.IndexOf((byte)'\n');
-            return line < 0 ? text.Length : line + 1;
+            int at = 0;
+            while (true)
+            {
+                int found = bytes[at..].IndexOfAny(Iac, (byte)'\n', (byte)0);
+                if (found < 0)
+                {
+                    return bytes.Length;
+                }
+
+                at += found;
+                if (bytes[at] == Iac)
+                {
+                    if (!bytes[at..].StartsWith(EscapedIac))
+                    {
+                        return at;
+                    }
+
+                    at += EscapedIac.Length;
+                }
+                else if (bytes[at++] == (byte)'\n' || bytes[..at].EndsWith("\r\0"u8))
+                {
+                    return at;
+                }
+            }
         }
 
         // RFC 855: IAC SB option … IAC SE; a command of negotiation has an option; others stand alone. 0 for more bytes.

@@ -27,6 +27,7 @@ internal static class ServiceSamples
             + "\"v=0\"" + Crlf + "\"o=me 1 1 IN IP4 192.0.2.7\"" + Crlf + "\"c=IN IP4 192.0.2.7\"" + Crlf + "\"m=audio 40010 RTP/AVP 0\"" + Crlf,
             "sip.method=OPTIONS sdp.user=me sdp.address=192.0.2.7 sdp.media=audio sdp.port=40010 sdp.proto=RTP/AVP"),
         new("rtcp", "udp 40103", "> 80C9 0001 00000005 81CA 0002 00000005 01 01 61 00", "rtcp.type=201 rtcp.length=1 rtcp.ssrc=5 rtcp.type=202"),
+        new("rtcp", "udp 40103", "> 8DCC 0002 00000007 41424344 80C9 0001 00000005", "rtcp.type=204 rtcp.length=2 rtcp.ssrc=7 rtcp.type=201 rtcp.length=1 rtcp.ssrc=5"),
         new("rtsp", "tcp 554", "> \"SETUP rtsp://h/a RTSP/1.0\"" + Crlf + "\"Transport: RTP/AVP;unicast;client_port=4588-4589\"" + EmptyLine
             + "< \"RTSP/1.0 200 OK\"" + Crlf + "\"Session: 47;timeout=60\"" + EmptyLine + "24 00 000C 8000 0001 00000002 00000003",
             "rtsp.method=SETUP rtsp.url=rtsp://h/a rtsp.transport=RTP/AVP;unicast;client_port=4588-4589 rtsp.status=200 rtsp.session=47 rtp.seq=1 rtp.ssrc=3"),

@@ -45,6 +45,42 @@ public sealed class StreamColumnTests
     }
 
     [Fact]
+    public void Columns_end_at_a_hole_in_dialogs_too()
+    {
+        TcpTalk talk = new TcpTalk(25).Show("smtp.response.code").Server("220 hi\r\n").ServerLost(10).ClientAck().Server("251 forwarded\r\n").ClientAck();
+        Assert.Equal(["220", "", "", ""], talk.Rows);
+        Assert.Contains("smtp.codes=251", talk.Fields);
+    }
+
+    [Fact]
+    public void Columns_end_where_a_syn_begins_a_direction_once_more()
+    {
+        TcpTalk talk = new TcpTalk(25).Show("smtp.response.code").ClientSyn().ServerSyn(0).Server("220 hi\r\n").ServerSyn(-1).Server("250 ok\r\n");
+        Assert.Equal(["", "", "220", "", ""], talk.Rows);
+        Assert.Contains("smtp.codes=250", talk.Fields);
+    }
+
+    [Fact]
+    public void The_headers_of_mails_in_a_mail_stand_behind_its_own()
+    {
+        const string Inner = "Content-Type: message/rfc822\r\n\r\nFrom: b@example.org\r\nSubject: inner\r\n\r\nx\r\n";
+        const string Coded = "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nFrom: c@example.org\r\n\r\n";
+        TcpTalk talk = new TcpTalk(25).Show("imf.from", "imf.subject", "imf.content.type").Client("DATA\r\n").Server("354 go\r\n").Client(
+            "From: a@example.org\r\nSubject: outer\r\nContent-Type: multipart/mixed; boundary=xy\r\n\r\n--xy\r\n" + Inner + "--xy\r\n" + Coded + "--xy\r\n"
+            + "Content-Type: multipart/mixed;\r\n boundary=\"in\"\r\n\r\n--in\r\n" + Inner + "--in--\r\n--xy\r\n" + Inner + ".\r\n");
+        Assert.Equal("a@example.org,b@example.org,b@example.org|outer,inner,inner|multipart/mixed; boundary=xy", talk.Rows[^1]);
+        Assert.Contains("imf.from=a@example.org", talk.Fields);
+        Assert.DoesNotContain("imf.from=b@example.org", talk.Fields);
+    }
+
+    [Fact]
+    public void A_line_of_telnet_ends_at_cr_nul_and_goes_on_over_an_escaped_255()
+    {
+        TcpTalk talk = new TcpTalk(23).Show("telnet.cmd", "telnet.data").Client("a\r\0b\r\0").Client("\r\r\nx\ry").Client("a\0b").Client("a\u00FF\u00FFb\u00FF\u00F9");
+        Assert.Equal([@"|a\r,b\r", @"|\r\r\n,x\ry", @"|a\x00b", "249|a\uFFFD\uFFFDb"], talk.Rows);
+    }
+
+    [Fact]
     public void Custom_blocks_of_pcapng_are_counted_by_the_number_that_wireshark_has_and_by_no_other()
     {
         byte[] file = [.. Block(0x0A0D0D0A, [0x4D, 0x3C, 0x2B, 0x1A, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]), .. Block(1, [1, 0, 0, 0, 0, 0, 0, 0]),
