@@ -75,7 +75,7 @@ internal sealed class ServedStreams
             for (int i = 0; i < Sample && _all.Count > 0; i++)
             {
                 ServedStream one = _all[Random.Shared.Next(_all.Count)];
-                idlest = idlest is null || one.LastMoved < idlest.LastMoved ? one : idlest;
+                idlest = idlest is null || one.Idleness > idlest.Idleness ? one : idlest;
             }
 
             if (idlest is not null)

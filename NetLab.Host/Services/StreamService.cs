@@ -100,7 +100,7 @@ internal sealed class StreamService(string kind, LabAddress address, StreamOptio
 
             _accepted++;
             MakeRoom();
-            var served = new ServedStream(stream);
+            var served = new ServedStream(stream, TimeProvider.System);
             _streams.Add(served);
 
             // Not awaited: streams are served side by side, and what goes wrong with one stays with it.
