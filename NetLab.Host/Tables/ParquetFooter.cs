@@ -27,11 +27,24 @@ internal static class ParquetFooter
     private const int MetadataBloomOffset = 14;
     private const int MetadataBloomLength = 15;
 
+    /// <summary>Writes a filter where the file stands, between two row groups.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="filter">The filter.</param>
+    /// <returns>Where it is, with its head.</returns>
+    public static (long Offset, int Length) WriteFilter(Stream file, byte[] filter)
+    {
+        long offset = file.Position;
+        byte[] head = FilterHead(filter.Length);
+        file.Write(head);
+        file.Write(filter);
+        return (offset, head.Length + filter.Length);
+    }
+
     /// <summary>Rewrites the footer of a file that is complete.</summary>
     /// <param name="file">The file, open to read and write.</param>
     /// <param name="times">The columns of moments.</param>
-    /// <param name="filters">The filters, by row group and column.</param>
-    public static void Complete(Stream file, IReadOnlySet<string> times, IReadOnlyDictionary<(int Group, string Column), byte[]> filters)
+    /// <param name="filters">Where the filters are, by row group and column.</param>
+    public static void Complete(Stream file, IReadOnlySet<string> times, IReadOnlyDictionary<(int Group, string Column), (long Offset, int Length)> filters)
     {
         Span<byte> tail = stackalloc byte[TailSize];
         file.Seek(-TailSize, SeekOrigin.End);
@@ -61,13 +74,10 @@ internal static class ParquetFooter
             foreach (ThriftStruct chunk in group.Structs(GroupColumns))
             {
                 ThriftStruct metadata = chunk[ChunkMetadata]!;
-                if (filters.TryGetValue((number, string.Join('/', metadata.Texts(MetadataPath))), out byte[]? filter))
+                if (filters.TryGetValue((number, string.Join('/', metadata.Texts(MetadataPath))), out (long Offset, int Length) filter))
                 {
-                    byte[] head = FilterHead(filter.Length);
-                    metadata.Set(MetadataBloomOffset, file.Position);
-                    metadata.Set(MetadataBloomLength, head.Length + filter.Length);
-                    file.Write(head);
-                    file.Write(filter);
+                    metadata.Set(MetadataBloomOffset, filter.Offset);
+                    metadata.Set(MetadataBloomLength, filter.Length);
                 }
             }
 

@@ -16,7 +16,7 @@ internal sealed class TableFile<TRows> : IAsyncDisposable
     private readonly string _path;
     private readonly int _groupRows;
     private readonly FileStream _stream;
-    private readonly Dictionary<(int Group, string Column), byte[]> _filters = [];
+    private readonly Dictionary<(int Group, string Column), (long Offset, int Length)> _filters = [];
     private readonly HashSet<ulong> _hashes = [];
     private ParquetWriter? _writer;
     private DataField[] _fields = [];
@@ -108,17 +108,20 @@ internal sealed class TableFile<TRows> : IAsyncDisposable
             return;
         }
 
-        using ParquetRowGroupWriter group = _writer.CreateRowGroup();
-        for (int i = 0; i < rows.Columns.Count; i++)
+        using (ParquetRowGroupWriter group = _writer.CreateRowGroup())
         {
-            TableColumn column = rows.Columns[i];
-            await column.WriteAsync(group, _fields[i], CancellationToken.None).ConfigureAwait(false);
-            if (column.HasBloomFilter)
+            for (int i = 0; i < rows.Columns.Count; i++)
             {
-                _hashes.Clear();
-                column.AddHashes(_hashes);
-                _filters.Add((_groups, column.Path), BloomFilter.Of(_hashes));
+                await rows.Columns[i].WriteAsync(group, _fields[i], CancellationToken.None).ConfigureAwait(false);
             }
+        }
+
+        // Behind the group, so that nothing of it is kept: a long capture has many groups.
+        foreach (TableColumn column in rows.Columns.Where(c => c.HasBloomFilter))
+        {
+            _hashes.Clear();
+            column.AddHashes(_hashes);
+            _filters.Add((_groups, column.Path), ParquetFooter.WriteFilter(_stream, BloomFilter.Of(_hashes)));
         }
 
         _groups++;
