@@ -272,5 +272,45 @@ public sealed class LinkModelTests
         Assert.Equal((1, 1, 0), (link.Statistics.Entered, link.Aside.Entered, link.Statistics.Reordered));
     }
 
+    [Fact]
+    public void However_a_link_has_changed_a_clear_one_passes_all_again()
+    {
+        string[] links =
+        [
+            "delay=1ms", "delay=5ms,loss=2%", "delay=2ms,jitter=1ms,reorder=3%", "delay=1ms,loss=3%,burst=3", "delay=2ms,duplicate=2%,corrupt=1%",
+            "delay=1ms,rate=20M,queue=64K", "loss=100%", "delay=1ms,rate=50M,aqm=fq_codel", "rate=10M,aqm=pie,queue=50p", "rate=5M,aqm=red", "jitter=20ms", "outage=100ms/1s",
+        ];
+        for (int seed = 1; seed <= 40; seed++)
+        {
+            var random = new Random(seed);
+            var link = new EmulatedLink<int>(new LinkModel(new LinkDirection(), (ulong)seed, null, 0)) { FlowOf = static tag => (uint)tag % 5 };
+            long now = 0;
+            for (int change = 0; change < 30; change++)
+            {
+                bool isLast = change == 29;
+                string text = isLast ? "delay=1ms" : links[random.Next(links.Length)];
+                Assert.True(LinkDescription.TryParse(text, out LinkDescription next, out string? error), error);
+                link.Model.Change(Instant.FromOrigin(TimeSpan.FromMicroseconds(now)), next.Up);
+
+                // What the link before holds may take its time.
+                (long pass, long kept) = (0, link.Statistics.Delivered + link.Statistics.Dropped);
+                for (long until = now + (isLast ? 20_000_000 : random.Next(200_000, 2_000_000)); now < until; now += random.Next(50, 2000))
+                {
+                    if (!isLast || now < until - 10_000_000)
+                    {
+                        link.Enter(Instant.FromOrigin(TimeSpan.FromMicroseconds(now)), new byte[random.Next(10) == 0 ? 20_000 : random.Next(52, 1500)], random.Next(5));
+                    }
+
+                    while (link.TryDeliver(Instant.FromOrigin(TimeSpan.FromMicroseconds(now)), static (_, _, _) => { }))
+                    {
+                        pass++;
+                    }
+                }
+
+                Assert.True(!isLast || (pass > 0 && link.BytesOnLink == 0), $"seed {seed}: {pass} passed, {link.BytesOnLink} bytes stay; {kept} before");
+            }
+        }
+    }
+
     private static Instant At(long milliseconds) => Instant.FromOrigin(TimeSpan.FromMilliseconds(milliseconds));
 }
