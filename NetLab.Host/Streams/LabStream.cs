@@ -55,6 +55,10 @@ internal sealed class LabStream : IAsyncDisposable
         ? connection.Statistics.BytesAcknowledged
         : KernelSockets.Unacknowledged(_socket!) is { } waiting ? written - waiting : null;
 
+    /// <summary>Waits until the peer's TCP has all that was written; of the kernel's not, which sees to it by itself.</summary>
+    /// <exception cref="IOException">The connection ended before that.</exception>
+    public Task WaitForAcknowledgedAsync(CancellationToken cancellationToken) => _connection?.WaitForAcknowledgedAsync(cancellationToken) ?? Task.CompletedTask;
+
     /// <summary>The same as a stream, for code that knows no pipes; then it alone reads and writes.</summary>
     public Stream AsStream() => _connection is { } connection ? new TcpConnectionStream(connection) : new NetworkStream(_socket!, ownsSocket: true);
 

@@ -37,6 +37,9 @@ internal sealed class StreamConversation
 
                 await listening.ConfigureAwait(false);
                 await FinishSpeakingAsync(speaking).ConfigureAwait(false);
+
+                // What the peer does not have is not done: a link that fails now makes an error, and no good end.
+                await stream.WaitForAcknowledgedAsync(cancellationToken).ConfigureAwait(false);
                 return ExitCode.Done;
             }
             catch

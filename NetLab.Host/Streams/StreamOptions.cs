@@ -17,6 +17,8 @@ internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, LabRec
 {
     private const int KeepAliveProbes = 4;
 
+    private static readonly TimeSpan UsualLinger = new TcpEndpointOptions().Linger;
+
     /// <summary>The place's name in a recording.</summary>
     public string Place { get; init; } = "nlab";
 
@@ -28,6 +30,12 @@ internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, LabRec
 
     /// <summary>Idle time before a peer is asked for a sign of life where <see cref="Timeout"/> says nothing; null for never.</summary>
     public TimeSpan? KeepAlive { get; init; }
+
+    /// <summary>
+    /// How long an endpoint that is done goes on saying its goodbyes: a command's for as long as its peer may be silent, since what the
+    /// kernel's TCP goes on with behind a program that has ended, NetLab's can only do in it.
+    /// </summary>
+    public TimeSpan Linger => Timeout is { } timeout && timeout > UsualLinger ? timeout : UsualLinger;
 
     /// <summary>The congestion control of NetLab's TCP.</summary>
     public CongestionAlgorithm Congestion { get; init; } = new ConnectionOptions().Congestion;
@@ -62,6 +70,7 @@ internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, LabRec
         Connection = ToConnectionOptions(),
         Tap = TapAt(localEndPoint),
         LoggerFactory = Loggers,
+        Linger = Linger,
         SharedMemory = Memory,
         MemoryLimit = Memory?.Limit,
     };
@@ -73,6 +82,7 @@ internal sealed record StreamOptions(TimeSpan? Timeout, bool AllowRemote, LabRec
         Connection = ToTunConnectionOptions(),
         Tap = Recorder?.AddDevice(Place, addresses) + Watch,
         LoggerFactory = Loggers,
+        Linger = Linger,
         SharedMemory = Memory,
         MemoryLimit = Memory?.Limit,
     };
