@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.IO.Pipelines;
 using System.Net;
 using NetLab.Tcp.Transport;
 using NetLab.Udp.Links;
