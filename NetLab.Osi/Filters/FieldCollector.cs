@@ -75,9 +75,6 @@ internal sealed class FieldCollector : IFieldSink
     /// <summary>The field of a slot.</summary>
     public Field FieldOf(int slot) => _wanted[slot];
 
-    /// <summary>Whether a field is wanted.</summary>
-    public bool IsWanted(Field field) => SlotOf(field) >= 0;
-
     /// <summary>Takes the values out of a packet, in place of those of the packet before.</summary>
     public void Collect(in PacketView view)
     {
@@ -107,7 +104,7 @@ internal sealed class FieldCollector : IFieldSink
         }
     }
 
-    bool IFieldSink.Wants(Field field) => IsWanted(field);
+    bool IFieldSink.Wants(Field field) => SlotOf(field) >= 0;
 
     void IFieldSink.Real(Field field, double value, int offset, int length) => ((IFieldSink)this).Number(field, BitConverter.DoubleToInt64Bits(value), offset, length);
 

@@ -55,9 +55,6 @@ internal sealed class UdpFlows
         return flow;
     }
 
-    /// <summary>What a conversation is known to carry; null if nothing is known of it.</summary>
-    public Protocol? ApplicationOf(in FlowKey key) => _flows.GetValueOrDefault(key)?.Application;
-
     /// <summary>Gives the conversations that are found from here on numbers from this one on.</summary>
     public void NumberFrom(int first) => _next = first;
 

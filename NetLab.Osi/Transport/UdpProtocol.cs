@@ -56,13 +56,8 @@ internal static class UdpProtocol
 
         if (dissection.IsQuoted || !hasKey)
         {
-            // A quotation belongs to no conversation; what is known of the one that it quotes says what it carries, or ports alone.
-            Dissection quoted = inside.In(null);
-            Protocol? known = hasKey ? dissection.Recall(UdpFlows.Slot).ApplicationOf(key) : null;
-            if (known is null || payload >= payloadEnd || !known.Dissect(quoted, payload, payloadEnd))
-            {
-                UdpPayload.Dissect(quoted, source, destination, payload, payloadEnd);
-            }
+            // A quotation belongs to no conversation; ports say what it quotes, or what was announced of its ends.
+            UdpPayload.Dissect(inside.In(null), source, destination, payload, payloadEnd);
         }
         else
         {

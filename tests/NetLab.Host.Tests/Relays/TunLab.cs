@@ -90,15 +90,7 @@ internal sealed class TunLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            await _up.Interrupt();
-        }
-        catch (TimeoutException)
-        {
-            // What it leaves when it is killed now is found by who looks for it; why the test ended before is not hidden.
-        }
-
+        await _up.Interrupt();
         _up.Dispose();
         _link.Interrupt();
         await _link.End();

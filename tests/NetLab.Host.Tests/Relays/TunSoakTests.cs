@@ -36,8 +36,18 @@ public sealed class TunSoakTests(ITestOutputHelper output)
                 output.WriteLine($"round {round} at {watch.Elapsed:g}");
                 byte[] there = RandomNumberGenerator.GetBytes(random.Next(1, 3 << 20));
                 byte[] back = RandomNumberGenerator.GetBytes(random.Next(1, 3 << 20));
-                await lab.ToNetLab(there, back);
-                await lab.FromNetLab(there, back);
+                try
+                {
+                    await lab.ToNetLab(there, back);
+                    await lab.FromNetLab(there, back);
+                }
+                catch (Exception error)
+                {
+                    // What goes wrong when the lab is taken down after it would hide it.
+                    output.WriteLine(error.ToString());
+                    throw;
+                }
+
                 if (round % 8 == 1)
                 {
                     await lab.KillUpAndStartAgain();

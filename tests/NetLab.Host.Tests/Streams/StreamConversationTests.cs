@@ -29,8 +29,7 @@ public sealed class StreamConversationTests
     {
         await using TcpEndpoint server = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         await using TcpConnectionListener listener = server.Listen();
-        using var relay = new LinkRelay(new LinkRelayOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Target = server.LocalEndPoint, Link = new LinkDescription() });
-        relay.Start();
+        using LinkRelay relay = RelayTo(server);
         using Nlab connect = Nlab.Start(null, "connect", $"tcp://{relay.LocalEndPoint}");
         await using TcpConnection connection = (await listener.AcceptAsync().AsTask().WaitAsync(Patience))!;
 
@@ -59,8 +58,7 @@ public sealed class StreamConversationTests
     {
         await using TcpEndpoint server = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         await using TcpConnectionListener listener = server.Listen();
-        using var relay = new LinkRelay(new LinkRelayOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Target = server.LocalEndPoint, Link = new LinkDescription() });
-        relay.Start();
+        using LinkRelay relay = RelayTo(server);
         using Nlab connect = Nlab.Start(null, "connect", $"tcp://{relay.LocalEndPoint}", "--timeout", "3s");
         await using TcpConnection connection = (await listener.AcceptAsync().AsTask().WaitAsync(Patience))!;
         relay.Change(Link("up.loss=100%"));
@@ -70,6 +68,13 @@ public sealed class StreamConversationTests
         Nlab.Ended ended = await connect.End();
         Assert.Equal(1, ended.ExitCode);
         Assert.StartsWith("nlab: ", ended.Errors, StringComparison.Ordinal);
+    }
+
+    private static LinkRelay RelayTo(TcpEndpoint server)
+    {
+        var relay = new LinkRelay(new LinkRelayOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Target = server.LocalEndPoint, Link = new LinkDescription() });
+        relay.Start();
+        return relay;
     }
 
     private static LinkDescription Link(string text)
