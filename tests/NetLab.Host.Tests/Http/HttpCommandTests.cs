@@ -51,7 +51,8 @@ public sealed class HttpCommandTests(ServedLab lab) : IClassFixture<ServedLab>, 
             Assert.True(at >= 0, $"no {what} in {ended.Output}");
         }
 
-        Assert.Equal(2, rungs.Count(r => r.Contains("FIN", StringComparison.Ordinal) && !r.Contains("retransmission", StringComparison.Ordinal)));
+        // One FIN each way that is new: one that is sent again has a mark, which of the two is a question of the machine's pace.
+        Assert.Equal(2, rungs.Count(r => r.Contains("FIN", StringComparison.Ordinal) && !r.Contains("retransmission", StringComparison.Ordinal) && !r.Contains("out_of_order", StringComparison.Ordinal)));
         string summary = (await Nlab.Run(_folder, "decode", "run.pcapng", "--summary")).Output;
         Assert.Contains("eth/ip/tcp/http", summary, StringComparison.Ordinal);
     }
