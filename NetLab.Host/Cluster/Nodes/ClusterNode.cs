@@ -77,6 +77,11 @@ internal sealed class ClusterNode : IAsyncDisposable
         IHost host = builder.Build();
         try
         {
+            if (settings.Cluster.Kind == MembershipKind.Postgres)
+            {
+                await PostgresTables.MakeAsync(settings.Cluster, cancellationToken).ConfigureAwait(false);
+            }
+
             Task starting = host.StartAsync(cancellationToken);
             await (await Task.WhenAny(starting, fatal.Happened).WaitAsync(JoinTimeout, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             return new ClusterNode(host, fatal);
@@ -97,7 +102,10 @@ internal sealed class ClusterNode : IAsyncDisposable
         }
     }
 
-    private static string ReasonOf(Exception error, ClusterAddress cluster) => error is TimeoutException
-        ? cluster.Kind == MembershipKind.FirstNode ? "no node answers there" : "the cluster was not joined in time"
-        : error.GetBaseException().Message.ReplaceLineEndings(" ");
+    private static string ReasonOf(Exception error, ClusterAddress cluster) => error switch
+    {
+        TimeoutException => cluster.Kind == MembershipKind.FirstNode ? "no node answers there" : "the cluster was not joined in time",
+        IOException => error.Message,
+        _ => error.GetBaseException().Message.ReplaceLineEndings(" "),
+    };
 }

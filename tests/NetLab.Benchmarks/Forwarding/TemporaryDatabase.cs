@@ -10,16 +10,20 @@ internal sealed class TemporaryDatabase : IDisposable
 
     private TemporaryDatabase(string folder, Process server, int port) => (_folder, _server, Port) = (folder, server, port);
 
+    /// <summary>Whether its programs are there.</summary>
+    public static bool IsInstalled => Programs is not null;
+
+    private static string? Programs => Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Select(version => Path.Combine(version, "bin")).LastOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
+        : null;
+
     /// <summary>Where it listens.</summary>
     public int Port { get; }
 
     /// <summary>Starts one; null where its programs are not there, or it does not start.</summary>
     public static async Task<TemporaryDatabase?> TryStartAsync()
     {
-        string? programs = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Select(version => Path.Combine(version, "bin")).LastOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
-            : null;
-        if (programs is null)
+        if (Programs is not { } programs)
         {
             return null;
         }
