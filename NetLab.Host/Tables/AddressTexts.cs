@@ -19,6 +19,25 @@ internal sealed class AddressTexts
     // Where an address was found last, by a few bits of it: both ends of a conversation come in turns, each as text and as bytes.
     private readonly Known?[] _recent = new Known?[RecentSize];
 
+    /// <summary>Puts the text of an address into a column.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="fields">The packet.</param>
+    /// <param name="source">Which of the <see cref="PacketFields.Columns"/> it is.</param>
+    /// <param name="index">Which of its values.</param>
+    /// <param name="isNext">Whether it goes on the row's list.</param>
+    public void AddText(TextColumn column, PacketFields fields, int source, int index, bool isNext)
+    {
+        Known known = Of(fields, source, index);
+        if (known.Slot < 0)
+        {
+            column.Add(known.Text, isNext);
+        }
+        else
+        {
+            column.Add(known.Text, known.Slot, isNext);
+        }
+    }
+
     /// <summary>An address of a column as text.</summary>
     public string TextOf(PacketFields fields, int column, int index) => Of(fields, column, index).Text;
 
@@ -31,7 +50,7 @@ internal sealed class AddressTexts
         if (address.Length > Ipv6Size)
         {
             // A hardware address of something else than Ethernet.
-            return new Known(0, address.Length, fields.Text(column, index), []);
+            return new Known(-1, 0, address.Length, fields.Text(column, index), []);
         }
 
         Span<byte> padded = stackalloc byte[Ipv6Size];
@@ -65,8 +84,8 @@ internal sealed class AddressTexts
             padded.Slice(MappedAt, 2).Fill(0xFF);
         }
 
-        return _known[(number, size)] = new Known(number, size, fields.Text(column, index), padded.ToArray());
+        return _known[(number, size)] = new Known(_known.Count, number, size, fields.Text(column, index), padded.ToArray());
     }
 
-    private sealed record Known(UInt128 Number, int Size, string Text, byte[] Bytes);
+    private sealed record Known(int Slot, UInt128 Number, int Size, string Text, byte[] Bytes);
 }

@@ -157,7 +157,7 @@ internal abstract class FieldColumn(TableColumn column, int source)
 
     private sealed class AddressField(TextColumn column, int source, AddressTexts texts) : FieldColumn(column, source)
     {
-        protected override void AddValue(PacketFields fields, int index, bool isNext) => column.Add(texts.TextOf(fields, Source, index), isNext);
+        protected override void AddValue(PacketFields fields, int index, bool isNext) => texts.AddText(column, fields, Source, index, isNext);
     }
 
     private sealed class AddressBytesField(BytesColumn column, int source, AddressTexts texts) : FieldColumn(column, source)

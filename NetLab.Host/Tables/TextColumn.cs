@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Numerics;
 using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -12,6 +14,7 @@ namespace NetLab.Host.Tables;
 internal sealed class TextColumn : TableColumn
 {
     private const int ShortText = 256;
+    private const int RecentSize = 64;
 
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _numbersBySpan;
@@ -22,6 +25,10 @@ internal sealed class TextColumn : TableColumn
     // The text before, which often comes again.
     private string? _last;
     private int _lastNumber;
+
+    // Numbers by what texts were made of, which is quicker than to hash a text. Each may be of rows that are gone: what counts is that the text with this number is the same.
+    private int[] _numberOfSlot = [];
+    private readonly Recent[] _recent = new Recent[RecentSize];
 
     /// <summary>Makes an empty column.</summary>
     /// <param name="name">Its name.</param>
@@ -36,34 +43,58 @@ internal sealed class TextColumn : TableColumn
     {
         if (!ReferenceEquals(value, _last))
         {
-            if (!_numbers.TryGetValue(value, out int number))
-            {
-                number = Number(value);
-            }
-
-            (_last, _lastNumber) = (value, number);
+            (_last, _lastNumber) = (value, NumberOf(value));
         }
 
         AddNumber(_lastNumber, isNext);
     }
 
-    /// <summary>A value as its bytes stand in a packet; what is not UTF-8 of it is replaced.</summary>
-    public void Add(ReadOnlySpan<byte> utf8, bool isNext = false)
+    /// <summary>A value of which each text is kept elsewhere, and stands in a slot of its own.</summary>
+    /// <param name="value">The text.</param>
+    /// <param name="slot">A small number. Another text may come to have it; one text has only one.</param>
+    /// <param name="isNext">Whether it goes on the row's list.</param>
+    public void Add(string value, int slot, bool isNext)
     {
-        char[]? rented = null;
-        int most = Encoding.UTF8.GetMaxCharCount(utf8.Length);
-        Span<char> text = most <= ShortText ? stackalloc char[ShortText] : rented = ArrayPool<char>.Shared.Rent(most);
-        text = text[..Encoding.UTF8.GetChars(utf8, text)];
-        if (!_numbersBySpan.TryGetValue(text, out int number))
+        if (slot >= _numberOfSlot.Length)
         {
-            number = Number(text.ToString());
+            System.Array.Resize(ref _numberOfSlot, Math.Max(slot + 1, 2 * _numberOfSlot.Length));
+        }
+
+        ref int number = ref _numberOfSlot[slot];
+        if (!IsNumberOf(value, number))
+        {
+            number = NumberOf(value);
         }
 
         AddNumber(number, isNext);
-        if (rented is not null)
+    }
+
+    /// <summary>A value as its bytes stand in a packet; what is not UTF-8 of it is replaced.</summary>
+    public void Add(ReadOnlySpan<byte> utf8, bool isNext = false)
+    {
+        if (utf8.Length is < sizeof(ulong) or > ShortText)
         {
-            ArrayPool<char>.Shared.Return(rented);
+            AddNumber(NumberOf(utf8), isNext);
+            return;
         }
+
+        ulong ends = BinaryPrimitives.ReadUInt64LittleEndian(utf8) ^ BitOperations.RotateLeft(BinaryPrimitives.ReadUInt64LittleEndian(utf8[^sizeof(ulong)..]), utf8.Length);
+        ref Recent recent = ref _recent[(int)((ends * 0x9E37_79B9_7F4A_7C15) >> (64 - 6))];
+        if (recent.Text is null || !utf8.SequenceEqual(recent.Utf8.AsSpan(0, recent.Length)))
+        {
+            recent.Utf8 ??= new byte[ShortText];
+            utf8.CopyTo(recent.Utf8);
+            recent.Length = utf8.Length;
+            recent.Number = NumberOf(utf8);
+            recent.Text = _texts[recent.Number];
+        }
+        else if (!IsNumberOf(recent.Text, recent.Number))
+        {
+            recent.Number = NumberOf(recent.Text);
+            recent.Text = _texts[recent.Number];
+        }
+
+        AddNumber(recent.Number, isNext);
     }
 
     public override void AddHashes(HashSet<ulong> hashes)
@@ -125,6 +156,29 @@ internal sealed class TextColumn : TableColumn
         return array.Build();
     }
 
+    private bool IsNumberOf(string text, int number) => number < _texts.Count && ReferenceEquals(_texts[number], text);
+
+    private int NumberOf(string text) => _numbers.TryGetValue(text, out int number) ? number : Number(text);
+
+    private int NumberOf(ReadOnlySpan<byte> utf8)
+    {
+        char[]? rented = null;
+        int most = Encoding.UTF8.GetMaxCharCount(utf8.Length);
+        Span<char> text = most <= ShortText ? stackalloc char[ShortText] : rented = ArrayPool<char>.Shared.Rent(most);
+        text = text[..Encoding.UTF8.GetChars(utf8, text)];
+        if (!_numbersBySpan.TryGetValue(text, out int number))
+        {
+            number = Number(text.ToString());
+        }
+
+        if (rented is not null)
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+
+        return number;
+    }
+
     private int Number(string text)
     {
         _numbers.Add(text, _texts.Count);
@@ -141,5 +195,14 @@ internal sealed class TextColumn : TableColumn
         }
 
         _values[_count++] = number;
+    }
+
+    // A text as its bytes stood in packets before.
+    private struct Recent
+    {
+        public byte[]? Utf8;
+        public int Length;
+        public string? Text;
+        public int Number;
     }
 }
