@@ -11,6 +11,8 @@ internal sealed class AddressTexts
 {
     private const int MaxAddresses = 1 << 16;
     private const int MappedAt = 10;
+    private const int Ipv4Size = 4;
+    private const int MacSize = 6;
     private const int Ipv6Size = 16;
     private const int RecentSize = 256;
 
@@ -53,21 +55,18 @@ internal sealed class AddressTexts
             return new Known(-1, 0, address.Length, fields.Text(column, index), []);
         }
 
-        Span<byte> padded = stackalloc byte[Ipv6Size];
-        padded.Clear();
-        address.CopyTo(padded[(Ipv6Size - address.Length)..]);
-        UInt128 number = BinaryPrimitives.ReadUInt128BigEndian(padded);
+        UInt128 number = NumberOf(address);
         ulong folded = ((ulong)number ^ (ulong)(number >> 64)) * 0x9E37_79B9_7F4A_7C15;
         ref Known? recent = ref _recent[folded >> 56];
         if (recent is null || recent.Number != number || recent.Size != address.Length)
         {
-            recent = Find(number, padded, address.Length, fields, column, index);
+            recent = Find(number, address.Length, fields, column, index);
         }
 
         return recent;
     }
 
-    private Known Find(UInt128 number, Span<byte> padded, int size, PacketFields fields, int column, int index)
+    private Known Find(UInt128 number, int size, PacketFields fields, int column, int index)
     {
         if (_known.TryGetValue((number, size), out Known? known))
         {
@@ -79,12 +78,33 @@ internal sealed class AddressTexts
             _known.Clear();
         }
 
-        if (size == 4)
+        byte[] padded = new byte[Ipv6Size];
+        BinaryPrimitives.WriteUInt128BigEndian(padded, number);
+        if (size == Ipv4Size)
         {
-            padded.Slice(MappedAt, 2).Fill(0xFF);
+            padded.AsSpan(MappedAt, 2).Fill(0xFF);
         }
 
-        return _known[(number, size)] = new Known(_known.Count, number, size, fields.Text(column, index), padded.ToArray());
+        return _known[(number, size)] = new Known(_known.Count, number, size, fields.Text(column, index), padded);
+    }
+
+    // Of the usual sizes by reads of their own: a copy that is read at once waits until it is stored.
+    private static UInt128 NumberOf(ReadOnlySpan<byte> address)
+    {
+        switch (address.Length)
+        {
+            case Ipv4Size:
+                return BinaryPrimitives.ReadUInt32BigEndian(address);
+            case MacSize:
+                return ((ulong)BinaryPrimitives.ReadUInt16BigEndian(address) << 32) | BinaryPrimitives.ReadUInt32BigEndian(address[2..]);
+            case Ipv6Size:
+                return BinaryPrimitives.ReadUInt128BigEndian(address);
+            default:
+                Span<byte> padded = stackalloc byte[Ipv6Size];
+                padded.Clear();
+                address.CopyTo(padded[(Ipv6Size - address.Length)..]);
+                return BinaryPrimitives.ReadUInt128BigEndian(padded);
+        }
     }
 
     private sealed record Known(int Slot, UInt128 Number, int Size, string Text, byte[] Bytes);

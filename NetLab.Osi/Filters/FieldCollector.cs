@@ -98,9 +98,12 @@ internal sealed class FieldCollector : IFieldSink
 
     void IFieldSink.Number(Field field, long value, int offset, int length)
     {
-        if (TryNext(field, out int slot))
+        int slot = SlotOf(field);
+        if (HasRoom(slot))
         {
-            Keep(new CollectedValue(value, 0, 0, _layer, slot));
+            ref CollectedValue next = ref Next(slot);
+            next.Number = value;
+            next.Length = 0;
         }
     }
 
@@ -136,7 +139,8 @@ internal sealed class FieldCollector : IFieldSink
 
     private void Keep(Field field, ReadOnlySpan<byte> value)
     {
-        if (!TryNext(field, out int slot) || _used + value.Length > MaxBytes)
+        int slot = SlotOf(field);
+        if (!HasRoom(slot) || _used + value.Length > MaxBytes)
         {
             return;
         }
@@ -147,35 +151,32 @@ internal sealed class FieldCollector : IFieldSink
         }
 
         value.CopyTo(_bytes.AsSpan(_used));
-        Keep(new CollectedValue(0, _used, value.Length, _layer, slot));
+        ref CollectedValue next = ref Next(slot);
+        next.Number = 0;
+        next.Start = _used;
+        next.Length = value.Length;
         _used += value.Length;
     }
 
-    private void Keep(in CollectedValue value)
+    private bool HasRoom(int slot) => slot >= 0 && _counts[slot] < MaxValues;
+
+    // Where the next value of a slot is kept; what it is, is for the caller to write.
+    private ref CollectedValue Next(int slot)
     {
-        int slot = value.Slot;
         int count = _counts[slot]++;
-        _values[slot][count] = value;
         if (count == 0)
         {
             _told[_toldCount++] = slot;
         }
-    }
-
-    private bool TryNext(Field field, out int slot)
-    {
-        slot = SlotOf(field);
-        if (slot < 0 || _counts[slot] >= MaxValues)
+        else if (count == _values[slot].Length)
         {
-            return false;
+            Array.Resize(ref _values[slot], 2 * count);
         }
 
-        if (_counts[slot] == _values[slot].Length)
-        {
-            Array.Resize(ref _values[slot], 2 * _counts[slot]);
-        }
-
-        return true;
+        ref CollectedValue next = ref _values[slot][count];
+        next.Layer = _layer;
+        next.Slot = slot;
+        return ref next;
     }
 
     private int SlotOf(Field field) => field.Id < _slots.Length ? _slots[field.Id] : -1;
