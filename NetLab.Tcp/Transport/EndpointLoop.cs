@@ -35,6 +35,7 @@ internal sealed class EndpointLoop
     private readonly GuardedTap _tap;
     private readonly ConnectionSetup _setup;
     private readonly LoopInbox _inbox = new();
+    private readonly Queue<TcpConnection> _awaitingTransmission = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<TcpConnection> _connections = [];
     private readonly LoopScheduler _scheduler;
@@ -185,6 +186,9 @@ internal sealed class EndpointLoop
         Wake();
     }
 
+    /// <summary>Has a connection told when what there is to send was sent, in this turn or, from outside of one, in the next; for the loop's own thread.</summary>
+    public void AwaitTransmission(TcpConnection connection) => _awaitingTransmission.Enqueue(connection);
+
     /// <summary>A connection is over.</summary>
     /// <param name="connection">Which.</param>
     /// <param name="aborted">Whether this side broke it off.</param>
@@ -253,6 +257,11 @@ internal sealed class EndpointLoop
                 }
 
                 _output.Transmit();
+                while (_awaitingTransmission.TryDequeue(out TcpConnection? connection))
+                {
+                    connection.OnTransmitted();
+                }
+
                 if (_closing.HasBegun && _closing.IsOver(_clock.Now, _connections.Count > 0 || _output.IsBlocked || _inbox.HasCommands, _demultiplexer.Count))
                 {
                     break;

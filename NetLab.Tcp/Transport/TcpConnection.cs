@@ -45,6 +45,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     private CancellationToken? _connectionClosed;
     private int _signaled;
     private bool _closesLater;
+    private bool _hasHadTurn;
     private int _over;
     private volatile bool _isClosing;
 
@@ -215,6 +216,13 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         }
     }
 
+    /// <summary>What there was to send has been sent, as far as it could be; runs on the loop.</summary>
+    internal void OnTransmitted()
+    {
+        _hasHadTurn = true;
+        Signal();
+    }
+
     /// <summary>The application wrote, read or closed; runs on the loop.</summary>
     internal void OnSignal()
     {
@@ -244,11 +252,15 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
             _send.OnUnsentLow();
         }
 
-        if (closes && connection.Unsent > 0 && connection.Teardown.ClosingResets && !_closesLater)
+        if (closes && connection.Unsent > 0 && connection.Teardown.ClosingResets && !_hasHadTurn)
         {
-            // Bytes are left unread, so closing is a reset: what was said before it may leave first, as far as it may leave at once.
-            _closesLater = true;
-            _loop.TryPost(Signal);
+            // Bytes are left unread, so closing is a reset: what was said before it may leave first, as far as it may leave at once. However
+            // often the application has signalled, that is not before the loop has sent.
+            if (!_closesLater)
+            {
+                _closesLater = true;
+                _loop.AwaitTransmission(this);
+            }
         }
         else if (closes)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using NetLab.Udp.Sockets;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
 
@@ -16,10 +17,13 @@ internal sealed class ConnectedPair : IAsyncDisposable
 
     public TcpConnection Server { get; }
 
-    public static async Task<ConnectedPair> Open(ConnectionOptions? options = null)
+    /// <summary>Connects two.</summary>
+    /// <param name="options">Of both.</param>
+    /// <param name="tap">Sees what the server's endpoint sends and receives.</param>
+    public static async Task<ConnectedPair> Open(ConnectionOptions? options = null, DatagramTap? tap = null)
     {
         var endpointOptions = new TcpEndpointOptions { Connection = options ?? new ConnectionOptions() };
-        TcpEndpoint endpoint = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0), endpointOptions);
+        TcpEndpoint endpoint = TcpEndpoint.Bind(new IPEndPoint(IPAddress.Loopback, 0), new TcpEndpointOptions { Connection = endpointOptions.Connection, Tap = tap });
         TcpConnectionListener listener = endpoint.Listen();
         TcpConnection client = await new TcpConnectionFactory(endpointOptions).ConnectAsync(endpoint.LocalEndPoint);
         TcpConnection? server = await listener.AcceptAsync();

@@ -160,6 +160,44 @@ public sealed class StreamBehaviourTests
     }
 
     [Fact]
+    public async Task What_was_said_before_a_reset_leaves_first_however_often_the_loop_is_called_before_it_can_send()
+    {
+        using var mayGoOn = new ManualResetEventSlim();
+        using var hasStopped = new ManualResetEventSlim();
+        bool stops = false;
+        await using var pair = await ConnectedPair.Open(new ConnectionOptions { Pacing = false }, (_, _, _, sent) =>
+        {
+            if (sent && Volatile.Read(ref stops))
+            {
+                hasStopped.Set();
+                mayGoOn.Wait(Patience);
+            }
+        });
+        await pair.Client.Transport.Output.WriteAsync(Bytes(1, 1000));
+        ReadResult some = await pair.Server.Transport.Input.ReadAtLeastAsync(1000).AsTask().WaitAsync(Patience);
+        pair.Server.Transport.Input.AdvanceTo(some.Buffer.Start);
+
+        // The server's loop stands still while it sends an acknowledgment; meanwhile its application says all of this.
+        Volatile.Write(ref stops, true);
+        await pair.Client.Transport.Output.WriteAsync(Bytes(2, 1000));
+        Assert.True(hasStopped.Wait(Patience));
+        byte[] answer = Bytes(3, 5000);
+        await pair.Server.Transport.Output.WriteAsync(answer);
+        await pair.Server.DisposeAsync();
+        Task[] waits = [.. Enumerable.Range(0, 3).Select(_ => pair.Server.WaitForAcknowledgedAsync())];
+        Volatile.Write(ref stops, false);
+        mayGoOn.Set();
+        Assert.Equal(CloseReason.Reset, await pair.Client.Ended.WaitAsync(Patience));
+        ReadResult read = await pair.Client.Transport.Input.ReadAsync().AsTask().WaitAsync(Patience);
+        Assert.Equal(answer, System.Buffers.BuffersExtensions.ToArray(read.Buffer));
+        foreach (Task wait in waits)
+        {
+            // It was reset before the peer said that it has all.
+            await Assert.ThrowsAsync<IOException>(() => wait.WaitAsync(Patience));
+        }
+    }
+
+    [Fact]
     [Conformance(153)]
     public async Task Closing_with_unread_bytes_resets_the_peer()
     {
