@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using NetLab.Host.Measurement;
 using NetLab.Host.Measurement.Exchanges;
@@ -110,6 +111,21 @@ internal static class PerfServerCommand
             })
             { Name = "perf output" };
             _thread.Start();
+        }
+
+        public void OnClient(int client, EndPoint? from, PerfHello hello)
+        {
+            if (!_json)
+            {
+                string does = hello switch
+                {
+                    { Mode: PerfMode.Latency } => "measures round trips",
+                    { Mode: PerfMode.Connections } => "measures connections",
+                    { Load: not null } => "is sent to",
+                    _ => "sends",
+                };
+                _lines.Add(() => string.Create(CultureInfo.InvariantCulture, $"#{client} {from?.ToString() ?? "somebody who has gone"} {does}{(hello.Streams > 1 ? $", {hello.Streams} streams" : "")}"));
+            }
         }
 
         public void OnInterval(int client, PerfInterval interval) => _lines.Add(() => Line(client, interval));

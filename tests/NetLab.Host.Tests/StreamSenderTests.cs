@@ -1,3 +1,4 @@
+using System.Net;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Host.Measurement.Streams;
 using NetLab.Host.Settings;
@@ -25,6 +26,8 @@ public sealed class StreamSenderTests
         public const long Resent = 3;
 
         private long _retransmissions;
+
+        public override EndPoint? Peer => null;
 
         public override long Retransmissions => _retransmissions;
 

@@ -192,6 +192,8 @@ internal sealed class DatagramPerfServer
             return new PerfMessage { Refusal = $"busy with as many others as it takes: {MostSessions} clients, {MostStreams} flows" };
         }
 
+        int client = ++_clients;
+        _observer.OnClient(client, from.ToIPEndPoint(), hello);
         if (load is not null)
         {
             var sending = new DatagramSenderSession(id, from, hello, load, _port) { LastHeard = now };
@@ -199,7 +201,6 @@ internal sealed class DatagramPerfServer
             return Welcome(sending);
         }
 
-        int client = ++_clients;
         var receiving = new DatagramReceiverSession(id, from, hello, _port.BufferDrops ?? 0, interval => _observer.OnInterval(client, interval), () => _sink.Unreadable)
         {
             Client = client,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -36,6 +37,8 @@ internal sealed class KernelPerfConnection(Socket socket, bool polls) : PerfConn
     private const int ReadSize = 256 << 10;
 
     private readonly KernelWait _wait = new(polls);
+
+    public override EndPoint? Peer { get; } = PeerOf(socket);
 
     public override long Retransmissions => Read(RetransmissionsAt);
 
@@ -218,6 +221,19 @@ internal sealed class KernelPerfConnection(Socket socket, bool polls) : PerfConn
         Task.Factory.StartNew(function, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static TimeSpan Microseconds(ReadOnlySpan<byte> info, int at) => TimeSpan.FromMicroseconds(MemoryMarshal.Read<ulong>(info[at..]));
+
+    private static EndPoint? PeerOf(Socket socket)
+    {
+        try
+        {
+            return socket.RemoteEndPoint;
+        }
+        catch (SocketException)
+        {
+            // It was there, and has gone already.
+            return null;
+        }
+    }
 
     private uint Read(int at)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using NetLab.Host.Measurement.Reports;
 using NetLab.Tcp.Counters;
@@ -12,6 +13,9 @@ internal abstract class PerfConnection : IAsyncDisposable
 
     /// <summary>Bytes of the longest report: one of an hour has 3600 pieces of about 150 bytes.</summary>
     public const int LongestReport = 4 << 20;
+
+    /// <summary>Where the peer is; null where that is not known any more.</summary>
+    public abstract EndPoint? Peer { get; }
 
     /// <summary>Segments sent again so far.</summary>
     public abstract long Retransmissions { get; }

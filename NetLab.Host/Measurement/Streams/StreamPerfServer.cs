@@ -79,7 +79,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, LabTransport
                     return;
                 }
 
-                if (message.Hello is not { } hello || Join(message.Session, hello, cancellationToken) is not { } running || !running.Session.TryClaim(hello.Stream))
+                if (message.Hello is not { } hello || Join(message.Session, connection, hello, cancellationToken) is not { } running || !running.Session.TryClaim(hello.Stream))
                 {
                     await connection.WriteAsync(Refusal, cancellationToken).ConfigureAwait(false);
                     return;
@@ -107,6 +107,11 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, LabTransport
 
         try
         {
+            if (hello.Stream == 0)
+            {
+                observer.OnClient(Interlocked.Increment(ref _clients), connection.Peer, hello);
+            }
+
             using KernelRequestServer? requests = hello.Mode == PerfMode.Connections ? listener.OpenRequests() : null;
             await connection.WriteAsync(new PerfMessage { Ready = true, Port = requests?.Port }, cancellationToken).ConfigureAwait(false);
             var processor = new ProcessorTime();
@@ -152,6 +157,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, LabTransport
 
         try
         {
+            observer.OnClient(Interlocked.Increment(ref _clients), connection.Peer, hello);
             await connection.WriteAsync(ready, cancellationToken).ConfigureAwait(false);
             await session.RunAsync(connection, cancellationToken).ConfigureAwait(false);
         }
@@ -237,7 +243,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, LabTransport
         }
     }
 
-    private Running? Join(ulong id, PerfHello hello, CancellationToken cancellationToken)
+    private Running? Join(ulong id, PerfConnection connection, PerfHello hello, CancellationToken cancellationToken)
     {
         if (hello.Streams is < 1 or > PerfSettings.MaxStreams || hello.Stream < 0 || hello.Stream >= hello.Streams)
         {
@@ -256,6 +262,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, LabTransport
             present = _running.GetOrAdd(id, created);
             if (present == created)
             {
+                observer.OnClient(client, connection.Peer, hello);
                 created.Watching = WatchAsync(created, cancellationToken);
             }
         }

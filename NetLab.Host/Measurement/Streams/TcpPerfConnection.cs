@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
+using System.Net;
 using NetLab.Tcp.Counters;
 using NetLab.Tcp.Transport;
 using NetLab.Udp.Time;
@@ -10,6 +11,8 @@ namespace NetLab.Host.Measurement.Streams;
 /// <summary><c>tcp</c>: a connection of NetLab's TCP, by its pipes.</summary>
 internal sealed class TcpPerfConnection(TcpConnection connection) : PerfConnection
 {
+    public override EndPoint? Peer => connection.RemoteEndPoint;
+
     public override long Retransmissions => connection.Statistics.Retransmissions;
 
     public override long? Acknowledged => connection.Statistics.BytesAcknowledged;
