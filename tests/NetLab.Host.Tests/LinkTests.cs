@@ -83,8 +83,7 @@ public sealed class LinkTests : IDisposable
     public async Task Serve_runs_relays_and_says_at_the_end_what_they_did()
     {
         using Nlab serve = Nlab.Start(
-            null, "serve", [.. "Services:0:Kind=echo|Services:0:Address=udp://127.0.0.1:0|Relays:0:Listen=udp://127.0.0.1:0|Relays:0:Target=udp://127.0.0.1:9|Relays:0:Link=loss=1%,seed=8"
-                .Split('|').Concat(Enumerable.Range(1, 5).Select(i => $"Services:{i}:Address=udp://127.0.0.1:0")).SelectMany(s => new[] { "--set", $"Lab:{s}" })]);
+            null, "serve", [.. ServiceFaultTests.Services("echo udp://127.0.0.1:0"), .. "Listen=udp://127.0.0.1:0|Target=udp://127.0.0.1:9|Link=loss=1%,seed=8".Split('|').SelectMany(s => new[] { "--set", $"Lab:Relays:0:{s}" })]);
         await serve.Printed("relay to udp://127.0.0.1:9, seed=8");
         serve.Interrupt();
         Nlab.Ended ended = await serve.End();
