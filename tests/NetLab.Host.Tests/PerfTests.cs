@@ -93,7 +93,7 @@ public sealed class PerfTests
     [Fact]
     public async Task Round_trips_and_connections_are_measured_by_the_same_transports()
     {
-        Nlab.Ended latency = await Nlab.Run("perf", "--latency", "--time", "300ms", "--warm-up", "100ms", "--streams", "2", "--json");
+        Nlab.Ended latency = await Nlab.Run("perf", "--latency", "--time", "1s", "--warm-up", "100ms", "--streams", "2", "--json");
         Assert.True(latency.ExitCode == 0, latency.Errors);
         using JsonDocument trips = JsonDocument.Parse(latency.Output);
         JsonElement[] runs = [.. trips.RootElement.GetProperty("runs").EnumerateArray()];
@@ -110,7 +110,7 @@ public sealed class PerfTests
             Assert.Equal(percentiles[0], trips.RootElement.GetProperty("medians").GetProperty(run.GetProperty("transport").GetString()!).GetDouble());
         }
 
-        Nlab.Ended connections = await Nlab.Run("perf", "--connections", "--time", "300ms", "--warm-up", "100ms", "--streams", "2", "--json");
+        Nlab.Ended connections = await Nlab.Run("perf", "--connections", "--time", "1s", "--warm-up", "100ms", "--streams", "2", "--json");
         Assert.True(connections.ExitCode == 0, connections.Errors);
         using JsonDocument opened = JsonDocument.Parse(connections.Output);
         runs = [.. opened.RootElement.GetProperty("runs").EnumerateArray()];
