@@ -128,7 +128,7 @@ public sealed class PerfServerTests
         // It was to serve one client, and that one has had both its ways. Each is said, with who it was.
         Nlab.Ended served = await server.End();
         Assert.Equal(0, served.ExitCode);
-        List<Match> said = [.. Regex.Matches(served.Output, @"^#(\d+) 127\.0\.0\.1:\d+ (.+)$", RegexOptions.Multiline)];
+        IEnumerable<Match> said = Regex.Matches(served.Output, @"^#(\d+) 127\.0\.0\.1:\d+ (.+)$", RegexOptions.Multiline);
         Assert.Equal(way == "--reverse" ? ["is sent to, 2 streams"] : (string[])["is sent to, 2 streams", "sends, 2 streams"], said.Select(match => match.Groups[2].Value).Order(StringComparer.Ordinal));
         Assert.Equal(way == "--reverse" ? ["1"] : (string[])["1", "2"], said.Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
     }
