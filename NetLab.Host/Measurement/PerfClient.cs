@@ -36,8 +36,8 @@ internal sealed class PerfClient(LabAddress address, IPEndPoint remote, LabRecor
 
     /// <summary>Both ways at the same time, the one up first.</summary>
     public Task<PerfRun[]> RunBothAsync(PerfSettings plan, CancellationToken cancellationToken) => Task.WhenAll(
-        RunAsync(plan with { Direction = PerfDirection.Forward }, cancellationToken),
-        RunAsync(plan with { Direction = PerfDirection.Reverse }, cancellationToken));
+        RunAsync(plan with { Direction = PerfDirection.Forward, IsOneOfTwo = true }, cancellationToken),
+        RunAsync(plan with { Direction = PerfDirection.Reverse, IsOneOfTwo = true }, cancellationToken));
 
     /// <summary>Small messages there and back at a steady pace, by the same transport as what is measured.</summary>
     /// <param name="probe">Says when, and hears what came back.</param>

@@ -31,6 +31,9 @@ internal sealed record PerfSettings(LabTransport Transport, int SegmentSize, int
     /// <summary>What is measured.</summary>
     public PerfMode Mode { get; init; }
 
+    /// <summary>Whether the other way is measured at the same time, by settings of its own.</summary>
+    public bool IsOneOfTwo { get; init; }
+
     /// <summary>How long the measured part lasts, if no number of bytes ends it.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(5);
 

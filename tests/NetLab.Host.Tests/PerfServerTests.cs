@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using NetLab.Host.Measurement;
 using NetLab.Host.Measurement.Datagrams;
 using NetLab.Host.Measurement.Exchanges;
 using NetLab.Host.Measurement.Reports;
@@ -135,6 +136,26 @@ public sealed class PerfServerTests
 
     [Theory]
     [InlineData("tcp")]
+    [InlineData("kernel-tcp")]
+    [InlineData("udp")]
+    [InlineData("kernel-udp")]
+    public async Task A_server_for_one_client_waits_for_its_other_way_although_the_first_is_over(string transport)
+    {
+        using Nlab server = Nlab.Start(null, "perf", "server", $"{transport}://127.0.0.1:0", "--once");
+        var address = LabAddress.Parse(await server.Listening());
+        var half = new PerfSettings(address.Transport, 1024, 1) { Bytes = 1 << 16, WarmUp = TimeSpan.Zero, Polls = false, IsOneOfTwo = true };
+        var client = new PerfClient(address, address.Resolve(allowRemote: false), null, new PeerAnswer(), new Unwatched());
+        foreach (PerfDirection way in (PerfDirection[])[PerfDirection.Forward, PerfDirection.Reverse])
+        {
+            PerfRun run = await client.RunAsync(half with { Direction = way }, CancellationToken.None);
+            Assert.Equal(1 << 16, run.End.SumReceived.Bytes);
+        }
+
+        Assert.Equal(0, (await server.End()).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("tcp")]
     [InlineData("udp")]
     public async Task Under_load_to_an_address_a_probe_waits_behind_the_queue_of_the_link_before_it(string transport)
     {
@@ -229,6 +250,17 @@ public sealed class PerfServerTests
     {
         var hello = new PerfHello(1, 1000, warmUp) { Load = new PerfLoad(time, bytes, rate) };
         Assert.Null(hello.Load.Settings(LabTransport.Tcp, hello));
+    }
+
+    private sealed class Unwatched : IPerfObserver
+    {
+        public void OnInterval(int client, PerfInterval interval)
+        {
+        }
+
+        public void OnReceived(int client, PerfReceived received)
+        {
+        }
     }
 
     private sealed class FakePort : IDatagramPort

@@ -33,7 +33,7 @@ internal sealed class DatagramPerfClient
     {
         // Even, so that the flows of the warm-up are even and the measured ones odd.
         uint first = (uint)Random.Shared.Next() & ~1u;
-        var hello = new PerfHello(_plan.Streams, _plan.SegmentSize, _plan.WarmUp.TotalMilliseconds) { FirstFlow = first, Mode = _plan.Mode, IntervalMs = _plan.Interval.TotalMilliseconds };
+        var hello = new PerfHello(_plan.Streams, _plan.SegmentSize, _plan.WarmUp.TotalMilliseconds) { FirstFlow = first, IsOneOfTwo = _plan.IsOneOfTwo, Mode = _plan.Mode, IntervalMs = _plan.Interval.TotalMilliseconds };
         _control.Ask(_sink, new PerfMessage { Hello = hello }, answer => answer.Ready, cancellationToken);
         if (_plan.Mode == PerfMode.Latency)
         {

@@ -27,6 +27,7 @@ internal sealed class DatagramPerfReceiver(IDatagramPort port, DatagramAddress t
     {
         var hello = new PerfHello(plan.Streams, plan.SegmentSize, plan.WarmUp.TotalMilliseconds)
         {
+            IsOneOfTwo = plan.IsOneOfTwo,
             FirstFlow = (uint)Random.Shared.Next() & ~1u,
             IntervalMs = plan.Interval.TotalMilliseconds,
             Load = PerfLoad.Of(plan),

@@ -34,8 +34,9 @@ internal sealed class DatagramPerfServer
     private readonly Queue<(ulong Sequence, int Size, DatagramAddress From)> _echoes = new();
     private readonly List<DatagramReceiverSession> _receiving = [];
     private readonly List<DatagramSenderSession> _sending = [];
-    private bool _served;
+    private Instant? _servedAt;
     private int _clients;
+    private int _halves;
 
     /// <param name="port">Receives and sends; stays the caller's.</param>
     /// <param name="transport">What it is.</param>
@@ -54,7 +55,7 @@ internal sealed class DatagramPerfServer
     /// <summary>Serves until cancelled, or until one client is done, and those that came meanwhile.</summary>
     public void Run(bool once, CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested && !(once && _served && _receiving.Count + _sending.Count == 0))
+        while (!cancellationToken.IsCancellationRequested && !(once && IsDone()))
         {
             Instant now = _clock.Now;
             TimeSpan patience = Pause;
@@ -85,6 +86,9 @@ internal sealed class DatagramPerfServer
         }
     }
 
+    // One way may be over before the other has come, which is waited for as long as for a client that is silent.
+    private bool IsDone() => _servedAt is { } at && _receiving.Count + _sending.Count == 0 && (_halves % 2 == 0 || _clock.Now - at > Abandoned);
+
     private void Receive(TimeSpan patience)
     {
         // Who answers answers at once.
@@ -105,7 +109,7 @@ internal sealed class DatagramPerfServer
         _sending.RemoveAll(IsGone);
         if (_receiving.Count + _sending.Count < before)
         {
-            _served = true;
+            _servedAt = now;
             _sink.Reroute();
         }
 
@@ -193,6 +197,7 @@ internal sealed class DatagramPerfServer
         }
 
         int client = ++_clients;
+        _halves += hello.IsOneOfTwo ? 1 : 0;
         _observer.OnClient(client, from.ToIPEndPoint(), hello);
         if (load is not null)
         {

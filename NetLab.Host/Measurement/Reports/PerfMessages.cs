@@ -59,6 +59,9 @@ internal sealed record PerfHello(int Streams, int SegmentSize, double WarmUpMs)
     /// <summary>What is to be measured.</summary>
     public PerfMode Mode { get; init; }
 
+    /// <summary>Whether the same client measures the other way, too: it has said so, or is about to.</summary>
+    public bool IsOneOfTwo { get; init; }
+
     /// <summary>How often the receiver reports, in milliseconds; 0 for every second.</summary>
     public double IntervalMs { get; init; }
 

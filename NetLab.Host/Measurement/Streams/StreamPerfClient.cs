@@ -23,7 +23,7 @@ internal sealed class StreamPerfClient(PerfConnector connector, PerfSettings pla
             var opening = new StreamOpening(connector, answer);
             for (int stream = 0; stream < plan.Streams; stream++)
             {
-                var hello = new PerfHello(plan.Streams, plan.SegmentSize, plan.WarmUp.TotalMilliseconds) { Stream = stream, IntervalMs = plan.Interval.TotalMilliseconds };
+                var hello = new PerfHello(plan.Streams, plan.SegmentSize, plan.WarmUp.TotalMilliseconds) { Stream = stream, IsOneOfTwo = plan.IsOneOfTwo, IntervalMs = plan.Interval.TotalMilliseconds };
                 await opening.OpenAsync(_connections, hello, cancellationToken).ConfigureAwait(false);
             }
 

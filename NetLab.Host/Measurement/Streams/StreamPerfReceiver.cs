@@ -27,6 +27,7 @@ internal sealed class StreamPerfReceiver(PerfConnector connector, PerfSettings p
             var opening = new StreamOpening(connector, answer);
             var hello = new PerfHello(plan.Streams, plan.SegmentSize, plan.WarmUp.TotalMilliseconds)
             {
+                IsOneOfTwo = plan.IsOneOfTwo,
                 Stream = PerfHello.ControlStream,
                 IntervalMs = plan.Interval.TotalMilliseconds,
                 Load = PerfLoad.Of(plan),

@@ -26,6 +26,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, LabTransport
     private long _answered;
     private int _unknown;
     private int _clients;
+    private int _halves;
 
     /// <summary>Serves until cancelled, or until one client is done, and those that came meanwhile.</summary>
     public async Task RunAsync(bool once, CancellationToken cancellationToken)
@@ -157,6 +158,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, LabTransport
 
         try
         {
+            CountHalf(hello);
             observer.OnClient(Interlocked.Increment(ref _clients), connection.Peer, hello);
             await connection.WriteAsync(ready, cancellationToken).ConfigureAwait(false);
             await session.RunAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -168,9 +170,38 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, LabTransport
         }
     }
 
+    private bool IsIdle => _running.IsEmpty && _sending.IsEmpty && _exchanges.Count == 0;
+
+    private void CountHalf(PerfHello hello)
+    {
+        if (hello.IsOneOfTwo)
+        {
+            Interlocked.Increment(ref _halves);
+        }
+    }
+
     private void EndIfIdle()
     {
-        if (_running.IsEmpty && _sending.IsEmpty && _exchanges.Count == 0)
+        if (!IsIdle)
+        {
+            return;
+        }
+
+        if (Volatile.Read(ref _halves) % 2 == 0)
+        {
+            _over.TrySetResult();
+        }
+        else
+        {
+            _ = EndWithoutTheOtherHalfAsync();
+        }
+    }
+
+    // One way may be over before the other has come.
+    private async Task EndWithoutTheOtherHalfAsync()
+    {
+        await Task.Delay(Patience).ConfigureAwait(false);
+        if (IsIdle)
         {
             _over.TrySetResult();
         }
@@ -262,6 +293,7 @@ internal sealed class StreamPerfServer(StreamPerfListener listener, LabTransport
             present = _running.GetOrAdd(id, created);
             if (present == created)
             {
+                CountHalf(hello);
                 observer.OnClient(client, connection.Peer, hello);
                 created.Watching = WatchAsync(created, cancellationToken);
             }

@@ -41,7 +41,7 @@ public sealed class ClusterMeshTests
         Assert.Equal(2, Directory.EnumerateFiles(Path.Combine(lab.Folder.FullName, "mesh"), "*.json.gz", SearchOption.AllDirectories).Count());
 
         // Under load, by several transports, for a program; both nodes are one host.
-        ended = await lab.On("mesh", "--transport", "udp,kernel-tcp", "--under-load", "--time", "200ms", "--json");
+        ended = await lab.On("mesh", "--transport", "udp,kernel-tcp", "--under-load", "--time", "600ms", "--json");
         Assert.True(ended.ExitCode == 0, ended.Errors);
         using var document = JsonDocument.Parse(ended.Output);
         JsonElement[] pairs = [.. document.RootElement.GetProperty("pairs").EnumerateArray().OrderBy(p => p.GetProperty("began").GetDateTimeOffset())];

@@ -39,23 +39,6 @@ public sealed class TunLinkTests
     }
 
     [TunFact]
-    public async Task What_one_that_was_killed_has_left_the_next_one_removes()
-    {
-        using (Nlab killed = Nlab.Start(null, "link", "tun://10.9.1.1/24", "tun://10.9.2.1/24", "--namespaces", Names))
-        {
-            await killed.Listening();
-        }
-
-        Assert.Equal([$"{_name}-a", $"{_name}-b"], Left());
-        using Nlab next = Nlab.Start(null, "link", "tun://10.9.1.1/24", "tun://10.9.2.1/24", "--namespaces", $"{_name}-c,{_name}-d");
-        await next.Listening();
-        Assert.Equal([$"{_name}-c", $"{_name}-d"], Left());
-        Nlab.Ended ended = await Interrupted(next);
-        Assert.Contains($"removed {_name}-a, which a run that was killed had left", ended.Errors, StringComparison.Ordinal);
-        Assert.Empty(Left());
-    }
-
-    [TunFact]
     public async Task A_name_that_is_taken_is_refused_and_stays_whose_it_is()
     {
         using Nlab first = Nlab.Start(null, "link", "tun://10.9.1.1/24", "tun://10.9.2.1/24", "--namespaces", Names);

@@ -235,29 +235,6 @@ public sealed class TunTcpTests
         await writing;
     }
 
-    [TunFact]
-    public async Task What_up_made_goes_with_it_and_what_a_killed_one_left_with_the_next()
-    {
-        using (Nlab killed = Nlab.Start(null, "up", "--namespace", _name))
-        {
-            await killed.Complained("try: ");
-            Assert.True(File.Exists($"/run/netns/{_name}"));
-            killed.Kill();
-        }
-
-        Assert.True(File.Exists($"/run/netns/{_name}"));
-        using Nlab next = Nlab.Start(null, "up", "--namespace", $"{_name}-n", "tun://10.9.0.1/24", "tun://10.9.1.1/24", "--mtu", "1280");
-        await next.Complained("try: ");
-        Assert.Contains($"removed {_name}, which a run that was killed had left", next.ErrorsSoFar(), StringComparison.Ordinal);
-        Assert.Contains($"ip -n {_name}-n link set nlab1 mtu 1280", next.ErrorsSoFar(), StringComparison.Ordinal);
-        Assert.False(File.Exists($"/run/netns/{_name}"));
-        next.Interrupt();
-        Nlab.Ended ended = await next.End();
-        Assert.Equal(0, ended.ExitCode);
-        Assert.EndsWith("down nlab0, nlab1", ended.Errors.Trim(), StringComparison.Ordinal);
-        Assert.False(File.Exists($"/run/netns/{_name}-n"));
-    }
-
     [Theory]
     [InlineData("up", "tun://10.9.0.1/31", "the prefix is 30 bits at most")]
     [InlineData("up", "tun://10.9.0.1/24,10.9.1.1/24", "a device has one address of each version of IP")]
