@@ -1,7 +1,7 @@
 using System.Net;
-using NetLab.Udp.Sockets;
 using NetLab.Tcp.Options;
 using NetLab.Tcp.Transport;
+using NetLab.Udp.Sockets;
 
 namespace NetLab.Tcp.Tests.Transport;
 
