@@ -21,9 +21,6 @@ internal sealed record CaptureInput(string Path, ProtocolRegistry Protocols, str
     /// <summary>Whether another program may still be writing it: standard input, or a file without a length.</summary>
     public bool IsPipe => Path == "-" || new FileInfo(Path) is { Exists: true, Length: 0 } || (Others ?? []).Contains("-");
 
-    /// <summary>The file that a packet is of, as the command line names it.</summary>
-    public string NameOf(in CapturedPacket packet) => packet.File == 0 ? Path : Others![packet.File - 1];
-
     /// <summary>Whether a file begins as a capture does, compressed or not.</summary>
     public static bool IsCapture(string path)
     {

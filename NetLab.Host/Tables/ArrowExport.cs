@@ -41,7 +41,7 @@ internal sealed class ArrowExport : IDisposable
     public void Add(in CapturedPacket packet, DecodedPacket decoded)
     {
         _values.Read(decoded, packet.Bytes);
-        _rows.Add(_values, _input.NameOf(packet), packet.OffsetInFile);
+        _rows.Add(packet, _values, packet.File == 0 ? _input.Path : _input.Others![packet.File - 1]);
         _rows.EndRow();
         _count++;
         if (_rows.Count == RowsTogether)

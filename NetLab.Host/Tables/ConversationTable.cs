@@ -31,12 +31,14 @@ internal sealed class ConversationTable
 
     private readonly Dictionary<(bool IsTcp, long Number), Totals> _conversations = [];
     private readonly AddressTexts _texts;
+    private readonly PacketFields _values;
     private readonly int _at;
 
     /// <summary>Makes an empty table.</summary>
-    /// <param name="at">Where <see cref="FieldsOf"/> begin among the fields of a packet.</param>
+    /// <param name="values">The fields of a packet, among them <see cref="FieldsOf"/>.</param>
+    /// <param name="at">Where those begin.</param>
     /// <param name="texts">The texts of addresses.</param>
-    public ConversationTable(int at, AddressTexts texts) => (_at, _texts) = (at, texts);
+    public ConversationTable(PacketFields values, int at, AddressTexts texts) => (_values, _at, _texts) = (values, at, texts);
 
     /// <summary>Conversations.</summary>
     public int Count => _conversations.Count;
@@ -48,27 +50,25 @@ internal sealed class ConversationTable
     public static IEnumerable<Field> FieldsOf(ProtocolRegistry registry) =>
         Names.Select(f => registry.TryFindField(f, out Field? field) ? field : throw new InvalidOperationException($"there is no field {f}"));
 
-    /// <summary>Counts a packet.</summary>
-    /// <param name="packet">The packet.</param>
-    /// <param name="values">Its fields.</param>
-    public void Add(DecodedPacket packet, PacketFields values)
+    /// <summary>Counts the packet whose fields were read.</summary>
+    public void Add(DecodedPacket packet)
     {
-        bool isTcp = CountOf(values, TcpStream) > 0;
-        if (!isTcp && CountOf(values, UdpStream) == 0)
+        bool isTcp = CountOf(TcpStream) > 0;
+        if (!isTcp && CountOf(UdpStream) == 0)
         {
             return;
         }
 
         // The ports stand behind the stream's number, and are of the same header.
         int stream = isTcp ? TcpStream : UdpStream;
-        if (CountOf(values, stream + 1) == 0 || CountOf(values, stream + 2) == 0)
+        if (CountOf(stream + 1) == 0 || CountOf(stream + 2) == 0)
         {
             return;
         }
 
-        (bool, long) key = (isTcp, Number(values, stream));
-        (string Address, long Port) from = (AddressOf(values, 0), Number(values, stream + 1));
-        (string Address, long Port) to = (AddressOf(values, 1), Number(values, stream + 2));
+        (bool, long) key = (isTcp, Number(stream));
+        (string Address, long Port) from = (AddressOf(0), Number(stream + 1));
+        (string Address, long Port) to = (AddressOf(1), Number(stream + 2));
         if (!_conversations.TryGetValue(key, out Totals? totals))
         {
             if (_conversations.Count == MaxConversations)
@@ -78,17 +78,17 @@ internal sealed class ConversationTable
             }
 
             // The end that asks is the first one, also when the capture begins with the answer.
-            bool isAnswer = isTcp && CountOf(values, Flags) > 0 && (Number(values, Flags) & SynAck) == SynAck;
+            bool isAnswer = isTcp && CountOf(Flags) > 0 && (Number(Flags) & SynAck) == SynAck;
             totals = new Totals { First = isAnswer ? to : from, Second = isAnswer ? from : to };
             _conversations.Add(key, totals);
         }
 
         totals.Count(packet, isFirst: from == totals.First);
-        totals.Retransmissions += Math.Min(1, CountOf(values, Retransmission));
-        totals.OutOfOrder += Math.Min(1, CountOf(values, OutOfOrder));
-        totals.LostSegments += Math.Min(1, CountOf(values, LostSegment));
-        totals.ZeroWindows += Math.Min(1, CountOf(values, ZeroWindow));
-        totals.Syns += isTcp && CountOf(values, Flags) > 0 && (Number(values, Flags) & SynAck) == Syn ? 1 : 0;
+        totals.Retransmissions += Math.Min(1, CountOf(Retransmission));
+        totals.OutOfOrder += Math.Min(1, CountOf(OutOfOrder));
+        totals.LostSegments += Math.Min(1, CountOf(LostSegment));
+        totals.ZeroWindows += Math.Min(1, CountOf(ZeroWindow));
+        totals.Syns += isTcp && CountOf(Flags) > 0 && (Number(Flags) & SynAck) == Syn ? 1 : 0;
         foreach (ref readonly LayerEntry entry in packet.Entries)
         {
             if (entry.Layer > OsiLayer.Transport && entry.Protocol.Layer == OsiLayer.Application && entry.Protocol.Name != "data")
@@ -110,12 +110,12 @@ internal sealed class ConversationTable
         await file.CompleteAsync().ConfigureAwait(false);
     }
 
-    private int CountOf(PacketFields values, int field) => values.Count(_at + field);
+    private int CountOf(int field) => _values.Count(_at + field);
 
-    private long Number(PacketFields values, int field) => values.Number(_at + field);
+    private long Number(int field) => _values.Number(_at + field);
 
-    private string AddressOf(PacketFields values, int end) => CountOf(values, Ipv4 + end) > 0 ? _texts.TextOf(values, _at + Ipv4 + end, 0)
-        : CountOf(values, Ipv6 + end) > 0 ? _texts.TextOf(values, _at + Ipv6 + end, 0)
+    private string AddressOf(int end) => CountOf(Ipv4 + end) > 0 ? _texts.TextOf(_values, _at + Ipv4 + end, 0)
+        : CountOf(Ipv6 + end) > 0 ? _texts.TextOf(_values, _at + Ipv6 + end, 0)
         : "";
 
     /// <summary>What a conversation came to.</summary>

@@ -1,3 +1,4 @@
+using NetLab.Osi.Captures;
 using NetLab.Osi.Protocols;
 using NetLab.Osi.Queries;
 
@@ -58,10 +59,10 @@ internal sealed class PacketRows : TableRows
     }
 
     /// <summary>Puts a packet into the columns; the row is to be ended.</summary>
+    /// <param name="packet">The packet.</param>
     /// <param name="fields">Its fields: the columns, and others behind them.</param>
     /// <param name="file">The name of its file.</param>
-    /// <param name="offset">Where it begins there; negative if that is not known.</param>
-    public void Add(PacketFields fields, string file, long offset)
+    public void Add(in CapturedPacket packet, PacketFields fields, string file)
     {
         foreach (int source in fields.Present)
         {
@@ -76,9 +77,9 @@ internal sealed class PacketRows : TableRows
         }
 
         _file.Add(file);
-        if (offset >= 0)
+        if (packet.OffsetInFile >= 0)
         {
-            _offset.Add(offset);
+            _offset.Add(packet.OffsetInFile);
         }
     }
 }

@@ -13,18 +13,25 @@ namespace NetLab.Host.Tables;
 /// </summary>
 internal sealed class ParquetExport : IAsyncDisposable
 {
+    // Partitions whose files are open at once; of more, the one that was used longest ago is completed.
+    private const int MaxOpenPartitions = 8;
+
     // Rows that are written together: what DuckDB hands to a thread, and small enough to hold twice. Messages have more columns, and lists.
-    private const int ConversationsTogether = 122_880;
+    private const int PacketsTogether = 122_880;
     private const int MessagesTogether = 15_360;
 
     private readonly ParquetSettings _settings;
     private readonly CaptureInput _input;
+    private readonly bool _hasPackets;
     private readonly bool _hasConversations;
+    private readonly IReadOnlyList<Field> _fields;
     private readonly PacketFields _values;
-    private readonly PacketTable? _packets;
     private readonly AddressTexts _texts = new();
     private readonly ConversationTable _conversations;
+    private readonly Dictionary<string, TableFile<PacketRows>> _packets = [];
     private readonly Dictionary<Protocol, (PacketFields Values, TableFile<MessageRows> File)?> _messages = [];
+    private readonly Dictionary<string, int> _filesOf = [];
+    private readonly Dictionary<string, long> _lastUse = [];
     private long _count;
 
     /// <summary>Begins.</summary>
@@ -34,30 +41,32 @@ internal sealed class ParquetExport : IAsyncDisposable
     public ParquetExport(ParquetSettings settings, CaptureInput input, IReadOnlyList<Field>? fields)
     {
         (_settings, _input) = (settings, input);
-        _hasConversations = settings.Has("conversations");
-        IReadOnlyList<Field> columns = settings.Has("packets") ? PacketRows.FieldsOf(fields, input.Protocols) : [];
-        _values = new PacketFields(columns.Concat(_hasConversations ? ConversationTable.FieldsOf(input.Protocols) : []));
-        _packets = settings.Has("packets") ? new PacketTable(settings, input, columns, _values) : null;
-        _conversations = new ConversationTable(columns.Count, _texts);
+        (_hasPackets, _hasConversations) = (settings.Has("packets"), settings.Has("conversations"));
+        _fields = _hasPackets ? PacketRows.FieldsOf(fields, input.Protocols) : [];
+        _values = new PacketFields(_fields.Concat(_hasConversations ? ConversationTable.FieldsOf(input.Protocols) : []));
+        _conversations = new ConversationTable(_values, _fields.Count, _texts);
     }
 
     /// <summary>Puts a packet into the tables.</summary>
     public void Add(in CapturedPacket packet, DecodedPacket decoded)
     {
         _count++;
-        PacketFields values = _packets?.Next ?? _values;
-        if (_packets is not null || _hasConversations)
+        if (_hasPackets || _hasConversations)
         {
-            values.Read(decoded, packet.Bytes);
+            _values.Read(decoded, packet.Bytes);
+        }
+
+        if (_hasPackets)
+        {
+            TableFile<PacketRows> packets = PacketsOf(packet);
+            packets.Rows.Add(packet, _values, packet.File == 0 ? _input.Path : _input.Others![packet.File - 1]);
+            packets.EndRow();
         }
 
         if (_hasConversations)
         {
-            _conversations.Add(decoded, values);
+            _conversations.Add(decoded);
         }
-
-        // Last, since another thread has the values then.
-        _packets?.Add(packet);
 
         Protocol? read = null;
         ReadOnlySpan<LayerEntry> entries = decoded.Entries;
@@ -82,7 +91,18 @@ internal sealed class ParquetExport : IAsyncDisposable
     /// <summary>Completes the tables.</summary>
     public async Task CompleteAsync()
     {
-        await (_packets?.CompleteAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        foreach (TableFile<PacketRows> file in _packets.Values)
+        {
+            await file.CompleteAsync().ConfigureAwait(false);
+        }
+
+        if (_hasPackets && _filesOf.Count == 0)
+        {
+            // No packet is a table, too.
+            await using TableFile<PacketRows> empty = NewPackets("");
+            await empty.CompleteAsync().ConfigureAwait(false);
+        }
+
         foreach ((PacketFields Values, TableFile<MessageRows> File)? messages in _messages.Values)
         {
             await (messages?.File.CompleteAsync() ?? Task.CompletedTask).ConfigureAwait(false);
@@ -90,11 +110,11 @@ internal sealed class ParquetExport : IAsyncDisposable
 
         if (_hasConversations)
         {
-            await using var conversations = new TableFile<ConversationTable.Rows>(PathOf("conversations"), () => new ConversationTable.Rows(FileName), ConversationsTogether);
+            await using var conversations = new TableFile<ConversationTable.Rows>(PathOf("conversations"), () => new ConversationTable.Rows(FileName), PacketsTogether);
             await _conversations.WriteAsync(conversations).ConfigureAwait(false);
         }
 
-        int tables = (_packets is null ? 0 : 1) + (_hasConversations ? 1 : 0) + _messages.Values.Count(m => m is not null);
+        int tables = (_hasPackets ? 1 : 0) + (_hasConversations ? 1 : 0) + _messages.Values.Count(m => m is not null);
         string name = FileName is null ? "" : $"{FileName}: ";
         string conversationsText = _hasConversations ? string.Create(CultureInfo.InvariantCulture, $", {_conversations.Count} conversations") : "";
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}{_count} packets{conversationsText}: {tables} {(tables == 1 ? "table" : "tables")} in {_settings.Folder}"));
@@ -107,9 +127,9 @@ internal sealed class ParquetExport : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_packets is not null)
+        foreach (TableFile<PacketRows> file in _packets.Values)
         {
-            await _packets.DisposeAsync().ConfigureAwait(false);
+            await file.DisposeAsync().ConfigureAwait(false);
         }
 
         foreach ((PacketFields Values, TableFile<MessageRows> File)? messages in _messages.Values)
@@ -119,6 +139,40 @@ internal sealed class ParquetExport : IAsyncDisposable
                 await used.File.DisposeAsync().ConfigureAwait(false);
             }
         }
+    }
+
+    private TableFile<PacketRows> PacketsOf(in CapturedPacket packet)
+    {
+        string partition = _settings.PartitionOf(packet);
+        if (!_packets.TryGetValue(partition, out TableFile<PacketRows>? file))
+        {
+            if (_packets.Count == MaxOpenPartitions)
+            {
+                CloseOldest();
+            }
+
+            file = NewPackets(partition);
+            _packets.Add(partition, file);
+        }
+
+        _lastUse[partition] = _count;
+        return file;
+    }
+
+    // Packets that come to a partition later go into a further file of it: engines read all that a folder holds.
+    private void CloseOldest()
+    {
+        string oldest = _packets.Keys.MinBy(p => _lastUse[p])!;
+        TableFile<PacketRows> file = _packets[oldest];
+        _packets.Remove(oldest);
+        file.CompleteAsync().GetAwaiter().GetResult();
+    }
+
+    private TableFile<PacketRows> NewPackets(string partition)
+    {
+        int number = _filesOf[partition] = _filesOf.GetValueOrDefault(partition) + 1;
+        string path = partition.Length == 0 ? PathOf("packets") : _settings.PathOf(partition, number);
+        return new TableFile<PacketRows>(path, () => new PacketRows(_fields, _texts), PacketsTogether / (partition.Length == 0 ? 1 : MaxOpenPartitions));
     }
 
     private (PacketFields Values, TableFile<MessageRows> File)? MessagesOf(Protocol protocol)

@@ -10,8 +10,8 @@ namespace NetLab.Osi.Decoding;
 /// </summary>
 public static class DecodePipeline
 {
-    // One for each step, and one between each two when they are not equally fast.
-    private const int Batches = 5;
+    // One for each step, and as many between them as bridge the moment for which a step's thread does not have the processor.
+    private const int Batches = 16;
 
     // Fewer are shared by the two threads that there are anyway: a third would only take turns with them.
     private const int ProcessorsForThree = 3;

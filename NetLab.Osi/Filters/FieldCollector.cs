@@ -24,20 +24,6 @@ internal sealed class FieldCollector : IFieldSink
     private int _used;
     private int _layer;
 
-    /// <summary>Wants nothing yet.</summary>
-    public FieldCollector()
-    {
-    }
-
-    /// <summary>Wants what another wants, which is told no more of it from now on: what both only read is the same.</summary>
-    public FieldCollector(FieldCollector like)
-    {
-        (_wanted, _slots, _protocols, EndsAtHoles) = (like._wanted, like._slots, like._protocols, like.EndsAtHoles);
-        _values = [.. like._values.Select(_ => new CollectedValue[4])];
-        _counts = new int[like._counts.Length];
-        _told = new int[like._told.Length];
-    }
-
     bool IFieldSink.WantsHidden => true;
 
     /// <summary>The bytes that values stand in.</summary>

@@ -11,7 +11,7 @@ namespace NetLab.Osi.Queries;
 /// </summary>
 public sealed class PacketFields
 {
-    private readonly FieldCollector _collector;
+    private readonly FieldCollector _collector = new();
     private readonly Utf8Text _text = new();
     private readonly Column[] _columns;
     private readonly int[] _slotOf;
@@ -26,7 +26,6 @@ public sealed class PacketFields
     {
         ArgumentNullException.ThrowIfNull(columns);
         Columns = [.. columns];
-        _collector = new FieldCollector();
         _columns = [.. Columns.Select(c => new Column(_collector.AddAll(c)))];
         _slotOf = [.. _columns.Select(c => c.Slots.Length == 1 ? c.Slots[0] : -1)];
         int[] all = [.. Enumerable.Range(0, _columns.Length)];
@@ -34,17 +33,6 @@ public sealed class PacketFields
         int[] single = Array.FindAll(all, c => _slotOf[c] >= 0);
         int slots = _columns.SelectMany(c => c.Slots).DefaultIfEmpty(-1).Max() + 1;
         _columnsOfSlot = [.. Enumerable.Range(0, slots).Select(slot => Array.FindAll(single, c => _slotOf[c] == slot))];
-        _present = new int[_columns.Length];
-    }
-
-    /// <summary>Chooses the same fields as another: a place for the values of one more packet. Each of them is for a thread at a time, not for the same one.</summary>
-    /// <param name="like">The other.</param>
-    public PacketFields(PacketFields like)
-    {
-        ArgumentNullException.ThrowIfNull(like);
-        (Columns, _slotOf, _merging, _columnsOfSlot) = (like.Columns, like._slotOf, like._merging, like._columnsOfSlot);
-        _collector = new FieldCollector(like._collector);
-        _columns = [.. like._columns.Select(c => new Column(c.Slots))];
         _present = new int[_columns.Length];
     }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace NetLab.Host.Tests.Tables;
 
-/// <summary>More packets than are on their way between the threads at once: each comes into its row, and what goes wrong with one of them is said.</summary>
+/// <summary>More packets than are on their way between the threads of a decoder at once: each comes into its row.</summary>
 public sealed class ManyPacketsTests : IDisposable
 {
     private const int Count = 3_000;
