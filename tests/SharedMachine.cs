@@ -54,11 +54,14 @@ public sealed class SharedMachine(IMessageSink messages) : XunitTestFramework(me
         // Half of the time a test waits, for other programs or for time on the wire.
         public static readonly int Count = 2 * Environment.ProcessorCount;
 
-        private static readonly string Folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"netlab-tests-{Environment.UserName}")).FullName;
+        private static readonly string Folder = Path.Combine(Path.GetTempPath(), $"netlab-tests-{Environment.UserName}");
 
         private static readonly string[] All = [.. Enumerable.Range(0, Count).Select(i => Path.Combine(Folder, $"place-{i}"))];
 
         private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+        // No class takes nearly as long: a run that stands still must not stop others.
+        private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
         /// <summary>Waits for places, which are given back when the result is disposed of.</summary>
         public static async Task<IDisposable> TakeAsync(int count, CancellationToken cancellationToken)
@@ -67,10 +70,13 @@ public sealed class SharedMachine(IMessageSink messages) : XunitTestFramework(me
             try
             {
                 // Whoever wants all of them keeps the door, and nobody else comes in meanwhile.
-                using FileStream door = await LockAsync([Path.Combine(Folder, "door")], cancellationToken);
+                using FileStream? door = await LockAsync([Path.Combine(Folder, "door")], cancellationToken);
                 for (int i = 0; i < count; i++)
                 {
-                    taken.Files.Add(await LockAsync(count == 1 ? All : [All[i]], cancellationToken));
+                    if (await LockAsync(count == 1 ? All : [All[i]], cancellationToken) is { } file)
+                    {
+                        taken.Files.Add(file);
+                    }
                 }
 
                 return taken;
@@ -82,18 +88,20 @@ public sealed class SharedMachine(IMessageSink messages) : XunitTestFramework(me
             }
         }
 
-        // One of these, whichever is free first.
-        private static async Task<FileStream> LockAsync(string[] paths, CancellationToken cancellationToken)
+        // One of these, whichever is free first; null when none is for too long.
+        private static async Task<FileStream?> LockAsync(string[] paths, CancellationToken cancellationToken)
         {
-            while (true)
+            for (long began = Environment.TickCount64; Environment.TickCount64 - began < Patience.TotalMilliseconds;)
             {
+                // Whoever tidies up the place for temporary files may have taken it away.
+                Directory.CreateDirectory(Folder);
                 foreach (string path in paths)
                 {
                     try
                     {
                         return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                     }
-                    catch (IOException)
+                    catch (IOException) when (File.Exists(path))
                     {
                         // Somebody has it.
                     }
@@ -101,6 +109,8 @@ public sealed class SharedMachine(IMessageSink messages) : XunitTestFramework(me
 
                 await Task.Delay(Pause, cancellationToken);
             }
+
+            return null;
         }
 
         private sealed class Taken : IDisposable
