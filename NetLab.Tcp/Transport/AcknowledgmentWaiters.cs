@@ -1,3 +1,4 @@
+using NetLab.Tcp.Connections;
 using NetLab.Tcp.Events;
 
 namespace NetLab.Tcp.Transport;
@@ -11,6 +12,25 @@ internal sealed class AcknowledgmentWaiters
     /// <param name="offset">The stream offset up to which the peer must have acknowledged; never below an earlier one's.</param>
     /// <param name="waiter">Who waits.</param>
     public void Add(long offset, TaskCompletionSource waiter) => _waiters.Enqueue((offset, waiter));
+
+    /// <summary>Adds one who waits for all that was written so far, and tells it at once where nothing is left to wait for.</summary>
+    /// <param name="connection">Whose bytes; null for one that never came to be.</param>
+    /// <param name="waiter">Who waits.</param>
+    public void Add(Connection? connection, TaskCompletionSource waiter)
+    {
+        if (connection is null)
+        {
+            Complete(waiter, CloseReason.Aborted);
+        }
+        else if (connection.AcknowledgedUpTo >= connection.WrittenUpTo)
+        {
+            waiter.TrySetResult();
+        }
+        else
+        {
+            Add(connection.WrittenUpTo, waiter);
+        }
+    }
 
     /// <summary>The peer has acknowledged everything before an offset.</summary>
     public void OnAcknowledged(long upTo)

@@ -35,7 +35,6 @@ internal sealed class EndpointLoop
     private readonly GuardedTap _tap;
     private readonly ConnectionSetup _setup;
     private readonly LoopInbox _inbox = new();
-    private readonly Queue<TcpConnection> _awaitingTransmission = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<TcpConnection> _connections = [];
     private readonly LoopScheduler _scheduler;
@@ -187,7 +186,7 @@ internal sealed class EndpointLoop
     }
 
     /// <summary>Has a connection told when what there is to send was sent, in this turn or, from outside of one, in the next; for the loop's own thread.</summary>
-    public void AwaitTransmission(TcpConnection connection) => _awaitingTransmission.Enqueue(connection);
+    public void AwaitTransmission(TcpConnection connection) => _inbox.AddAwaiting(connection);
 
     /// <summary>A connection is over.</summary>
     /// <param name="connection">Which.</param>
@@ -257,10 +256,7 @@ internal sealed class EndpointLoop
                 }
 
                 _output.Transmit();
-                while (_awaitingTransmission.TryDequeue(out TcpConnection? connection))
-                {
-                    connection.OnTransmitted();
-                }
+                _inbox.TellTransmitted();
 
                 if (_closing.HasBegun && _closing.IsOver(_clock.Now, _connections.Count > 0 || _output.IsBlocked || _inbox.HasCommands, _demultiplexer.Count))
                 {
@@ -282,17 +278,7 @@ internal sealed class EndpointLoop
         End(failure);
     }
 
-    private TimeSpan UntilNextTimer()
-    {
-        Instant next = Instant.Min(Instant.Min(_demultiplexer.NextTimeout, _trimAt), _closing.NextDeadline);
-        if (next == Instant.Never)
-        {
-            return Timeout.InfiniteTimeSpan;
-        }
-
-        TimeSpan wait = next - _clock.Now;
-        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
-    }
+    private TimeSpan UntilNextTimer() => _clock.Until(Instant.Min(Instant.Min(_demultiplexer.NextTimeout, _trimAt), _closing.NextDeadline));
 
     private void RunCommands()
     {
@@ -308,10 +294,8 @@ internal sealed class EndpointLoop
         {
             while (_inbox.TryTakeSignal(out TcpConnection? connection))
             {
-                connection.OnSignal();
-                if (connection.Entry is { } entry)
+                if (LookAt(connection) is { } entry)
                 {
-                    _demultiplexer.MarkReady(entry);
                     _output.Transmit(entry);
                 }
             }
@@ -322,12 +306,19 @@ internal sealed class EndpointLoop
     {
         while (_inbox.TryTakeSignal(out TcpConnection? connection))
         {
-            connection.OnSignal();
-            if (connection.Entry is { } entry)
-            {
-                _demultiplexer.MarkReady(entry);
-            }
+            LookAt(connection);
         }
+    }
+
+    private ConnectionEntry? LookAt(TcpConnection connection)
+    {
+        connection.OnSignal();
+        if (connection.Entry is { } entry)
+        {
+            _demultiplexer.MarkReady(entry);
+        }
+
+        return connection.Entry;
     }
 
     private void End(Exception? failure)

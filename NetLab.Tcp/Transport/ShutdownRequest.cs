@@ -12,6 +12,7 @@ internal sealed class ShutdownRequest
     private static readonly object Close = new();
 
     private object? _state;
+    private bool _isPutOff;
 
     /// <summary>Whether anything has been asked for.</summary>
     public bool IsMade => Volatile.Read(ref _state) is not null;
@@ -21,6 +22,9 @@ internal sealed class ShutdownRequest
 
     /// <summary>Why the connection is to be aborted; null if it is not.</summary>
     public ConnectionAbortedException? AbortReason => Volatile.Read(ref _state) as ConnectionAbortedException;
+
+    /// <summary>Whether the loop has sent since the close was put off: it is put off no longer. For the loop alone.</summary>
+    public bool HasHadTurn { get; private set; }
 
     /// <summary>Asks for a close; of no effect after an abort.</summary>
     public void RequestClose() => Interlocked.CompareExchange(ref _state, Close, null);
@@ -33,4 +37,11 @@ internal sealed class ShutdownRequest
             Interlocked.CompareExchange(ref _state, reason, Close);
         }
     }
+
+    /// <summary>Puts a close off until the loop has sent; for the loop alone.</summary>
+    /// <returns>Whether it was not put off before: the loop is to say when it has sent.</returns>
+    public bool TryPutOff() => !_isPutOff && (_isPutOff = true);
+
+    /// <summary>The loop has sent; for the loop alone.</summary>
+    public void OnTurn() => HasHadTurn = true;
 }

@@ -44,8 +44,6 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     private string? _id;
     private CancellationToken? _connectionClosed;
     private int _signaled;
-    private bool _closesLater;
-    private bool _hasHadTurn;
     private int _over;
     private volatile bool _isClosing;
 
@@ -219,7 +217,7 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
     /// <summary>What there was to send has been sent, as far as it could be; runs on the loop.</summary>
     internal void OnTransmitted()
     {
-        _hasHadTurn = true;
+        _shutdown.OnTurn();
         Signal();
     }
 
@@ -252,13 +250,12 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
             _send.OnUnsentLow();
         }
 
-        if (closes && connection.Unsent > 0 && connection.Teardown.ClosingResets && !_hasHadTurn)
+        if (closes && connection.Unsent > 0 && connection.Teardown.ClosingResets && !_shutdown.HasHadTurn)
         {
             // Bytes are left unread, so closing is a reset: what was said before it may leave first, as far as it may leave at once. However
             // often the application has signalled, that is not before the loop has sent.
-            if (!_closesLater)
+            if (_shutdown.TryPutOff())
             {
-                _closesLater = true;
                 _loop.AwaitTransmission(this);
             }
         }
@@ -349,17 +346,9 @@ public sealed class TcpConnection : ConnectionContext, IConnectionHandler
         {
             AcknowledgmentWaiters.Complete(waiter, ended.GetAwaiter().GetResult());
         }
-        else if (Entry is not { } entry)
-        {
-            AcknowledgmentWaiters.Complete(waiter, CloseReason.Aborted);
-        }
-        else if (entry.Connection.AcknowledgedUpTo >= entry.Connection.WrittenUpTo)
-        {
-            waiter.TrySetResult();
-        }
         else
         {
-            _waiters.Add(entry.Connection.WrittenUpTo, waiter);
+            _waiters.Add(Entry?.Connection, waiter);
         }
     }
 

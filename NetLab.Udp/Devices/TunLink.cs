@@ -138,8 +138,7 @@ public sealed class TunLink : IDisposable
                 Pass(_up, now);
                 Pass(_down, now);
                 Instant next = Instant.Min(_up.NextDeadline, _down.NextDeadline);
-                TimeSpan wait = next == Instant.Never ? Timeout.InfiniteTimeSpan : next - _clock.Now;
-                LinuxSocketCalls.Poll(descriptors, wait < TimeSpan.Zero && next != Instant.Never ? TimeSpan.Zero : wait);
+                LinuxSocketCalls.Poll(descriptors, _clock.Until(next));
                 Receive(descriptors[0], _first, _up, isUp: true);
                 Receive(descriptors[1], _second, _down, isUp: false);
                 if (descriptors[2].Happened != 0)

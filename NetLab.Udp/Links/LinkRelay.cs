@@ -223,7 +223,7 @@ public sealed class LinkRelay : IDisposable
                 Deliver(_down, now);
                 _clients.ForgetIdle(now);
                 Instant next = Instant.Min(Instant.Min(_up.NextDeadline, _down.NextDeadline), _clients.NextSweep);
-                TimeSpan wait = next == Instant.Never ? Timeout.InfiniteTimeSpan : Max(TimeSpan.Zero, next - _clock.Now);
+                TimeSpan wait = _clock.Until(next);
                 if (isBusy && MayModerate(_up) && MayModerate(_down))
                 {
                     TimeSpan untilDue = next - _clock.Now;

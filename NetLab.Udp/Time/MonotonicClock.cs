@@ -30,6 +30,18 @@ public sealed class MonotonicClock
     /// <summary>The present moment.</summary>
     public Instant Now => new(_timeProvider.GetElapsedTime(0).Ticks);
 
+    /// <summary>How long to wait for a moment: zero once it has come, <see cref="Timeout.InfiniteTimeSpan"/> for <see cref="Instant.Never"/>.</summary>
+    public TimeSpan Until(Instant instant)
+    {
+        if (instant == Instant.Never)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        TimeSpan left = instant - Now;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
     /// <summary>The date of a moment on this clock.</summary>
     public DateTimeOffset ToWallClock(Instant instant) => _wallOrigin + instant.SinceOrigin;
 
