@@ -14,7 +14,7 @@ namespace NetLab.Host.Tables;
 internal sealed class TextColumn : TableColumn
 {
     private const int ShortText = 256;
-    private const int RecentSize = 64;
+    private const int RecentBits = 6;
 
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _numbersBySpan;
@@ -28,7 +28,7 @@ internal sealed class TextColumn : TableColumn
 
     // Numbers by what texts were made of, which is quicker than to hash a text. Each may be of rows that are gone: what counts is that the text with this number is the same.
     private int[] _numberOfSlot = [];
-    private readonly Recent[] _recent = new Recent[RecentSize];
+    private readonly Recent[] _recent = new Recent[1 << RecentBits];
 
     /// <summary>Makes an empty column.</summary>
     /// <param name="name">Its name.</param>
@@ -79,7 +79,7 @@ internal sealed class TextColumn : TableColumn
         }
 
         ulong ends = BinaryPrimitives.ReadUInt64LittleEndian(utf8) ^ BitOperations.RotateLeft(BinaryPrimitives.ReadUInt64LittleEndian(utf8[^sizeof(ulong)..]), utf8.Length);
-        ref Recent recent = ref _recent[(int)((ends * 0x9E37_79B9_7F4A_7C15) >> (64 - 6))];
+        ref Recent recent = ref _recent[(int)((ends * 0x9E37_79B9_7F4A_7C15) >> (64 - RecentBits))];
         if (recent.Text is null || !utf8.SequenceEqual(recent.Utf8.AsSpan(0, recent.Length)))
         {
             recent.Utf8 ??= new byte[ShortText];
