@@ -95,7 +95,7 @@ public sealed class LinkTests : IDisposable
 
     private static async Task Started(Process server)
     {
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var late = new CancellationTokenSource(Patience);
         while (await server.StandardError.ReadLineAsync(late.Token) is { } line)
         {
             if (line.Contains("started", StringComparison.Ordinal))

@@ -6,8 +6,6 @@ namespace NetLab.Host.Tests;
 /// <summary>The command run as its users run it: a process of its own.</summary>
 internal sealed class Nlab : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly Process _process;
     private readonly System.Text.StringBuilder _output = new();
     private readonly System.Text.StringBuilder _errors = new();

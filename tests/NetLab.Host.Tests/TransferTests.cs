@@ -136,7 +136,7 @@ public sealed class TransferTests : IDisposable
         using Nlab sender = Nlab.Start(_folder.FullName, "send", pipe, url);
 
         // To open it for writing waits until the sender has opened it for reading.
-        await using FileStream writer = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write)).WaitAsync(TimeSpan.FromSeconds(60));
+        await using FileStream writer = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write)).WaitAsync(Patience);
         while (_folder.GetFiles(".*.part").Length == 0)
         {
             await Task.Yield();
@@ -160,7 +160,7 @@ public sealed class TransferTests : IDisposable
         }
 
         using Nlab sender = Nlab.Start(_folder.FullName, "send", pipe, "tcp://127.0.0.1:9", "tcp://127.0.0.1:10");
-        await using FileStream writer = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write)).WaitAsync(TimeSpan.FromSeconds(60));
+        await using FileStream writer = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write)).WaitAsync(Patience);
         Nlab.Ended sent = await sender.End();
         Assert.Equal(2, sent.ExitCode);
         Assert.Contains("read once", sent.Errors, StringComparison.Ordinal);

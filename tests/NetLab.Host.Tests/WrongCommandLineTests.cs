@@ -8,8 +8,6 @@ public sealed class WrongCommandLineTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nlab-wrong-");
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     public static TheoryData<string> Lines { get; } = [.. WrongCommandLines.All];
 
     public void Dispose() => _folder.Delete(recursive: true);

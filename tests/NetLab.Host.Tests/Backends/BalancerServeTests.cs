@@ -89,7 +89,7 @@ public sealed class BalancerServeTests
             for (int i = 0; i < 3; i++)
             {
                 await socket.SendAsync(new[] { (byte)client, (byte)i });
-                using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+                using var late = new CancellationTokenSource(Patience);
                 Assert.Equal([(byte)client, (byte)i], (await socket.ReceiveAsync(late.Token)).Buffer);
             }
         }

@@ -7,8 +7,6 @@ namespace NetLab.Host.Tests.Backends;
 /// <summary>Clients that ask an http service without end, each on a new connection.</summary>
 internal sealed class RequestLoad : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _asking;
     private int _answered;

@@ -7,8 +7,6 @@ internal sealed class ClusterNetwork : IAsyncDisposable
 {
     private const string Hub = "10.77.0.254";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private static int _last;
 
     private readonly string _name = $"nlc-{Environment.ProcessId}-{Interlocked.Increment(ref _last)}";

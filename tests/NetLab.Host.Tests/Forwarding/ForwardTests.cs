@@ -10,8 +10,6 @@ namespace NetLab.Host.Tests.Forwarding;
 /// <summary>A bridge between any two transports passes on bytes, ends, resets and back-pressure.</summary>
 public sealed class ForwardTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Theory]
     [InlineData("tcp", "tcp")]
     [InlineData("tcp", "kernel-tcp")]

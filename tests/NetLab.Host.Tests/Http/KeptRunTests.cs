@@ -56,7 +56,7 @@ public sealed partial class KeptRunTests : IDisposable
     {
         await serve.Printed("kernel-tcp://127.0.0.1:");
         await serve.Printed("\n");
-        return new HttpClient { BaseAddress = new Uri("http://" + Address().Match(serve.OutputSoFar()).Groups[1].Value), Timeout = TimeSpan.FromSeconds(60) };
+        return new HttpClient { BaseAddress = new Uri("http://" + Address().Match(serve.OutputSoFar()).Groups[1].Value), Timeout = Patience };
     }
 
     private static async Task<int> MeasureAsync(HttpClient client, string settings)

@@ -369,7 +369,7 @@ public sealed class LabApiTests(ServedLab lab) : IClassFixture<ServedLab>
     {
         using var socket = new System.Net.Sockets.UdpClient();
         socket.Connect(IPAddress.Loopback, new Uri(address).Port);
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(isAnswered ? 30 : 0.3));
+        using var late = new CancellationTokenSource(isAnswered ? Patience : TimeSpan.FromSeconds(0.3));
         try
         {
             await socket.SendAsync(Encoding.UTF8.GetBytes(question), late.Token);

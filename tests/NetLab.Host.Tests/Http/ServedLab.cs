@@ -55,7 +55,7 @@ public sealed partial class ServedLab : IAsyncLifetime
         return new HttpClient(waits ? new PatientHandler { InnerHandler = Handler() } : Handler())
         {
             BaseAddress = new Uri($"http://127.0.0.1:{to.Port}"),
-            Timeout = TimeSpan.FromSeconds(60),
+            Timeout = Patience,
         };
 
         SocketsHttpHandler Handler() => new()

@@ -11,8 +11,6 @@ namespace NetLab.Host.Tests.Http;
 /// <summary>The lab tells a collector (OTLP) what it measures and what it writes down.</summary>
 public sealed class TelemetryTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task Meters_and_log_reach_a_collector()
     {

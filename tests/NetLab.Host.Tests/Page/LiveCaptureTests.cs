@@ -9,8 +9,6 @@ namespace NetLab.Host.Tests.Page;
 /// <summary>Captures that are shown while another program writes them: a file that grows, and a pipe.</summary>
 public sealed class LiveCaptureTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("nlab-live-").FullName;
 
     private string Path => System.IO.Path.Combine(_folder, "live.pcapng");

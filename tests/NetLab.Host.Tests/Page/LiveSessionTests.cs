@@ -7,8 +7,6 @@ namespace NetLab.Host.Tests.Page;
 /// <summary>The live lab on real sockets, asked as programs ask it.</summary>
 public sealed class LiveSessionTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task A_transfer_tells_its_segments_their_fates_states_and_samples_and_its_end()
     {

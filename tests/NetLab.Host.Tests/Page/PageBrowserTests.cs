@@ -72,7 +72,7 @@ public sealed class PageBrowserTests
         int rows = await page.Locator(".list-row").CountAsync();
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync("tcp.prt");
-        await page.WaitForSelectorAsync(".filter[data-state=wrong]", new PageWaitForSelectorOptions { Timeout = 2000 });
+        await page.WaitForSelectorAsync(".filter[data-state=wrong]");
         await page.Keyboard.PressAsync("Enter");
         Assert.Equal(rows, await page.Locator(".list-row").CountAsync());
         Assert.DoesNotContain("filter=", page.Url, StringComparison.Ordinal);
@@ -258,7 +258,7 @@ public sealed class PageBrowserTests
             """);
         string name = await killed.JsonValueAsync<string>();
         await page.WaitForFunctionAsync("name => document.getElementById('live-command').textContent.includes(name.replace('up.', 'up.drop='))", name);
-        await page.WaitForFunctionAsync("() => document.querySelector('[role=status]').textContent.includes('256 KiB delivered')", options: new() { Timeout = 60_000 });
+        await page.WaitForFunctionAsync("() => document.querySelector('[role=status]').textContent.includes('256 KiB delivered')");
         using HttpResponseMessage events = await server.Client.GetAsync(new Uri("live/sessions/1/events", UriKind.Relative));
         string log = await events.Content.ReadAsStringAsync();
         Assert.Contains(log.Split('\n'), l => l.Contains($"client \\u003E {name["up.".Length..]} ", StringComparison.Ordinal) && l.Contains("dropped by the script", StringComparison.Ordinal));

@@ -13,7 +13,7 @@ public sealed partial class PageOverTcpTests(ServedLab lab) : IClassFixture<Serv
         using Nlab forward = Nlab.Start(Path.GetTempPath(), "forward", "kernel-tcp://127.0.0.1:0", lab.Tcp, "--link", "delay=5ms,loss=5%,seed=7");
         await forward.Complained("kernel-tcp://127.0.0.1:");
         int port = int.Parse(Port().Match(forward.ErrorsSoFar()).Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
-        using (var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/ui/"), Timeout = TimeSpan.FromSeconds(60) })
+        using (var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/ui/"), Timeout = Patience })
         using (var capture = new ByteArrayContent(await File.ReadAllBytesAsync(Path.Combine(Osi.Tests.Folders.Captures, "lost-segments-as-tcp.pcapng"))))
         {
             (await client.PostAsync(new Uri("captures?name=lost.pcapng", UriKind.Relative), capture)).EnsureSuccessStatusCode().Dispose();

@@ -24,8 +24,6 @@ public sealed partial class RetransmissionTests
     // In the middle, where others follow from which a hole is seen, some of them side by side.
     private static readonly int[] Dropped = [40, 90, 91, 92, 200, 333, 500, 505, 700, 1000];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     /// <summary>
     /// The kernel sends: what ss counts is what the link dropped and what NetLab's event log has twice. What fills a hole that later bytes
     /// showed is in the log as well, out of order; of a segment that was the last in flight no receiver can tell that it is the second one.

@@ -86,12 +86,12 @@ public sealed class TunLinkTests
         string line;
         do
         {
-            line = await server.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)) ?? throw new IOException("the server did not listen");
+            line = await server.StandardError.ReadLineAsync().WaitAsync(Patience) ?? throw new IOException("the server did not listen");
         }
         while (!line.Contains("listening", StringComparison.Ordinal));
         using Process client = Inside("a", "perf", line[line.IndexOf("kernel-tcp://", StringComparison.Ordinal)..].Trim(), "--allow-remote", "--bytes", "1M", "--json");
         Task<string> errors = client.StandardError.ReadToEndAsync();
-        string output = await client.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(120));
+        string output = await client.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
         await client.WaitForExitAsync();
         Assert.True(client.ExitCode == 0, await errors + output);
         server.Kill(entireProcessTree: true);

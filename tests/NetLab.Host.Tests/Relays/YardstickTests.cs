@@ -8,8 +8,6 @@ namespace NetLab.Host.Tests.Relays;
 /// <summary>What <c>nlab link --self-test</c> puts beside the emulated link.</summary>
 public sealed class YardstickTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     [TokenBucketFact]
     public void A_token_bucket_limits_in_a_namespace_of_its_own_and_nothing_is_left_of_it()
     {

@@ -10,8 +10,6 @@ namespace NetLab.Host.Tests.Services;
 /// <summary>No service ends in silence: the lab ends with it, or starts it again.</summary>
 public sealed class ServiceEndTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task A_service_that_fails_ends_the_lab_and_says_why()
     {

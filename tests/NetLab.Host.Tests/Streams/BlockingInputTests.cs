@@ -6,8 +6,6 @@ namespace NetLab.Host.Tests.Streams;
 /// <summary>What waits for a pipe can give up, though the system's call cannot.</summary>
 public sealed class BlockingInputTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nlab-pipe-");
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -5,8 +5,6 @@ namespace NetLab.Host.Tests.Streams;
 /// <summary>Bytes that nobody can have any more are not thrown away in silence.</summary>
 public sealed class StandardOutputTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [UnixTheory]
     [InlineData("tcp")]
     [InlineData("kernel-tcp")]

@@ -8,8 +8,6 @@ namespace NetLab.Host.Tests.Streams;
 /// <summary>What two ends say to each other when one of them has finished.</summary>
 public sealed class StreamConversationTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [UnixTheory]
     [InlineData("tcp")]
     [InlineData("kernel-tcp")]

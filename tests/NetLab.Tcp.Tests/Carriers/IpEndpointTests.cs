@@ -11,8 +11,6 @@ namespace NetLab.Tcp.Tests.Carriers;
 /// <summary>Endpoints on devices: the same connections, over IP.</summary>
 public sealed class IpEndpointTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Theory]
     [InlineData(true, false, 0)]
     [InlineData(true, true, 0)]

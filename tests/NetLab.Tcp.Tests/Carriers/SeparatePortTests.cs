@@ -8,7 +8,6 @@ namespace NetLab.Tcp.Tests.Carriers;
 /// <summary>TCP in UDP as FreeBSD speaks it (net.inet.tcp.udp_tunneling_port): one UDP port for all of TCP's, and a checksum of zero in TCP.</summary>
 public sealed class SeparatePortTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly IPEndPoint Anywhere = new(IPAddress.Loopback, 0);
 
     /// <summary>A peer of another make: each of its segments has no checksum, and it takes ours.</summary>

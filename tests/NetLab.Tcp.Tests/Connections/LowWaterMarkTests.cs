@@ -9,8 +9,6 @@ namespace NetLab.Tcp.Tests.Connections;
 /// <summary>A writer that is woken only when little of what it wrote is unsent.</summary>
 public sealed class LowWaterMarkTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     [Conformance(91)]
     public void A_writer_is_woken_once_when_what_is_unsent_falls_below_the_mark()

@@ -16,8 +16,6 @@ namespace NetLab.Tcp.Tests.Diagnostics;
 public sealed class TcpMeterTests : IAsyncLifetime
 {
     private static readonly IPEndPoint Anywhere = new(IPAddress.Loopback, 0);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics()
         .AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Debug))
         .AddNetLabTcp(new TcpEndpointOptions())

@@ -12,8 +12,6 @@ public sealed class SendShareTests
 {
     private const int Buffer = 64 << 10;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly MemoryBudget _budget = new(MemoryBudget.MinLimit);
 
     [Fact]

@@ -81,8 +81,8 @@ public sealed class PathMtuTests
     {
         await using var pair = await ConnectedPair.Open(Searching);
         Task<byte[]> reading = StreamBehaviourTests.ReadToEnd(pair.Server);
-        await StreamBehaviourTests.WriteAndFinish(pair.Client, new byte[2_000_000]).WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal(2_000_000, (await reading.WaitAsync(TimeSpan.FromSeconds(30))).Length);
+        await StreamBehaviourTests.WriteAndFinish(pair.Client, new byte[2_000_000]).WaitAsync(Patience);
+        Assert.Equal(2_000_000, (await reading.WaitAsync(Patience)).Length);
         Assert.Equal(8_960, pair.Client.Entry!.Connection.Metrics.SegmentSize);
     }
 

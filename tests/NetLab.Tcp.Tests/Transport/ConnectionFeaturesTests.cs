@@ -8,8 +8,6 @@ namespace NetLab.Tcp.Tests.Transport;
 /// <summary>What middleware asks a connection for by feature is the connection's own.</summary>
 public sealed class ConnectionFeaturesTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task A_feature_and_the_connection_say_the_same()
     {

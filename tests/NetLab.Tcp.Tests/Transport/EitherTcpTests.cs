@@ -5,8 +5,6 @@ namespace NetLab.Tcp.Tests.Transport;
 /// <summary>The same application over NetLab's TCP and the kernel's: what it can see of a stream is the same.</summary>
 public abstract class EitherTcpTests(StreamCarrier carrier) : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     // Set before each test.
     private StreamEnd _client = null!;
     private StreamEnd _server = null!;

@@ -12,7 +12,6 @@ namespace NetLab.Tcp.Tests.Transport;
 /// <summary>What goes wrong in an endpoint, or in what it was given, harms as little as it can, and whoever waits hears of it.</summary>
 public sealed class EndpointFailureTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly IPEndPoint Anywhere = new(IPAddress.Loopback, 0);
 
     [Fact]

@@ -18,7 +18,6 @@ namespace NetLab.Tcp.Tests.Transport;
 /// </summary>
 public sealed class EndpointInputTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly IPEndPoint Anywhere = new(IPAddress.Loopback, 0);
 
     // A port of a loopback address that nobody else uses.

@@ -10,7 +10,6 @@ namespace NetLab.Tcp.Tests.Transport;
 /// <summary>One thread does all there is to do, in the order in which it was asked for; whatever ends it, nobody who waits is forgotten.</summary>
 public sealed class EndpointLoopTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly IPEndPoint Anywhere = new(IPAddress.Loopback, 0);
 
     [Fact]

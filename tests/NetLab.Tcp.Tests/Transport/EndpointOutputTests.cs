@@ -16,8 +16,6 @@ namespace NetLab.Tcp.Tests.Transport;
 /// <summary>What the machines have ready leaves once, as the tap saw it, and nothing leaves that is not ready.</summary>
 public sealed class EndpointOutputTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly UdpCarrier _carrier = new(DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0)), null);
     private readonly Socket _peer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = (int)Patience.TotalMilliseconds };
     private readonly Demultiplexer _demultiplexer = new(new EndpointSecrets(1, 2));

@@ -7,8 +7,6 @@ namespace NetLab.Tcp.Tests.Transport;
 /// <summary>What disposing waits for.</summary>
 public sealed class LingerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     // Far more than the peer's buffer takes while nobody reads there.
     private static readonly ConnectionOptions SmallBuffers = new() { ReceiveBufferSize = 16 << 10, SendBufferSize = 1 << 20 };
 

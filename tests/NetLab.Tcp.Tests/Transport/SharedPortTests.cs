@@ -7,8 +7,6 @@ namespace NetLab.Tcp.Tests.Transport;
 /// <summary>Several endpoints on one port: who connects does not see it.</summary>
 public sealed class SharedPortTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task Endpoints_share_a_port_and_every_client_is_served_by_one_of_them()
     {

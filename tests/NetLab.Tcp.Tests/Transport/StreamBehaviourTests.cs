@@ -11,8 +11,6 @@ namespace NetLab.Tcp.Tests.Transport;
 /// <summary>What an application may rely on, over real sockets on loopback.</summary>
 public sealed class StreamBehaviourTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task Bytes_arrive_both_ways_in_order()
     {

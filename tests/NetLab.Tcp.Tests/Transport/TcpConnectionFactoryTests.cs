@@ -8,7 +8,6 @@ namespace NetLab.Tcp.Tests.Transport;
 /// <summary>Connections of a factory to one peer share an endpoint, which lives as long as one of them is in use.</summary>
 public sealed class TcpConnectionFactoryTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly IPEndPoint Anywhere = new(IPAddress.Loopback, 0);
 
     [Fact]

@@ -12,8 +12,6 @@ namespace NetLab.Tcp.Tests.Transport;
 /// <summary>What each part of a connection and of an endpoint promises by itself.</summary>
 public sealed class TransportPartTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public void Of_all_that_is_asked_for_an_abort_wins_and_the_first_ones_reason_stays() =>
         Gen.Int[0, 3].Array[0, 6].Sample(requests =>

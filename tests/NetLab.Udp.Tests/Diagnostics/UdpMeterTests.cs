@@ -12,8 +12,6 @@ namespace NetLab.Udp.Tests.Diagnostics;
 public sealed class UdpMeterTests : IDisposable
 {
     private static readonly IPEndPoint Anywhere = new(IPAddress.Loopback, 0);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly UdpMeter _meter;
 

@@ -9,8 +9,6 @@ namespace NetLab.Udp.Tests.Links;
 public sealed class LinkRelayTests
 {
     private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     [Fact]
     public void What_a_sink_behind_it_counts_is_what_the_relay_did()
     {

@@ -203,7 +203,7 @@ public sealed class DatagramBatchTests
         sizes = [];
         while (all.Length < length)
         {
-            poller.Wait(TimeSpan.FromSeconds(10), readable);
+            poller.Wait(Patience, readable);
             Assert.NotEmpty(readable);
             while (socket.TryReceive(buffer, out DatagramBatch batch) == DatagramReceiveStatus.Received)
             {

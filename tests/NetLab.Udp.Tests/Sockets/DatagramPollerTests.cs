@@ -7,8 +7,6 @@ namespace NetLab.Udp.Tests.Sockets;
 /// <summary>Waiting for sockets, for a time and for other threads.</summary>
 public sealed class DatagramPollerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -24,7 +24,7 @@ public sealed class DatagramSocketTests
         var readable = new List<DatagramSocket>();
         while (lengths.Sum() < 5)
         {
-            poller.Wait(TimeSpan.FromSeconds(10), readable);
+            poller.Wait(Patience, readable);
             Assert.NotEmpty(readable);
             while (b.TryReceive(buffer, out DatagramBatch batch) == DatagramReceiveStatus.Received)
             {
@@ -60,7 +60,7 @@ public sealed class DatagramSocketTests
                 int received = 0;
                 while (received < length)
                 {
-                    poller.Wait(TimeSpan.FromSeconds(10), readable);
+                    poller.Wait(Patience, readable);
                     Assert.NotEmpty(readable);
                     while (b.TryReceive(buffer, out DatagramBatch batch) == DatagramReceiveStatus.Received)
                     {

@@ -9,8 +9,6 @@ namespace NetLab.Udp.Tests.Sockets;
 /// </summary>
 public sealed class ReceivingWaitTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(DatagramSocket.ReceiveBufferLength, pinned: true);
     private readonly DatagramSocket _receiver = DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
     private readonly DatagramSocket _sender = DatagramSocket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
